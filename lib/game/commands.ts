@@ -1,0 +1,84 @@
+// Everything a person or the shell can ask of a game. Shapes only; who may ask is in authorise, what happens in apply.
+// The wire form is `{type, data}`: here `data`'s fields stand beside `type`.
+import type { Instant, SeatId, ViewerId } from "./ids.ts";
+import type { Settings } from "./settings.ts";
+
+/** A host may act for a seat that nobody has claimed by naming it. Left out: the sender's own seat. */
+interface ForSeat {
+  readonly playerId?: SeatId;
+}
+interface AboutSeat {
+  readonly playerId: SeatId;
+}
+
+export type Counter = "drunk" | "generic" | "poison" | "energy" | "experience" | "radiation" | "tickets" | "commanderTax";
+export type TimeoutChoice = "loseLives" | "gainDrunk" | "die";
+export type Marker = "monarch" | "initiative";
+export type DayNight = "day" | "night";
+
+export interface UpdatePlayer extends AboutSeat {
+  readonly type: "updatePlayer";
+  readonly name?: string;
+  readonly color?: string;
+  /** The new total, not a difference. */
+  readonly life?: number;
+  /** New totals by counter name: the known ones, and up to 4 named ones per seat. */
+  readonly counters?: Readonly<Record<string, number>>;
+  /** New totals of damage received, by the commander's seat: [first, partner]. */
+  readonly commanderDamage?: Readonly<Record<string, readonly [number, number]>>;
+  /** Who dealt a loss of life; the sender's seat when left out. */
+  readonly source?: SeatId;
+}
+
+/** Table-wide markers; null puts a marker back into the box. */
+export interface UpdateTable {
+  readonly type: "updateTable";
+  readonly monarch?: SeatId | null;
+  readonly initiative?: SeatId | null;
+  readonly dayNight?: DayNight | null;
+  readonly stormCount?: number;
+}
+
+export type Command =
+  | ({ readonly type: "claim" } & AboutSeat)
+  | { readonly type: "unclaim" }
+  | { readonly type: "start" }
+  | { readonly type: "pause" }
+  | { readonly type: "reset" }
+  | ({ readonly type: "switch" } & AboutSeat)
+  | ({ readonly type: "passTurn" } & ForSeat)
+  | ({ readonly type: "interrupt" } & ForSeat)
+  | ({ readonly type: "passPriority" } & ForSeat)
+  | ({ readonly type: "toggleTarget" } & AboutSeat)
+  | { readonly type: "confirmTargets" }
+  | { readonly type: "cancelTargeting" }
+  | ({ readonly type: "passTargetPriority" } & ForSeat)
+  | ({ readonly type: "timeoutChoice"; readonly choice: TimeoutChoice } & ForSeat)
+  | UpdatePlayer
+  | UpdateTable
+  | ({ readonly type: "adjustTime"; readonly deltaMs: number } & AboutSeat)
+  | ({ readonly type: "addPenalty" } & AboutSeat)
+  | ({ readonly type: "eliminate" } & AboutSeat)
+  | ({ readonly type: "revive" } & AboutSeat)
+  | ({ readonly type: "kick" } & AboutSeat)
+  | { readonly type: "updateSettings"; readonly settings: Partial<Omit<Settings, "playerCount" | "mode">> }
+  | { readonly type: "renameGame"; readonly name: string }
+  | ({ readonly type: "transferHost" } & AboutSeat)
+  | { readonly type: "endGame" }
+  | { readonly type: "rollDice"; readonly sides: number }
+  | { readonly type: "rollPlayOrder" }
+  | { readonly type: "randomStartPlayer" }
+  | { readonly type: "nextRound" }
+  /** Without `agree`: ask for (or at once do) an undo. With it: answer somebody's request. */
+  | { readonly type: "undo"; readonly agree?: boolean };
+
+/** What only the shell says. It never arrives from a socket. */
+export type SystemCommand =
+  /** Same seat (or host, when null) again, through a new connection. `grantId` proves a claim whose answer was lost. */
+  | { readonly type: "reconnect"; readonly seat: SeatId | null; readonly tokenHash: string | null; readonly grantId: string | null }
+  /** A viewer's connection is gone, or he left for another game. */
+  | { readonly type: "drop"; readonly viewerId: ViewerId }
+  /** No instance lived from this moment until now. */
+  | { readonly type: "outage"; readonly fromAt: Instant }
+  /** The operator closes the table. */
+  | { readonly type: "close"; readonly reason: string };

@@ -1,0 +1,20 @@
+// The words for identity and time that every other file of the game uses. Types only, plus the seat bounds.
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** A game's lobby code: 6 characters, upper case, no I, O, 0 or 1. */
+export type GameId = Brand<string, "GameId">;
+
+/** Whoever watches through one connection. Drawn by the shell, never shown to others. */
+export type ViewerId = Brand<string, "ViewerId">;
+
+/** A moment of server time, in whole milliseconds since the Unix epoch. */
+export type Instant = Brand<number, "Instant">;
+
+/** A length of time in whole milliseconds. */
+export type DurationMs = number;
+
+/** A player's place at the table, 1..8. */
+export type SeatId = number;
+
+export const after = (at: Instant, durationMs: DurationMs): Instant => (at + durationMs) as Instant;

@@ -3,6 +3,7 @@
 import type { Refusal } from "../game/refusals.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "../game/ids.ts";
 import type { SystemCommand } from "../game/commands.ts";
+import type { WireEvent } from "../game/wire-event.ts";
 
 /** What the shell draws for a command, because rules read no clock and no randomness. Logged with the change, so that a replay decides the same. */
 export interface Draw {
@@ -68,11 +69,6 @@ export interface GameIndex {
   readonly listed: boolean;
   readonly seats: number;
   readonly seatsFree: number;
-}
-
-export interface WireEvent {
-  readonly type: string;
-  readonly data: object;
 }
 
 /** What `undo` needs to know of one logged change. Newest first when given as a list. */

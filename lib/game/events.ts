@@ -16,10 +16,22 @@ export type Event =
   | { readonly type: "targetingEnded"; readonly data: { readonly cancelled: boolean } }
   | { readonly type: "warning"; readonly data: { readonly playerId: SeatId; readonly thresholdMs: DurationMs } }
   | { readonly type: "timeout"; readonly data: { readonly playerId: SeatId; readonly penalties: number } }
-  | { readonly type: "timeoutChoice"; readonly data: { readonly playerId: SeatId; readonly choice: TimeoutChoice; readonly forced: boolean } }
-  | { readonly type: "lifeChanged"; readonly data: { readonly playerId: SeatId; readonly from: number; readonly to: number; readonly source: SeatId | null } }
-  | { readonly type: "counterChanged"; readonly data: { readonly playerId: SeatId; readonly counter: string; readonly from: number; readonly to: number } }
-  | { readonly type: "commanderDamaged"; readonly data: { readonly playerId: SeatId; readonly from: SeatId; readonly damage: readonly [number, number] } }
+  | {
+      readonly type: "timeoutChoice";
+      readonly data: { readonly playerId: SeatId; readonly choice: TimeoutChoice; readonly forced: boolean };
+    }
+  | {
+      readonly type: "lifeChanged";
+      readonly data: { readonly playerId: SeatId; readonly from: number; readonly to: number; readonly source: SeatId | null };
+    }
+  | {
+      readonly type: "counterChanged";
+      readonly data: { readonly playerId: SeatId; readonly counter: string; readonly from: number; readonly to: number };
+    }
+  | {
+      readonly type: "commanderDamaged";
+      readonly data: { readonly playerId: SeatId; readonly from: SeatId; readonly damage: readonly [number, number] };
+    }
   | { readonly type: "lossAsked"; readonly data: { readonly playerId: SeatId; readonly reason: string } }
   | { readonly type: "playerRenamed"; readonly data: { readonly playerId: SeatId; readonly name: string } }
   | { readonly type: "playerRecoloured"; readonly data: { readonly playerId: SeatId; readonly color: string } }
@@ -36,7 +48,13 @@ export type Event =
   | { readonly type: "campaignComplete"; readonly data: { readonly winners: readonly SeatId[] } }
   | { readonly type: "gameEnded"; readonly data: { readonly reason: string } }
   | { readonly type: "diceRolled"; readonly data: { readonly playerId: SeatId | null; readonly sides: number; readonly result: number } }
-  | { readonly type: "playOrderRolled"; readonly data: { readonly rolls: readonly { readonly playerId: SeatId; readonly rolls: readonly number[] }[]; readonly order: readonly SeatId[] } }
+  | {
+      readonly type: "playOrderRolled";
+      readonly data: {
+        readonly rolls: readonly { readonly playerId: SeatId; readonly rolls: readonly number[] }[];
+        readonly order: readonly SeatId[];
+      };
+    }
   | { readonly type: "randomPlayerSelected"; readonly data: { readonly playerId: SeatId } }
   | { readonly type: "undoAsked"; readonly data: { readonly by: SeatId | null; readonly v: number } }
   | { readonly type: "undoRefused"; readonly data: { readonly by: SeatId } }

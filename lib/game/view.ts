@@ -38,7 +38,13 @@ export interface CampaignView {
   readonly rounds: number;
   readonly handSize: number | null;
   /** By seat: rounds won, points, level, total time used in finished rounds. */
-  readonly standings: readonly { readonly id: SeatId; readonly wins: number; readonly points: number; readonly level: number; readonly usedMs: DurationMs }[];
+  readonly standings: readonly {
+    readonly id: SeatId;
+    readonly wins: number;
+    readonly points: number;
+    readonly level: number;
+    readonly usedMs: DurationMs;
+  }[];
   readonly roundWinners: readonly (SeatId | null)[];
   /** Set when the campaign is over: its winners (more than one on a tie). */
   readonly winners: readonly SeatId[] | null;

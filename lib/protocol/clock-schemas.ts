@@ -17,14 +17,20 @@ const damage = z.int().min(0).max(999);
 const settingFields = {
   campaignPreset: z.string().max(32).nullable(),
   initialTime: z.int().min(1_000).max(dayMs),
-  bonusTime: z.int().min(0).max(5 * minuteMs),
+  bonusTime: z
+    .int()
+    .min(0)
+    .max(5 * minuteMs),
   delayTime: z.int().min(0).max(minuteMs),
   bronsteinTime: z.int().min(0).max(minuteMs),
   handicaps: z.record(seatKey, z.int().min(-dayMs).max(dayMs)),
   warningThresholds: z.array(z.int().min(1_000).max(dayMs)).max(10),
   onTimeout: z.enum(["choice", "warning", "time-deduction", "game-loss"]),
   penaltyTimeDeduction: z.int().min(0).max(dayMs),
-  timeoutGracePeriod: z.int().min(1_000).max(10 * minuteMs),
+  timeoutGracePeriod: z
+    .int()
+    .min(1_000)
+    .max(10 * minuteMs),
   timeoutPenaltyLives: z.int().min(0).max(999),
   timeoutPenaltyDrunk: z.int().min(0).max(999),
   timeoutBonusTime: z.int().min(1_000).max(dayMs),
@@ -34,7 +40,9 @@ const settingFields = {
 };
 
 /** `settings` of `create`: every field optional. */
-export const clockCreateSettings = z.strictObject({ playerCount: z.int().min(2).max(8), mode: z.enum(["casual", "campaign"]), ...settingFields }).partial();
+export const clockCreateSettings = z
+  .strictObject({ playerCount: z.int().min(2).max(8), mode: z.enum(["casual", "campaign"]), ...settingFields })
+  .partial();
 
 /** `data` of `updateSettings`: at least one setting that may change later. */
 const clockUpdateSettings = z.strictObject(settingFields).partial();
@@ -58,7 +66,10 @@ export const clockCommands = {
   updatePlayer: z.strictObject({
     playerId: seat,
     name: name.optional(),
-    color: z.string().regex(/^#[0-9a-fA-F]{6}$/).optional(),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/)
+      .optional(),
     life: z.int().min(-999).max(9_999).optional(),
     counters: z.record(z.string().min(1).max(128), z.int().min(0).max(999)).optional(),
     commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),

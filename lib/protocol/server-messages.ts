@@ -20,23 +20,48 @@ export interface ChangeData extends ViewChange {
 }
 
 export type ServerMessage<View> =
-  | { readonly type: "clientId"; readonly data: { readonly clientId: string; readonly instanceId: string; readonly serverTime: number; readonly protocol: string } }
+  | {
+      readonly type: "clientId";
+      readonly data: { readonly clientId: string; readonly instanceId: string; readonly serverTime: number; readonly protocol: string };
+    }
   | { readonly type: "state"; readonly data: StateData<View> }
   | { readonly type: "change"; readonly data: ChangeData }
   /** The command with this `id` is durable as change `v` (or changed nothing at `v`). Comes after the state or change it made. */
   | { readonly type: "ack"; readonly data: { readonly id: string; readonly v: number } }
   | {
       readonly type: "error";
-      readonly data: { readonly id?: string; readonly code: RefusalCode; readonly message: string; readonly retry: boolean; readonly field?: string; readonly retryAfterMs?: number };
+      readonly data: {
+        readonly id?: string;
+        readonly code: RefusalCode;
+        readonly message: string;
+        readonly retry: boolean;
+        readonly field?: string;
+        readonly retryAfterMs?: number;
+      };
     }
   /** `playerId` null: the host's chair. `token` opens it again; keep it safe. */
-  | { readonly type: "claimed" | "reconnected"; readonly data: { readonly playerId: number | null; readonly gameId: string; readonly token: string; readonly state: StateData<View> } }
+  | {
+      readonly type: "claimed" | "reconnected";
+      readonly data: { readonly playerId: number | null; readonly gameId: string; readonly token: string; readonly state: StateData<View> };
+    }
   /** Events since the `v` the client named, oldest first, for its log. */
-  | { readonly type: "missed"; readonly data: { readonly from: number; readonly changes: readonly { readonly v: number; readonly at: number; readonly events: readonly WireEvent[] }[] } }
+  | {
+      readonly type: "missed";
+      readonly data: {
+        readonly from: number;
+        readonly changes: readonly { readonly v: number; readonly at: number; readonly events: readonly WireEvent[] }[];
+      };
+    }
   | { readonly type: "viewers"; readonly data: { readonly viewers: number } }
-  | { readonly type: "tick"; readonly data: { readonly v: number; readonly serverTime: number; readonly times: Readonly<Record<string, number>> } }
+  | {
+      readonly type: "tick";
+      readonly data: { readonly v: number; readonly serverTime: number; readonly times: Readonly<Record<string, number>> };
+    }
   | { readonly type: "pong"; readonly data: { readonly t?: number; readonly serverTime: number } }
-  | { readonly type: "shutdown_warning"; readonly data: { readonly message: string; readonly timeout: number; readonly retryAfterMs: number } }
+  | {
+      readonly type: "shutdown_warning";
+      readonly data: { readonly message: string; readonly timeout: number; readonly retryAfterMs: number };
+    }
   /** The connection is about to be closed for this reason. */
   | { readonly type: "displaced"; readonly data: Record<string, never> }
   | WireEvent;

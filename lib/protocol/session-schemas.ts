@@ -36,7 +36,12 @@ export const sessionSchemas = {
   sync: z.strictObject({ v: versionSchema.optional() }),
   subscribeTicks: z.strictObject({ intervalMs: z.union([z.literal(0), z.int().min(tickMsMin).max(tickMsMax)]) }),
   ping: z.strictObject({ t: z.number().optional() }),
-  feedback: z.strictObject({ text: z.string().min(1).max(feedbackGraphemesMax * 16) }),
+  feedback: z.strictObject({
+    text: z
+      .string()
+      .min(1)
+      .max(feedbackGraphemesMax * 16),
+  }),
 } as const;
 
 export type SessionType = keyof typeof sessionSchemas;

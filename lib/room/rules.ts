@@ -96,7 +96,11 @@ export interface Rules<State, Command, Event, Settings> {
   /** Chosen at create by `game`; kept in the store's index. */
   readonly kind: string;
   /** Which draws a command needs, so that the shell does not pay for randomness on every tap. */
-  needs(command: Command | SystemCommand | { readonly type: "create" }): { readonly token?: true; readonly seed?: true; readonly past?: true };
+  needs(command: Command | SystemCommand | { readonly type: "create" }): {
+    readonly token?: true;
+    readonly seed?: true;
+    readonly past?: true;
+  };
   create(creation: Creation<Settings>): Decision<State, Event>;
   /**
    * Authorises, then applies. The shell has settled everything due at `now` before (see `settle`); the rules assert it.

@@ -39,7 +39,10 @@ export interface Commit {
  * - `conflict`: the game is not at `expectedV` (or exists, for a create). Nothing happened: reload and decide again.
  * - `duplicate`: this action id has an answer already. Nothing happened now: give that answer.
  */
-export type CommitOutcome = { readonly kind: "ok" } | { readonly kind: "conflict" } | { readonly kind: "duplicate"; readonly answer: string };
+export type CommitOutcome =
+  | { readonly kind: "ok" }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "duplicate"; readonly answer: string };
 
 export interface StoredGame {
   readonly gameId: string;
@@ -52,7 +55,10 @@ export interface StoredGame {
   readonly outageFrom: number | null;
 }
 
-export type LoadOutcome = { readonly kind: "found"; readonly game: StoredGame } | { readonly kind: "absent" } | { readonly kind: "damaged"; readonly reason: string };
+export type LoadOutcome =
+  | { readonly kind: "found"; readonly game: StoredGame }
+  | { readonly kind: "absent" }
+  | { readonly kind: "damaged"; readonly reason: string };
 
 export interface StoredChange {
   readonly v: number;

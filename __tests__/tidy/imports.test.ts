@@ -1,0 +1,85 @@
+// The import directions of ARCHITECTURE.md hold, and the rules that say so really bite.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+function cruise(cwd: string, paths: readonly string[]): readonly Violation[] {
+  const bin = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
+  const args = [bin, "--config", join(root, ".dependency-cruiser.cjs"), "--output-type", "json", ...paths];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  if (stdout === "") throw new Error(stderr);
+  return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+}
+
+/** From, what it imports, the rule that forbids it (null: allowed). */
+const planted: readonly (readonly [string, string, string | null])[] = [
+  ["lib/game/a.ts", "../room/x.ts", "game-imports-nothing"],
+  ["lib/game/b.ts", "node:os", "game-is-pure"],
+  ["lib/game/c.ts", "zod", "game-is-pure"],
+  ["lib/protocol/a.ts", "../gateway/x.ts", "protocol-imports-game"],
+  ["lib/protocol/b.ts", "node:crypto", "protocol-runs-in-the-browser"],
+  ["lib/store/b.ts", "../room/x.ts", "store-port"],
+  ["lib/room/a.ts", "../store/store-sqlite.ts", "adapters-only-in-the-composition-root"],
+  ["lib/room/b.ts", "../gateway/x.ts", "room-imports-game-and-ports"],
+  ["lib/room/c.ts", "preact", "production-needs-no-dev-dependency"],
+  ["lib/room/d.ts", "../store/store.ts", null],
+  ["lib/room/e.ts", "./f.ts", "no-circular"],
+  ["lib/gateway/a.ts", "../bus/bus-redis.ts", "adapters-only-in-the-composition-root"],
+  ["lib/gateway/b.ts", "../room/x.ts", null],
+  ["lib/ops/a.ts", "../gateway/x.ts", "ops-imports-ports"],
+  ["public/app/a.ts", "../../lib/room/x.ts", "public-imports-game-and-protocol"],
+  ["lib/chsh/a.ts", "../game/x.ts", "second-game-stands-alone"],
+  ["server.ts", "./lib/store/store-sqlite.ts", null],
+];
+
+const targets = [
+  "lib/room/x.ts",
+  "lib/gateway/x.ts",
+  "lib/game/x.ts",
+  "lib/store/store.ts",
+  "lib/store/store-sqlite.ts",
+  "lib/bus/bus-redis.ts",
+];
+
+describe("import directions", () => {
+  const broken = new Map<string, string[]>();
+
+  beforeAll(() => {
+    const folder = mkdtempSync(join(tmpdir(), "tapotarp-imports-"));
+    const write = (path: string, text: string) => {
+      mkdirSync(join(folder, dirname(path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
+    for (const path of targets) write(path, "export const x = 1;\n");
+    for (const [from, to] of planted) write(from, `import * as it from "${to}";\nexport const y = it;\n`);
+    write("lib/room/f.ts", 'import { y } from "./e.ts";\nexport const x = y;\n');
+    write("tsconfig.json", JSON.stringify({ extends: join(root, "tsconfig.json"), include: ["**/*.ts"] }));
+    write("package.json", JSON.stringify({ type: "module", dependencies: { zod: "*" }, devDependencies: { preact: "*" } }));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    for (const { from, rule } of cruise(folder, ["lib", "public", "server.ts"])) broken.set(from, [...(broken.get(from) ?? []), rule.name]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test.for(planted)("%s importing %s: %s", ([from, , rule]) => {
+    if (rule === null) expect(broken.get(from)).toBeUndefined();
+    else expect(broken.get(from)).toContain(rule);
+  });
+
+  test("the program keeps them", () => {
+    expect(
+      cruise(
+        root,
+        ["lib", "public", "scripts", "server.ts"].filter((path) => existsSync(join(root, path))),
+      ),
+    ).toEqual([]);
+  });
+});

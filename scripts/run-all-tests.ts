@@ -1,0 +1,93 @@
+// `npm test`: every test there is, through vitest and then Playwright, added up into one last line `N passed, N failed`.
+// With CI set a skipped test counts as a failure.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
+}
+
+interface VitestReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+interface PlaywrightSuite {
+  readonly specs?: readonly { readonly title: string; readonly tests: readonly { readonly status: string }[] }[];
+  readonly suites?: readonly PlaywrightSuite[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "tapotarp-tests-"));
+const nothing: Count = { passed: 0, failed: 0, skipped: [] };
+
+function run(script: string, args: readonly string[], env: Record<string, string> = {}): number {
+  const child = spawnSync(process.execPath, [script, ...args], { stdio: "inherit", env: { ...process.env, ...env } });
+  return child.status ?? 1;
+}
+
+/** A run that ended badly without naming a failed test still counts as one failure. */
+function withStatus(count: Count, status: number): Count {
+  return status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}
+
+function runVitest(): Count {
+  const file = join(folder, "vitest.json");
+  const status = run("node_modules/vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+  if (!existsSync(file)) return withStatus(nothing, status || 1);
+  const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport;
+  let passed = 0;
+  let failed = 0;
+  const skipped: string[] = [];
+  for (const suite of report.testResults) {
+    if (suite.status === "failed" && !suite.assertionResults.some((result) => result.status === "failed")) failed += 1;
+    for (const result of suite.assertionResults) {
+      if (result.status === "passed") passed += 1;
+      else if (result.status === "failed") failed += 1;
+      else skipped.push(result.fullName);
+    }
+  }
+  return withStatus({ passed, failed, skipped }, status);
+}
+
+function countSuite(suite: PlaywrightSuite): Count {
+  let { passed, failed } = nothing;
+  const skipped: string[] = [];
+  for (const spec of suite.specs ?? []) {
+    for (const test of spec.tests) {
+      if (test.status === "expected") passed += 1;
+      else if (test.status === "skipped") skipped.push(spec.title);
+      else failed += 1;
+    }
+  }
+  return (suite.suites ?? []).map(countSuite).reduce(add, { passed, failed, skipped });
+}
+
+function add(a: Count, b: Count): Count {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: [...a.skipped, ...b.skipped] };
+}
+
+function runPlaywright(): Count {
+  if (!existsSync("playwright.config.ts")) return nothing;
+  const file = join(folder, "playwright.json");
+  const status = run("node_modules/@playwright/test/cli.js", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  if (!existsSync(file)) return withStatus(nothing, status || 1);
+  return withStatus(countSuite(JSON.parse(readFileSync(file, "utf8")) as PlaywrightSuite), status);
+}
+
+const clientStatus = existsSync("vite.config.ts") ? run("scripts/ensure-client.mjs", []) : 0;
+const total = [runVitest(), runPlaywright()].reduce(add, withStatus(nothing, clientStatus));
+rmSync(folder, { recursive: true, force: true });
+
+const ci = process.env["CI"] ?? "";
+const strict = ci !== "" && ci !== "0" && ci !== "false";
+for (const title of total.skipped) process.stdout.write(`skipped${strict ? ", which CI counts as failed" : ""}: ${title}\n`);
+const failed = total.failed + (strict ? total.skipped.length : 0);
+process.stdout.write(`\n${total.passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

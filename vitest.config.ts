@@ -1,0 +1,28 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+const slow = "__tests__/**/*.slow.test.{ts,tsx}";
+const exclude = [...configDefaults.exclude, "__tests__/e2e/**"];
+
+// Two projects: `fast` is part of `npm run check`, `slow` (files named *.slow.test.ts) starts servers, browsers or long searches.
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: "fast", include: ["__tests__/**/*.test.{ts,tsx}"], exclude: [...exclude, slow] } },
+      { extends: true, test: { name: "slow", include: [slow], exclude, testTimeout: 180_000, hookTimeout: 60_000 } },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["lib/**/*.ts"],
+      reporter: ["text-summary", "json-summary", "lcov"],
+      thresholds: {
+        "lib/game/**": { statements: 95, lines: 95, functions: 95, branches: 90 },
+        statements: 85,
+        lines: 85,
+        functions: 85,
+      },
+    },
+  },
+});

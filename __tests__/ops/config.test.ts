@@ -1,0 +1,139 @@
+// F45: the configuration is checked at start, whole, and told in one message. F35: secrets come from files and rotate.
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ConfigError, type Environment, readConfig, secretSource } from "../../lib/ops/config.ts";
+import { limitVariables, settingVariables } from "../../lib/ops/variables.ts";
+import { configurationPage, environmentExample } from "../../scripts/write-configuration.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+function problemsOf(env: Environment, files: Record<string, string> = {}): readonly string[] {
+  try {
+    readConfig(env, (path) => {
+      const text = files[path];
+      if (text === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      return text;
+    });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+const token = "a-token-of-enough-length";
+
+/** What is wrong, the environment, and the variable that the one problem must name. */
+const invalid: readonly (readonly [string, Environment, string])[] = [
+  ["port is a word", { PORT: "http" }, "PORT"],
+  ["port too high", { PORT: "65536" }, "PORT"],
+  ["port negative", { PORT: "-1" }, "PORT"],
+  ["port with a fraction", { PORT: "3000.5" }, "PORT"],
+  ["port in scientific notation", { PORT: "3e3" }, "PORT"],
+  ["port with a leading zero", { PORT: "0300" }, "PORT"],
+  ["port with a space", { PORT: " 3000" }, "PORT"],
+  ["host with a slash", { HOST: "127.0.0.1/8" }, "HOST"],
+  ["environment unknown", { NODE_ENV: "staging" }, "NODE_ENV"],
+  ["data folder of spaces", { DATA_DIR: "  " }, "DATA_DIR"],
+  ["no worker", { WORKERS: "0" }, "WORKERS"],
+  ["workers without Redis", { WORKERS: "4" }, "WORKERS"],
+  ["Redis URL of another kind", { REDIS_URL: "http://localhost:6379" }, "REDIS_URL"],
+  ["Redis URL without a scheme", { REDIS_URL: "localhost:6379" }, "REDIS_URL"],
+  ["origin without a scheme", { ALLOWED_ORIGINS: "play.example" }, "ALLOWED_ORIGINS"],
+  ["origin with a path", { ALLOWED_ORIGINS: "https://play.example/game" }, "ALLOWED_ORIGINS"],
+  ["origin with a star in the middle", { ALLOWED_ORIGINS: "https://play.*.example" }, "ALLOWED_ORIGINS"],
+  ["origin that is a star", { ALLOWED_ORIGINS: "*" }, "ALLOWED_ORIGINS"],
+  ["switch with yes", { ALLOW_MISSING_ORIGIN: "yes" }, "ALLOW_MISSING_ORIGIN"],
+  ["proxy that is no address", { TRUSTED_PROXIES: "10.0.0.0/8,proxy" }, "TRUSTED_PROXIES"],
+  ["proxy range too wide", { TRUSTED_PROXIES: "10.0.0.0/33" }, "TRUSTED_PROXIES"],
+  ["admin token too short", { ADMIN_TOKEN: "secret" }, "ADMIN_TOKEN"],
+  ["metrics token with spaces", { METRICS_TOKEN: "a token with spaces in it" }, "METRICS_TOKEN"],
+  ["one token for both", { ADMIN_TOKEN: token, METRICS_TOKEN: token }, "ADMIN_TOKEN"],
+  ["metrics on the game's port", { PORT: "3000", METRICS_PORT: "3000" }, "METRICS_PORT"],
+  ["Sentry DSN without a key", { SENTRY_DSN: "https://sentry.example/1" }, "SENTRY_DSN"],
+  ["Sentry DSN without a project", { SENTRY_DSN: "https://key@sentry.example/" }, "SENTRY_DSN"],
+  ["log level unknown", { LOG_LEVEL: "verbose" }, "LOG_LEVEL"],
+  ["log sampling of nothing", { LOG_SAMPLE_EVERY: "0" }, "LOG_SAMPLE_EVERY"],
+  ["instance name with a slash", { INSTANCE_ID: "a/b" }, "INSTANCE_ID"],
+  ["release with a space", { RELEASE: "1.0 beta" }, "RELEASE"],
+  ["secret twice", { ADMIN_TOKEN: token, ADMIN_TOKEN_FILE: "/token" }, "ADMIN_TOKEN_FILE"],
+  ["secret file missing", { ADMIN_TOKEN_FILE: "/absent" }, "ADMIN_TOKEN_FILE"],
+  ["secret file empty", { METRICS_TOKEN_FILE: "/empty" }, "METRICS_TOKEN_FILE"],
+  ["limit too small", { LIMIT_FRAME_BYTES: "10" }, "LIMIT_FRAME_BYTES"],
+  ["limit too large", { LIMIT_DRAIN_MS: "60000" }, "LIMIT_DRAIN_MS"],
+  ["limit that does not exist", { LIMIT_FRAME_BYTE: "65536" }, "LIMIT_FRAME_BYTE"],
+  ["batch larger than the queue", { LIMIT_STORE_QUEUE_CHANGES: "10" }, "LIMIT_STORE_BATCH_CHANGES"],
+  ["more per address than in all", { LIMIT_CONNECTIONS: "10" }, "LIMIT_CONNECTIONS_PER_ADDRESS"],
+  ["host gone longer than a seat", { LIMIT_HOST_AWAY_MS: "7200000" }, "LIMIT_HOST_AWAY_MS"],
+];
+
+describe("F45 configuration", () => {
+  test.for(invalid)("refused and named: %s", ([, env, variable]) => {
+    const problems = problemsOf(env, { "/token": token, "/empty": "\n" });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(variable);
+  });
+
+  test("every problem is in one message, and no secret is", () => {
+    const env = { PORT: "x", LOG_LEVEL: "loud", ADMIN_TOKEN: "hunter2", REDIS_URL: "redi://user:pa55@host", LIMIT_ROOMS: "1" };
+    expect(problemsOf(env)).toHaveLength(5);
+    const message = new ConfigError(problemsOf(env)).message;
+    for (const variable of Object.keys(env)) expect(message).toContain(variable);
+    expect(message).not.toContain("hunter2");
+    expect(message).not.toContain("pa55");
+  });
+
+  test("no setting at all is a good configuration, and so is the example file", () => {
+    const plain = readConfig({});
+    expect(plain).toMatchObject({ port: 3000, dataDir: "./data", workers: 1, environment: "development", allowMissingOrigin: true });
+    const example = environmentExample()
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => line.split("=") as [string, string]);
+    expect(readConfig(Object.fromEntries(example))).toEqual(plain);
+  });
+
+  test("production refuses a missing Origin unless told otherwise", () => {
+    expect(readConfig({ NODE_ENV: "production" }).allowMissingOrigin).toBe(false);
+    expect(readConfig({ NODE_ENV: "production", ALLOW_MISSING_ORIGIN: "true" }).allowMissingOrigin).toBe(true);
+  });
+
+  test("lists are trimmed and an empty variable counts as not set", () => {
+    const env = {
+      ALLOWED_ORIGINS: "https://a.example, https://*.b.example:8443",
+      TRUSTED_PROXIES: "loopback,10.0.0.0/8, fd00::/8",
+      PORT: "",
+    };
+    expect(readConfig(env)).toMatchObject({
+      port: 3000,
+      allowedOrigins: ["https://a.example", "https://*.b.example:8443"],
+      trustedProxies: ["loopback", "10.0.0.0/8", "fd00::/8"],
+    });
+  });
+
+  test("F35 a secret comes from a file, is rotated by reading again, and a bad rotation keeps the old one", () => {
+    let text = `${token}-1\n`;
+    const source = secretSource({ ADMIN_TOKEN_FILE: "/token" }, () => text);
+    expect(source.current().adminToken).toBe(`${token}-1`);
+    text = `${token}-2`;
+    expect(source.reload()).toEqual([]);
+    expect(source.current().adminToken).toBe(`${token}-2`);
+    text = "short";
+    expect(source.reload()).toHaveLength(1);
+    expect(source.current().adminToken).toBe(`${token}-2`);
+  });
+
+  test("every variable has a unit, a description and a default in range; no two share a name", () => {
+    const all = [...Object.values(limitVariables), ...Object.values(settingVariables)];
+    expect(new Set(all.map(({ variable }) => variable)).size).toBe(all.length);
+    for (const { unit, about } of all) expect(unit !== "" && about.endsWith(".")).toBe(true);
+    for (const { variable, initial, min, max } of Object.values(limitVariables))
+      expect([variable, initial >= min && initial <= max]).toEqual([variable, true]);
+  });
+
+  test("docs/configuration.md and .env.example are what `npm run docs:config` writes", () => {
+    expect(readFileSync(join(root, "docs/configuration.md"), "utf8")).toBe(configurationPage());
+    expect(readFileSync(join(root, ".env.example"), "utf8")).toBe(environmentExample());
+  });
+});

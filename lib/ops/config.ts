@@ -1,0 +1,285 @@
+// Turns the environment into one checked, frozen Config, or into one error that names every problem at once.
+// The only reader of environment variables and secret files.
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { z } from "zod";
+import { type LimitName, limitVariables, type SettingName, settingVariables } from "./variables.ts";
+
+/** Every limit of the shell by name, in the unit its name ends with. */
+export type Limits = { readonly [Name in LimitName]: number };
+
+export interface Secrets {
+  readonly redisUrl: string | null;
+  readonly adminToken: string | null;
+  readonly metricsToken: string | null;
+  readonly sentryDsn: string | null;
+}
+
+export interface Config {
+  readonly environment: "production" | "development" | "test";
+  readonly port: number;
+  readonly host: string | null;
+  readonly dataDir: string;
+  readonly workers: number;
+  readonly allowedOrigins: readonly string[];
+  readonly allowMissingOrigin: boolean;
+  readonly trustedProxies: readonly string[];
+  readonly metricsPort: number | null;
+  readonly logLevel: LogLevel;
+  readonly logSampleEvery: number;
+  readonly instanceId: string | null;
+  readonly release: string | null;
+  /** As read at start. What may be rotated without a restart is asked from `secretSource`. */
+  readonly secrets: Secrets;
+  readonly limits: Limits;
+}
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads a secret's file as text; throws when it cannot. */
+export type ReadText = (path: string) => string;
+
+/** The settings cannot be used. `problems` has one plain sentence each; the message holds them all. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((text) => `  - ${text}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const readSecretFile: ReadText = (path) => readFileSync(path, "utf8");
+
+function wholeNumber(min: number, max: number) {
+  const what = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,15})$/, what)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, what);
+}
+
+function list<Item extends z.ZodType<string, string>>(item: Item) {
+  return z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .transform((parts) => parts.filter((part) => part !== ""))
+    .pipe(z.array(item));
+}
+
+function url(schemes: readonly string[], more: (address: URL) => boolean = () => true) {
+  return z.string().refine(
+    (text) => {
+      const address = URL.canParse(text) ? new URL(text) : null;
+      return address !== null && schemes.includes(address.protocol) && address.hostname !== "" && more(address);
+    },
+    `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
+  );
+}
+
+function isOrigin(text: string): boolean {
+  const plain = text.replace("://*.", "://any.");
+  const address = URL.canParse(plain) ? new URL(plain) : null;
+  return address !== null && ["http:", "https:"].includes(address.protocol) && address.origin === plain && !plain.includes("*");
+}
+
+function isProxy(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", bits, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+const token = z.string().regex(/^[\x21-\x7e]{16,512}$/, "must be 16 to 512 visible ASCII characters");
+const port = wholeNumber(0, 65_535);
+const name = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
+
+/** One schema per setting; its input is the variable's text, never empty. */
+const schemas = {
+  environment: z.enum(["production", "development", "test"], "must be production, development or test"),
+  port,
+  host: z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, "must be an address or a host name"),
+  dataDir: z.string().refine((path) => !path.includes("\0") && path.trim() !== "", "must be a path"),
+  redisUrl: url(["redis:", "rediss:"]),
+  workers: wholeNumber(1, 64),
+  allowedOrigins: list(z.string().refine(isOrigin, "must be origins such as https://play.example or https://*.example.org")),
+  allowMissingOrigin: z.enum(["true", "false"], "must be true or false").transform((word) => word === "true"),
+  trustedProxies: list(z.string().refine(isProxy, "must be addresses, CIDR ranges, loopback, linklocal or uniquelocal")),
+  adminToken: token,
+  metricsToken: token,
+  metricsPort: port,
+  sentryDsn: url(["http:", "https:"], (address) => address.username !== "" && /\/[0-9]+$/.test(address.pathname)),
+  logLevel: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`),
+  logSampleEvery: wholeNumber(1, 1_000_000),
+  instanceId: name(/^[A-Za-z0-9._-]{1,64}$/, "must be 1 to 64 letters, digits, dots, dashes or underscores"),
+  release: name(/^[A-Za-z0-9._+@-]{1,100}$/, "must be up to 100 letters, digits or . _ - + @"),
+} as const satisfies Record<SettingName, z.ZodType>;
+
+type Value<Name extends SettingName> = z.output<(typeof schemas)[Name]>;
+
+/** The text of a setting: from its variable, or for a secret from the file that NAME_FILE names. Empty counts as not set. */
+function textOf(setting: SettingName, env: Environment, readText: ReadText, problems: string[]): string {
+  const { variable, secret, initial } = settingVariables[setting];
+  const direct = env[variable] ?? "";
+  const file = secret ? (env[`${variable}_FILE`] ?? "") : "";
+  if (direct !== "" && file !== "") problems.push(`${variable} and ${variable}_FILE are both set: use one.`);
+  if (direct !== "") return direct;
+  if (file === "") return initial;
+  try {
+    const text = readText(file).trim();
+    if (text === "") problems.push(`${variable}_FILE names an empty file.`);
+    return text;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    problems.push(`${variable}_FILE names a file that cannot be read (${code}).`);
+    return "";
+  }
+}
+
+function reader(env: Environment, readText: ReadText, problems: string[]) {
+  return <Name extends SettingName>(setting: Name): Value<Name> | null => {
+    const text = textOf(setting, env, readText, problems);
+    if (text === "") return null;
+    const result = schemas[setting].safeParse(text);
+    if (result.success) return result.data as Value<Name>;
+    const { variable, secret } = settingVariables[setting];
+    const shown = secret ? "" : ` It is "${text.slice(0, 80)}".`;
+    problems.push(`${variable} ${result.error.issues[0]?.message ?? "is not valid"}.${shown}`);
+    return null;
+  };
+}
+
+function readLimits(env: Environment, problems: string[]): Limits {
+  const known = new Set<string>();
+  const limits: Partial<Record<LimitName, number>> = {};
+  for (const key of Object.keys(limitVariables) as LimitName[]) {
+    const { variable, initial, min, max, unit } = limitVariables[key];
+    known.add(variable);
+    const text = env[variable] ?? "";
+    const result = text === "" ? null : wholeNumber(min, max).safeParse(text);
+    if (result !== null && !result.success) {
+      problems.push(`${variable} ${result.error.issues[0]?.message ?? "is not valid"} (${unit}). It is "${text.slice(0, 80)}".`);
+    }
+    limits[key] = result?.success ? result.data : initial;
+  }
+  for (const variable of Object.keys(env)) {
+    if (variable.startsWith("LIMIT_") && !known.has(variable)) problems.push(`${variable} is not a limit of this program.`);
+  }
+  return Object.freeze(limits as Record<LimitName, number>);
+}
+
+/** What must hold between limits, as [holds, sentence]. */
+function relations(limits: Limits): readonly (readonly [boolean, string])[] {
+  return [
+    [limits.connectionsPerAddressMax <= limits.connectionsMax, "LIMIT_CONNECTIONS_PER_ADDRESS must not exceed LIMIT_CONNECTIONS."],
+    [limits.frameBytesMax <= limits.outboxBytesMax, "LIMIT_FRAME_BYTES must not exceed LIMIT_OUTBOX_BYTES."],
+    [limits.storeBatchChangesMax <= limits.storeQueueChangesMax, "LIMIT_STORE_BATCH_CHANGES must not exceed LIMIT_STORE_QUEUE_CHANGES."],
+    [limits.hostAwayMs <= limits.awayMs, "LIMIT_HOST_AWAY_MS must not exceed LIMIT_AWAY_MS."],
+    [
+      limits.retentionFinishedMs <= limits.retentionUntouchedMs,
+      "LIMIT_RETENTION_FINISHED_MS must not exceed LIMIT_RETENTION_UNTOUCHED_MS.",
+    ],
+    [
+      limits.retentionFinishedMs >= limits.awayMs,
+      "LIMIT_RETENTION_FINISHED_MS must be at least LIMIT_AWAY_MS, or answers could not be repeated.",
+    ],
+  ];
+}
+
+/** The relations that involve settings; asked only when the settings themselves are good. */
+function conflicts(config: Config): string[] {
+  const found: string[] = [];
+  if (config.workers > 1 && config.secrets.redisUrl === null)
+    found.push(`WORKERS is ${config.workers}, which needs REDIS_URL: several processes cannot share one SQLite file.`);
+  if (config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort === config.port)
+    found.push("METRICS_PORT must differ from PORT.");
+  if (config.workers > 1 && config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort + config.workers > 65_536) {
+    found.push("METRICS_PORT plus WORKERS must stay below 65536: each worker takes the next port.");
+  }
+  if (config.secrets.adminToken !== null && config.secrets.adminToken === config.secrets.metricsToken)
+    found.push("ADMIN_TOKEN and METRICS_TOKEN must differ.");
+  return found;
+}
+
+/** Reads only the secrets, for a rotation without a restart. Throws ConfigError. */
+export function readSecrets(env: Environment, readText: ReadText = readSecretFile): Secrets {
+  const problems: string[] = [];
+  const read = reader(env, readText, problems);
+  const secrets: Secrets = {
+    redisUrl: read("redisUrl"),
+    adminToken: read("adminToken"),
+    metricsToken: read("metricsToken"),
+    sentryDsn: read("sentryDsn"),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(secrets);
+}
+
+/** Checks everything and gives the settings to run with. Throws ConfigError with every problem found. */
+export function readConfig(env: Environment, readText: ReadText = readSecretFile): Config {
+  const problems: string[] = [];
+  const read = reader(env, readText, problems);
+  const limits = readLimits(env, problems);
+  const environment = read("environment") ?? "development";
+  const config: Config = Object.freeze({
+    environment,
+    port: read("port") ?? 0,
+    host: read("host"),
+    dataDir: read("dataDir") ?? "",
+    workers: read("workers") ?? 1,
+    allowedOrigins: read("allowedOrigins") ?? [],
+    allowMissingOrigin: read("allowMissingOrigin") ?? environment !== "production",
+    trustedProxies: read("trustedProxies") ?? [],
+    metricsPort: read("metricsPort"),
+    logLevel: read("logLevel") ?? "info",
+    logSampleEvery: read("logSampleEvery") ?? 1,
+    instanceId: read("instanceId"),
+    release: read("release"),
+    secrets: Object.freeze({
+      redisUrl: read("redisUrl"),
+      adminToken: read("adminToken"),
+      metricsToken: read("metricsToken"),
+      sentryDsn: read("sentryDsn"),
+    }),
+    limits,
+  });
+  for (const [holds, sentence] of relations(limits)) if (!holds) problems.push(sentence);
+  problems.push(...conflicts(config));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** The defaults, for tests and tools that build a part on its own. */
+export function defaultLimits(): Limits {
+  return readLimits({}, []);
+}
+
+/** Secrets that can be read again while the program runs. A rotation that fails keeps the old ones. */
+export interface SecretSource {
+  current(): Secrets;
+  /** Gives the problems; empty when the new secrets are in force. */
+  reload(): readonly string[];
+}
+
+export function secretSource(env: Environment, readText: ReadText = readSecretFile): SecretSource {
+  let secrets = readSecrets(env, readText);
+  return {
+    current: () => secrets,
+    reload() {
+      try {
+        secrets = readSecrets(env, readText);
+        return [];
+      } catch (error) {
+        if (error instanceof ConfigError) return error.problems;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,288 @@
+// Every setting and limit there is: its environment variable, unit, range, default and what it does. config.ts reads values by this
+// table and the documents are made from it; nothing else in the program may look at the environment.
+
+/** A whole number within a range. Its key in the table is the name used in the code, with the unit last. */
+export interface LimitVariable {
+  readonly variable: string;
+  readonly unit: string;
+  readonly initial: number;
+  readonly min: number;
+  readonly max: number;
+  readonly about: string;
+}
+
+/** Called for each row of the table. `range` is [least, greatest], both included. */
+function limit(variable: string, unit: string, initial: number, range: readonly [number, number], about: string): LimitVariable {
+  return { variable, unit, initial, min: range[0], max: range[1], about };
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const mib = 1024 * 1024;
+
+export const limitVariables = {
+  // The socket
+  frameBytesMax: limit(
+    "LIMIT_FRAME_BYTES",
+    "bytes",
+    65_536,
+    [1024, mib],
+    "Largest message a client may send. A larger one closes the connection with 1009.",
+  ),
+  connectionsMax: limit(
+    "LIMIT_CONNECTIONS",
+    "connections",
+    50_000,
+    [1, 200_000],
+    "Open sockets in all. Past it an upgrade is answered with 503.",
+  ),
+  connectionsPerAddressMax: limit(
+    "LIMIT_CONNECTIONS_PER_ADDRESS",
+    "connections",
+    12_000,
+    [1, 200_000],
+    "Open sockets from one client address (IPv6: one /64). Past it 429.",
+  ),
+  upgradesPerAddressPerMinuteMax: limit(
+    "LIMIT_UPGRADES_PER_ADDRESS",
+    "per minute",
+    30_000,
+    [1, 1_000_000],
+    "New sockets from one address. A ceiling that a load test on one machine stays under; lower it at a public edge.",
+  ),
+  upgradeMs: limit("LIMIT_UPGRADE_MS", "ms", 5000, [100, minuteMs], "Time a client has to finish the upgrade."),
+  framesPerSecondMax: limit(
+    "LIMIT_FRAMES_PER_SECOND",
+    "per second",
+    50,
+    [1, 10_000],
+    "Messages, control frames included, from one connection, averaged over 5 s.",
+  ),
+  bytesPerSecondMax: limit(
+    "LIMIT_BYTES_PER_SECOND",
+    "bytes per second",
+    131_072,
+    [1024, 64 * mib],
+    "Bytes from one connection, averaged over 5 s.",
+  ),
+  gamesPerAddressPerMinuteMax: limit("LIMIT_GAMES_PER_ADDRESS", "per minute", 6000, [1, 1_000_000], "New games from one address."),
+  joinFailuresPerAddressPerMinuteMax: limit(
+    "LIMIT_JOIN_FAILURES_PER_ADDRESS",
+    "per minute",
+    60,
+    [1, 1_000_000],
+    "Lobby codes from one address that name no game.",
+  ),
+  viewersPerGameMax: limit("LIMIT_VIEWERS_PER_GAME", "viewers", 200, [8, 100_000], "Viewers of one game on one instance."),
+  outboxBytesMax: limit(
+    "LIMIT_OUTBOX_BYTES",
+    "bytes",
+    mib,
+    [16_384, 64 * mib],
+    "Bytes waiting for one slow reader. Past it the connection is closed with 1008.",
+  ),
+  outboxStuckMs: limit(
+    "LIMIT_OUTBOX_STUCK_MS",
+    "ms",
+    5000,
+    [500, 5 * minuteMs],
+    "How long one connection may take nothing while bytes wait, before it is closed with 1008.",
+  ),
+  outboxTerminateMs: limit(
+    "LIMIT_OUTBOX_TERMINATE_MS",
+    "ms",
+    3000,
+    [100, minuteMs],
+    "Time between a close frame and cutting the connection.",
+  ),
+  heartbeatMs: limit("LIMIT_HEARTBEAT_MS", "ms", 15_000, [100, 10 * minuteMs], "Time between pings. Two missed answers end a connection."),
+  // The room
+  lockWaitMs: limit(
+    "LIMIT_LOCK_WAIT_MS",
+    "ms",
+    2000,
+    [10, minuteMs],
+    "How long a command waits for its game's turn before it is answered busy.",
+  ),
+  lockQueueMax: limit("LIMIT_LOCK_QUEUE", "commands", 200, [1, 100_000], "Commands waiting for one game. Past it: busy."),
+  roomIdleMs: limit("LIMIT_ROOM_IDLE_MS", "ms", 5 * minuteMs, [100, dayMs], "A room without viewers is put out of memory after this time."),
+  roomsMax: limit("LIMIT_ROOMS", "rooms", 20_000, [10, 1_000_000], "Rooms kept in memory. Idle ones make room for new ones."),
+  awayMs: limit(
+    "LIMIT_AWAY_MS",
+    "ms",
+    hourMs,
+    [1000, 7 * dayMs],
+    "A seat whose holder is away for this long is free again, and its token expires.",
+  ),
+  hostAwayMs: limit(
+    "LIMIT_HOST_AWAY_MS",
+    "ms",
+    5 * minuteMs,
+    [1000, 7 * dayMs],
+    "A host away for this long is followed by the longest-seated connected player.",
+  ),
+  // The store
+  storeQueueChangesMax: limit(
+    "LIMIT_STORE_QUEUE_CHANGES",
+    "changes",
+    20_000,
+    [1, 10_000_000],
+    "Changes waiting to be written. Past it: busy.",
+  ),
+  storeQueueBytesMax: limit(
+    "LIMIT_STORE_QUEUE_BYTES",
+    "bytes",
+    128 * mib,
+    [mib, 4096 * mib],
+    "Bytes waiting to be written. Past it: busy.",
+  ),
+  storeBatchChangesMax: limit("LIMIT_STORE_BATCH_CHANGES", "changes", 256, [1, 4096], "Changes written in one transaction."),
+  storeCallMs: limit(
+    "LIMIT_STORE_CALL_MS",
+    "ms",
+    5000,
+    [50, 2 * minuteMs],
+    "Time the store has to answer. Then the outcome is unknown and resolved by the action id.",
+  ),
+  retentionFinishedMs: limit(
+    "LIMIT_RETENTION_FINISHED_MS",
+    "ms",
+    30 * dayMs,
+    [minuteMs, 3650 * dayMs],
+    "Finished games are forgotten after this time.",
+  ),
+  retentionUntouchedMs: limit(
+    "LIMIT_RETENTION_UNTOUCHED_MS",
+    "ms",
+    90 * dayMs,
+    [minuteMs, 3650 * dayMs],
+    "Games nobody touched are forgotten after this time.",
+  ),
+  auditRetentionMs: limit("LIMIT_AUDIT_RETENTION_MS", "ms", 365 * dayMs, [dayMs, 3650 * dayMs], "Audit records are kept for this time."),
+  // HTTP
+  httpRequestsPerAddressPerMinuteMax: limit(
+    "LIMIT_HTTP_REQUESTS",
+    "per minute",
+    6000,
+    [1, 1_000_000],
+    "HTTP requests from one address. Past it 429 with Retry-After.",
+  ),
+  httpBodyBytesMax: limit("LIMIT_HTTP_BODY_BYTES", "bytes", 16_384, [1024, mib], "Largest HTTP request body."),
+  eventStreamsMax: limit("LIMIT_EVENT_STREAMS", "connections", 1000, [0, 100_000], "Open Server-Sent Event streams in all."),
+  // The process
+  drainMs: limit(
+    "LIMIT_DRAIN_MS",
+    "ms",
+    20_000,
+    [0, 25_000],
+    "Time open connections have to leave on SIGTERM. The whole stop takes 30 s at the most.",
+  ),
+  loopLagShedMs: limit(
+    "LIMIT_LOOP_LAG_SHED_MS",
+    "ms",
+    200,
+    [10, minuteMs],
+    "Delay of the event loop past which new games are refused; at 2 times joins, at 4 times spectators.",
+  ),
+} as const satisfies Record<string, LimitVariable>;
+
+/** A setting that is not a plain limit. `secret` ones may come from a file named by NAME_FILE and never appear in a log. */
+export interface SettingVariable {
+  readonly variable: string;
+  readonly unit: string;
+  readonly initial: string;
+  readonly range: string;
+  readonly secret: boolean;
+  readonly about: string;
+}
+
+function setting(variable: string, unit: string, initial: string, range: string, about: string): SettingVariable {
+  return { variable, unit, initial, range, secret: false, about };
+}
+
+function secret(variable: string, unit: string, range: string, about: string): SettingVariable {
+  return { variable, unit, initial: "", range, secret: true, about };
+}
+
+export const settingVariables = {
+  environment: setting(
+    "NODE_ENV",
+    "word",
+    "development",
+    "production, development or test",
+    "Production turns on JSON logs, the strict origin check and closed operator pages.",
+  ),
+  port: setting("PORT", "port", "3000", "0 to 65535; 0: any free one", "Port of the game and its HTTP pages."),
+  host: setting("HOST", "address", "", "an address; empty: all", "Address to listen on."),
+  dataDir: setting("DATA_DIR", "folder", "./data", "a path", "Where SQLite keeps games, and all stores keep audit log and dead letters."),
+  redisUrl: secret("REDIS_URL", "URL", "redis:// or rediss://", "Set: games live in Redis and instances talk through it. Empty: SQLite."),
+  workers: setting("WORKERS", "processes", "1", "1 to 64", "Processes sharing the port. More than one needs REDIS_URL."),
+  allowedOrigins: setting(
+    "ALLOWED_ORIGINS",
+    "list",
+    "",
+    "origins with commas between, a leading *. matches subdomains",
+    "Pages that may open a socket. Empty: in production pages of the same host only, else any.",
+  ),
+  allowMissingOrigin: setting(
+    "ALLOW_MISSING_ORIGIN",
+    "switch",
+    "",
+    "true, false; empty: false in production, else true",
+    "Whether clients that send no Origin (k6, native programs) may connect.",
+  ),
+  trustedProxies: setting(
+    "TRUSTED_PROXIES",
+    "list",
+    "",
+    "addresses or CIDR ranges with commas between; loopback, linklocal, uniquelocal",
+    "Proxies whose X-Forwarded-For is believed, counted from the right.",
+  ),
+  adminToken: secret("ADMIN_TOKEN", "token", "16 to 512 characters", "Opens /admin and the admin API. Empty: both are off."),
+  metricsToken: secret(
+    "METRICS_TOKEN",
+    "token",
+    "16 to 512 characters",
+    "Bearer token for /metrics. Empty: on PORT only loopback outside production may read it.",
+  ),
+  metricsPort: setting(
+    "METRICS_PORT",
+    "port",
+    "",
+    "0 to 65535; empty: none",
+    "Serves /metrics on a port of its own, and no longer on PORT.",
+  ),
+  sentryDsn: secret("SENTRY_DSN", "URL", "http:// or https:// with a key", "Errors are reported there. Empty: Sentry is not even loaded."),
+  logLevel: setting(
+    "LOG_LEVEL",
+    "word",
+    "info",
+    "fatal, error, warn, info, debug, trace or silent",
+    "Least severe log line that is written.",
+  ),
+  logSampleEvery: setting(
+    "LOG_SAMPLE_EVERY",
+    "lines",
+    "100",
+    "1 to 1000000",
+    "Of frequent log lines (one per command) only one in so many is written.",
+  ),
+  instanceId: setting(
+    "INSTANCE_ID",
+    "name",
+    "",
+    "1 to 64 letters, digits, . _ -; empty: drawn at start",
+    "Name of this process in logs, health and announcements.",
+  ),
+  release: setting(
+    "RELEASE",
+    "name",
+    "",
+    "up to 100 letters, digits, . _ - + @; empty: the package version",
+    "Version shown in health, logs and error reports.",
+  ),
+} as const satisfies Record<string, SettingVariable>;
+
+export type LimitName = keyof typeof limitVariables;
+export type SettingName = keyof typeof settingVariables;

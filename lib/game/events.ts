@@ -6,6 +6,9 @@ import type { DurationMs, SeatId } from "./ids.ts";
 export type Event =
   | { readonly type: "gameCreated"; readonly data: { readonly playerCount: number } }
   | { readonly type: "seatClaimed" | "seatLeft" | "seatFreed" | "seatAway" | "seatBack"; readonly data: { readonly playerId: SeatId } }
+  /** An outdated token was shown: every token of this seat (null: of the host's chair) is void. */
+  | { readonly type: "keysRevoked"; readonly data: { readonly playerId: SeatId | null } }
+  | { readonly type: "hostAway" | "hostBack"; readonly data: Record<string, never> }
   | { readonly type: "hostChanged"; readonly data: { readonly playerId: SeatId | null } }
   | { readonly type: "gameStarted" | "gameResumed" | "gameReset"; readonly data: Record<string, never> }
   | { readonly type: "gamePaused"; readonly data: { readonly by: "player" | "drop" | "restart" } }

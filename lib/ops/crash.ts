@@ -1,0 +1,81 @@
+// What happens to an error nobody caught: one synchronous log line, one report, exit 1 within a second. The process never limps on:
+// the supervisor starts a new one, and everything acknowledged is in the store.
+import { writeSync } from "node:fs";
+import type { Ambient } from "./ambient.ts";
+import type { RootLog } from "./log.ts";
+import type { Reporter } from "./report.ts";
+import { scrubText } from "./scrub.ts";
+
+export interface CrashSettings {
+  readonly ambient: Pick<Ambient, "now" | "after">;
+  readonly log: Pick<RootLog, "flush">;
+  readonly reporter: Pick<Reporter, "report" | "flush">;
+  /** Fields for the last line, such as the instance. */
+  readonly base: Readonly<Record<string, string>>;
+  /** Writes one line before it returns; standard output unless a test says otherwise. */
+  readonly writeLine?: (line: string) => void;
+  exit(code: number): void;
+}
+
+/** Time the report has before the process leaves. Half a second of the whole second is kept for a slow machine. */
+const reportMs = 500;
+
+function writeOut(line: string): void {
+  try {
+    writeSync(1, line);
+  } catch {
+    // Standard output is closed or full: the exit code is all that is left to say.
+  }
+}
+
+function lastLine({ ambient, base }: CrashSettings, kind: string, error: unknown): string {
+  const known = error instanceof Error;
+  return `${JSON.stringify({
+    level: "fatal",
+    time: new Date(ambient.now()).toISOString(),
+    ...base,
+    kind,
+    err: {
+      type: known ? error.name : typeof error,
+      message: scrubText(known ? error.message : String(error)),
+      stack: scrubText(known ? (error.stack ?? "") : ""),
+    },
+    msg: "an error nobody caught; leaving",
+  })}\n`;
+}
+
+/** Handles the first uncaught error; later ones, while leaving, change nothing. Returns the handler so that tests may call it. */
+export function createCrash(settings: CrashSettings): (kind: "uncaughtException" | "unhandledRejection", error: unknown) => void {
+  let crashed = false;
+  return (kind, error) => {
+    if (crashed) return;
+    crashed = true;
+    settings.log.flush();
+    (settings.writeLine ?? writeOut)(lastLine(settings, kind, error));
+    let left = false;
+    const leave = () => {
+      if (left) return;
+      left = true;
+      settings.exit(1);
+    };
+    settings.ambient.after(reportMs, leave);
+    try {
+      settings.reporter.report(error, { kind });
+      settings.reporter.flush(reportMs).then(leave, leave);
+    } catch {
+      leave();
+    }
+  };
+}
+
+/** Puts the handler on a process. Gives back how to take it off, for servers that share a process in tests. */
+export function watchProcess(process: NodeJS.Process, crash: ReturnType<typeof createCrash>): () => void {
+  const onException = (error: unknown) => crash("uncaughtException", error);
+  const onRejection = (reason: unknown) => crash("unhandledRejection", reason);
+  process.on("uncaughtException", onException);
+  process.on("unhandledRejection", onRejection);
+  return () => {
+    process.off("uncaughtException", onException);
+    process.off("unhandledRejection", onRejection);
+  };
+}

@@ -1,0 +1,102 @@
+// What the probes say: parts report from memory, and a pure combination makes the whole. Never does I/O, so that a hanging
+// dependency cannot make a probe hang.
+
+export type Level = "healthy" | "degraded" | "unhealthy";
+
+export interface PartReport {
+  readonly level: Level;
+  /** One plain sentence when not healthy, else null. */
+  readonly problem: string | null;
+  /** False when an action sent now could not be acknowledged. */
+  readonly ready: boolean;
+  readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Called on every probe; answers at once from what it knows. A throw counts as unhealthy. */
+export type Part = () => PartReport;
+
+export interface HealthReport {
+  readonly status: Level;
+  readonly ready: boolean;
+  readonly problems: readonly string[];
+  readonly parts: Readonly<Record<string, PartReport>>;
+}
+
+const order: readonly Level[] = ["healthy", "degraded", "unhealthy"];
+
+/** The worst level of all, ready only when every part is. */
+export function combine(parts: Readonly<Record<string, PartReport>>): HealthReport {
+  const reports = Object.values(parts);
+  const worst = Math.max(0, ...reports.map((report) => order.indexOf(report.level)));
+  return {
+    status: order[worst] ?? "unhealthy",
+    ready: reports.every((report) => report.ready),
+    problems: reports.flatMap((report) => (report.problem === null ? [] : [report.problem])),
+    parts,
+  };
+}
+
+export const healthy: PartReport = { level: "healthy", problem: null, ready: true };
+
+export interface Health {
+  report(): HealthReport;
+}
+
+export function createHealth(parts: Readonly<Record<string, Part>>): Health {
+  return {
+    report() {
+      const reports: Record<string, PartReport> = {};
+      for (const [name, part] of Object.entries(parts)) {
+        try {
+          reports[name] = part();
+        } catch {
+          reports[name] = { level: "unhealthy", problem: `The part "${name}" cannot tell how it is.`, ready: false };
+        }
+      }
+      return combine(reports);
+    },
+  };
+}
+
+/** The store as a part. A queue whose oldest change waits longer than `slowMs` is a warning before it is a failure. */
+export function storePart(
+  health: () => { ready: boolean; tier: string; problem: string | null; queueDepth: number; queueAgeMs: number },
+  slowMs: number,
+): Part {
+  return () => {
+    const { ready, tier, problem, queueDepth, queueAgeMs } = health();
+    const facts = { tier, queueDepth, queueAgeMs };
+    if (!ready) return { level: "unhealthy", problem: problem ?? "The store cannot save.", ready: false, facts };
+    if (queueAgeMs > slowMs)
+      return {
+        level: "degraded",
+        problem: `The store is slow: the oldest change has waited ${Math.round(queueAgeMs)} ms.`,
+        ready: true,
+        facts,
+      };
+    return { ...healthy, facts };
+  };
+}
+
+/** Leaving: alive and well, but nothing new may come here. */
+export function drainPart(draining: () => boolean): Part {
+  return () => (draining() ? { level: "degraded", problem: "The server is leaving.", ready: false } : healthy);
+}
+
+/** The event loop: late by more than the limit means creates, then joins, then spectators are refused. Taps still go through. */
+export function loadPart(loopLagMs: () => number, shedMs: number): Part {
+  return () => {
+    const lag = Math.round(loopLagMs());
+    const facts = { loopLagMs: lag };
+    if (lag > shedMs) return { level: "degraded", problem: `The event loop is ${lag} ms late; new games are refused.`, ready: true, facts };
+    return { ...healthy, facts };
+  };
+}
+
+/** A dependency without which games go on: its failure is only ever a degradation. */
+export function optionalPart(problem: () => string | null): Part {
+  return () => {
+    const text = problem();
+    return text === null ? healthy : { level: "degraded", problem: text, ready: true };
+  };
+}

@@ -1,0 +1,147 @@
+// Structured logs: one JSON line each, or readable lines in development where pino-pretty is installed. The only importer of pino.
+// Takes fields that are safe by name; tokens, names and payloads are censored even when a caller passes them by mistake.
+import { createRequire } from "node:module";
+import { type DestinationStream, pino } from "pino";
+import type { LogLevel } from "./config.ts";
+import { scrubText, secretKeys } from "./scrub.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A log with fixed fields. `error` under the key `err` is written with its stack, scrubbed. */
+export interface Log {
+  debug(fields: Fields, message: string): void;
+  info(fields: Fields, message: string): void;
+  warn(fields: Fields, message: string): void;
+  error(fields: Fields, message: string): void;
+  fatal(fields: Fields, message: string): void;
+  /** The same log with more fixed fields, such as a connection's correlation id. */
+  child(fields: Fields): Log;
+}
+
+/** The log of the whole process: its level can change and what is buffered can be written out at once. */
+export interface RootLog extends Log {
+  level(): LogLevel;
+  /** In force for all children too. */
+  setLevel(level: LogLevel): void;
+  /** Writes what is buffered, synchronously. For the last moments of the process. */
+  flush(): void;
+}
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  /** Readable lines when pino-pretty is there; JSON otherwise. */
+  readonly pretty: boolean;
+  /** Fields of every line, such as the instance and the release. */
+  readonly base: Fields;
+  /** Instead of standard output, for tests. */
+  readonly destination?: DestinationStream;
+}
+
+/** Lines kept in memory when standard output takes none. Later ones are dropped: a stalled sink slows nobody. */
+const bufferedBytesMax = 8 * 1024 * 1024;
+
+const redacted = [...secretKeys].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === "string" ? scrubText(error) : { message: "thrown value", kind: typeof error };
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message: scrubText(message),
+    stack: scrubText(stack ?? ""),
+    ...("code" in error ? { code: scrubText(String(error.code)) } : {}),
+    ...(cause === undefined ? {} : { cause: cause instanceof Error ? `${cause.name}: ${scrubText(cause.message)}` : "not an error" }),
+  };
+}
+
+/** pino-pretty where it is installed. It is a development dependency, so production never depends on it. */
+function prettyStream(): DestinationStream | null {
+  const require = createRequire(import.meta.url);
+  const packageName = "pino-pretty";
+  try {
+    return (require(packageName) as (options: object) => DestinationStream)({ ignore: "pid,hostname,instance,release", singleLine: true });
+  } catch {
+    return null;
+  }
+}
+
+interface Sink {
+  readonly stream: DestinationStream;
+  flush(): void;
+}
+
+function openSink({ pretty, destination }: LogSettings): Sink {
+  const readable = pretty && destination === undefined ? prettyStream() : null;
+  const given = destination ?? readable;
+  if (given !== null) return { stream: given, flush: () => undefined };
+  const output = pino.destination({ dest: 1, sync: false, minLength: 0, maxLength: bufferedBytesMax });
+  output.on("error", () => undefined);
+  return {
+    stream: output,
+    flush() {
+      try {
+        output.flushSync();
+      } catch {
+        // Standard output is gone or not open yet: there is nowhere left to say so.
+      }
+    },
+  };
+}
+
+/** A line that cannot be formed must not take the command down with it. */
+function wrap(logger: pino.Logger, root: pino.Logger): Log {
+  const write = (level: "debug" | "info" | "warn" | "error" | "fatal") => (fields: Fields, message: string) => {
+    if (!root.isLevelEnabled(level)) return;
+    logger[level](fields, scrubText(message));
+  };
+  return {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    fatal: write("fatal"),
+    child: (fields) => wrap(logger.child(fields, { level: "trace" }), root),
+  };
+}
+
+export function openLog(settings: LogSettings): RootLog {
+  const sink = openSink(settings);
+  const root = pino(
+    {
+      level: settings.level,
+      base: settings.base,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorFields },
+      redact: { paths: redacted, censor: "[redacted]" },
+    },
+    sink.stream,
+  );
+  return {
+    ...wrap(root, root),
+    level: () => root.level as LogLevel,
+    setLevel(level) {
+      root.level = level;
+    },
+    flush: sink.flush,
+  };
+}
+
+/** A log that keeps nothing. */
+export function silentLog(): Log {
+  const log: Log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+    fatal: () => undefined,
+    child: () => log,
+  };
+  return log;
+}
+
+/** True once in every `every` calls, beginning with the first. For lines that are as frequent as taps. */
+export function oneIn(every: number): () => boolean {
+  let count = 0;
+  return () => count++ % every === 0;
+}

@@ -1,0 +1,282 @@
+// Every metric the program has, by name, unit and label. The only file that imports prom-client. Labels come from closed lists, so the
+// number of series is bounded; a game id, an address or a name is never a label. Children are bound once: the hot path allocates nothing.
+import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, collectDefaultMetrics, Registry } from "prom-client";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+export interface Counter {
+  /** Adds `count` (1 when left out); never negative. */
+  add(count?: number): void;
+}
+
+export interface Gauge {
+  set(value: number): void;
+}
+
+export interface Histogram {
+  /** In the unit the metric's name ends with. */
+  observe(value: number): void;
+}
+
+/** One metric per label value, bound ahead. A value that is not in the list is counted under the last one, `other`. */
+export type By<Metric> = (label: string) => Metric;
+
+export const commandOutcomes = ["ok", "again", "refused", "busy", "unavailable", "bug", "other"] as const;
+export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed", "other"] as const;
+export const limitKinds = ["frames", "bytes", "connections", "upgrades", "creates", "joins", "http", "game", "session", "other"] as const;
+export const closeReasons = ["1000", "1001", "1005", "1006", "1008", "1009", "1012", "1013", "4001", "4003", "4004", "other"] as const;
+export const shedKinds = ["create", "join", "watch", "tap", "other"] as const;
+export const commandTypes = [
+  ..."create join claim unclaim reconnect start pause reset switch passTurn interrupt passPriority toggleTarget confirmTargets".split(" "),
+  ..."cancelTargeting passTargetPriority timeoutChoice updatePlayer adjustTime addPenalty eliminate revive kick updateSettings".split(" "),
+  ..."renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer undo feedback sync subscribeTicks ping wake".split(" "),
+  "other",
+] as const;
+
+export interface Metrics {
+  // Sockets
+  readonly connections: Gauge;
+  readonly connectionsOpened: Counter;
+  readonly connectionsClosed: By<Counter>;
+  readonly framesReceived: Counter;
+  readonly bytesReceived: Counter;
+  readonly framesSent: Counter;
+  readonly bytesSent: Counter;
+  readonly badMessages: Counter;
+  readonly originsRefused: Counter;
+  readonly rateLimited: By<Counter>;
+  readonly shed: By<Counter>;
+  readonly outboxBytes: Gauge;
+  readonly outboxOverflows: Counter;
+  readonly outboxCoalesced: Counter;
+  readonly resyncs: Counter;
+  readonly eventStreams: Gauge;
+  // Commands
+  /** First the type, then the outcome. */
+  command(type: string, outcome: string): Counter;
+  readonly commandSeconds: Histogram;
+  readonly lockWaitSeconds: Histogram;
+  readonly broadcastConnections: Histogram;
+  // Games
+  readonly games: By<Gauge>;
+  readonly rooms: Gauge;
+  readonly subscriptions: Gauge;
+  readonly alarmLateSeconds: Histogram;
+  readonly quarantined: Counter;
+  // Store
+  readonly commits: By<Counter>;
+  readonly commitSeconds: Histogram;
+  readonly commitBatchChanges: Histogram;
+  readonly storeQueueChanges: Gauge;
+  readonly storeQueueAgeSeconds: Gauge;
+  readonly storeReady: Gauge;
+  readonly storeTier: (tier: string) => void;
+  readonly deadLetters: Gauge;
+  readonly busGaps: Counter;
+  readonly versionStepsBack: Counter;
+  // The process
+  readonly health: Gauge;
+  readonly draining: Gauge;
+  readonly bugs: Counter;
+  readonly auditRecords: Counter;
+  readonly httpSeconds: By<Histogram>;
+  /** The longest delay of the event loop since the last call, ms. For one caller that samples it regularly. */
+  readonly loopLagMs: () => number;
+  /** Runs before each scrape, to set gauges from what is there. */
+  onScrape(set: () => void): void;
+  /** Prometheus text format 0.0.4. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  /** Stops the measuring of the event loop. */
+  close(): void;
+}
+
+const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+const prefix = "tapotarp_";
+const loopResolutionMs = 20;
+
+/** Gauges that prom-client names `_total`, which a gauge must not be. */
+const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+
+function builders(registry: Registry) {
+  const registers = [registry];
+  const bind = <Child>(values: readonly string[], child: (value: string) => Child): By<Child> => {
+    const children = new Map(values.map((value) => [value, child(value)]));
+    const other = child("other");
+    return (value) => children.get(value) ?? other;
+  };
+  const counter = (name: string, help: string): Counter => {
+    const metric = new PromCounter({ name: prefix + name, help, registers });
+    return { add: (count = 1) => metric.inc(count) };
+  };
+  const gauge = (name: string, help: string): Gauge => {
+    const metric = new PromGauge({ name: prefix + name, help, registers });
+    return { set: (value) => metric.set(value) };
+  };
+  const histogram = (name: string, help: string, buckets: readonly number[]): Histogram => {
+    const metric = new PromHistogram({ name: prefix + name, help, registers, buckets: [...buckets] });
+    return { observe: (value) => metric.observe(value) };
+  };
+  const counterBy = (name: string, help: string, label: string, values: readonly string[]): By<Counter> => {
+    const metric = new PromCounter({ name: prefix + name, help, registers, labelNames: [label] });
+    return bind(values, (value) => {
+      const child = metric.labels(value);
+      child.inc(0);
+      return { add: (count = 1) => child.inc(count) };
+    });
+  };
+  const gaugeBy = (name: string, help: string, label: string, values: readonly string[]): By<Gauge> => {
+    const metric = new PromGauge({ name: prefix + name, help, registers, labelNames: [label] });
+    return bind(values, (value) => {
+      const child = metric.labels(value);
+      return { set: (to) => child.set(to) };
+    });
+  };
+  return { registers, bind, counter, gauge, histogram, counterBy, gaugeBy };
+}
+
+type Builders = ReturnType<typeof builders>;
+
+function socketMetrics({ counter, gauge, counterBy }: Builders) {
+  return {
+    connections: gauge("connections", "Open WebSocket connections."),
+    connectionsOpened: counter("connections_opened_total", "WebSocket connections that were opened."),
+    connectionsClosed: counterBy("connections_closed_total", "WebSocket connections that ended, by close code.", "code", closeReasons),
+    framesReceived: counter("frames_received_total", "Messages received from clients."),
+    bytesReceived: counter("received_bytes_total", "Bytes of messages received from clients."),
+    framesSent: counter("frames_sent_total", "Messages sent to clients."),
+    bytesSent: counter("sent_bytes_total", "Bytes of messages sent to clients."),
+    badMessages: counter("bad_messages_total", "Messages that were not understood."),
+    originsRefused: counter("origins_refused_total", "Upgrades refused for their Origin."),
+    rateLimited: counterBy("rate_limited_total", "Requests refused by a rate limit, by kind.", "kind", limitKinds),
+    shed: counterBy("shed_total", "Work refused because of overload, by kind.", "kind", shedKinds),
+    outboxBytes: gauge("outbox_bytes", "Bytes waiting for slow readers."),
+    outboxOverflows: counter("outbox_overflows_total", "Connections closed because they read too slowly."),
+    outboxCoalesced: counter("outbox_coalesced_total", "Unsent states that were replaced by a newer one."),
+    resyncs: counter("resyncs_total", "Whole states sent because a client had missed changes."),
+    eventStreams: gauge("event_streams", "Open Server-Sent Event streams."),
+  };
+}
+
+function commandMetrics({ registers, histogram }: Builders) {
+  const commands = new PromCounter({
+    name: `${prefix}commands_total`,
+    help: "Commands by type and outcome.",
+    registers,
+    labelNames: ["type", "outcome"],
+  });
+  const children = new Map<string, Map<string, Counter>>();
+  const bound = (type: string): Map<string, Counter> => {
+    const known = children.get(type);
+    if (known !== undefined) return known;
+    const made = new Map(
+      commandOutcomes.map((outcome) => {
+        const child = commands.labels(type, outcome);
+        return [outcome as string, { add: (count = 1) => child.inc(count) }];
+      }),
+    );
+    children.set(type, made);
+    return made;
+  };
+  const types = new Set<string>(commandTypes);
+  const none: Counter = { add: () => undefined };
+  return {
+    command: (type: string, outcome: string): Counter => {
+      const outcomes = bound(types.has(type) ? type : "other");
+      return outcomes.get(outcome) ?? outcomes.get("other") ?? none;
+    },
+    commandSeconds: histogram("command_duration_seconds", "From a command's arrival to its answer.", seconds),
+    lockWaitSeconds: histogram("lock_wait_seconds", "How long commands waited for their game's turn.", seconds),
+    broadcastConnections: histogram("broadcast_connections", "Connections told of one change.", counts),
+  };
+}
+
+function gameMetrics({ counter, gauge, gaugeBy, histogram }: Builders) {
+  return {
+    games: gaugeBy("games", "Games in the store by status.", "status", ["waiting", "running", "paused", "finished", "other"]),
+    rooms: gauge("rooms", "Games held in memory."),
+    subscriptions: gauge("bus_subscriptions", "Games whose changes elsewhere are listened to."),
+    alarmLateSeconds: histogram("alarm_late_seconds", "How late deadlines were acted upon.", seconds),
+    quarantined: counter("games_quarantined_total", "Games whose record was found damaged."),
+  };
+}
+
+function storeMetrics({ registers, counter, gauge, counterBy, histogram }: Builders) {
+  const tiers = new PromGauge({
+    name: `${prefix}store_tier_info`,
+    help: "What an acknowledgement promises.",
+    registers,
+    labelNames: ["tier"],
+  });
+  return {
+    commits: counterBy("commits_total", "Commits by outcome.", "outcome", commitOutcomes),
+    commitSeconds: histogram("commit_duration_seconds", "From handing a change to the store to its durable answer.", seconds),
+    commitBatchChanges: histogram("commit_batch_changes", "Changes written in one transaction.", counts),
+    storeQueueChanges: gauge("store_queue_changes", "Changes waiting to be written."),
+    storeQueueAgeSeconds: gauge("store_queue_age_seconds", "How long the oldest of them has waited."),
+    storeReady: gauge("store_ready", "1 when a commit can be expected to succeed."),
+    storeTier: (tier: string) => {
+      tiers.reset();
+      tiers.labels(tier).set(1);
+    },
+    deadLetters: gauge("dead_letters", "Changes set aside because they could not be written."),
+    busGaps: counter("bus_gaps_total", "Times when messages between instances may have been missed."),
+    versionStepsBack: counter("version_steps_back_total", "Games found at an older version than was acknowledged."),
+  };
+}
+
+function processMetrics({ registers, bind, counter, gauge }: Builders) {
+  const http = new PromHistogram({
+    name: `${prefix}http_request_duration_seconds`,
+    help: "HTTP requests by kind of answer.",
+    registers,
+    labelNames: ["status"],
+    buckets: seconds,
+  });
+  return {
+    health: gauge("health_level", "0 healthy, 1 degraded, 2 unhealthy."),
+    draining: gauge("draining", "1 while the server is leaving."),
+    bugs: counter("bugs_total", "Assertions that failed in a command."),
+    auditRecords: counter("audit_records_total", "Security events written to the audit log."),
+    httpSeconds: bind(["2xx", "3xx", "4xx", "5xx", "other"], (status): Histogram => {
+      const child = http.labels(status);
+      return { observe: (value) => child.observe(value) };
+    }),
+  };
+}
+
+/** Metrics of one server, in a registry of their own: two servers in one process do not mix. `labels` are put on every series. */
+export function createMetrics(labels: Readonly<Record<string, string>> = {}): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  collectDefaultMetrics({ register: registry, prefix });
+  for (const name of misnamed) registry.removeSingleMetric(prefix + name);
+  const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
+  loop.enable();
+  const setters: (() => void)[] = [];
+  const build = builders(registry);
+  return {
+    ...socketMetrics(build),
+    ...commandMetrics(build),
+    ...gameMetrics(build),
+    ...storeMetrics(build),
+    ...processMetrics(build),
+    loopLagMs() {
+      const worst = loop.count === 0 ? 0 : Math.max(0, loop.max / 1e6 - loopResolutionMs);
+      loop.reset();
+      return worst;
+    },
+    onScrape(set) {
+      setters.push(set);
+    },
+    async text() {
+      for (const set of setters) set();
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
+    close() {
+      loop.disable();
+      registry.clear();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// Takes secrets out of text that leaves the program: log lines and error reports. Must never throw.
+
+const longestText = 4000;
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  // user:password@ in URLs, which is how Redis and Sentry carry theirs
+  [/([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@]{1,400}@/gi, "$1[redacted]@"],
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, "$1 [redacted]"],
+  [/\b(token|password|secret|authorization|cookie|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',;&}]{1,400}/gi, "$1$2[redacted]"],
+  // seat tokens: 32 bytes in base64url or hex
+  [/(?<![\w-])(?:[A-Za-z0-9_-]{43}|[0-9a-fA-F]{64})(?![\w-])/g, "[redacted]"],
+];
+
+/** The text without anything that looks like a secret, and at most 4,000 characters of it. */
+export function scrubText(text: string): string {
+  let clean = text.length > longestText ? `${text.slice(0, longestText)}...` : text;
+  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+/** Keys whose values are never written, at whatever depth. */
+export const secretKeys: ReadonlySet<string> = new Set([
+  "token",
+  "tokenHash",
+  "adminToken",
+  "metricsToken",
+  "redisUrl",
+  "sentryDsn",
+  "authorization",
+  "cookie",
+  "password",
+  "secret",
+  "payload",
+  "frame",
+  "name",
+  "text",
+]);
+
+const deepest = 6;
+const mostEntries = 100;
+
+/** A copy fit to leave: secret keys replaced, strings scrubbed, depth and width bounded. */
+export function scrubValue(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return scrubText(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth >= deepest) return "[deep]";
+  if (Array.isArray(value)) return value.slice(0, mostEntries).map((item) => scrubValue(item, depth + 1));
+  const copy: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value).slice(0, mostEntries)) {
+    copy[key] = secretKeys.has(key) ? "[redacted]" : scrubValue(inner, depth + 1);
+  }
+  return copy;
+}

@@ -1,0 +1,93 @@
+// The ordered way out: named steps, each with a limit of its own, within one limit for all. Never starts twice.
+import type { Ambient } from "./ambient.ts";
+import type { Log } from "./log.ts";
+
+export interface StopStep {
+  readonly name: string;
+  /** A step that takes longer is left behind, with a line in the log. */
+  readonly limitMs: number;
+  run(): Promise<void> | void;
+}
+
+export interface Stop {
+  /** True from the first request on. */
+  stopping(): boolean;
+  /** Runs the steps in order, flushes the store, then exits. A second call: flushes and leaves at once. Further calls do nothing. */
+  request(reason: string): void;
+}
+
+export interface StopSettings {
+  readonly ambient: Pick<Ambient, "after" | "monotonicMs">;
+  readonly log: Log;
+  readonly steps: readonly StopStep[];
+  /** For the whole stop, ms. The process leaves then, whatever hangs. */
+  readonly wholeMs: number;
+  /** What a second request still waits for: flushing the store, at most this long. */
+  readonly hurryMs: number;
+  /** Closes the store; run by the last step and by a second request. Safe to call twice. */
+  flush(): Promise<void>;
+  exit(code: number): void;
+}
+
+type Outcome = "done" | "failed" | "late";
+
+async function withLimit(ambient: Pick<Ambient, "after">, limitMs: number, run: () => Promise<void> | void): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const timer = ambient.after(limitMs, () => resolve("late"));
+    const end = (outcome: Outcome) => {
+      timer.cancel();
+      resolve(outcome);
+    };
+    Promise.resolve()
+      .then(run)
+      .then(
+        () => end("done"),
+        () => end("failed"),
+      );
+  });
+}
+
+export function createStop(settings: StopSettings): Stop {
+  const { ambient, log, steps, wholeMs, hurryMs, flush, exit } = settings;
+  let requests = 0;
+  let left = false;
+
+  function leave(code: number): void {
+    if (left) return;
+    left = true;
+    exit(code);
+  }
+
+  async function runAll(reason: string): Promise<void> {
+    const startedAt = ambient.monotonicMs();
+    log.info({ reason }, "stopping");
+    let bad = false;
+    for (const step of [...steps, { name: "flush the store", limitMs: wholeMs, run: flush }]) {
+      const outcome = await withLimit(ambient, step.limitMs, () => step.run());
+      if (outcome !== "done") {
+        bad ||= step.run === flush;
+        log.warn({ step: step.name, outcome, limitMs: step.limitMs }, "a step of the stop did not finish");
+      }
+      if (left) return;
+    }
+    log.info({ reason, tookMs: Math.round(ambient.monotonicMs() - startedAt) }, "stopped");
+    leave(bad ? 1 : 0);
+  }
+
+  return {
+    stopping: () => requests > 0,
+    request(reason) {
+      requests += 1;
+      if (requests === 1) {
+        ambient.after(wholeMs, () => {
+          log.error({ wholeMs }, "the stop took too long, leaving");
+          leave(1);
+        });
+        void runAll(reason);
+      } else if (requests === 2) {
+        log.warn({ reason }, "asked twice, leaving at once");
+        void withLimit(ambient, hurryMs, flush).then((outcome) => leave(outcome === "done" ? 0 : 1));
+      }
+    },
+  };
+}

@@ -1,0 +1,21 @@
+// Opens SQLite stores in folders of their own that are gone when the test is over.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { openSqliteStore, type SqliteOptions } from "../../lib/store/store-sqlite.ts";
+
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), "tapotarp-store-"));
+export const dropFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+export const openAt = (dataDir: string, options: Partial<SqliteOptions> = {}) => openSqliteStore({ ambient: realAmbient(), ...options, dataDir });
+
+export async function openInFolder(options: Partial<SqliteOptions> = {}) {
+  const folder = newFolder();
+  const store = await openAt(folder, options);
+  const end = async () => {
+    await store.close();
+    dropFolder(folder);
+  };
+  return { store, end };
+}

@@ -1,0 +1,17 @@
+// Page cursors that every adapter writes the same way. They are opaque to callers; a foreign one reads as "from the start".
+
+/** `all` is ordered by the minute of the last change, so that a tap does not have to move an index entry. */
+export const touchedMinute = (atMs: number): number => Math.floor(atMs / 60_000);
+
+/** A cursor of one number, or larger than every number for the first page. */
+export function numberCursor(cursor: string | null): number {
+  const value = cursor === null ? Number.NaN : Number(cursor);
+  return Number.isSafeInteger(value) ? value : Number.MAX_SAFE_INTEGER;
+}
+
+/** A cursor of two numbers, or larger than every pair for the first page. */
+export function pairCursor(cursor: string | null): readonly [number, number] {
+  const [first, second] = (cursor ?? "").split(".").map(Number);
+  const whole = Number.isSafeInteger(first) && Number.isSafeInteger(second) && cursor !== "";
+  return whole && first !== undefined && second !== undefined ? [first, second] : [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+}

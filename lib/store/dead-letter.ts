@@ -1,0 +1,56 @@
+// Requests that could not be written after all retries, one JSON line each, for `db replay`. Never read by the server.
+import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import type { Op } from "./sqlite-messages.ts";
+
+export interface DeadLetters {
+  /** Keeps the ops; gives how many were kept. Never throws: a full disk must not make matters worse. */
+  append(ops: readonly Op[], reason: string): number;
+}
+
+export interface DeadLetter {
+  readonly at: number;
+  readonly reason: string;
+  readonly op: Op;
+}
+
+/** `bytesMax` bounds the file: past it, letters are counted as lost and reported. */
+export interface DeadLetterSettings {
+  readonly path: string;
+  readonly bytesMax: number;
+  readonly now: () => number;
+  readonly onLost: (message: string) => void;
+}
+
+export function fileDeadLetters({ path, bytesMax, now, onLost }: DeadLetterSettings): DeadLetters {
+  return {
+    append(ops, reason) {
+      if (ops.length === 0) return 0;
+      const lines = ops.map((op) => `${JSON.stringify({ at: now(), reason, op } satisfies DeadLetter)}\n`).join("");
+      try {
+        const size = existsSync(path) ? statSync(path).size : 0;
+        if (size + lines.length > bytesMax) throw new Error(`${path} has reached its ${bytesMax} bytes`);
+        appendFileSync(path, lines, { mode: 0o600, flush: true });
+        return ops.length;
+      } catch (error) {
+        onLost(`${ops.length} requests could not be kept for a replay: ${error instanceof Error ? error.message : error}.`);
+        return 0;
+      }
+    },
+  };
+}
+
+/** All letters of a file, oldest first; a torn last line is skipped and counted. */
+export function readDeadLetters(path: string): { readonly letters: readonly DeadLetter[]; readonly torn: number } {
+  const letters: DeadLetter[] = [];
+  let torn = 0;
+  if (!existsSync(path)) return { letters, torn };
+  for (const line of readFileSync(path, "utf8").split("\n")) {
+    if (line === "") continue;
+    try {
+      letters.push(JSON.parse(line) as DeadLetter);
+    } catch {
+      torn += 1;
+    }
+  }
+  return { letters, torn };
+}

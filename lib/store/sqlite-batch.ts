@@ -1,0 +1,279 @@
+// Applies one batch of ops to the open data file, inside the writer thread. Knows SQL, and nothing of queues or threads.
+// Either the whole batch is durable when `apply` returns, or it throws and nothing of it is.
+import type { Database, Statement } from "better-sqlite3";
+import { changeCrc, gameCrc } from "./checksum.ts";
+import { touchedMinute } from "./cursor.ts";
+import type { Hit } from "./failpoint.ts";
+import type { CommitOp, Op, OpResult } from "./sqlite-messages.ts";
+import { gameNumberMax, versionSpan } from "./sqlite-schema.ts";
+
+/** Thrown when the op itself is at fault, never the disk: the others of its batch are written without it. */
+export class PoisonError extends Error {}
+
+/** Another process has taken the file over: this one must stop. */
+export class FencedError extends Error {}
+
+/** What the writer remembers of a game, to save a read per change. */
+interface Known {
+  readonly num: number;
+  v: number;
+  hash: string;
+  status: string;
+  listed: number;
+  kind: string;
+  name: string;
+  seats: number;
+  seatsFree: number;
+  touched: number;
+  wakeFrom: number | null;
+}
+
+const knownMax = 20_000;
+
+const sql = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  move: "UPDATE store SET seq = seq + ?, alive_at = max(alive_at, ?) WHERE epoch = ? RETURNING seq",
+  find: `SELECT num, v, hash, status, listed, kind, name, seats, seats_free AS seatsFree, touched, wake_from AS wakeFrom FROM games WHERE game_id = ?`,
+  answered: "SELECT answer FROM changes WHERE num = ? AND action_id = ?",
+  tombstone: "SELECT answer FROM tombstones WHERE game_id = ? AND action_id = ?",
+  bury: "INSERT INTO tombstones (game_id, action_id, answer, at) VALUES (?, ?, ?, ?)",
+  create: `INSERT INTO games (game_id, v, hash, crc, updated_at, wake_at, wake_from, touched, status, listed, kind, name, seats, seats_free, created_at, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  step: "UPDATE games SET v = ?, hash = ?, crc = ?, updated_at = ?, wake_at = ?, state = ? WHERE num = ? AND v = ?",
+  stepIndexed: `UPDATE games SET v = ?, hash = ?, crc = ?, updated_at = ?, wake_at = ?, state = ?,
+    wake_from = ?, touched = ?, status = ?, listed = ?, kind = ?, name = ?, seats = ?, seats_free = ? WHERE num = ? AND v = ?`,
+  log: "INSERT INTO changes (id, num, at, crc, prev_hash, hash, action_id, answer, change, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  count: "UPDATE counts SET games = games + ? WHERE status = ?",
+  removeGame: "DELETE FROM games WHERE num = ?",
+  removeLog: "DELETE FROM changes WHERE id BETWEEN ? AND ?",
+  removeTombstones: "DELETE FROM tombstones WHERE game_id = ?",
+  removeQuarantine: "DELETE FROM quarantine WHERE game_id = ?",
+  oldTombstones: "DELETE FROM tombstones WHERE at < ?",
+  finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  untouched: "SELECT game_id FROM games WHERE touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  early: "SELECT num, game_id, wake_at FROM games WHERE wake_from <= ? AND (wake_at IS NULL OR wake_at > ?) ORDER BY wake_from LIMIT ?",
+  later: "UPDATE games SET wake_from = wake_at WHERE num = ?",
+  due: "SELECT game_id FROM games WHERE wake_from <= ? AND wake_at <= ? ORDER BY wake_at LIMIT ?",
+  feedback: "INSERT INTO feedback (at, game_id, text) VALUES (?, ?, ?)",
+  quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+} as const;
+
+/** How long an action id that never happened is remembered after the last time it could be sent again. */
+const tombstoneKeepMs = 24 * 3_600_000;
+
+export interface Applier {
+  /** Writes all ops in one transaction and gives their results and the new sequence number, durable. */
+  apply(ops: readonly Op[]): { readonly results: OpResult[]; readonly seq: number };
+}
+
+export function createApplier(db: Database, epoch: string, hit: Hit): Applier {
+  return new SqlApplier(db, epoch, hit);
+}
+
+class SqlApplier implements Applier {
+  readonly #db: Database;
+  readonly #epoch: string;
+  readonly #hit: Hit;
+  readonly #statements: { readonly [name in keyof typeof sql]: Statement<unknown[]> };
+  readonly #known = new Map<string, Known>();
+
+  constructor(db: Database, epoch: string, hit: Hit) {
+    this.#db = db;
+    this.#epoch = epoch;
+    this.#hit = hit;
+    const prepared = Object.entries(sql).map(([name, text]) => [name, db.prepare(text)]);
+    this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof sql]: Statement<unknown[]> };
+  }
+
+  apply(ops: readonly Op[]): { readonly results: OpResult[]; readonly seq: number } {
+    try {
+      this.#run("begin");
+      this.#hit("batch-begun");
+      const results: OpResult[] = [];
+      let aliveAt = 0;
+      for (const [place, op] of ops.entries()) {
+        if (place === ops.length >> 1) this.#hit("batch-half");
+        results.push(this.#one(op));
+        aliveAt = Math.max(aliveAt, aliveAtOf(op));
+      }
+      const moved = this.#get<{ seq: number }>("move", ops.length, aliveAt, this.#epoch);
+      if (moved === undefined) throw new FencedError("Another server has taken over the data file.");
+      this.#hit("batch-before-commit");
+      this.#run("commit");
+      return { results, seq: moved.seq };
+    } catch (error) {
+      this.#known.clear();
+      if (this.#db.inTransaction) this.#statements.rollback.run();
+      throw error;
+    }
+  }
+
+  #one(op: Op): OpResult {
+    switch (op[0]) {
+      case "commit":
+        return this.#commit(op);
+      case "resolve":
+        return this.#resolve(op[1], op[2], op[3], op[4]);
+      case "remove":
+        return this.#remove(op[1]);
+      case "expire":
+        return this.#expire(op[1], op[2], op[3]);
+      case "due":
+        return this.#due(op[1], op[2]);
+      case "beat":
+        this.#run("oldTombstones", op[1] - tombstoneKeepMs);
+        return null;
+      case "feedback":
+        this.#run("feedback", op[1], op[2], op[3]);
+        return null;
+      case "quarantine":
+        this.#run("quarantine", op[1], op[2], op[3]);
+        return null;
+      case "probe":
+        return null;
+    }
+  }
+
+  #commit(op: CommitOp): OpResult {
+    const [, gameId, expectedV, , , , prevHash, , actionId] = op;
+    const game = this.#find(gameId);
+    const answer = actionId === null ? undefined : this.#answer(game, gameId, actionId);
+    if (answer !== undefined) return answer;
+    if (game === undefined) {
+      if (expectedV !== 0) return false;
+      this.#log(op, this.#create(op));
+      return null;
+    }
+    // The hash too: two histories that parted have the same versions.
+    if (game.v !== expectedV || game.hash !== prevHash) return false;
+    this.#log(op, game.num);
+    this.#step(op, game);
+    return null;
+  }
+
+  #create(op: CommitOp): number {
+    const [, gameId, , at, state, , , hash, , , , kind, name, status, listed, seats, seatsFree, wakeAt] = op;
+    const touched = touchedMinute(at);
+    const open = listed ? 1 : 0;
+    const row = rowOf(op);
+    const created = this.#run("create", gameId, 1, hash, gameCrc(row), at, wakeAt, wakeAt, touched, status, open, kind, name, seats, seatsFree, at, state);
+    const num = Number(created.lastInsertRowid);
+    if (num >= gameNumberMax) throw new PoisonError("The data file holds as many games as it can number.");
+    this.#run("count", 1, status);
+    this.#remember(gameId, { num, v: 1, hash, status, listed: open, kind, name, seats, seatsFree, touched, wakeFrom: wakeAt });
+    return num;
+  }
+
+  #step(op: CommitOp, game: Known): void {
+    const [, , expectedV, at, state, , , hash, , , , kind, name, status, listed, seats, seatsFree, wakeAt] = op;
+    const v = expectedV + 1;
+    if (v >= versionSpan) throw new PoisonError("The game has as many changes as its log can number.");
+    const crc = gameCrc(rowOf(op));
+    const open = listed ? 1 : 0;
+    const touched = Math.max(game.touched, touchedMinute(at));
+    const wakeFrom = wakeAt === null ? null : game.wakeFrom === null ? wakeAt : Math.min(game.wakeFrom, wakeAt);
+    const isPlain =
+      wakeFrom === game.wakeFrom && touched === game.touched && status === game.status && open === game.listed && seatsFree === game.seatsFree &&
+      name === game.name && seats === game.seats && kind === game.kind;
+    const stepped = isPlain
+      ? this.#run("step", v, hash, crc, at, wakeAt, state, game.num, expectedV)
+      : this.#run("stepIndexed", v, hash, crc, at, wakeAt, state, wakeFrom, touched, status, open, kind, name, seats, seatsFree, game.num, expectedV);
+    if (stepped.changes !== 1) throw new FencedError(`Game ${op[1]} was changed by somebody else.`);
+    if (status !== game.status) {
+      this.#run("count", -1, game.status);
+      this.#run("count", 1, status);
+    }
+    if (isPlain) Object.assign(game, { v, hash });
+    else Object.assign(game, { v, hash, status, listed: open, kind, name, seats, seatsFree, touched, wakeFrom });
+  }
+
+  #log(op: CommitOp, num: number): void {
+    const [, , expectedV, at, wholeState, change, prevHash, hash, actionId, answer, checkpoint] = op;
+    const id = num * versionSpan + expectedV + 1;
+    const state = checkpoint ? wholeState : null;
+    const given = actionId === null ? null : (answer ?? "");
+    const crc = changeCrc({ id, at, prev_hash: prevHash, hash, action_id: actionId, answer: given, change, state });
+    this.#run("log", id, num, at, crc, prevHash, hash, actionId, given, change, state);
+  }
+
+  #answer(game: Known | undefined, gameId: string, actionId: string): string | undefined {
+    const logged = game === undefined ? undefined : this.#get<{ answer: string }>("answered", game.num, actionId);
+    return (logged ?? this.#get<{ answer: string }>("tombstone", gameId, actionId))?.answer;
+  }
+
+  #resolve(gameId: string, actionId: string, tombstone: string, at: number): string {
+    const answer = this.#answer(this.#find(gameId), gameId, actionId);
+    if (answer === undefined) this.#run("bury", gameId, actionId, tombstone, at);
+    return answer ?? tombstone;
+  }
+
+  #remove(gameId: string): null {
+    const game = this.#find(gameId);
+    this.#known.delete(gameId);
+    this.#run("removeTombstones", gameId);
+    this.#run("removeQuarantine", gameId);
+    if (game === undefined) return null;
+    this.#run("removeLog", game.num * versionSpan, (game.num + 1) * versionSpan - 1);
+    this.#run("removeGame", game.num);
+    this.#run("count", -1, game.status);
+    return null;
+  }
+
+  #expire(finishedBefore: number, untouchedSince: number, limit: number): readonly string[] {
+    const finished = this.#all<{ game_id: string }>("finished", touchedMinute(finishedBefore), finishedBefore, limit);
+    const untouched = this.#all<{ game_id: string }>("untouched", touchedMinute(untouchedSince), untouchedSince, limit);
+    const ids = [...new Set([...finished, ...untouched].map((row) => row.game_id))].slice(0, limit);
+    for (const gameId of ids) this.#remove(gameId);
+    return ids;
+  }
+
+  /** First moves the entries that were left early by taps, so that they cannot crowd out the ones that are due. */
+  #due(atMs: number, limit: number): readonly string[] {
+    for (const row of this.#all<{ num: number; game_id: string; wake_at: number | null }>("early", atMs, atMs, limit)) {
+      this.#run("later", row.num);
+      const known = this.#known.get(row.game_id);
+      if (known !== undefined) known.wakeFrom = row.wake_at;
+    }
+    return this.#all<{ game_id: string }>("due", atMs, atMs, limit).map((row) => row.game_id);
+  }
+
+  #find(gameId: string): Known | undefined {
+    const known = this.#known.get(gameId);
+    if (known !== undefined) return known;
+    const found = this.#get<Known>("find", gameId);
+    if (found !== undefined) this.#remember(gameId, found);
+    return found;
+  }
+
+  #remember(gameId: string, known: Known): void {
+    if (this.#known.size >= knownMax) this.#known.clear();
+    this.#known.set(gameId, known);
+  }
+
+  #run(name: keyof typeof sql, ...values: unknown[]) {
+    this.#hit("statement");
+    return this.#statements[name].run(...values);
+  }
+
+  #get<Row>(name: keyof typeof sql, ...values: unknown[]): Row | undefined {
+    this.#hit("statement");
+    return this.#statements[name].get(...values) as Row | undefined;
+  }
+
+  #all<Row>(name: keyof typeof sql, ...values: unknown[]): Row[] {
+    this.#hit("statement");
+    return this.#statements[name].all(...values) as Row[];
+  }
+}
+
+function aliveAtOf(op: Op): number {
+  if (op[0] === "commit") return op[3];
+  return op[0] === "beat" ? op[1] : 0;
+}
+
+function rowOf(op: CommitOp) {
+  const [, game_id, expectedV, updated_at, state, , , hash, , , , kind, name, status, listed, seats, seats_free, wake_at] = op;
+  return { game_id, v: expectedV + 1, hash, updated_at, state, kind, name, status, listed: listed ? 1 : 0, seats, seats_free, wake_at };
+}

@@ -1,0 +1,193 @@
+// The start gate of the data file: decides whether this file may be served, and never changes one that may not.
+// Runs in the writer thread, under the lock that the main thread holds.
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Sqlite, { type Database } from "better-sqlite3";
+import type { Hit } from "./failpoint.ts";
+import { type MarkFile, openMark, readMark } from "./sqlite-mark.ts";
+import type { Opened, WriterSettings } from "./sqlite-messages.ts";
+import { applicationId, migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
+
+/** The file may not be served; `message` is one line for the operator. */
+export class GateError extends Error {}
+
+export interface PassedGate {
+  readonly db: Database;
+  readonly mark: MarkFile;
+  readonly storeId: string;
+  readonly opened: Opened;
+  readonly notes: readonly string[];
+}
+
+interface StoreRow {
+  readonly store_id: string;
+  readonly seq: number;
+  readonly alive_at: number;
+}
+
+/** The WAL-reset corruption was mended in this release. */
+const sqliteVersionMin = [3, 51, 3] as const;
+const outagesKept = 10_000;
+
+export const markPath = (path: string): string => `${path}.mark`;
+
+export function passGate(settings: WriterSettings, hit: Hit): PassedGate {
+  const { path } = settings;
+  const notes: string[] = [];
+  rmSync(`${path}.new`, { force: true });
+  const fresh = !existsSync(path);
+  if (fresh) createFile(settings, hit);
+  else inspectFile(settings, notes);
+  const db = new Sqlite(path, { fileMustExist: true, timeout: 250 });
+  try {
+    const facts = setPragmas(db);
+    for (const step of migrate(db, schemaVersion, hit)) notes.push(`migration ${step}`);
+    const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow;
+    const outages = noteStart(db, settings, fresh ? null : store.alive_at);
+    const mark = openMark(markPath(path), { storeId: store.store_id, seq: store.seq });
+    return { db, mark, storeId: store.store_id, opened: { fresh, outages, facts }, notes };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Made complete under another name, then renamed: a file under the real name is never half made. */
+function createFile(settings: WriterSettings, hit: Hit): void {
+  const { path } = settings;
+  if (readMark(markPath(path)) !== null) {
+    throw new GateError(`The data file ${path} is gone, but ${markPath(path)} says that games were kept there. Restore a backup, or remove that file to begin anew.`);
+  }
+  if (existsSync(`${path}-wal`)) throw new GateError(`The data file ${path} is gone, but its log ${path}-wal is there. Restore the data file.`);
+  const db = new Sqlite(`${path}.new`);
+  try {
+    db.pragma("synchronous = FULL");
+    db.pragma("page_size = 4096");
+    db.pragma("auto_vacuum = INCREMENTAL");
+    db.pragma(`application_id = ${applicationId}`);
+    migrate(db, schemaVersion, hit);
+    const { newStoreId, epoch, startedAt } = settings;
+    db.prepare("INSERT INTO store (id, store_id, epoch, seq, alive_at, created_at) VALUES (1, ?, ?, 0, ?, ?)").run(newStoreId, epoch, startedAt, startedAt);
+    db.pragma("journal_mode = WAL");
+  } finally {
+    db.close();
+  }
+  hit("create-before-rename");
+  renameSync(`${path}.new`, path);
+  syncFolder(dirname(path));
+  hit("create-after-rename");
+}
+
+function syncFolder(folder: string): void {
+  const file = openSync(folder, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Reads only. Whatever SQLite puts beside the file while looking is taken away again when the file is refused. */
+function inspectFile(settings: WriterSettings, notes: string[]): void {
+  const { path } = settings;
+  inspectHeader(path);
+  const before = new Set(besides(path).filter((name) => existsSync(name)));
+  try {
+    inspectContent(settings, notes);
+  } catch (error) {
+    for (const name of besides(path)) if (!before.has(name)) rmSync(name, { force: true });
+    throw error instanceof GateError ? error : new GateError(`The data file ${path} is damaged: ${oneLine(error)}. It was left as it is; restore a backup.`);
+  }
+}
+
+const besides = (path: string): string[] => [`${path}-wal`, `${path}-shm`];
+
+function inspectHeader(path: string): void {
+  const status = statSync(path);
+  if (!status.isFile()) throw new GateError(`The data file ${path} is not a file.`);
+  if (status.nlink !== 1) throw new GateError(`The data file ${path} has another name (a hard link): two servers could take it for two files.`);
+  if (status.size === 0) throw new GateError(`The data file ${path} is empty. It was left as it is; restore a backup, or remove it and ${markPath(path)} to begin anew.`);
+  const header = Buffer.alloc(100);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, header.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") throw new GateError(`The data file ${path} is not an SQLite file. It was left as it is.`);
+  if (header.readUInt32BE(68) !== applicationId) throw new GateError(`The data file ${path} belongs to another program. It was left as it is.`);
+}
+
+function inspectContent(settings: WriterSettings, notes: string[]): void {
+  const { path } = settings;
+  const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 250 });
+  try {
+    const version = versionOf(db);
+    if (version > schemaVersion) throw new GateError(`The data file ${path} has schema ${version}; this program knows ${schemaVersion}. Use the newer program.`);
+    const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow | undefined;
+    if (store === undefined) throw new GateError(`The data file ${path} was never completely made. It was left as it is.`);
+    checkMark(path, store, notes);
+    if (statSync(path).size <= settings.checkBytesMax) quickCheck(db, path);
+    else notes.push("the data file is too large for a whole check before serving; `npm run db -- check` does it");
+  } finally {
+    db.close();
+  }
+}
+
+function checkMark(path: string, store: StoreRow, notes: string[]): void {
+  const mark = readMark(markPath(path));
+  if (mark === null || mark === "unreadable") {
+    notes.push(`the high-water mark ${markPath(path)} is ${mark === null ? "missing" : "unreadable"}; it is written anew`);
+    return;
+  }
+  if (mark.storeId !== store.store_id) {
+    throw new GateError(`The data file ${path} is not the one that was served here. It was left as it is; if it is meant, remove ${markPath(path)}.`);
+  }
+  if (mark.seq > store.seq) {
+    const lost = `it ends at ${store.seq}, but ${mark.seq} was written`;
+    throw new GateError(`The data file ${path} is an older copy or has lost its log: ${lost}. It was left as it is; restore the newest, or remove ${markPath(path)}.`);
+  }
+}
+
+export function quickCheck(db: Database, path: string): void {
+  const verdict = db.pragma("quick_check(1)", { simple: true });
+  if (verdict !== "ok") throw new GateError(`The data file ${path} is damaged: ${oneLine(verdict)}. It was left as it is; restore a backup.`);
+}
+
+/** Sets what durability rests on, and reads it back: a library's default is not a promise. */
+function setPragmas(db: Database): Record<string, string | number> {
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = FULL");
+  db.pragma("wal_autocheckpoint = 0");
+  db.pragma("journal_size_limit = 67108864");
+  db.pragma("cache_size = -65536");
+  db.pragma("trusted_schema = OFF");
+  const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
+  const facts: Record<string, string | number> = { sqlite: version };
+  for (const name of ["journal_mode", "synchronous", "locking_mode", "page_size", "application_id", "user_version"]) {
+    facts[name] = db.pragma(name, { simple: true }) as string | number;
+  }
+  if (facts["journal_mode"] !== "wal") throw new GateError("The data file cannot use a write-ahead log here; choose a local disk for DATA_DIR.");
+  if (facts["synchronous"] !== 2) throw new GateError("SQLite did not accept synchronous=FULL.");
+  const parts = version.split(".").map(Number);
+  const older = sqliteVersionMin.findIndex((least, place) => (parts[place] ?? 0) !== least);
+  if (older >= 0 && (parts[older] ?? 0) < (sqliteVersionMin[older] ?? 0)) {
+    throw new GateError(`SQLite ${version} is too old: ${sqliteVersionMin.join(".")} mended a corruption of the write-ahead log.`);
+  }
+  return facts;
+}
+
+/** Takes the file over for this process and keeps the time in which nobody lived. Gives all such times. */
+function noteStart(db: Database, settings: WriterSettings, aliveAt: number | null): readonly number[] {
+  const { epoch, startedAt } = settings;
+  return db.transaction(() => {
+    if (aliveAt !== null) {
+      db.prepare("INSERT INTO outages (from_at, to_at) VALUES (?, ?)").run(aliveAt, Math.max(aliveAt, startedAt));
+      db.prepare("DELETE FROM outages WHERE rowid <= (SELECT max(rowid) FROM outages) - ?").run(outagesKept);
+    }
+    db.prepare("UPDATE store SET epoch = ?, alive_at = max(alive_at, ?)").run(epoch, startedAt);
+    return db.prepare("SELECT from_at FROM outages ORDER BY from_at").pluck().all() as number[];
+  }).immediate();
+}
+
+const oneLine = (error: unknown): string => String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");

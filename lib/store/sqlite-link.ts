@@ -1,0 +1,306 @@
+// The main thread's end of the writer: a bounded queue, batches in order, retries, and the verdict when something fails.
+// It settles every request exactly once, and never as done before the writer said that it is durable.
+import { ExponentialBackoff, handleAll, retry } from "cockatiel";
+import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import type { DeadLetters } from "./dead-letter.ts";
+import type { Op, OpResult, Trouble, WriterReply } from "./sqlite-messages.ts";
+import type { WriterThread } from "./sqlite-thread.ts";
+import { StoreFault } from "./store.ts";
+
+export interface QueueLimits {
+  readonly queueChangesMax: number;
+  readonly queueBytesMax: number;
+  readonly batchChangesMax: number;
+  readonly walBytesMax: number;
+  readonly answerMsMax: number;
+  readonly retriesMax: number;
+}
+
+/** Told about what happens, for metrics and logs. Every method is called from the main thread and must be quick. */
+export interface StoreObserver {
+  onBatch?(figures: { readonly changes: number; readonly commitMs: number; readonly queued: number; readonly walBytes: number }): void;
+  onFault?(figures: { readonly trouble: Trouble | "died" | "busy" | "slow"; readonly code: string; readonly message: string }): void;
+  onDeadLetter?(figures: { readonly changes: number; readonly reason: string }): void;
+}
+
+interface Item {
+  readonly op: Op;
+  readonly bytes: number;
+  readonly queuedAt: number;
+  readonly resolve: (result: OpResult) => void;
+  readonly reject: (fault: StoreFault) => void;
+  isSettled: boolean;
+}
+
+interface LinkParts {
+  readonly ambient: Ambient;
+  readonly limits: QueueLimits;
+  readonly observer: StoreObserver;
+  readonly deadLetters: DeadLetters;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+  readonly onFatal: (message: string) => void;
+}
+
+/** The writer reported a trouble that may pass by itself. */
+class PassingTrouble extends Error {}
+
+const probeEveryMs = 250;
+const watchEveryMs = 250;
+const roundOff = 64;
+
+export class WriterLink {
+  readonly #parts: LinkParts;
+  #thread: WriterThread;
+  #queue: Item[] = [];
+  #flight: Item[] = [];
+  #batch = 0;
+  #bytes = 0;
+  #isFlushPlanned = false;
+  #walBytes = 0;
+  #problem: string | null = null;
+  #state: "open" | "troubled" | "dead" | "closed" = "open";
+  #onReply: ((reply: WriterReply) => void) | null = null;
+  #probing: Cancellable | null = null;
+  readonly #watch: Cancellable;
+  #onIdle: (() => void) | null = null;
+
+  constructor(thread: WriterThread, parts: LinkParts) {
+    this.#parts = parts;
+    this.#thread = thread;
+    this.#attach(thread);
+    this.#watch = parts.ambient.every(watchEveryMs, () => this.#expireSlow());
+  }
+
+  /** Queues one request. `bytes` 0: it belongs to the store itself and is not held back when the queue is full. */
+  submit(op: Op, bytes: number): Promise<OpResult> {
+    const refusal = this.#refusal(bytes);
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ op, bytes, queuedAt: this.#parts.ambient.monotonicMs(), resolve, reject, isSettled: false });
+      this.#bytes += bytes;
+      if (this.#flight.length === 0 && !this.#isFlushPlanned) {
+        this.#isFlushPlanned = true;
+        this.#parts.ambient.soon(() => {
+          this.#isFlushPlanned = false;
+          this.#flush();
+        });
+      }
+    });
+  }
+
+  health() {
+    const oldest = this.#flight[0] ?? this.#queue[0];
+    const queueAgeMs = oldest === undefined ? 0 : this.#parts.ambient.monotonicMs() - oldest.queuedAt;
+    return { problem: this.#problem, queueDepth: this.#queue.length + this.#flight.length, queueAgeMs };
+  }
+
+  /** Finishes what was accepted, then ends the thread. */
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    const wasAlive = this.#state !== "dead";
+    if (this.#state === "open" && (this.#queue.length > 0 || this.#flight.length > 0)) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    this.#state = "closed";
+    this.#problem = "The store is closed.";
+    this.#stopTimers();
+    this.#rejectQueued();
+    if (wasAlive) await this.#thread.close();
+    else await this.#thread.terminate();
+  }
+
+  #refusal(bytes: number): StoreFault | null {
+    if (this.#state !== "open") return new StoreFault("unavailable", this.#problem ?? "The store is not open.");
+    if (bytes === 0) return null;
+    const { limits } = this.#parts;
+    const isFull = this.#queue.length + this.#flight.length >= limits.queueChangesMax || this.#bytes + bytes > limits.queueBytesMax;
+    if (isFull) return this.#busy("The write queue is full.");
+    if (this.#walBytes > limits.walBytesMax) return this.#busy("A reader keeps the write-ahead log from being emptied.");
+    return null;
+  }
+
+  #busy(message: string): StoreFault {
+    this.#parts.observer.onFault?.({ trouble: "busy", code: "", message });
+    return new StoreFault("busy", message);
+  }
+
+  #flush(): void {
+    if (this.#state !== "open" || this.#flight.length > 0) return;
+    if (this.#queue.length === 0) {
+      this.#onIdle?.();
+      return;
+    }
+    const { batchChangesMax } = this.#parts.limits;
+    const isWhole = this.#queue.length <= batchChangesMax;
+    this.#flight = isWhole ? this.#queue : this.#queue.slice(0, batchChangesMax);
+    this.#queue = isWhole ? [] : this.#queue.slice(batchChangesMax);
+    this.#send();
+  }
+
+  #send(): void {
+    this.#batch += 1;
+    this.#thread.send({ batch: this.#batch, ops: this.#flight.map((item) => item.op) });
+  }
+
+  #receive(reply: WriterReply): void {
+    if (reply.kind === "noted") this.#parts.log(reply.level, reply.message);
+    if (reply.kind === "done" && reply.batch === this.#batch) this.#done(reply);
+    if (reply.kind === "failed") this.#failed(reply);
+  }
+
+  #done(reply: Extract<WriterReply, { kind: "done" }>): void {
+    this.#onReply?.(reply);
+    const flight = this.#flight;
+    this.#flight = [];
+    this.#walBytes = reply.walBytes;
+    for (const [place, item] of flight.entries()) this.#settle(item, reply.results === null ? null : (reply.results[place] ?? null));
+    this.#parts.observer.onBatch?.({ changes: flight.length, commitMs: reply.commitMs, queued: this.#queue.length, walBytes: reply.walBytes });
+    this.#flush();
+  }
+
+  #settle(item: Item, result: OpResult): void {
+    this.#bytes -= item.bytes;
+    if (item.isSettled) return;
+    item.isSettled = true;
+    if (result !== null && typeof result === "object" && "poison" in result) this.#bury([item], result.poison);
+    else item.resolve(result);
+  }
+
+  #failed(reply: Extract<WriterReply, { kind: "failed" }>): void {
+    const { trouble, code, message } = reply;
+    this.#parts.observer.onFault?.({ trouble, code, message });
+    if (trouble === "fatal") return this.#die(`The data file failed (${code || "no code"}): ${message}.`);
+    if (this.#onReply !== null) return this.#onReply(reply);
+    if (reply.batch !== this.#batch || this.#flight.length === 0 || trouble !== "passing") return this.#trouble(problemOf(trouble, message));
+    void this.#retry(message);
+  }
+
+  /** The first try failed with something that may pass: try the same batch again, with growing waits, in the same order. */
+  async #retry(first: string): Promise<void> {
+    const { limits } = this.#parts;
+    const backoff = new ExponentialBackoff({ initialDelay: 10, maxDelay: 400 });
+    const again = retry(handleAll, { maxAttempts: limits.retriesMax - 1, backoff });
+    try {
+      await new Promise((resolve) => this.#parts.ambient.after(10, () => resolve(null)));
+      await again.execute(() => this.#tryAgain());
+    } catch {
+      if (this.#state !== "open") return;
+      const message = `The data file could not be written after ${limits.retriesMax + 1} tries: ${first}.`;
+      const flight = this.#flight;
+      this.#flight = [];
+      this.#trouble(message);
+      this.#bury(flight.filter((item) => item.op[0] !== "probe"), message);
+    }
+  }
+
+  #tryAgain(): Promise<void> {
+    if (this.#state !== "open") return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#onReply = (reply) => {
+        this.#onReply = null;
+        if (reply.kind !== "failed") return resolve();
+        if (reply.trouble === "passing") return reject(new PassingTrouble(reply.message));
+        this.#trouble(problemOf(reply.trouble, reply.message));
+        resolve();
+      };
+      this.#send();
+    });
+  }
+
+  /** Not written, and kept for the operator. UNKNOWN, not failed: a replay may still make it happen. */
+  #bury(items: readonly Item[], reason: string): void {
+    const ops = items.map((item) => item.op).filter((op) => op[0] === "commit" || op[0] === "resolve" || op[0] === "feedback" || op[0] === "remove");
+    const kept = this.#parts.deadLetters.append(ops, reason);
+    if (kept > 0) this.#parts.observer.onDeadLetter?.({ changes: kept, reason });
+    for (const item of items) this.#reject(item, new StoreFault("unknown", reason));
+  }
+
+  #reject(item: Item, fault: StoreFault): void {
+    if (!item.isSettled) item.reject(fault);
+    item.isSettled = true;
+  }
+
+  /** Not ready: refuse at once, and look again until a small write succeeds. */
+  #trouble(problem: string): void {
+    if (this.#state !== "open" && this.#state !== "troubled") return;
+    this.#problem = problem;
+    for (const item of this.#flight) this.#reject(item, new StoreFault("unavailable", problem));
+    this.#flight = [];
+    this.#rejectQueued();
+    if (this.#state === "open") this.#parts.log("error", problem);
+    this.#state = "troubled";
+    this.#onIdle?.();
+    this.#probing ??= this.#parts.ambient.every(probeEveryMs, () => this.#probe());
+  }
+
+  #rejectQueued(): void {
+    for (const item of this.#queue) this.#reject(item, new StoreFault("unavailable", this.#problem ?? "The store is not open."));
+    this.#queue = [];
+    this.#bytes = 0;
+  }
+
+  #probe(): void {
+    if (this.#state !== "troubled" || this.#onReply !== null) return;
+    this.#onReply = (reply) => {
+      this.#onReply = null;
+      if (reply.kind === "failed") return;
+      this.#recover();
+    };
+    this.#batch += 1;
+    this.#thread.send({ batch: this.#batch, ops: [["probe"]] });
+  }
+
+  #recover(): void {
+    this.#probing?.cancel();
+    this.#probing = null;
+    this.#state = "open";
+    this.#problem = null;
+    this.#parts.log("info", "The data file can be written again.");
+  }
+
+  #expireSlow(): void {
+    const before = this.#parts.ambient.monotonicMs() - this.#parts.limits.answerMsMax;
+    for (const item of [...this.#flight, ...this.#queue.slice(0, roundOff)]) {
+      if (item.queuedAt > before || item.isSettled) continue;
+      this.#reject(item, new StoreFault("unknown", "The data file did not answer in time."));
+      this.#parts.observer.onFault?.({ trouble: "slow", code: "", message: "The data file did not answer in time." });
+    }
+  }
+
+  #attach(thread: WriterThread): void {
+    thread.listen({ onReply: (reply) => this.#receive(reply), onDeath: (message) => this.#died(message) });
+  }
+
+  #died(message: string): void {
+    if (this.#state === "closed" || this.#state === "dead") return;
+    this.#parts.observer.onFault?.({ trouble: "died", code: "", message });
+    this.#die(`The writer thread died: ${message}.`);
+  }
+
+  /** What was sent may have been written; what was not sent, was not. */
+  #die(problem: string): void {
+    if (this.#state === "dead" || this.#state === "closed") return;
+    this.#state = "dead";
+    this.#problem = problem;
+    this.#stopTimers();
+    for (const item of this.#flight) this.#reject(item, new StoreFault("unknown", problem));
+    this.#flight = [];
+    this.#rejectQueued();
+    this.#onIdle?.();
+    this.#parts.log("error", problem);
+    this.#parts.onFatal(problem);
+  }
+
+  #stopTimers(): void {
+    this.#watch.cancel();
+    this.#probing?.cancel();
+  }
+}
+
+function problemOf(trouble: Trouble, message: string): string {
+  if (trouble === "full") return "The disk is full: nothing can be saved until there is room.";
+  if (trouble === "readonly") return "The data file may only be read: nothing can be saved.";
+  return `The data file cannot be written: ${message}.`;
+}

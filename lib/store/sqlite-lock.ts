@@ -1,0 +1,35 @@
+// One server per data file: an exclusive lock that the system frees when the process ends, however it ends.
+// Held on a companion file, because readers must still be able to open the data file itself.
+import Sqlite from "better-sqlite3";
+import { StartRefused } from "./sqlite-thread.ts";
+
+export interface DataLock {
+  release(): void;
+}
+
+/** A server that is being stopped may take a moment to let go. */
+const lockWaitMs = 500;
+
+export function lockDataFile(path: string): DataLock {
+  const lockPath = `${path}.lock`;
+  let db: Sqlite.Database;
+  try {
+    db = new Sqlite(lockPath, { timeout: lockWaitMs });
+  } catch (error) {
+    throw new StartRefused(`The lock file ${lockPath} cannot be opened: ${error instanceof Error ? error.message : error}.`);
+  }
+  try {
+    db.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db.close();
+    const isTaken = String((error as { code?: string }).code).startsWith("SQLITE_BUSY");
+    if (isTaken) throw new StartRefused(`The data file ${path} is in use by another server.`);
+    throw new StartRefused(`The lock file ${lockPath} cannot be locked: ${error instanceof Error ? error.message : error}.`);
+  }
+  return {
+    release() {
+      if (db.inTransaction) db.exec("ROLLBACK");
+      db.close();
+    },
+  };
+}

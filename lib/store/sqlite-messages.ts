@@ -1,0 +1,80 @@
+// What the main thread and the writer thread say to each other. Tuples, not objects: one message carries a whole batch.
+import type { Failpoint } from "./failpoint.ts";
+import type { StoredIndex } from "./store.ts";
+
+/** One request to the writer. The tuple's order is the order of the columns it fills. */
+export type Op =
+  | readonly [
+      op: "commit",
+      gameId: string,
+      expectedV: number,
+      at: number,
+      state: string,
+      change: string,
+      prevHash: string,
+      hash: string,
+      actionId: string | null,
+      answer: string | null,
+      checkpoint: boolean,
+      kind: string,
+      name: string,
+      status: StoredIndex["status"],
+      listed: boolean,
+      seats: number,
+      seatsFree: number,
+      wakeAt: number | null,
+    ]
+  | readonly [op: "resolve", gameId: string, actionId: string, tombstone: string, at: number]
+  | readonly [op: "remove", gameId: string]
+  | readonly [op: "expire", finishedBefore: number, untouchedSince: number, limit: number]
+  | readonly [op: "due", atMs: number, limit: number]
+  | readonly [op: "beat", atMs: number]
+  | readonly [op: "feedback", at: number, gameId: string | null, text: string]
+  | readonly [op: "quarantine", gameId: string, at: number, reason: string]
+  | readonly [op: "probe"];
+
+export type CommitOp = Extract<Op, readonly [op: "commit", ...rest: unknown[]]>;
+
+/** What one op came to. `null`: done. `false`: conflict. A string: the stored answer. A list: ids. An object: it could not be written. */
+export type OpResult = null | false | string | readonly string[] | { readonly poison: string };
+
+export type Trouble =
+  /** Nothing was written; it may pass by itself. */
+  | "passing"
+  /** Nothing was written; somebody has to make room or allow writing. */
+  | "full"
+  | "readonly"
+  /** Nobody knows what was written: this process must not acknowledge anything any more. */
+  | "fatal";
+
+/** `results` null: every op of the batch is done and there is nothing else to say. */
+export type WriterReply =
+  | { readonly kind: "opened"; readonly opened: Opened }
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "done"; readonly batch: number; readonly results: readonly OpResult[] | null; readonly commitMs: number; readonly walBytes: number }
+  | { readonly kind: "failed"; readonly batch: number; readonly trouble: Trouble; readonly code: string; readonly message: string }
+  | { readonly kind: "noted"; readonly level: "warn" | "error"; readonly message: string }
+  | { readonly kind: "closed" };
+
+export type WriterRequest = { readonly batch: number; readonly ops: readonly Op[] } | { readonly close: true };
+
+export interface Opened {
+  readonly fresh: boolean;
+  /** Starts of the times in which no instance lived, oldest first. */
+  readonly outages: readonly number[];
+  /** Pragmas and versions as read back, for the log. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+export interface WriterSettings {
+  readonly path: string;
+  readonly startedAt: number;
+  /** Names this process (thread) as the one that may write. */
+  readonly epoch: string;
+  readonly newStoreId: string;
+  readonly failpoints: readonly Failpoint[];
+  /** Pages in the write-ahead log past which it is copied into the data file. */
+  readonly walPagesMax: number;
+  /** Files up to this size are checked whole before the first change is taken; larger ones while serving. */
+  readonly checkBytesMax: number;
+}

@@ -1,0 +1,134 @@
+// Reads from the data file on a connection of its own that cannot write. Every read is one short statement by index;
+// none stays open, so the writer can always empty its log.
+import Sqlite, { type Database, type Statement } from "better-sqlite3";
+import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
+import { numberCursor, pairCursor } from "./cursor.ts";
+import { versionSpan } from "./sqlite-schema.ts";
+import { type Feedback, type ListedGame, type Page, StoreFault, type StoredChange, type StoredGame, type StoredIndex } from "./store.ts";
+
+const indexColumns = "num, game_id, v, status, listed, kind, name, seats, seats_free, wake_at, touched, created_at, updated_at";
+
+export const readerSql = {
+  load: "SELECT * FROM games WHERE game_id = ?",
+  hash: "SELECT hash FROM changes WHERE id = ?",
+  number: "SELECT num FROM games WHERE game_id = ?",
+  changes: "SELECT * FROM changes WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+  checkpoint: "SELECT * FROM changes WHERE id > ? AND id <= ? AND state IS NOT NULL ORDER BY id DESC LIMIT 1",
+  listed: `SELECT ${indexColumns} FROM games WHERE listed = 1 AND num < ? ORDER BY num DESC LIMIT ?`,
+  all: `SELECT ${indexColumns} FROM games WHERE (touched, num) < (?, ?) ORDER BY touched DESC, num DESC LIMIT ?`,
+  counts: "SELECT status, games FROM counts",
+  feedback: "SELECT id, at, game_id, text FROM feedback WHERE id < ? ORDER BY id DESC LIMIT ?",
+  quarantined: "SELECT reason FROM quarantine WHERE game_id = ?",
+} as const;
+
+type IndexRow = Pick<
+  GameRow,
+  "num" | "game_id" | "v" | "status" | "listed" | "kind" | "name" | "seats" | "seats_free" | "wake_at" | "created_at" | "updated_at"
+> & { readonly touched: number };
+
+export type Loaded = { readonly kind: "found"; readonly game: Omit<StoredGame, "outageFrom"> } | { readonly kind: "absent" } | { readonly kind: "damaged"; readonly reason: string };
+
+/** A row that does not match its checksum. */
+export class DamageError extends Error {}
+
+export class SqliteReader {
+  readonly #db: Database;
+  readonly #statements: { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+
+  constructor(path: string) {
+    this.#db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 50 });
+    const prepared = Object.entries(readerSql).map(([name, text]) => [name, this.#db.prepare(text)]);
+    this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+  }
+
+  load(gameId: string): Loaded {
+    const row = this.#get<GameRow>("load", gameId);
+    if (row === undefined) return { kind: "absent" };
+    const quarantined = this.#get<{ reason: string }>("quarantined", gameId);
+    if (quarantined !== undefined) return { kind: "damaged", reason: quarantined.reason };
+    if (gameCrc(row) !== row.crc) return { kind: "damaged", reason: `The row of game ${gameId} does not match its checksum.` };
+    if (this.#get<{ hash: string }>("hash", row.num * versionSpan + row.v)?.hash !== row.hash) {
+      return { kind: "damaged", reason: `The log of game ${gameId} does not end where its state does.` };
+    }
+    return { kind: "found", game: { gameId, v: row.v, hash: row.hash, state: row.state, index: indexOf(row), updatedAt: row.updated_at } };
+  }
+
+  changes(gameId: string, afterV: number, limit: number): readonly StoredChange[] {
+    const first = this.#firstId(gameId);
+    if (first === null) return [];
+    return this.#all<ChangeRow>("changes", first + Math.max(0, afterV), first + versionSpan - 1, limit).map((row) => {
+      if (changeCrc(row) !== row.crc) throw new DamageError(`The log of game ${gameId} is damaged at version ${row.id - first}.`);
+      return { v: row.id - first, at: row.at, change: row.change, prevHash: row.prev_hash, hash: row.hash, state: row.state };
+    });
+  }
+
+  checkpoint(gameId: string, v: number): { readonly v: number; readonly state: string } | null {
+    const first = this.#firstId(gameId);
+    const row = first === null ? undefined : this.#get<ChangeRow>("checkpoint", first, first + Math.min(Math.max(0, v), versionSpan - 1));
+    if (first === null || row === undefined || row.state === null) return null;
+    if (changeCrc(row) !== row.crc) throw new DamageError(`The log of game ${gameId} is damaged at version ${row.id - first}.`);
+    return { v: row.id - first, state: row.state };
+  }
+
+  listed(cursor: string | null, limit: number): Page<ListedGame> {
+    return pageOf(this.#all<IndexRow>("listed", numberCursor(cursor), limit + 1), limit, (row) => String(row.num));
+  }
+
+  all(cursor: string | null, limit: number): Page<ListedGame> {
+    const [touched, num] = pairCursor(cursor);
+    return pageOf(this.#all<IndexRow>("all", touched, num, limit + 1), limit, (row) => `${row.touched}.${row.num}`);
+  }
+
+  counts(): Record<StoredIndex["status"], number> {
+    const counts = { waiting: 0, running: 0, paused: 0, finished: 0 };
+    for (const row of this.#all<{ status: StoredIndex["status"]; games: number }>("counts")) counts[row.status] = row.games;
+    return counts;
+  }
+
+  feedback(cursor: string | null, limit: number): Page<Feedback> {
+    const rows = this.#all<{ id: number; at: number; game_id: string | null; text: string }>("feedback", numberCursor(cursor), limit + 1);
+    const shown = rows.slice(0, limit);
+    const items = shown.map(({ at, game_id, text }) => ({ at, gameId: game_id, text }));
+    return { items, next: rows.length > limit ? String(shown.at(-1)?.id) : null };
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #firstId(gameId: string): number | null {
+    const row = this.#get<{ num: number }>("number", gameId);
+    return row === undefined ? null : row.num * versionSpan;
+  }
+
+  #get<Row>(name: keyof typeof readerSql, ...values: unknown[]): Row | undefined {
+    return guard(() => this.#statements[name].get(...values)) as Row | undefined;
+  }
+
+  #all<Row>(name: keyof typeof readerSql, ...values: unknown[]): Row[] {
+    return guard(() => this.#statements[name].all(...values)) as Row[];
+  }
+}
+
+/** A damaged page is damage; anything else that SQLite reports about a read is a fault that the caller may try again. */
+function guard<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code = "", message = "" } = error as { code?: string; message?: string };
+    if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") throw new DamageError(`The data file is damaged: ${message}.`);
+    throw new StoreFault("unavailable", `The data file cannot be read: ${message}.`, { cause: error });
+  }
+}
+
+function indexOf(row: IndexRow | GameRow): StoredIndex {
+  const { kind, name, seats, wake_at: wakeAt, seats_free: seatsFree } = row;
+  return { kind, name, status: row.status as StoredIndex["status"], listed: row.listed === 1, seats, seatsFree, wakeAt };
+}
+
+function pageOf(rows: readonly IndexRow[], limit: number, cursorOf: (row: IndexRow) => string): Page<ListedGame> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const items = shown.map((row) => ({ gameId: row.game_id, v: row.v, index: indexOf(row), createdAt: row.created_at, updatedAt: row.updated_at }));
+  return { items, next: last !== undefined && rows.length > limit ? cursorOf(last) : null };
+}

@@ -1,0 +1,148 @@
+// The writer thread: the only one that writes the data file. It takes batches, makes them durable, then answers.
+// It never answers "done" before the commit has reached the disk, and nothing at all after an I/O error.
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import type { Database } from "better-sqlite3";
+import { failpoints, type Hit } from "./failpoint.ts";
+import { type Applier, createApplier, FencedError } from "./sqlite-batch.ts";
+import { GateError, passGate } from "./sqlite-gate.ts";
+import type { MarkFile } from "./sqlite-mark.ts";
+import type { Op, OpResult, Trouble, WriterReply, WriterRequest, WriterSettings } from "./sqlite-messages.ts";
+
+/** A frame of the log: a page and its header. */
+const frameBytes = 4096 + 24;
+/** Below this much free disk the store does not come back from "full". */
+const roomBytesMin = 1 << 20;
+/** Pages a change dirties, roughly; the true number is read at each checkpoint. */
+const pagesPerOp = 3;
+
+class Writer {
+  readonly #settings: WriterSettings;
+  readonly #hit: Hit;
+  readonly #db: Database;
+  readonly #applier: Applier;
+  readonly #mark: MarkFile;
+  readonly #storeId: string;
+  readonly #post: (reply: WriterReply) => void;
+  #logPages = 0;
+  #pagesSince = 0;
+  #dead = false;
+
+  constructor(settings: WriterSettings, post: (reply: WriterReply) => void) {
+    this.#settings = settings;
+    this.#post = post;
+    this.#hit = failpoints(settings.failpoints);
+    const { db, mark, storeId, opened, notes } = passGate(settings, this.#hit);
+    this.#db = db;
+    this.#mark = mark;
+    this.#storeId = storeId;
+    this.#applier = createApplier(db, settings.epoch, this.#hit);
+    for (const message of notes) post({ kind: "noted", level: "warn", message });
+    post({ kind: "opened", opened });
+  }
+
+  run(request: WriterRequest): void {
+    if ("close" in request) this.#close();
+    else if (!this.#dead) this.#batch(request.batch, request.ops);
+  }
+
+  #batch(batch: number, ops: readonly Op[]): void {
+    const startedAt = performance.now();
+    try {
+      this.#hit("batch-received");
+      if (ops[0]?.[0] === "probe") this.#assertRoom();
+      const results = this.#write(ops);
+      const isQuiet = results.every((result) => result === null);
+      const walBytes = (this.#logPages + this.#pagesSince) * frameBytes;
+      this.#post({ kind: "done", batch, results: isQuiet ? null : results, commitMs: performance.now() - startedAt, walBytes });
+      this.#hit("batch-answered");
+      this.#pagesSince += 2 + ops.length * pagesPerOp;
+      if (this.#pagesSince > this.#settings.walPagesMax) this.#checkpoint();
+    } catch (error) {
+      this.#fail(batch, error);
+    }
+  }
+
+  #write(ops: readonly Op[]): OpResult[] {
+    try {
+      const { results, seq } = this.#applier.apply(ops);
+      this.#hit("batch-committed");
+      this.#mark.write({ storeId: this.#storeId, seq });
+      this.#hit("batch-marked");
+      return results;
+    } catch (error) {
+      if (troubleOf(error, this.#settings.path) !== "poison") throw error;
+      if (ops.length === 1) return [{ poison: messageOf(error) }];
+      return ops.flatMap((op) => this.#write([op]));
+    }
+  }
+
+  /** After the answer, so that only the next batch waits for it. A reader that holds old pages makes it do less, not fail. */
+  #checkpoint(): void {
+    this.#hit("checkpoint-before");
+    const [done] = this.#db.pragma("wal_checkpoint(PASSIVE)") as { busy: number; log: number; checkpointed: number }[];
+    this.#hit("checkpoint-after");
+    this.#pagesSince = 0;
+    this.#logPages = done === undefined || done.log === done.checkpointed ? 0 : done.log;
+  }
+
+  #assertRoom(): void {
+    if (freeBytes(this.#settings.path) < roomBytesMin) throw Object.assign(new Error("the disk is full"), { code: "SQLITE_FULL" });
+  }
+
+  #fail(batch: number, error: unknown): void {
+    const found = troubleOf(error, this.#settings.path);
+    const trouble: Trouble = found === "poison" ? "fatal" : found;
+    if (trouble === "fatal") this.#dead = true;
+    this.#post({ kind: "failed", batch, trouble, code: codeOf(error), message: messageOf(error) });
+  }
+
+  #close(): void {
+    try {
+      if (!this.#dead) this.#db.pragma("wal_checkpoint(TRUNCATE)");
+      this.#mark.close();
+      this.#db.close();
+    } catch (error) {
+      this.#post({ kind: "noted", level: "error", message: `closing the data file: ${messageOf(error)}` });
+    }
+    this.#post({ kind: "closed" });
+    parentPort?.close();
+  }
+}
+
+const messageOf = (error: unknown): string => String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
+const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? "");
+
+function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
+}
+
+function troubleOf(error: unknown, path: string): Trouble | "poison" {
+  if (error instanceof FencedError) return "fatal";
+  const code = codeOf(error);
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) return "passing";
+  if (code === "SQLITE_FULL") return "full";
+  if (code.startsWith("SQLITE_READONLY")) return "readonly";
+  // The log's index could not grow: that is a full disk with another name. Every other I/O error is final.
+  if (code === "SQLITE_IOERR_SHMSIZE") return freeBytes(path) < roomBytesMin ? "full" : "fatal";
+  const isOpsFault = !code.startsWith("SQLITE_") || /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(code);
+  return isOpsFault ? "poison" : "fatal";
+}
+
+function main(): void {
+  const port = parentPort;
+  if (port === null) throw new Error("sqlite-writer runs as a worker thread only");
+  const post = (reply: WriterReply) => port.postMessage(reply);
+  try {
+    const writer = new Writer(workerData as WriterSettings, post);
+    port.on("message", (request: WriterRequest) => writer.run(request));
+  } catch (error) {
+    const message = error instanceof GateError ? error.message : `The data file cannot be opened: ${messageOf(error)}.`;
+    post({ kind: "refused", message });
+    port.close();
+  }
+}
+
+main();

@@ -1,0 +1,166 @@
+// Games kept in this process's memory: for tests, the simulator and play without a disk. A restart forgets all; `tier` says so.
+import { type Commit, type CommitOutcome, type Feedback, type ListedGame, type LoadOutcome, type Page } from "./store.ts";
+import { type Store, type StoreHealth, StoreFault, type StoredChange, type StoredIndex } from "./store.ts";
+import { numberCursor, pairCursor, touchedMinute } from "./cursor.ts";
+
+interface Kept {
+  readonly serial: number;
+  readonly createdAt: number;
+  v: number;
+  hash: string;
+  state: string;
+  index: StoredIndex;
+  updatedAt: number;
+  readonly changes: StoredChange[];
+}
+
+/** A store of its own, empty. Nothing is shared between two of them. */
+export function memoryStore(): Store {
+  return new MemoryStore();
+}
+
+class MemoryStore implements Store {
+  readonly #games = new Map<string, Kept>();
+  readonly #answers = new Map<string, Map<string, string>>();
+  readonly #feedback: Feedback[] = [];
+  #serial = 0;
+  #closed = false;
+
+  async load(gameId: string): Promise<LoadOutcome> {
+    this.#assertOpen();
+    const game = this.#games.get(gameId);
+    if (game === undefined) return { kind: "absent" };
+    const { v, hash, state, index, updatedAt } = game;
+    return { kind: "found", game: { gameId, v, hash, state, index, updatedAt, outageFrom: null } };
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    this.#assertOpen();
+    const { gameId, actionId } = commit;
+    const known = actionId === null ? undefined : this.#answers.get(gameId)?.get(actionId);
+    if (known !== undefined) return { kind: "duplicate", answer: known };
+    const game = this.#games.get(gameId);
+    if (game === undefined ? commit.expectedV !== 0 : game.v !== commit.expectedV || game.hash !== commit.prevHash) return { kind: "conflict" };
+    const { at, change, prevHash, hash, state, index } = commit;
+    const v = commit.expectedV + 1;
+    const kept = game ?? { serial: ++this.#serial, createdAt: at, v, hash, state, index, updatedAt: at, changes: [] };
+    Object.assign(kept, { v, hash, state, index, updatedAt: at });
+    kept.changes.push({ v, at, change, prevHash, hash, state: commit.checkpoint ? state : null });
+    this.#games.set(gameId, kept);
+    if (actionId !== null) this.#answersOf(gameId).set(actionId, commit.answer ?? "");
+    return { kind: "ok" };
+  }
+
+  async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
+    this.#assertOpen();
+    const answers = this.#answersOf(gameId);
+    const known = answers.get(actionId);
+    if (known === undefined) answers.set(actionId, tombstone);
+    return known ?? tombstone;
+  }
+
+  async changes(gameId: string, afterV: number, limit: number): Promise<readonly StoredChange[]> {
+    this.#assertOpen();
+    const from = Math.max(0, afterV);
+    return this.#games.get(gameId)?.changes.slice(from, from + limit) ?? [];
+  }
+
+  async checkpoint(gameId: string, v: number): Promise<{ readonly v: number; readonly state: string } | null> {
+    this.#assertOpen();
+    const changes = this.#games.get(gameId)?.changes ?? [];
+    const newest = changes.slice(0, Math.max(0, v)).findLast((change) => change.state !== null);
+    return newest?.state == null ? null : { v: newest.v, state: newest.state };
+  }
+
+  async due(atMs: number, limit: number): Promise<readonly string[]> {
+    this.#assertOpen();
+    return [...this.#games]
+      .filter(([, game]) => game.index.wakeAt !== null && game.index.wakeAt <= atMs)
+      .sort(([, a], [, b]) => (a.index.wakeAt ?? 0) - (b.index.wakeAt ?? 0))
+      .slice(0, limit)
+      .map(([gameId]) => gameId);
+  }
+
+  async listed(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+    this.#assertOpen();
+    const before = numberCursor(cursor);
+    const newestFirst = [...this.#games].filter(([, game]) => game.index.listed && game.serial < before).sort(([, a], [, b]) => b.serial - a.serial);
+    return pageOf(newestFirst, limit, (game) => String(game.serial));
+  }
+
+  async all(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+    this.#assertOpen();
+    const [minute, serial] = pairCursor(cursor);
+    const older = ([, game]: [string, Kept]) => {
+      const touched = touchedMinute(game.updatedAt);
+      return touched < minute || (touched === minute && game.serial < serial);
+    };
+    const newestFirst = ([, a]: [string, Kept], [, b]: [string, Kept]) =>
+      touchedMinute(b.updatedAt) - touchedMinute(a.updatedAt) || b.serial - a.serial;
+    return pageOf([...this.#games].filter(older).sort(newestFirst), limit, (game) => `${touchedMinute(game.updatedAt)}.${game.serial}`);
+  }
+
+  async counts(): Promise<Readonly<Record<StoredIndex["status"], number>>> {
+    this.#assertOpen();
+    const counts = { waiting: 0, running: 0, paused: 0, finished: 0 };
+    for (const game of this.#games.values()) counts[game.index.status] += 1;
+    return counts;
+  }
+
+  async remove(gameId: string): Promise<void> {
+    this.#assertOpen();
+    this.#games.delete(gameId);
+    this.#answers.delete(gameId);
+  }
+
+  async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
+    this.#assertOpen();
+    const past = (game: Kept) => game.updatedAt < untouchedSince || (game.index.status === "finished" && game.updatedAt < finishedBefore);
+    const ids = [...this.#games].filter(([, game]) => past(game)).map(([gameId]) => gameId);
+    const removed = ids.slice(0, limit);
+    for (const gameId of removed) await this.remove(gameId);
+    return removed;
+  }
+
+  async beat(): Promise<void> {
+    this.#assertOpen();
+  }
+
+  async saveFeedback(feedback: Feedback): Promise<void> {
+    this.#assertOpen();
+    this.#feedback.push(feedback);
+  }
+
+  async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {
+    this.#assertOpen();
+    const end = Math.min(numberCursor(cursor), this.#feedback.length);
+    const start = Math.max(0, end - limit);
+    return { items: this.#feedback.slice(start, end).reverse(), next: start === 0 ? null : String(start) };
+  }
+
+  health(): StoreHealth {
+    const problem = this.#closed ? "The store is closed." : null;
+    return { ready: !this.#closed, tier: "memory", problem, queueDepth: 0, queueAgeMs: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #answersOf(gameId: string): Map<string, string> {
+    let answers = this.#answers.get(gameId);
+    if (answers === undefined) this.#answers.set(gameId, (answers = new Map()));
+    return answers;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreFault("unavailable", "The store is closed.");
+  }
+}
+
+function pageOf(rows: readonly (readonly [string, Kept])[], limit: number, cursorOf: (game: Kept) => string): Page<ListedGame> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const items = shown.map(([gameId, { v, index, createdAt, updatedAt }]) => ({ gameId, v, index, createdAt, updatedAt }));
+  return { items, next: last !== undefined && rows.length > limit ? cursorOf(last[1]) : null };
+}

@@ -1,0 +1,244 @@
+// Games kept in one SQLite file: the port over a writer thread and a reading connection. Composition only;
+// durability is the writer's, order and bounds are the link's.
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { Ambient } from "../ops/ambient.ts";
+import { fileDeadLetters } from "./dead-letter.ts";
+import type { Failpoint } from "./failpoint.ts";
+import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
+import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
+import type { Op, OpResult, WriterSettings } from "./sqlite-messages.ts";
+import { DamageError, SqliteReader } from "./sqlite-reader.ts";
+import { StartRefused, WriterThread } from "./sqlite-thread.ts";
+import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page, Store, StoreHealth, StoredChange, StoredIndex } from "./store.ts";
+import { StoreFault } from "./store.ts";
+
+export type { StoreObserver } from "./sqlite-link.ts";
+export { StartRefused } from "./sqlite-thread.ts";
+
+export interface SqliteLimits extends QueueLimits {
+  readonly walPagesMax: number;
+  readonly checkBytesMax: number;
+  readonly deadLetterBytesMax: number;
+  readonly readyAgeMsMax: number;
+  readonly rowsMax: number;
+}
+
+export const sqliteLimits: SqliteLimits = {
+  /** Changes waiting or being written; past it `busy`. */
+  queueChangesMax: 4_096,
+  /** Their bytes, states included. */
+  queueBytesMax: 32 << 20,
+  batchChangesMax: 256,
+  /** The log past which changes are refused as `busy`: only a foreign reader lets it grow so far. */
+  walBytesMax: 1 << 30,
+  /** Waiting longer than this, a request is answered as `unknown`. */
+  answerMsMax: 10_000,
+  retriesMax: 6,
+  /** 4 KiB pages in the log past which it is copied into the data file. */
+  walPagesMax: 8_192,
+  /** Larger data files are not checked whole before serving. */
+  checkBytesMax: 256 << 20,
+  deadLetterBytesMax: 64 << 20,
+  /** A request older than this makes the store not ready. */
+  readyAgeMsMax: 2_000,
+  /** Most rows a single read gives, whatever is asked for. */
+  rowsMax: 1_000,
+};
+
+export interface SqliteOptions {
+  /** Folder of the data file; made when missing. */
+  readonly dataDir: string;
+  readonly ambient: Ambient;
+  readonly limits?: Partial<SqliteLimits>;
+  readonly log?: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+  readonly observer?: StoreObserver;
+  /** The process must stop serving: nothing can be acknowledged any more. */
+  readonly onFatal?: (message: string) => void;
+  /** Tests only. */
+  readonly failpoints?: readonly Failpoint[];
+}
+
+export const dataFileName = "games.db";
+export const deadLetterName = "dead-letters.jsonl";
+
+/** Opens the store or throws StartRefused with one line for the operator. The folder belongs to one server at a time. */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { ambient, log = () => {} } = options;
+  const limits = { ...sqliteLimits, ...options.limits };
+  const path = dataPath(options.dataDir);
+  const lock = lockDataFile(path);
+  try {
+    const { thread, opened } = await WriterThread.start(settingsOf(path, limits, options));
+    log("info", opened.fresh ? "data file made" : "data file opened", { path, ...opened.facts });
+    const deadLetters = fileDeadLetters({
+      path: join(options.dataDir, deadLetterName),
+      bytesMax: limits.deadLetterBytesMax,
+      now: () => ambient.now(),
+      onLost: (message) => log("error", message),
+    });
+    const { observer = {}, onFatal = () => {} } = options;
+    const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal });
+    return new SqliteStore({ link, reader: new SqliteReader(path), lock, outages: opened.outages, limits, log, ambient });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function dataPath(dataDir: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    const path = join(realpathSync(dataDir), dataFileName);
+    return existsSync(path) ? realpathSync(path) : path;
+  } catch (error) {
+    throw new StartRefused(`The data folder ${dataDir} cannot be used: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+function settingsOf(path: string, limits: SqliteLimits, { ambient, failpoints = [] }: SqliteOptions): WriterSettings {
+  const name = () => Buffer.from(ambient.bytes(12)).toString("hex");
+  const { walPagesMax, checkBytesMax } = limits;
+  return { path, startedAt: ambient.now(), epoch: name(), newStoreId: name(), failpoints, walPagesMax, checkBytesMax };
+}
+
+interface Parts {
+  readonly link: WriterLink;
+  readonly reader: SqliteReader;
+  readonly lock: DataLock;
+  readonly outages: readonly number[];
+  readonly limits: SqliteLimits;
+  readonly log: (level: "info" | "warn" | "error", message: string) => void;
+  readonly ambient: Ambient;
+}
+
+class SqliteStore implements Store {
+  readonly #parts: Parts;
+  #isClosed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async load(gameId: string): Promise<LoadOutcome> {
+    try {
+      const loaded = this.#reader().load(gameId);
+      if (loaded.kind === "damaged") this.#quarantine(gameId, loaded.reason);
+      if (loaded.kind !== "found") return loaded;
+      const { updatedAt } = loaded.game;
+      const outageFrom = this.#parts.outages.find((from) => from >= updatedAt) ?? null;
+      return { kind: "found", game: { ...loaded.game, outageFrom } };
+    } catch (error) {
+      if (error instanceof DamageError) return { kind: "damaged", reason: error.message };
+      throw error;
+    }
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const { gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, index } = commit;
+    const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
+    const result = await this.#parts.link.submit(
+      ["commit", gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, kind, name, status, listed, seats, seatsFree, wakeAt],
+      state.length + change.length + 512,
+    );
+    if (result === null) return ok;
+    return result === false ? conflict : { kind: "duplicate", answer: String(result) };
+  }
+
+  async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
+    return String(await this.#parts.link.submit(["resolve", gameId, actionId, tombstone, this.#parts.ambient.now()], 256 + tombstone.length));
+  }
+
+  async changes(gameId: string, afterV: number, limit: number): Promise<readonly StoredChange[]> {
+    return this.#read((reader) => reader.changes(gameId, afterV, this.#rows(limit)));
+  }
+
+  async checkpoint(gameId: string, v: number): Promise<{ readonly v: number; readonly state: string } | null> {
+    return this.#read((reader) => reader.checkpoint(gameId, v));
+  }
+
+  async due(atMs: number, limit: number): Promise<readonly string[]> {
+    return this.#ids(["due", atMs, this.#rows(limit)]);
+  }
+
+  async listed(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+    return this.#read((reader) => reader.listed(cursor, this.#rows(limit)));
+  }
+
+  async all(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+    return this.#read((reader) => reader.all(cursor, this.#rows(limit)));
+  }
+
+  async counts(): Promise<Readonly<Record<StoredIndex["status"], number>>> {
+    return this.#read((reader) => reader.counts());
+  }
+
+  async remove(gameId: string): Promise<void> {
+    await this.#parts.link.submit(["remove", gameId], 256);
+  }
+
+  async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
+    return this.#ids(["expire", finishedBefore, untouchedSince, this.#rows(limit)]);
+  }
+
+  async beat(atMs: number): Promise<void> {
+    await this.#parts.link.submit(["beat", atMs], 0);
+  }
+
+  async saveFeedback({ at, gameId, text }: Feedback): Promise<void> {
+    await this.#parts.link.submit(["feedback", at, gameId, text], 256 + text.length);
+  }
+
+  async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {
+    return this.#read((reader) => reader.feedback(cursor, this.#rows(limit)));
+  }
+
+  health(): StoreHealth {
+    const { problem, queueDepth, queueAgeMs } = this.#parts.link.health();
+    const isSlow = queueAgeMs > this.#parts.limits.readyAgeMsMax;
+    const told = problem ?? (isSlow ? "The data file is slow: changes have waited too long." : null);
+    return { ready: told === null, tier: "sqlite-full", problem: told, queueDepth, queueAgeMs };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#parts.reader.close();
+    await this.#parts.link.close();
+    this.#parts.lock.release();
+  }
+
+  #reader(): SqliteReader {
+    if (this.#isClosed) throw new StoreFault("unavailable", "The store is closed.");
+    return this.#parts.reader;
+  }
+
+  #read<T>(read: (reader: SqliteReader) => T): T {
+    try {
+      return read(this.#reader());
+    } catch (error) {
+      if (error instanceof DamageError) throw new StoreFault("unavailable", error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  async #ids(op: Op): Promise<readonly string[]> {
+    const result: OpResult = await this.#parts.link.submit(op, 0);
+    return Array.isArray(result) ? result : [];
+  }
+
+  #rows(limit: number): number {
+    return Math.min(Math.max(0, Math.trunc(limit)), this.#parts.limits.rowsMax);
+  }
+
+  /** The record for the operator. The game stays unusable until he restores or removes it; nobody else notices. */
+  #quarantine(gameId: string, reason: string): void {
+    this.#parts.log("error", reason);
+    this.#parts.link.submit(["quarantine", gameId, this.#parts.ambient.now(), reason], 0).catch(() => {
+      this.#parts.log("error", `The quarantine of game ${gameId} could not be noted.`);
+    });
+  }
+}
+
+const ok: CommitOutcome = { kind: "ok" };
+const conflict: CommitOutcome = { kind: "conflict" };

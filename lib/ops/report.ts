@@ -49,11 +49,9 @@ interface KeptCrumb extends Crumb {
   readonly at: number;
 }
 
-/** Loads Sentry (about 0.4 s) and gives a reporter. Throws when the DSN is refused, so call it at start. */
-export async function sentryReporter(settings: SentrySettings): Promise<Reporter> {
-  const { dsn, release, environment, instanceId, ambient } = settings;
+/** A client of its own, not Sentry's global one. `onAnswer` hears whether each envelope got through. */
+async function openClient({ dsn, release, environment, instanceId }: SentrySettings, onAnswer: (through: boolean) => void) {
   const sentry = await import("@sentry/node");
-  let failures = 0;
   const client = new sentry.NodeClient({
     dsn,
     release,
@@ -68,10 +66,10 @@ export async function sentryReporter(settings: SentrySettings): Promise<Reporter
         async send(envelope) {
           try {
             const answer = await transport.send(envelope);
-            failures = (answer.statusCode ?? 200) < 400 ? 0 : failures + 1;
+            onAnswer((answer.statusCode ?? 200) < 400);
             return answer;
           } catch (error) {
-            failures += 1;
+            onAnswer(false);
             throw error;
           }
         },
@@ -81,34 +79,49 @@ export async function sentryReporter(settings: SentrySettings): Promise<Reporter
     beforeSend: (event) => scrubValue(event, -4) as typeof event,
   });
   client.init();
+  const freshScope = () => {
+    const scope = new sentry.Scope();
+    scope.setClient(client);
+    return scope;
+  };
+  return { client, freshScope };
+}
 
-  const crumbs: KeptCrumb[] = [];
+/** True for the first `most` calls of each minute. */
+function perMinute(ambient: Pick<Ambient, "now">, most: number): () => boolean {
   let minute = 0;
-  let sentThisMinute = 0;
-
-  function mayReport(): boolean {
+  let count = 0;
+  return () => {
     const current = Math.floor(ambient.now() / 60_000);
     if (current !== minute) {
       minute = current;
-      sentThisMinute = 0;
+      count = 0;
     }
-    sentThisMinute += 1;
-    return sentThisMinute <= reportsPerMinuteMax;
-  }
+    count += 1;
+    return count <= most;
+  };
+}
 
+function tagsOf({ kind, command, traceId }: ReportContext, instanceId: string): Record<string, string> {
+  return { kind, instance: instanceId, ...(command === undefined ? {} : { command }), ...(traceId === undefined ? {} : { traceId }) };
+}
+
+/** Loads Sentry (about 0.4 s) and gives a reporter. Throws when the DSN is refused, so call it at start. */
+export async function sentryReporter(settings: SentrySettings): Promise<Reporter> {
+  const { instanceId, ambient } = settings;
+  let failures = 0;
+  const { client, freshScope } = await openClient(settings, (through) => {
+    failures = through ? 0 : failures + 1;
+  });
+  const crumbs: KeptCrumb[] = [];
+  const mayReport = perMinute(ambient, reportsPerMinuteMax);
   return {
     report(error, context) {
       try {
         if (!mayReport()) return;
-        const scope = new sentry.Scope();
-        scope.setClient(client);
-        const { kind, gameId, seat, traceId, command, v } = context;
-        scope.setTags({
-          kind,
-          instance: instanceId,
-          ...(command === undefined ? {} : { command }),
-          ...(traceId === undefined ? {} : { traceId }),
-        });
+        const { gameId, seat, traceId, v } = context;
+        const scope = freshScope();
+        scope.setTags(tagsOf(context, instanceId));
         if (gameId !== undefined) scope.setContext("game", { id: gameId, seat: seat ?? null, v: v ?? null });
         for (const crumb of crumbs) {
           if (traceId !== undefined && crumb.traceId !== traceId) continue;

@@ -1,0 +1,37 @@
+// F42: the parts' states make the whole, and a part that fails never makes a probe fail.
+import { describe, expect, test } from "vitest";
+import { createHealth, drainPart, healthy, loadPart, optionalPart, type Part, storePart } from "../../lib/ops/health.ts";
+
+const store = (over: object = {}): Part =>
+  storePart(() => ({ ready: true, tier: "sqlite-full", problem: null, queueDepth: 0, queueAgeMs: 0, ...over }), 1000);
+const hanging: Part = () => {
+  throw new Error("no answer");
+};
+
+const matrix: readonly (readonly [string, Record<string, Part>, string, boolean])[] = [
+  ["all well", { store: store(), load: loadPart(() => 3, 200) }, "healthy", true],
+  ["store slow", { store: store({ queueAgeMs: 1500 }) }, "degraded", true],
+  ["store stuck", { store: store({ ready: false, problem: "The disk is full." }) }, "unhealthy", false],
+  ["draining", { store: store(), process: drainPart(() => true) }, "degraded", false],
+  ["shedding", { store: store(), load: loadPart(() => 450, 200) }, "degraded", true],
+  ["error reports lost", { store: store(), reports: optionalPart(() => "Error reports are not getting through.") }, "degraded", true],
+  ["draining with a dead store", { store: store({ ready: false }), process: drainPart(() => true) }, "unhealthy", false],
+  ["a part that throws", { store: hanging }, "unhealthy", false],
+  ["no parts", {}, "healthy", true],
+];
+
+describe("F42 health", () => {
+  test.for(matrix)("%s", ([, parts, status, ready]) => {
+    const report = createHealth(parts).report();
+    expect([report.status, report.ready]).toEqual([status, ready]);
+    expect(report.problems.length > 0).toBe(status !== "healthy");
+    for (const problem of report.problems) expect(problem).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test("a part's facts are in the report, so that an operator need not guess", () => {
+    expect(createHealth({ store: store({ queueDepth: 4 }) }).report().parts["store"]).toEqual({
+      ...healthy,
+      facts: { tier: "sqlite-full", queueDepth: 4, queueAgeMs: 0 },
+    });
+  });
+});

@@ -1,0 +1,96 @@
+// F15, F39, F44: logs are one valid JSON line each, carry ids, and hold no token, name or payload.
+import { describe, expect, test } from "vitest";
+import { oneIn, openLog } from "../../lib/ops/log.ts";
+import { parseTraceparent, traceOf } from "../../lib/ops/trace.ts";
+
+function capture() {
+  const lines: string[] = [];
+  const log = openLog({
+    level: "info",
+    pretty: false,
+    base: { instance: "i1" },
+    destination: { write: (line: string) => void lines.push(line) },
+  });
+  return { log, lines, last: () => JSON.parse(lines.at(-1) ?? "null") as Record<string, unknown> };
+}
+
+const token = "q3-_".repeat(10).concat("abc");
+
+describe("F15 log lines", () => {
+  test("F39 a line carries instance, level, time and the fields of its children", () => {
+    const { log, last } = capture();
+    log.child({ trace: "t1" }).child({ game: "ABC234", seat: "2" }).info({ v: 7 }, "committed");
+    expect(last()).toMatchObject({ level: "info", instance: "i1", trace: "t1", game: "ABC234", seat: "2", v: 7, msg: "committed" });
+    expect(String(last()["time"])).toMatch(/^\d{4}-\d\d-\d\dT/);
+  });
+
+  test("L43 whatever a value holds, the line stays one valid JSON line", () => {
+    const { log, lines } = capture();
+    const hostile = ['a\nb\r\n{"level":"fatal"}', "\u2028\u2029\u0000", '"}\\', "\ud800", "\u202etxt"];
+    for (const value of hostile) log.info({ value, list: [value] }, value);
+    expect(lines).toHaveLength(hostile.length);
+    for (const line of lines) {
+      expect(line.slice(0, -1)).not.toContain("\n");
+      expect(() => JSON.parse(line)).not.toThrow();
+    }
+  });
+
+  test("a value that cannot be written does not throw", () => {
+    const { log } = capture();
+    const circular: Record<string, unknown> = {};
+    circular["self"] = circular;
+    expect(() => log.info({ circular, big: 10n }, "odd")).not.toThrow();
+  });
+
+  test("F35 tokens, names and payloads are censored, by key and by shape", () => {
+    const { log, lines } = capture();
+    log.info(
+      { token, name: "Ada", data: { token, text: "hello", payload: "x" }, headers: { authorization: `Bearer ${token}` } },
+      `got ${token}`,
+    );
+    log.error({ err: new Error(`redis://user:hunter2@cache:6379 refused ${token}`) }, "failed");
+    const all = lines.join("");
+    for (const secret of [token, "Ada", "hello", "hunter2"]) expect(all).not.toContain(secret);
+    expect(all).toContain("redis://[redacted]@cache:6379");
+  });
+
+  test("F44 the level changes at run time for children too", () => {
+    const { log, lines } = capture();
+    const child = log.child({ game: "ABC234" });
+    child.debug({}, "unseen");
+    log.setLevel("debug");
+    child.debug({}, "seen");
+    log.setLevel("silent");
+    child.error({}, "unseen");
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["seen"]);
+  });
+
+  test("F44 of frequent lines one in so many is written", () => {
+    const pick = oneIn(3);
+    expect(Array.from({ length: 7 }, pick)).toEqual([true, false, false, true, false, false, true]);
+  });
+});
+
+describe("F39 trace context", () => {
+  const id = "0af7651916cd43dd8448eb211c80319c";
+  const span = "b7ad6b7169203331";
+
+  test("a valid traceparent is taken over", () => {
+    expect(traceOf(`00-${id}-${span}-01`, { bytes: () => new Uint8Array(16) })).toEqual({ traceId: id, parentId: span });
+    expect(parseTraceparent(`01-${id}-${span}-00-what-the-future-holds`)).toEqual({ traceId: id, parentId: span });
+  });
+
+  test.for([
+    undefined,
+    "",
+    "00",
+    `ff-${id}-${span}-01`,
+    `00-${"0".repeat(32)}-${span}-01`,
+    `00-${id}-${"0".repeat(16)}-01`,
+    `00-${id.toUpperCase()}-${span}-01`,
+    `00-${id}-${span}-01-more`,
+    `00-${id}-${span}-01\n${"x".repeat(600)}`,
+  ])("an invalid one is replaced by an id of our own: %j", (header) => {
+    expect(traceOf(header, { bytes: (count) => new Uint8Array(count).fill(0xab) })).toEqual({ traceId: "ab".repeat(16), parentId: null });
+  });
+});

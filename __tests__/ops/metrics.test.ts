@@ -1,0 +1,60 @@
+// F16, L42: metrics are named and typed as Prometheus wants them, and their number is bounded.
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { commandTypes, createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
+import { lacks, programPath } from "../support/programs.ts";
+
+function used(): Metrics {
+  const metrics = createMetrics({ instance: "i1" });
+  for (const type of commandTypes) for (const outcome of ["ok", "refused", "busy", "bug"]) metrics.command(type, outcome).add();
+  metrics.commandSeconds.observe(0.002);
+  metrics.storeTier("sqlite-full");
+  metrics.httpSeconds("2xx").observe(0.01);
+  metrics.onScrape(() => metrics.connections.set(12));
+  return metrics;
+}
+
+describe("F16 metrics", () => {
+  test.skipIf(lacks("promtool"))("promtool check metrics is silent", async () => {
+    const metrics = used();
+    const { stdout, stderr, status } = spawnSync(programPath("promtool"), ["check", "metrics"], {
+      input: await metrics.text(),
+      encoding: "utf8",
+    });
+    metrics.close();
+    expect([stdout, stderr, status]).toEqual(["", "", 0]);
+  });
+
+  test("every series begins with tapotarp_, has help and a type, and no _total is a gauge", async () => {
+    const metrics = used();
+    const lines = (await metrics.text()).split("\n");
+    metrics.close();
+    for (const line of lines.filter((text) => text !== "")) expect(line).toMatch(/^(# (HELP|TYPE) )?tapotarp_/);
+    expect(lines.filter((line) => /^# TYPE \S+_total gauge/.test(line))).toEqual([]);
+    expect(lines).toContain('tapotarp_connections{instance="i1"} 12');
+  });
+
+  test("labels from the wire cannot make new series", async () => {
+    const metrics = used();
+    const count = async () => (await metrics.text()).split("\n").filter((line) => line !== "" && !line.startsWith("#")).length;
+    const before = await count();
+    for (let index = 0; index < 1000; index++) {
+      metrics.command(`invented-${index}`, `outcome-${index}`).add();
+      metrics.rateLimited(`kind-${index}`).add();
+      metrics.connectionsClosed(`${4100 + index}`).add();
+      metrics.games(`status-${index}`).set(1);
+    }
+    expect((await count()) - before).toBeLessThan(20);
+    expect(before).toBeLessThan(1000);
+    metrics.close();
+  });
+
+  test("L42 two servers in one process count on their own", async () => {
+    const [one, two] = [createMetrics(), createMetrics()];
+    one.framesSent.add(5);
+    expect(await one.text()).toContain("tapotarp_frames_sent_total 5");
+    expect(await two.text()).toContain("tapotarp_frames_sent_total 0");
+    one.close();
+    two.close();
+  });
+});

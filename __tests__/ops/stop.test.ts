@@ -1,0 +1,93 @@
+// F10, SAFETY 22: the way out is ordered, bounded, and a second signal flushes and leaves.
+import { describe, expect, test } from "vitest";
+import { silentLog } from "../../lib/ops/log.ts";
+import { createStop, type StopStep } from "../../lib/ops/stop.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
+
+function scene(steps: (did: string[]) => readonly StopStep[], flush?: () => Promise<void>) {
+  const ambient = heldAmbient();
+  const did: string[] = [];
+  const stop = createStop({
+    ambient,
+    log: silentLog(),
+    steps: steps(did),
+    wholeMs: 30_000,
+    hurryMs: 2000,
+    flush: flush ?? (async () => void did.push("flush")),
+    exit: (code) => void did.push(`exit ${code} at ${ambient.monotonicMs()}`),
+  });
+  return { ambient, did, stop };
+}
+
+const never = () => new Promise<void>(() => undefined);
+
+describe("F10 ordered stop", () => {
+  test("steps run in their order, then the store is flushed, then exit 0", async () => {
+    const { ambient, did, stop } = scene((log) => [
+      { name: "not ready", limitMs: 100, run: () => void log.push("not ready") },
+      {
+        name: "wave",
+        limitMs: 5000,
+        run: () =>
+          new Promise((resolve) => {
+            ambient.after(1000, () => {
+              log.push("waved");
+              resolve();
+            });
+          }),
+      },
+    ]);
+    expect(stop.stopping()).toBe(false);
+    stop.request("SIGTERM");
+    expect(stop.stopping()).toBe(true);
+    await ambient.advance(1000);
+    expect(did).toEqual(["not ready", "waved", "flush", "exit 0 at 1000"]);
+  });
+
+  test("a step that hangs or fails is left behind, the rest still runs", async () => {
+    const { ambient, did, stop } = scene(() => [
+      { name: "hangs", limitMs: 500, run: never },
+      {
+        name: "fails",
+        limitMs: 500,
+        run: () => {
+          throw new Error("no");
+        },
+      },
+    ]);
+    stop.request("SIGTERM");
+    await ambient.advance(500);
+    expect(did).toEqual(["flush", "exit 0 at 500"]);
+  });
+
+  test("whatever hangs, the process is gone after the whole limit", async () => {
+    const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 60_000, run: never }]);
+    stop.request("SIGTERM");
+    await ambient.advance(29_999);
+    expect(did).toEqual([]);
+    await ambient.advance(1);
+    expect(did).toEqual(["exit 1 at 30000"]);
+  });
+
+  test("a second signal flushes and leaves, a third changes nothing", async () => {
+    const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
+    stop.request("SIGTERM");
+    await ambient.advance(100);
+    stop.request("SIGINT");
+    stop.request("SIGINT");
+    await ambient.advance(0);
+    expect(did).toEqual(["flush", "exit 0 at 100"]);
+  });
+
+  test("a flush that cannot finish is an exit with 1", async () => {
+    const { ambient, did, stop } = scene(
+      () => [],
+      async () => {
+        throw new Error("disk gone");
+      },
+    );
+    stop.request("SIGTERM");
+    await ambient.advance(0);
+    expect(did).toEqual(["exit 1 at 0"]);
+  });
+});

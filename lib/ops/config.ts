@@ -124,8 +124,15 @@ const schemas = {
 
 type Value<Name extends SettingName> = z.output<(typeof schemas)[Name]>;
 
+interface Reading {
+  readonly env: Environment;
+  readonly readText: ReadText;
+  /** Where problems are added. */
+  readonly problems: string[];
+}
+
 /** The text of a setting: from its variable, or for a secret from the file that NAME_FILE names. Empty counts as not set. */
-function textOf(setting: SettingName, env: Environment, readText: ReadText, problems: string[]): string {
+function textOf(setting: SettingName, { env, readText, problems }: Reading): string {
   const { variable, secret, initial } = settingVariables[setting];
   const direct = env[variable] ?? "";
   const file = secret ? (env[`${variable}_FILE`] ?? "") : "";
@@ -143,15 +150,15 @@ function textOf(setting: SettingName, env: Environment, readText: ReadText, prob
   }
 }
 
-function reader(env: Environment, readText: ReadText, problems: string[]) {
+function reader(reading: Reading) {
   return <Name extends SettingName>(setting: Name): Value<Name> | null => {
-    const text = textOf(setting, env, readText, problems);
+    const text = textOf(setting, reading);
     if (text === "") return null;
     const result = schemas[setting].safeParse(text);
     if (result.success) return result.data as Value<Name>;
     const { variable, secret } = settingVariables[setting];
     const shown = secret ? "" : ` It is "${text.slice(0, 80)}".`;
-    problems.push(`${variable} ${result.error.issues[0]?.message ?? "is not valid"}.${shown}`);
+    reading.problems.push(`${variable} ${result.error.issues[0]?.message ?? "is not valid"}.${shown}`);
     return null;
   };
 }
@@ -211,7 +218,7 @@ function conflicts(config: Config): string[] {
 /** Reads only the secrets, for a rotation without a restart. Throws ConfigError. */
 export function readSecrets(env: Environment, readText: ReadText = readSecretFile): Secrets {
   const problems: string[] = [];
-  const read = reader(env, readText, problems);
+  const read = reader({ env, readText, problems });
   const secrets: Secrets = {
     redisUrl: read("redisUrl"),
     adminToken: read("adminToken"),
@@ -225,7 +232,7 @@ export function readSecrets(env: Environment, readText: ReadText = readSecretFil
 /** Checks everything and gives the settings to run with. Throws ConfigError with every problem found. */
 export function readConfig(env: Environment, readText: ReadText = readSecretFile): Config {
   const problems: string[] = [];
-  const read = reader(env, readText, problems);
+  const read = reader({ env, readText, problems });
   const limits = readLimits(env, problems);
   const environment = read("environment") ?? "development";
   const config: Config = Object.freeze({

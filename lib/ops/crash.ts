@@ -17,8 +17,8 @@ export interface CrashSettings {
   exit(code: number): void;
 }
 
-/** Time the report has before the process leaves. Half a second of the whole second is kept for a slow machine. */
-const reportMs = 500;
+/** Time the report has before the process leaves. The rest of the second is kept for a slow machine. */
+const reportMs = 400;
 
 function writeOut(line: string): void {
   try {

@@ -98,6 +98,8 @@ const loopResolutionMs = 20;
 /** Gauges that prom-client names `_total`, which a gauge must not be. */
 const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
 
+type LabelValues = readonly [label: string, values: readonly string[]];
+
 function builders(registry: Registry) {
   const registers = [registry];
   const bind = <Child>(values: readonly string[], child: (value: string) => Child): By<Child> => {
@@ -117,7 +119,7 @@ function builders(registry: Registry) {
     const metric = new PromHistogram({ name: prefix + name, help, registers, buckets: [...buckets] });
     return { observe: (value) => metric.observe(value) };
   };
-  const counterBy = (name: string, help: string, label: string, values: readonly string[]): By<Counter> => {
+  const counterBy = (name: string, help: string, [label, values]: LabelValues): By<Counter> => {
     const metric = new PromCounter({ name: prefix + name, help, registers, labelNames: [label] });
     return bind(values, (value) => {
       const child = metric.labels(value);
@@ -125,7 +127,7 @@ function builders(registry: Registry) {
       return { add: (count = 1) => child.inc(count) };
     });
   };
-  const gaugeBy = (name: string, help: string, label: string, values: readonly string[]): By<Gauge> => {
+  const gaugeBy = (name: string, help: string, [label, values]: LabelValues): By<Gauge> => {
     const metric = new PromGauge({ name: prefix + name, help, registers, labelNames: [label] });
     return bind(values, (value) => {
       const child = metric.labels(value);
@@ -141,15 +143,15 @@ function socketMetrics({ counter, gauge, counterBy }: Builders) {
   return {
     connections: gauge("connections", "Open WebSocket connections."),
     connectionsOpened: counter("connections_opened_total", "WebSocket connections that were opened."),
-    connectionsClosed: counterBy("connections_closed_total", "WebSocket connections that ended, by close code.", "code", closeReasons),
+    connectionsClosed: counterBy("connections_closed_total", "WebSocket connections that ended, by close code.", ["code", closeReasons]),
     framesReceived: counter("frames_received_total", "Messages received from clients."),
     bytesReceived: counter("received_bytes_total", "Bytes of messages received from clients."),
     framesSent: counter("frames_sent_total", "Messages sent to clients."),
     bytesSent: counter("sent_bytes_total", "Bytes of messages sent to clients."),
     badMessages: counter("bad_messages_total", "Messages that were not understood."),
     originsRefused: counter("origins_refused_total", "Upgrades refused for their Origin."),
-    rateLimited: counterBy("rate_limited_total", "Requests refused by a rate limit, by kind.", "kind", limitKinds),
-    shed: counterBy("shed_total", "Work refused because of overload, by kind.", "kind", shedKinds),
+    rateLimited: counterBy("rate_limited_total", "Requests refused by a rate limit, by kind.", ["kind", limitKinds]),
+    shed: counterBy("shed_total", "Work refused because of overload, by kind.", ["kind", shedKinds]),
     outboxBytes: gauge("outbox_bytes", "Bytes waiting for slow readers."),
     outboxOverflows: counter("outbox_overflows_total", "Connections closed because they read too slowly."),
     outboxCoalesced: counter("outbox_coalesced_total", "Unsent states that were replaced by a newer one."),
@@ -193,7 +195,7 @@ function commandMetrics({ registers, histogram }: Builders) {
 
 function gameMetrics({ counter, gauge, gaugeBy, histogram }: Builders) {
   return {
-    games: gaugeBy("games", "Games in the store by status.", "status", ["waiting", "running", "paused", "finished", "other"]),
+    games: gaugeBy("games", "Games in the store by status.", ["status", ["waiting", "running", "paused", "finished", "other"]]),
     rooms: gauge("rooms", "Games held in memory."),
     subscriptions: gauge("bus_subscriptions", "Games whose changes elsewhere are listened to."),
     alarmLateSeconds: histogram("alarm_late_seconds", "How late deadlines were acted upon.", seconds),
@@ -209,7 +211,7 @@ function storeMetrics({ registers, counter, gauge, counterBy, histogram }: Build
     labelNames: ["tier"],
   });
   return {
-    commits: counterBy("commits_total", "Commits by outcome.", "outcome", commitOutcomes),
+    commits: counterBy("commits_total", "Commits by outcome.", ["outcome", commitOutcomes]),
     commitSeconds: histogram("commit_duration_seconds", "From handing a change to the store to its durable answer.", seconds),
     commitBatchChanges: histogram("commit_batch_changes", "Changes written in one transaction.", counts),
     storeQueueChanges: gauge("store_queue_changes", "Changes waiting to be written."),

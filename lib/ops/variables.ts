@@ -11,9 +11,11 @@ export interface LimitVariable {
   readonly about: string;
 }
 
-/** Called for each row of the table. `range` is [least, greatest], both included. */
-function limit(variable: string, unit: string, initial: number, range: readonly [number, number], about: string): LimitVariable {
-  return { variable, unit, initial, min: range[0], max: range[1], about };
+/** Variable, unit, default, [least, greatest] (both included), what it does. */
+type LimitRow = readonly [variable: string, unit: string, initial: number, range: readonly [number, number], about: string];
+
+function limit(...[variable, unit, initial, [min, max], about]: LimitRow): LimitVariable {
+  return { variable, unit, initial, min, max, about };
 }
 
 const minuteMs = 60_000;
@@ -197,11 +199,15 @@ export interface SettingVariable {
   readonly about: string;
 }
 
-function setting(variable: string, unit: string, initial: string, range: string, about: string): SettingVariable {
+type SettingRow = readonly [variable: string, unit: string, initial: string, range: string, about: string];
+
+function setting(...[variable, unit, initial, range, about]: SettingRow): SettingVariable {
   return { variable, unit, initial, range, secret: false, about };
 }
 
-function secret(variable: string, unit: string, range: string, about: string): SettingVariable {
+type SecretRow = readonly [variable: string, unit: string, range: string, about: string];
+
+function secret(...[variable, unit, range, about]: SecretRow): SettingVariable {
   return { variable, unit, initial: "", range, secret: true, about };
 }
 

@@ -60,5 +60,5 @@ export type Event =
     }
   | { readonly type: "randomPlayerSelected"; readonly data: { readonly playerId: SeatId } }
   | { readonly type: "undoAsked"; readonly data: { readonly by: SeatId | null; readonly v: number } }
-  | { readonly type: "undoRefused"; readonly data: { readonly by: SeatId } }
+  | { readonly type: "undoRefused"; readonly data: { readonly by: SeatId | null } }
   | { readonly type: "undone"; readonly data: { readonly v: number } };

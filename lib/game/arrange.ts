@@ -1,0 +1,64 @@
+// What a host may arrange about the table: its settings and its name.
+import { freshRound } from "./campaign.ts";
+import type { Command } from "./commands.ts";
+import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
+import { cleanGameName } from "./names.ts";
+import { casualSettings, checkSettings, fullBankMs } from "./setup.ts";
+import type { Settings } from "./settings.ts";
+import type { State } from "./state.ts";
+
+type Wanted = Extract<Command, { readonly type: "updateSettings" }>["settings"];
+
+/** Settings that say nothing about clocks, life or rounds may change at any time. */
+const anyTime: ReadonlySet<string> = new Set(["listed", "dropPolicy"]);
+/** Settings that only make sense before the first move. */
+const beforePlay: ReadonlySet<string> = new Set(["campaignPreset", "startingLife"]);
+
+const equal = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
+
+function wrongNow(state: State, field: string): boolean {
+  if (anyTime.has(field)) return false;
+  if (beforePlay.has(field)) return state.status !== "waiting" || (field === "campaignPreset" && (state.campaign?.results.length ?? 0) > 0);
+  return state.status !== "waiting" && state.status !== "paused";
+}
+
+/** A seat that still has what the old settings gave it gets what the new ones give. */
+function refill(draft: Draft, before: Settings, now: Settings): void {
+  for (const { id } of draft.state.seats) {
+    const seat = writeSeat(draft, id);
+    if (seat.bankMs === fullBankMs(before, id)) seat.bankMs = fullBankMs(now, id);
+    if (seat.life === before.startingLife) seat.life = now.startingLife;
+  }
+}
+
+/** Changes settings, all of them or none. Before the first move, seats that were untouched follow. */
+export function updateSettings(draft: Draft, wanted: Wanted): Outcome {
+  const { state } = draft;
+  const before = state.settings;
+  const unknown = Object.keys(wanted).find((field) => !(field in casualSettings) || field === "playerCount" || field === "mode");
+  if (unknown !== undefined) return refuse("bad-message", unknown);
+  const checked = checkSettings({ ...before, ...wanted });
+  if (!checked.ok) return checked;
+  const fields = (Object.keys(wanted) as (keyof Settings)[]).filter((field) => !equal(before[field], checked.settings[field]));
+  const wrong = fields.find((field) => wrongNow(state, field));
+  if (wrong !== undefined) return refuse("wrong-status", wrong);
+  if (fields.length === 0) return null;
+  state.settings = checked.settings;
+  if (state.status === "waiting") {
+    refill(draft, before, checked.settings);
+    if (state.campaign !== null && checked.settings.campaignPreset !== null) {
+      state.campaign = { ...state.campaign, preset: checked.settings.campaignPreset, ...freshRound(state.seats) };
+    }
+  }
+  draft.events.push({ type: "settingsChanged", data: { fields } });
+  return null;
+}
+
+export function setName(draft: Draft, typed: string): Outcome {
+  const name = cleanGameName(typed);
+  if (name === null) return refuse("bad-message", "name");
+  if (name === draft.state.name) return null;
+  draft.state.name = name;
+  draft.events.push({ type: "gameRenamed", data: { name } });
+  return null;
+}

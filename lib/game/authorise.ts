@@ -1,0 +1,123 @@
+// Who may say what, and when: one table, default deny. It decides from the state alone and changes nothing.
+import type { Command } from "./commands.ts";
+import type { SeatId, ViewerId } from "./ids.ts";
+import type { Refusal, RefusalCode } from "./refusals.ts";
+import { isHost, seatAt, seatHeldBy, type State } from "./state.ts";
+import type { Status } from "./view.ts";
+
+/**
+ * How a sender may come by the right to a command:
+ * - `host`: runs the table. `claimed`: holds any seat. `viewer`: anyone who watches. `self`: holds the seat the command is about.
+ * - `active`: acts for the seat that has the turn. `seat`: acts for a seat: his own, or as host one that nobody has claimed.
+ */
+export type Right = "host" | "claimed" | "viewer" | "self" | "active" | "seat";
+
+export interface Row {
+  readonly rights: readonly Right[];
+  readonly statuses: readonly Status[];
+}
+
+const always: readonly Status[] = ["waiting", "running", "paused", "finished"];
+const inPlay: readonly Status[] = ["running", "paused"];
+const running: readonly Status[] = ["running"];
+const waiting: readonly Status[] = ["waiting"];
+
+export const permissions = {
+  claim: { rights: ["viewer"], statuses: always },
+  unclaim: { rights: ["claimed"], statuses: always },
+  start: { rights: ["host", "claimed"], statuses: ["waiting", "paused"] },
+  pause: { rights: ["host", "claimed"], statuses: inPlay },
+  reset: { rights: ["host", "claimed"], statuses: always },
+  switch: { rights: ["host", "active"], statuses: ["waiting", "running", "paused"] },
+  passTurn: { rights: ["active", "host"], statuses: running },
+  interrupt: { rights: ["seat"], statuses: running },
+  passPriority: { rights: ["seat"], statuses: running },
+  toggleTarget: { rights: ["active"], statuses: running },
+  confirmTargets: { rights: ["active"], statuses: running },
+  cancelTargeting: { rights: ["active"], statuses: running },
+  passTargetPriority: { rights: ["seat"], statuses: running },
+  timeoutChoice: { rights: ["seat"], statuses: running },
+  updatePlayer: { rights: ["host", "self"], statuses: always },
+  updateTable: { rights: ["host", "claimed"], statuses: inPlay },
+  adjustTime: { rights: ["host"], statuses: ["waiting", "running", "paused"] },
+  addPenalty: { rights: ["host"], statuses: inPlay },
+  eliminate: { rights: ["host"], statuses: inPlay },
+  revive: { rights: ["host"], statuses: inPlay },
+  kick: { rights: ["host"], statuses: always },
+  updateSettings: { rights: ["host"], statuses: always },
+  renameGame: { rights: ["host"], statuses: always },
+  transferHost: { rights: ["host"], statuses: always },
+  endGame: { rights: ["host"], statuses: always },
+  rollDice: { rights: ["claimed"], statuses: always },
+  rollPlayOrder: { rights: ["host"], statuses: waiting },
+  randomStartPlayer: { rights: ["host"], statuses: waiting },
+  nextRound: { rights: ["host"], statuses: ["finished"] },
+  undo: { rights: ["host", "claimed"], statuses: always },
+} as const satisfies Record<Command["type"], Row>;
+
+/** Why a sender without any of the rights is turned away: the first that applies. */
+const excuses: Readonly<Record<Right, RefusalCode>> = {
+  viewer: "not-allowed",
+  claimed: "no-seat",
+  seat: "no-seat",
+  self: "not-allowed",
+  active: "not-your-turn",
+  host: "not-host",
+};
+
+export interface Asker {
+  readonly viewerId: ViewerId;
+  /** The seat he holds, or null. */
+  readonly seat: SeatId | null;
+  readonly isHost: boolean;
+}
+
+export const askerOf = (state: State, viewerId: ViewerId): Asker => ({
+  viewerId,
+  seat: seatHeldBy(state, viewerId),
+  isHost: isHost(state, viewerId),
+});
+
+const named = (command: Command): SeatId | null => ("playerId" in command && command.playerId !== undefined ? command.playerId : null);
+
+/** May this sender act for this seat: his own, or as host one without a holder. */
+const actsFor = (state: State, asker: Asker, id: SeatId | null): boolean =>
+  id !== null && (asker.seat === id || (asker.isHost && seatAt(state, id)?.holder === null));
+
+function has(state: State, asker: Asker, command: Command): (right: Right) => boolean {
+  return (right) => {
+    switch (right) {
+      case "viewer":
+        return true;
+      case "claimed":
+        return asker.seat !== null;
+      case "host":
+        return asker.isHost;
+      case "self":
+        return asker.seat !== null && asker.seat === named(command);
+      case "active":
+        return actsFor(state, asker, state.active);
+      case "seat":
+        return actsFor(state, asker, named(command) ?? asker.seat);
+    }
+  };
+}
+
+/** Null when the sender may say this now; else why not. */
+export function authorise(state: State, asker: Asker, command: Command): Refusal | null {
+  const row: Row | undefined = permissions[command.type];
+  if (row === undefined) return { code: "not-allowed" };
+  const playerId = named(command);
+  if (playerId !== null && seatAt(state, playerId) === undefined) return { code: "no-such-seat", field: "playerId" };
+  if (!row.rights.some(has(state, asker, command))) return { code: excuse(asker, row, playerId) };
+  if (state.closed || !row.statuses.includes(state.status)) return { code: "wrong-status" };
+  return null;
+}
+
+function excuse(asker: Asker, row: Row, playerId: SeatId | null): RefusalCode {
+  const right = row.rights.at(-1) ?? "host";
+  if (row.rights.includes("active")) return asker.seat === null && !asker.isHost ? "no-seat" : "not-your-turn";
+  if (right === "seat" && playerId !== null && asker.seat !== playerId) return "not-allowed";
+  if (right === "self") return asker.seat === null && !asker.isHost ? "no-seat" : "not-allowed";
+  return excuses[right];
+}

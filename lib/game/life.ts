@@ -1,0 +1,199 @@
+// Life, counters, commander damage, names and colours of a seat, and the table's markers. Only life kills by itself;
+// every other loss asks the table.
+import { scoreLoss } from "./campaign.ts";
+import type { UpdatePlayer, UpdateTable } from "./commands.ts";
+import { credit } from "./clock.ts";
+import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
+import type { DurationMs, SeatId } from "./ids.ts";
+import { limits, within } from "./limits.ts";
+import { cleanColor, cleanCounterName, cleanSeatName } from "./names.ts";
+import { isAlive, type Seat, seatAt, type State } from "./state.ts";
+import { kill } from "./turns.ts";
+
+const knownCounters: ReadonlySet<string> = new Set([
+  "drunk",
+  "generic",
+  "poison",
+  "energy",
+  "experience",
+  "radiation",
+  "tickets",
+  "commanderTax",
+]);
+
+/** Sets a seat's life. In a running game life at or below 0 kills it; a commander's or a table's ruling scores nothing. */
+export function setLife(draft: Draft, id: SeatId, change: { readonly life: number; readonly source: SeatId | null }): void {
+  const seat = seatAt(draft.state, id);
+  if (seat === undefined || seat.life === change.life) return;
+  writeSeat(draft, id).life = change.life;
+  draft.events.push({ type: "lifeChanged", data: { playerId: id, from: seat.life, to: change.life, source: change.source } });
+  scoreLoss(draft, { victim: id, life: change.life, source: change.source });
+  if (draft.state.status === "running" && !seat.dead && change.life <= 0) kill(draft, id, "life");
+}
+
+/** Losses the table should decide about. */
+export function asksOf(seat: Seat): readonly string[] {
+  const asks: string[] = [];
+  if ((seat.counters["poison"] ?? 0) >= limits.poisonAsk) asks.push("poison");
+  for (const [from, [first, partner]] of Object.entries(seat.commanderDamage)) {
+    if (first >= limits.commanderDamageAsk || partner >= limits.commanderDamageAsk) asks.push(`commander:${from}`);
+  }
+  return asks;
+}
+
+/** Sets a counter that is within bounds; 0 takes it off the table. */
+export function setCounter(draft: Draft, id: SeatId, change: { readonly counter: string; readonly total: number }): void {
+  const { counter, total } = change;
+  const seat = seatAt(draft.state, id);
+  const from = seat?.counters[counter] ?? 0;
+  if (seat === undefined || from === total) return;
+  const { [counter]: _, ...others } = seat.counters;
+  writeSeat(draft, id).counters = total === 0 ? others : { ...seat.counters, [counter]: total };
+  draft.events.push({ type: "counterChanged", data: { playerId: id, counter, from, to: total } });
+}
+
+type Counters = Readonly<Record<string, number>>;
+type Damages = Readonly<Record<string, readonly [number, number]>>;
+
+/** The counters under their clean names, or null when one is not possible. */
+function cleanCounters(seat: Seat, wanted: Counters): Counters | null {
+  const clean: Record<string, number> = {};
+  for (const [typed, total] of Object.entries(wanted)) {
+    const name = knownCounters.has(typed) ? typed : cleanCounterName(typed);
+    if (name === null || name === "__proto__" || !within(total, limits.counter)) return null;
+    clean[name] = total;
+  }
+  const after: Counters = { ...seat.counters, ...clean };
+  const named = Object.keys(after).filter((name) => !knownCounters.has(name) && after[name] !== 0);
+  return named.length <= limits.namedCountersMax ? clean : null;
+}
+
+const damageFits = (state: State, to: SeatId, damages: Damages): boolean =>
+  Object.entries(damages).every(([from, pair]) => {
+    const seat = Number(from);
+    return (
+      within(seat, { min: 1, max: state.seats.length }) &&
+      seat !== to &&
+      pair.length === 2 &&
+      pair.every((damage) => within(damage, limits.commanderDamage))
+    );
+  });
+
+function setDamages(draft: Draft, id: SeatId, damages: Damages): void {
+  const seat = writeSeat(draft, id);
+  const all: Record<string, readonly [number, number]> = { ...seat.commanderDamage };
+  for (const [key, [first, partner]] of Object.entries(damages)) {
+    const from = Number(key);
+    const [firstBefore, partnerBefore] = all[from] ?? [0, 0];
+    if (first === firstBefore && partner === partnerBefore) continue;
+    if (first === 0 && partner === 0) delete all[from];
+    else all[from] = [first, partner];
+    draft.events.push({ type: "commanderDamaged", data: { playerId: id, from, damage: [first, partner] } });
+  }
+  seat.commanderDamage = all;
+}
+
+/** The field of the command that cannot be, or null. Nothing is changed before all of it is known to fit. */
+function fieldAtFault(state: State, seat: Seat, command: UpdatePlayer): string | null {
+  const { name, color, life, commanderDamage, source } = command;
+  if (name !== undefined && cleanSeatName(name) === null) return "name";
+  if (color !== undefined && cleanColor(color) === null) return "color";
+  if (life !== undefined && !within(life, limits.life)) return "life";
+  if (commanderDamage !== undefined && !damageFits(state, seat.id, commanderDamage)) return "commanderDamage";
+  return source !== undefined && seatAt(state, source) === undefined ? "source" : null;
+}
+
+function setLooks(draft: Draft, id: SeatId, command: UpdatePlayer): void {
+  const seat = writeSeat(draft, id);
+  const name = command.name === undefined ? seat.name : (cleanSeatName(command.name) ?? seat.name);
+  const color = command.color === undefined ? seat.color : (cleanColor(command.color) ?? seat.color);
+  if (name !== seat.name) draft.events.push({ type: "playerRenamed", data: { playerId: id, name } });
+  if (color !== seat.color) draft.events.push({ type: "playerRecoloured", data: { playerId: id, color } });
+  seat.name = name;
+  seat.color = color;
+}
+
+/** Changes what a player shows. `by` is the sender's seat: the source of a loss of life when none is named. */
+export function updatePlayer(draft: Draft, command: UpdatePlayer, by: SeatId | null): Outcome {
+  const { state } = draft;
+  const id = command.playerId;
+  const seat = seatAt(state, id);
+  if (seat === undefined) return refuse("no-such-seat", "playerId");
+  const fault = fieldAtFault(state, seat, command);
+  if (fault !== null) return refuse("bad-message", fault);
+  const counters = command.counters === undefined ? {} : cleanCounters(seat, command.counters);
+  if (counters === null) return refuse("bad-message", "counters");
+  const asked = asksOf(seat);
+  setLooks(draft, id, command);
+  for (const [counter, total] of Object.entries(counters)) setCounter(draft, id, { counter, total });
+  if (command.commanderDamage !== undefined) setDamages(draft, id, command.commanderDamage);
+  for (const reason of asksOf(writeSeat(draft, id))) {
+    if (!asked.includes(reason)) draft.events.push({ type: "lossAsked", data: { playerId: id, reason } });
+  }
+  if (command.life !== undefined) setLife(draft, id, { life: command.life, source: command.source ?? by });
+  return null;
+}
+
+export function updateTable(draft: Draft, command: UpdateTable): Outcome {
+  const { state } = draft;
+  for (const marker of ["monarch", "initiative"] as const) {
+    const to = command[marker];
+    if (to === undefined || to === state[marker]) continue;
+    if (to !== null && seatAt(state, to) === undefined) return refuse("no-such-seat", marker);
+    if (to !== null && !isAlive(state, to)) return refuse("seat-dead", marker);
+    state[marker] = to;
+    draft.events.push({ type: "markerMoved", data: { marker, playerId: to } });
+  }
+  const dayNight = command.dayNight === undefined ? state.dayNight : command.dayNight;
+  const stormCount = command.stormCount ?? state.stormCount;
+  if (!within(stormCount, limits.stormCount)) return refuse("bad-message", "stormCount");
+  if (dayNight === state.dayNight && stormCount === state.stormCount) return null;
+  state.dayNight = dayNight;
+  state.stormCount = stormCount;
+  draft.events.push({ type: "tableChanged", data: { dayNight, stormCount } });
+  return null;
+}
+
+export function eliminate(draft: Draft, id: SeatId): Outcome {
+  const seat = seatAt(draft.state, id);
+  if (seat === undefined) return refuse("no-such-seat", "playerId");
+  if (seat.dead) return refuse("seat-dead", "playerId");
+  kill(draft, id, "host");
+  return null;
+}
+
+/** Brings a seat back with at least 1 life, and with time when its bank is empty. */
+export function revive(draft: Draft, id: SeatId): Outcome {
+  const found = seatAt(draft.state, id);
+  if (found === undefined) return refuse("no-such-seat", "playerId");
+  if (!found.dead) return refuse("wrong-status", "playerId");
+  const seat = writeSeat(draft, id);
+  seat.dead = false;
+  seat.life = Math.max(1, seat.life);
+  if (seat.bankMs <= 0) credit(seat, draft.state.settings.timeoutBonusTime - seat.bankMs);
+  draft.events.push({ type: "revived", data: { playerId: id } });
+  return null;
+}
+
+export function addPenalty(draft: Draft, id: SeatId): Outcome {
+  if (seatAt(draft.state, id) === undefined) return refuse("no-such-seat", "playerId");
+  const seat = writeSeat(draft, id);
+  seat.penalties = Math.min(limits.penaltiesMax, seat.penalties + 1);
+  draft.events.push({ type: "penaltyAdded", data: { playerId: id, penalties: seat.penalties } });
+  return null;
+}
+
+/** Gives or takes time. Only overtime may fall below 0 by a ruling. */
+export function adjustTime(draft: Draft, command: { readonly playerId: SeatId; readonly deltaMs: DurationMs }): Outcome {
+  const { state } = draft;
+  if (seatAt(state, command.playerId) === undefined) return refuse("no-such-seat", "playerId");
+  if (!within(command.deltaMs, limits.adjustTimeMs)) return refuse("bad-message", "deltaMs");
+  const seat = writeSeat(draft, command.playerId);
+  const overtime = state.settings.onTimeout === "warning" || state.settings.onTimeout === "time-deduction";
+  const before = seat.bankMs;
+  const least = Math.min(before, overtime ? -limits.bankMsMax : 0);
+  seat.bankMs = Math.max(least, Math.min(limits.bankMsMax, before + command.deltaMs));
+  if (seat.bankMs > 0) seat.fallen = false;
+  draft.events.push({ type: "timeAdjusted", data: { playerId: seat.id, deltaMs: seat.bankMs - before } });
+  return null;
+}

@@ -1,0 +1,97 @@
+// Setting the table anew: the seats of a new game, a reset, and the next round of a campaign.
+import { freshRound, presetOf, replayRound } from "./campaign.ts";
+import { type Draft, type Outcome, refuse } from "./draft.ts";
+import type { Instant, SeatId } from "./ids.ts";
+import { limits } from "./limits.ts";
+import { fullBankMs } from "./setup.ts";
+import { type Ledger, nobody, nothingSpent, type Seat } from "./state.ts";
+import type { Settings } from "./settings.ts";
+
+/** One accent per seat, told apart in every common kind of colour blindness together with the seat's shape. */
+const seatColors = ["#f0a63a", "#5ab7f2", "#3fbf8f", "#e9dd5a", "#8f8cf5", "#ee6f3a", "#e58bbb", "#c4ced8"] as const;
+
+const emptyCounters: Seat["counters"] = {};
+const emptyDamage: Seat["commanderDamage"] = {};
+
+/** A seat as it stands before the first move of a game, with what is taken off its full bank. */
+function atStart(settings: Settings, seat: Seat): Seat {
+  return {
+    ...seat,
+    bankMs: Math.max(limits.initialTimeMs.min, fullBankMs(settings, seat.id) - seat.owedMs),
+    delayLeftMs: 0,
+    graceLeftMs: 0,
+    stretchMs: 0,
+    fallen: false,
+    choiceLeftMs: null,
+    owedMs: 0,
+    lagQuotaMs: null,
+    penalties: 0,
+    dead: false,
+    life: settings.startingLife,
+    counters: emptyCounters,
+    commanderDamage: emptyDamage,
+    spent: nothingSpent,
+  };
+}
+
+export function newSeat(settings: Settings, id: SeatId): Seat {
+  const seat = { id, name: `Player ${id}`, color: seatColors[id - 1] ?? seatColors[0], owedMs: 0, holder: null, lapsedTokenHash: null };
+  return atStart(settings, seat as Seat);
+}
+
+export const newLedger = (sinceAt: Instant): Ledger => ({
+  sinceAt,
+  waiting: 0,
+  paused: 0,
+  outage: 0,
+  finished: 0,
+  undone: 0,
+  parallel: 0,
+});
+
+/** Back to before the first move: names, colours, claims, order and host stay, all else is as in a new game (L09, L10). */
+function setTable(draft: Draft): void {
+  const { state } = draft;
+  state.status = "waiting";
+  state.pausedBy = null;
+  state.active = null;
+  state.turn = 0;
+  state.stack = nobody;
+  state.targeting = "none";
+  state.targeted = nobody;
+  state.awaiting = nobody;
+  state.runners = nobody;
+  state.winner = null;
+  state.monarch = null;
+  state.initiative = null;
+  state.dayNight = null;
+  state.stormCount = 0;
+  state.seats = state.seats.map((seat) => atStart(state.settings, seat));
+  state.ledger = newLedger(state.at);
+}
+
+export function reset(draft: Draft): Outcome {
+  const { state } = draft;
+  const replay = replayRound(state);
+  setTable(draft);
+  state.campaign = replay === null ? null : { ...replay, ...freshRound(state.seats) };
+  draft.events.push({ type: "gameReset", data: {} });
+  return null;
+}
+
+/** Sets the table for the next round of a campaign that is not decided yet. */
+export function nextRound(draft: Draft): Outcome {
+  const { state } = draft;
+  const { campaign } = state;
+  if (campaign === null || campaign.winners !== null) return refuse("wrong-status");
+  const preset = presetOf(campaign);
+  const { initialTime } = state.settings;
+  const stepped = Math.min(limits.initialTimeMs.max, initialTime + preset.initialTimeStepMs);
+  const floor = Math.min(initialTime, preset.initialTimeFloorMs);
+  if (preset.initialTimeStepMs !== 0) state.settings = { ...state.settings, initialTime: Math.max(floor, stepped) };
+  setTable(draft);
+  const round = campaign.round + 1;
+  state.campaign = { ...campaign, round, ...freshRound(state.seats) };
+  draft.events.push({ type: "roundStarted", data: { round } });
+  return null;
+}

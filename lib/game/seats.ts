@@ -1,0 +1,181 @@
+// Claiming, leaving, losing and regaining a seat. A drop never frees a seat; an hour away, its holder or the host does.
+import type { Draw } from "./contract.ts";
+import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
+import { matchProof, type Proof, revoke, rotate, seatDown } from "./holders.ts";
+import type { Instant, SeatId, ViewerId } from "./ids.ts";
+import { leaveHostSeat } from "./host.ts";
+import { type Holder, isAway, isHere, seatAt, seatHeldBy } from "./state.ts";
+import { resume, standForAbsent } from "./turns.ts";
+
+export interface Arrival {
+  readonly viewerId: ViewerId;
+  readonly draw: Draw;
+}
+
+export function claim(draft: Draft, id: SeatId, arrival: Arrival): Outcome {
+  const { state } = draft;
+  const found = seatAt(state, id);
+  if (found === undefined) return refuse("no-such-seat", "playerId");
+  if (found.holder !== null) return refuse(found.holder.viewerId === arrival.viewerId ? "not-allowed" : "seat-taken", "playerId");
+  if (seatHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed", "playerId");
+  const seat = writeSeat(draft, id);
+  seat.holder = seatDown(arrival.viewerId, draft.now, arrival.draw);
+  seat.lapsedTokenHash = null;
+  draft.grant = { seat: id, how: "claimed" };
+  draft.events.push({ type: "seatClaimed", data: { playerId: id } });
+  if (state.host.seat === null && state.host.chair?.viewerId === arrival.viewerId) {
+    state.host = { ...state.host, seat: id };
+    draft.events.push({ type: "hostChanged", data: { playerId: id } });
+  }
+  return null;
+}
+
+/** Takes the holder off a seat: his tokens open nothing any more. The seat and all that belongs to it stay in the game. */
+export function freeSeat(draft: Draft, id: SeatId): void {
+  writeSeat(draft, id).holder = null;
+  leaveHostSeat(draft, id);
+}
+
+export function unclaim(draft: Draft, id: SeatId): Outcome {
+  freeSeat(draft, id);
+  draft.events.push({ type: "seatLeft", data: { playerId: id } });
+  return null;
+}
+
+/** Frees somebody else's seat and shows its holder out. */
+export function kick(draft: Draft, id: SeatId, by: ViewerId | null): Outcome {
+  const seat = seatAt(draft.state, id);
+  if (seat === undefined) return refuse("no-such-seat", "playerId");
+  if (seat.holder === null || seat.holder.viewerId === by) return refuse("not-allowed", "playerId");
+  draft.dismissals = [{ viewerId: seat.holder.viewerId, reason: "kicked" }];
+  freeSeat(draft, id);
+  draft.events.push({ type: "kicked", data: { playerId: id } });
+  return null;
+}
+
+/** A seat whose holder was away too long is free. What he held tells him, should he come back, that it has expired. */
+export function lapse(draft: Draft, id: SeatId): void {
+  const hash = seatAt(draft.state, id)?.holder?.tokenHash ?? null;
+  freeSeat(draft, id);
+  writeSeat(draft, id).lapsedTokenHash = hash;
+  draft.events.push({ type: "seatFreed", data: { playerId: id } });
+}
+
+/** A connection is gone. Whoever has come back through another one by then is not touched (L16). */
+export function drop(draft: Draft, viewerId: ViewerId): void {
+  const { state } = draft;
+  const id = seatHeldBy(state, viewerId);
+  const holder = seatAt(state, id)?.holder;
+  if (id !== null && holder && holder.droppedAt === null) {
+    writeSeat(draft, id).holder = { ...holder, droppedAt: draft.now };
+    draft.events.push({ type: "seatAway", data: { playerId: id } });
+  }
+  const { chair } = state.host;
+  if (chair?.viewerId === viewerId && chair.droppedAt === null) {
+    state.host = { ...state.host, chair: { ...chair, droppedAt: draft.now } };
+    if (state.host.seat === null) draft.events.push({ type: "hostAway", data: {} });
+  }
+  standForAbsent(draft);
+}
+
+/** Clocks that stood for the absent run on: after a restart with the first who is back, else with the last. */
+export function runOn(draft: Draft): void {
+  const { state } = draft;
+  if (state.status !== "paused" || state.pausedBy === "player") return;
+  const awaited = state.seats.some((seat) => !seat.dead && isAway(seat));
+  if (state.pausedBy === "drop") {
+    if (!awaited) resume(draft);
+    return;
+  }
+  if (!state.seats.some(isHere) && state.seats.some(isAway)) return;
+  if (awaited && state.settings.dropPolicy === "pause") state.pausedBy = "drop";
+  else resume(draft);
+}
+
+interface Return extends Arrival {
+  readonly proof: Proof;
+}
+
+function displace(draft: Draft, old: Holder, viewerId: ViewerId): void {
+  if (old.droppedAt !== null || old.viewerId === viewerId) return;
+  draft.dismissals = [...(draft.dismissals ?? []), { viewerId: old.viewerId, reason: "displaced" }];
+}
+
+/** What a proof is worth: how to rotate, or why not. A retired token voids the others, and that change is kept. */
+function accept(draft: Draft, holder: Holder, proof: Proof): "current" | "previous" | "retired" | "token-expired" | "bad-token" {
+  const match = matchProof(holder, proof, draft.now);
+  if (match === "expired") return "token-expired";
+  return match === "none" ? "bad-token" : match;
+}
+
+/** The person's other place (chair or host's seat) follows to the new connection, so that one person stays one viewer. */
+function follow(draft: Draft, old: ViewerId, viewerId: ViewerId): void {
+  const { state } = draft;
+  const { chair, seat } = state.host;
+  if (chair?.viewerId === old) state.host = { seat, chair: { ...chair, viewerId, droppedAt: null } };
+  const id = seatHeldBy(state, old);
+  const holder = seatAt(state, id)?.holder;
+  if (id !== null && holder) writeSeat(draft, id).holder = { ...holder, viewerId, droppedAt: null };
+}
+
+export function reconnectSeat(draft: Draft, id: SeatId, { viewerId, draw, proof }: Return): Outcome {
+  const found = seatAt(draft.state, id);
+  if (found === undefined) return refuse("no-such-seat", "playerId");
+  if (found.holder === null) return refuse(matchesLapsed(found.lapsedTokenHash, proof, draft.now) ? "token-expired" : "bad-token");
+  const held = seatHeldBy(draft.state, viewerId);
+  if (held !== null && held !== id) return refuse("not-allowed", "playerId");
+  const old = found.holder;
+  const verdict = accept(draft, old, proof);
+  if (verdict === "retired") {
+    writeSeat(draft, id).holder = revoke(old);
+    draft.refusal = refuse("bad-token");
+    draft.events.push({ type: "keysRevoked", data: { playerId: id } });
+    return null;
+  }
+  if (verdict === "bad-token" || verdict === "token-expired") return refuse(verdict);
+  displace(draft, old, viewerId);
+  writeSeat(draft, id).holder = rotate(old, verdict, { viewerId, draw });
+  follow(draft, old.viewerId, viewerId);
+  draft.grant = { seat: id, how: "reconnected" };
+  draft.events.push({ type: "seatBack", data: { playerId: id } });
+  runOn(draft);
+  return null;
+}
+
+/** The chair's token makes its owner host again, but only while nobody else is. */
+export function reconnectHost(draft: Draft, { viewerId, draw, proof }: Return): Outcome {
+  const { state } = draft;
+  const { chair, seat } = state.host;
+  if (chair === null) return refuse("bad-token");
+  const verdict = accept(draft, chair, proof);
+  if (verdict === "retired") {
+    state.host = { seat, chair: revoke(chair) };
+    draft.refusal = refuse("bad-token");
+    draft.events.push({ type: "keysRevoked", data: { playerId: null } });
+    return null;
+  }
+  if (verdict === "bad-token" || verdict === "token-expired") return refuse(verdict);
+  const other = seatAt(state, seat)?.holder;
+  if (other && other.viewerId !== chair.viewerId) return refuse("not-host");
+  displace(draft, chair, viewerId);
+  state.host = { seat, chair: rotate(chair, verdict, { viewerId, draw }) };
+  follow(draft, chair.viewerId, viewerId);
+  draft.grant = { seat: null, how: "reconnected" };
+  if (seat === null) draft.events.push({ type: "hostBack", data: {} });
+  else draft.events.push({ type: "seatBack", data: { playerId: seat } });
+  runOn(draft);
+  return null;
+}
+
+const matchesLapsed = (hash: string | null, proof: Proof, now: Instant): boolean =>
+  hash !== null && matchProof({ ...nobodyHolds, tokenHash: hash }, proof, now) === "current";
+
+const nobodyHolds: Holder = {
+  viewerId: "" as ViewerId,
+  tokenHash: null,
+  previousTokenHash: null,
+  retiredTokenHash: null,
+  claimedAt: 0 as Instant,
+  droppedAt: null,
+  grantId: null,
+};

@@ -1,0 +1,99 @@
+// Settings: what a table gets when it says nothing, and whether what it says is possible. It never looks at a running game.
+import type { DurationMs, SeatId } from "./ids.ts";
+import { limits, within } from "./limits.ts";
+import { presetDefault, presets } from "./presets/presets.ts";
+import type { Refusal } from "./refusals.ts";
+import type { Settings } from "./settings.ts";
+
+export const casualSettings: Settings = {
+  playerCount: 4,
+  mode: "casual",
+  campaignPreset: null,
+  initialTime: 600_000,
+  bonusTime: 30_000,
+  delayTime: 0,
+  bronsteinTime: 0,
+  handicaps: {},
+  warningThresholds: [300_000, 60_000, 30_000],
+  onTimeout: "choice",
+  penaltyTimeDeduction: 60_000,
+  timeoutGracePeriod: 30_000,
+  timeoutPenaltyLives: 2,
+  timeoutPenaltyDrunk: 2,
+  timeoutBonusTime: 60_000,
+  startingLife: 20,
+  dropPolicy: "charge",
+  listed: false,
+};
+
+/** Whole settings from what a table said; a campaign's preset fills in before the general defaults do. */
+export function defaultSettings(partial: Partial<Settings>): Settings {
+  if (partial.mode !== "campaign") return { ...casualSettings, ...partial };
+  const campaignPreset = partial.campaignPreset ?? presetDefault;
+  return { ...casualSettings, ...presets.get(campaignPreset)?.settings, ...partial, campaignPreset };
+}
+
+type Checked = { readonly ok: true; readonly settings: Settings } | ({ readonly ok: false } & Refusal);
+
+const ranges = {
+  playerCount: limits.playerCount,
+  initialTime: limits.initialTimeMs,
+  bonusTime: limits.bonusTimeMs,
+  delayTime: limits.delayTimeMs,
+  bronsteinTime: limits.bronsteinTimeMs,
+  penaltyTimeDeduction: limits.penaltyTimeDeductionMs,
+  timeoutGracePeriod: limits.timeoutGracePeriodMs,
+  timeoutPenaltyLives: limits.timeoutPenaltyLives,
+  timeoutPenaltyDrunk: limits.timeoutPenaltyDrunk,
+  timeoutBonusTime: limits.timeoutBonusTimeMs,
+  startingLife: limits.startingLife,
+} as const;
+
+const words = {
+  mode: ["casual", "campaign"],
+  onTimeout: ["choice", "warning", "time-deduction", "game-loss"],
+  dropPolicy: ["charge", "grace", "pause"],
+  listed: [true, false],
+} as const;
+
+function fieldAtFault(settings: Settings): string | null {
+  for (const [field, range] of Object.entries(ranges)) if (!within(settings[field as keyof typeof ranges], range)) return field;
+  for (const [field, allowed] of Object.entries(words)) {
+    if (!(allowed as readonly unknown[]).includes(settings[field as keyof typeof words])) return field;
+  }
+  if (!presetFits(settings)) return "campaignPreset";
+  if (!handicapsFit(settings)) return "handicaps";
+  return thresholdsFit(settings.warningThresholds) ? null : "warningThresholds";
+}
+
+const presetFits = ({ mode, campaignPreset }: Settings): boolean =>
+  mode === "casual" ? campaignPreset === null : campaignPreset !== null && presets.has(campaignPreset);
+
+function handicapsFit({ handicaps, initialTime, playerCount }: Settings): boolean {
+  return Object.entries(handicaps).every(
+    ([seat, ms]) =>
+      within(Number(seat), { min: 1, max: playerCount }) && within(ms, limits.handicapMs) && initialTime + ms >= limits.initialTimeMs.min,
+  );
+}
+
+const thresholdsFit = (thresholds: readonly DurationMs[]): boolean =>
+  Array.isArray(thresholds) &&
+  thresholds.length <= limits.warningThresholdsMax &&
+  thresholds.every((ms) => within(ms, limits.warningThresholdMs));
+
+/** The settings in their one normal form (thresholds descending and different, handicaps by seat without zeros), or the field at fault. */
+export function checkSettings(settings: Settings): Checked {
+  const field = fieldAtFault(settings);
+  if (field !== null) return { ok: false, code: "bad-message", field };
+  const handicaps: Record<SeatId, DurationMs> = {};
+  for (let seat = 1; seat <= settings.playerCount; seat += 1) {
+    const ms = settings.handicaps[seat];
+    if (ms !== undefined && ms !== 0) handicaps[seat] = ms;
+  }
+  const warningThresholds = [...new Set(settings.warningThresholds)].sort((a, b) => b - a);
+  return { ok: true, settings: { ...settings, handicaps, warningThresholds } };
+}
+
+/** What a seat's bank holds when it is full, ms. */
+export const fullBankMs = (settings: Settings, seat: SeatId): DurationMs =>
+  Math.min(limits.bankMsMax, settings.initialTime + (settings.handicaps[seat] ?? 0));

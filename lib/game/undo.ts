@@ -1,0 +1,121 @@
+// Taking a change back: at once for whoever made it, else when the others who are here agree. Clocks go back too; who sits
+// where does not. What was undone stays in the log.
+import { advance } from "./clock.ts";
+import type { Past } from "./contract.ts";
+import type { LogEntry } from "./contract.ts";
+import type { Command } from "./commands.ts";
+import { type Draft, draftOf, type Outcome, refuse } from "./draft.ts";
+import type { Event } from "./events.ts";
+import type { Instant, SeatId } from "./ids.ts";
+import { isHere, type State } from "./state.ts";
+import { standForAbsent } from "./turns.ts";
+
+/** Commands that put nothing on the table that could be taken off again. */
+const lasting: ReadonlySet<string> = new Set([
+  "claim",
+  "unclaim",
+  "kick",
+  "transferHost",
+  "rollDice",
+  "reconnect",
+  "drop",
+  "outage",
+  "close",
+  "endGame",
+  "create",
+  "undo",
+]);
+
+/** Events that a wake may bring and that cannot be taken back. */
+const passing: ReadonlySet<string> = new Set(["warning", "seatFreed", "hostChanged"]);
+
+function isLasting({ command, events }: LogEntry<Command, Event>): boolean {
+  if (lasting.has(command.type)) return true;
+  if (command.type === "wake") return events.every((event) => passing.has(event.type));
+  if (command.type === "updateSettings")
+    return events.every((event) => event.type === "settingsChanged" && event.data.fields.every((field) => field === "listed"));
+  return false;
+}
+
+/** The newest change that can be taken back and was not yet; null when there is none among these. */
+export function undoTarget(entries: readonly LogEntry<Command, Event>[]): number | null {
+  const undone = new Set<number>();
+  for (const entry of entries) {
+    for (const event of entry.events) if (event.type === "undone") undone.add(event.data.v);
+    if (entry.command.type === "create" || entry.command.type === "endGame" || entry.command.type === "close") return null;
+    if (!undone.has(entry.v) && !isLasting(entry)) return entry.v;
+  }
+  return null;
+}
+
+/** Claimed seats whose holders are here, other than the one that asks. */
+export const undoVoters = (state: State, by: SeatId | null): readonly SeatId[] =>
+  state.seats.filter((seat) => isHere(seat) && seat.id !== by).map((seat) => seat.id);
+
+interface UndoAsked {
+  readonly by: SeatId | null;
+  readonly agree: boolean | undefined;
+  readonly past: Past<State> | null;
+}
+
+export function undo(draft: Draft, { by, agree, past }: UndoAsked): Outcome {
+  const { state } = draft;
+  const open = state.undo;
+  if (agree === false) return turnDown(draft, by);
+  if (past === null) return refuse("nothing-to-undo");
+  const answers = open !== null && open.v === past.v && by !== open.by;
+  if (agree === true && !answers) return refuse("nothing-to-undo");
+  if (!answers && past.type !== "wake" && past.by === by) return takeBack(draft, past);
+  const asker = answers ? open.by : by;
+  const agreed = answers && by !== null && !open.agreed.includes(by) ? [...open.agreed, by] : answers ? open.agreed : [];
+  if (undoVoters(state, asker).every((seat) => agreed.includes(seat))) return takeBack(draft, past);
+  if (open !== null && open.v === past.v && open.by === asker && open.agreed.length === agreed.length) return null;
+  state.undo = { by: asker, v: past.v, agreed };
+  if (!answers) draft.events.push({ type: "undoAsked", data: { by: asker, v: past.v } });
+  return null;
+}
+
+function turnDown(draft: Draft, by: SeatId | null): Outcome {
+  const { state } = draft;
+  if (state.undo === null) return refuse("nothing-to-undo");
+  if (by === null && state.undo.by !== null) return refuse("no-seat");
+  state.undo = null;
+  draft.events.push({ type: "undoRefused", data: { by } });
+  return null;
+}
+
+/**
+ * Where the clocks go back to: to the moment of the change. A flag fall is taken back to the change before it, as at its
+ * own moment there was nothing left.
+ */
+function rewound(past: Past<State>, now: Instant): State {
+  if (past.type === "wake") return past.state;
+  const draft = draftOf(past.state, now);
+  advance(draft, Math.min(now, Math.max(past.at, past.state.at)) as Instant);
+  return draft.state;
+}
+
+function takeBack(draft: Draft, past: Past<State>): Outcome {
+  const { state, base } = draft;
+  const then = rewound(past, state.at);
+  const undoneMs = state.at - then.at;
+  const seats = then.seats.map((seat, index) => {
+    const today = base.seats[index];
+    return { ...seat, holder: today?.holder ?? null, lapsedTokenHash: today?.lapsedTokenHash ?? null };
+  });
+  Object.assign(state, then, {
+    at: state.at,
+    seats,
+    host: base.host,
+    settings: { ...then.settings, listed: base.settings.listed },
+    undo: null,
+    ledger: { ...then.ledger, undone: then.ledger.undone + undoneMs },
+  });
+  if (state.status === "running" && base.pausedBy === "restart") {
+    state.status = "paused";
+    state.pausedBy = "restart";
+  }
+  draft.events.push({ type: "undone", data: { v: past.v } });
+  standForAbsent(draft);
+  return null;
+}

@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+# Three stages: all packages and the built client, production packages only, and the image that runs.
+# Run it with a read-only root: docker run --read-only --tmpfs /tmp -v tapotarp:/data -p 3000:3000 tap-or-tarp
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+ENV NODE_ENV=production
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+FROM node:24-bookworm-slim
+ARG RELEASE=unknown
+LABEL org.opencontainers.image.title="Tap-or-Tarp" \
+      org.opencontainers.image.description="A chess clock for Magic tables" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${RELEASE}"
+ENV NODE_ENV=production PORT=3000 DATA_DIR=/data RELEASE=${RELEASE}
+WORKDIR /app
+RUN mkdir -p /data && chown node:node /data
+COPY --from=packages /app/node_modules ./node_modules
+COPY --from=build /app/dist/public ./dist/public
+COPY package.json server.ts ./
+COPY lib ./lib
+COPY scripts ./scripts
+USER node
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "server.ts"]

@@ -29,6 +29,7 @@ export const refusals = {
   "store-unavailable": { retry: true, message: "The server cannot save right now. Try again." },
   draining: { retry: true, message: "The server is restarting. Try again." },
   "no-free-code": { retry: true, message: "No lobby code is free right now. Try again." },
+  internal: { retry: false, message: "Something went wrong here. It has been reported." },
   "version-unsupported": { retry: false, message: "This page is older or newer than the server. Reload it." },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -1,0 +1,119 @@
+// The game log: what one change was made of, as it is kept, and how earlier states are made again from it.
+import type { SystemCommand } from "../game/commands.ts";
+import type { GameId, Instant, SeatId, ViewerId } from "../game/ids.ts";
+import type { Store, StoredChange } from "../store/store.ts";
+import type { Dismissal, Draw, LogEntry, Past, Rules } from "./rules.ts";
+
+/** Rules of a game the shell cannot look into. */
+export type AnyRules = Rules<unknown, unknown, unknown, unknown>;
+
+/** How a state came to its next version. `create` and `wake` have no sender. */
+export type LoggedCommand = { readonly type: "create"; readonly name: string | null; readonly settings: unknown } | { readonly type: "wake" } | SystemCommand | { readonly type: string };
+
+/** The body of a stored change: all that a replay needs, and what is shown of it. */
+export interface LogRecord {
+  /** The seat that acted; null for the shell and for a host without a seat. */
+  readonly by: SeatId | null;
+  readonly viewerId: ViewerId | null;
+  readonly rttMs: number;
+  readonly command: LoggedCommand;
+  readonly draw: Draw;
+  /** For a command that was given an earlier state: which change it would take back, and whose it was. */
+  readonly past: { readonly v: number; readonly by: SeatId | null } | null;
+  readonly events: readonly unknown[];
+  readonly dismissals: readonly Dismissal[];
+}
+
+export function readRecord(change: StoredChange | { readonly change: string }): LogRecord {
+  return JSON.parse(change.change) as LogRecord;
+}
+
+/** How many of the newest changes are looked at for something to undo. */
+export const undoReach = 256;
+/** A state is kept beside every so many changes, so that a replay is never longer. */
+export const checkpointEvery = 256;
+const pageSize = 512;
+
+export interface GameLog {
+  /** Newest first, at most `limit`, among the changes up to `v`. */
+  recent(gameId: string, v: number, limit: number): Promise<readonly LogEntry<unknown, unknown>[]>;
+  /** The state of the game at version `v`, made again from the log; null when the log does not reach so far back. */
+  stateAt(gameId: string, v: number): Promise<unknown | null>;
+  /** What an undo now would go back to; null when there is nothing. */
+  past(gameId: string, v: number): Promise<Past<unknown> | null>;
+}
+
+export function gameLog(store: Store, rules: AnyRules): GameLog {
+  async function recent(gameId: string, v: number, limit: number): Promise<LogEntry<unknown, unknown>[]> {
+    const rows = await store.changes(gameId, Math.max(0, v - limit), limit);
+    return rows
+      .map((row) => {
+        const { by, command, events } = readRecord(row);
+        return { v: row.v, by, command: command as LogEntry<unknown, unknown>["command"], events };
+      })
+      .reverse();
+  }
+
+  async function stateAt(gameId: string, v: number): Promise<unknown | null> {
+    const start = await store.checkpoint(gameId, v);
+    let state = start === null ? null : rules.decode(start.state);
+    let at = start?.v ?? 0;
+    while (at < v) {
+      const rows = await store.changes(gameId, at, Math.min(pageSize, v - at));
+      if (rows.length === 0) return null;
+      for (const row of rows) {
+        state = await replayed(gameId, state, row);
+        if (state === null) return null;
+        at = row.v;
+      }
+    }
+    return state;
+  }
+
+  async function replayed(gameId: string, state: unknown | null, row: StoredChange): Promise<unknown | null> {
+    const record = readRecord(row);
+    const before = record.past === null ? null : await stateAt(gameId, record.past.v - 1);
+    const past = record.past === null || before === null ? null : { ...record.past, state: before };
+    return replayChange(rules, { gameId, v: row.v, at: row.at, state, record, past });
+  }
+
+  return {
+    recent,
+    stateAt,
+    async past(gameId, v) {
+      const entries = await recent(gameId, v, undoReach);
+      const target = rules.undoTarget(entries);
+      const entry = entries.find((candidate) => candidate.v === target);
+      if (target === null || entry === undefined) return null;
+      const state = await stateAt(gameId, target - 1);
+      return state === null ? null : { v: target, by: entry.by, state };
+    },
+  };
+}
+
+export interface ReplayStep {
+  readonly gameId: string;
+  /** The version this change led to. */
+  readonly v: number;
+  readonly at: number;
+  /** The state before it; null before the first change. */
+  readonly state: unknown | null;
+  readonly record: LogRecord;
+  readonly past: Past<unknown> | null;
+}
+
+/** One logged change, decided again. Null when the rules decide otherwise today, which is a bug or a damaged log. */
+export function replayChange(rules: AnyRules, step: ReplayStep): unknown | null {
+  const { record, state } = step;
+  const { command, draw, viewerId, rttMs } = record;
+  const now = step.at as Instant;
+  if (command.type === "create") {
+    const { name, settings } = command as { name: string | null; settings: unknown };
+    const created = rules.create({ id: step.gameId as GameId, now, viewerId: viewerId as ViewerId, name, settings, draw });
+    return created.ok ? created.state : null;
+  }
+  if (state === null) return null;
+  if (command.type === "wake") return rules.settle(state, now, step.v - 1)?.state ?? null;
+  const decision = rules.decide(state, { now, v: step.v - 1, viewerId, rttMs, command, draw, past: step.past });
+  return decision.ok ? decision.state : null;
+}

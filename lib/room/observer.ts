@@ -1,0 +1,30 @@
+// What the room tells whoever watches it work: numbers for metrics, oddities for the log. It must never be slow or throw.
+
+export interface RoomObserver {
+  /** Waited this long for the game's turn. */
+  lockWaited(waitMs: number): void;
+  /** A commit was answered after this long. */
+  committed(durationMs: number): void;
+  /** Frames handed to outboxes for one change. */
+  fannedOut(count: number): void;
+  conflict(gameId: string): void;
+  /** Viewers were sent whole states because changes were missed. */
+  resynced(gameId: string): void;
+  /** A wake ran this much after it was due. */
+  wokeLate(lateMs: number): void;
+  /** The rules threw, or a state could not be read: nothing was committed, the room was dropped. */
+  bug(gameId: string, error: unknown): void;
+  fault(gameId: string, error: unknown): void;
+}
+
+export const silentObserver: RoomObserver = {
+  lockWaited() {},
+  committed() {},
+  fannedOut() {},
+  conflict() {},
+  resynced() {},
+  wokeLate() {},
+  bug() {},
+  fault() {},
+};
+

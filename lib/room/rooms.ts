@@ -1,0 +1,164 @@
+// All rooms of this instance: found by id, opened when asked for, dropped when nobody needs them.
+// A room is a cache; the store is the truth.
+import { createHash } from "node:crypto";
+import type { GameId } from "../game/ids.ts";
+import type { RefusalCode } from "../game/refusals.ts";
+import type { Cancellable } from "../ops/ambient.ts";
+import { StoreFault } from "../store/store.ts";
+import type { Answer } from "./answer.ts";
+import type { AnyRules } from "./log.ts";
+import { Room, type RoomParts } from "./room.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+export interface RoomsLimits {
+  /** A room without viewers is dropped after this long, ms. */
+  readonly roomIdleMs: number;
+  /** Characters of a lobby code. */
+  readonly gameIdChars: number;
+  /** Codes tried for a new game before giving up. */
+  readonly gameIdTriesMax: number;
+}
+
+/** No I, O, 0 or 1: they look alike. */
+const codeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+const sweepMs = 1_000;
+const duePerSweep = 500;
+
+export type Opened = { readonly room: Room } | { readonly refused: RefusalCode };
+
+export interface CreateOrder {
+  readonly kind: string;
+  readonly sender: Subscriber;
+  readonly name: string | null;
+  readonly settings: unknown;
+  readonly actionId: string | null;
+  /** The room the sender is in when the answer is ok. */
+  readonly answered: (answer: Answer, room: Room | null) => void;
+}
+
+export class Rooms {
+  readonly #rooms = new Map<string, Room>();
+  readonly #rules: ReadonlyMap<string, AnyRules>;
+  readonly #parts: RoomParts;
+  readonly #limits: RoomsLimits;
+  #sweep: Cancellable | null = null;
+  #sweeping = false;
+
+  constructor(rules: readonly AnyRules[], limits: RoomsLimits, parts: RoomParts) {
+    this.#rules = new Map(rules.map((entry) => [entry.kind, entry]));
+    this.#limits = limits;
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** The rooms that are open here. */
+  open(): Iterable<Room> {
+    return this.#rooms.values();
+  }
+
+  /**
+   * Finds or opens the room of a game. Call a method of the room at once: an idle room may be dropped later.
+   * Refusals: no-such-game, game-damaged, and store-unavailable when it cannot be known now.
+   */
+  async find(gameId: string): Promise<Opened> {
+    const open = this.#rooms.get(gameId);
+    if (open !== undefined) return { room: open };
+    let loaded: Awaited<ReturnType<RoomParts["store"]["load"]>>;
+    try {
+      loaded = await this.#parts.store.load(gameId);
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      this.#parts.observer.fault(gameId, error);
+      return { refused: error.kind === "busy" ? "busy" : "store-unavailable" };
+    }
+    if (loaded.kind === "absent") return { refused: "no-such-game" };
+    if (loaded.kind === "damaged") return { refused: "game-damaged" };
+    const meanwhile = this.#rooms.get(gameId);
+    if (meanwhile !== undefined) return { room: meanwhile };
+    const rules = this.#rules.get(loaded.game.index.kind);
+    if (rules === undefined) return { refused: "no-such-game" };
+    const room = new Room(gameId as GameId, rules, this.#parts);
+    room.offer(loaded);
+    this.#rooms.set(gameId, room);
+    return { room };
+  }
+
+  /** Makes a new game under a free code. The same action id always comes to the same game. */
+  async create(order: CreateOrder): Promise<void> {
+    const rules = this.#rules.get(order.kind);
+    if (rules === undefined) return order.answered({ ok: false, code: "bad-message", field: "game" }, null);
+    for (let attempt = 0; attempt < this.#limits.gameIdTriesMax; attempt += 1) {
+      const room = new Room(this.#code(order.actionId, attempt) as GameId, rules, this.#parts);
+      const { sender, name, settings, actionId } = order;
+      const result = await room.found({
+        sender,
+        name,
+        settings,
+        actionId,
+        founded: () => void this.#rooms.set(room.gameId, room),
+        answered: (answer) => order.answered(answer, answer.ok ? room : null),
+      });
+      if (result === "answered") return;
+      if (result !== "taken") return this.#repeat(room.gameId, result, order);
+    }
+    order.answered({ ok: false, code: "no-free-code" }, null);
+  }
+
+  async #repeat(gameId: string, stored: string, order: CreateOrder): Promise<void> {
+    const found = await this.find(gameId);
+    if ("refused" in found) return order.answered({ ok: false, code: found.refused }, null);
+    const { sender, actionId } = order;
+    const answered = (answer: Answer) => order.answered(answer, answer.ok ? found.room : null);
+    await found.room.repeat(stored, { sender, actionId, command: { type: "create" }, answered });
+  }
+
+  /** A code drawn by chance; for an action id the same sequence of codes each time, so that a create sent twice meets itself. */
+  #code(actionId: string | null, attempt: number): string {
+    const bytes = actionId === null ? this.#parts.ambient.bytes(this.#limits.gameIdChars) : createHash("sha256").update(`create ${attempt} ${actionId}`).digest();
+    let code = "";
+    for (let i = 0; i < this.#limits.gameIdChars; i += 1) code += codeAlphabet[(bytes[i] as number) % codeAlphabet.length];
+    return code;
+  }
+
+  /** Begins to settle games nobody holds, and to drop rooms nobody needs. */
+  start(): void {
+    this.#sweep ??= this.#parts.ambient.every(sweepMs, () => void this.sweep());
+  }
+
+  async sweep(): Promise<void> {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    try {
+      const now = this.#parts.ambient.now();
+      await this.#dropIdle(now - this.#limits.roomIdleMs);
+      for (const gameId of await this.#parts.store.due(now, duePerSweep)) {
+        if (this.#rooms.has(gameId)) continue;
+        const found = await this.find(gameId);
+        if ("room" in found) await found.room.wake(now);
+      }
+    } catch (error) {
+      this.#parts.observer.fault("sweep", error);
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  async #dropIdle(since: number): Promise<void> {
+    for (const [gameId, room] of this.#rooms) {
+      if (!room.isIdle(since)) continue;
+      this.#rooms.delete(gameId);
+      await room.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#sweep?.cancel();
+    this.#sweep = null;
+    const rooms = [...this.#rooms.values()];
+    this.#rooms.clear();
+    for (const room of rooms) await room.close();
+  }
+}

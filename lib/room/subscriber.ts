@@ -1,0 +1,16 @@
+// What a room knows of a connection: enough to send it the right bytes and to tell it to go.
+import type { ViewerId } from "../game/ids.ts";
+import type { Frame } from "./frame.ts";
+import type { Dismissal } from "./rules.ts";
+
+export interface Subscriber {
+  readonly viewerId: ViewerId;
+  /** Whole states after every change, or only what changed. */
+  readonly updates: "states" | "changes";
+  /** The server's own smoothed estimate of the round trip, ms; 0 when unknown. */
+  readonly rttMs: number;
+  /** Puts a frame into the outbox. Never throws, never waits. */
+  send(frame: Frame): void;
+  /** Closes the connection once what is in the outbox has gone. */
+  dismiss(reason: Dismissal["reason"]): void;
+}

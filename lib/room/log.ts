@@ -8,7 +8,11 @@ import type { Dismissal, Draw, LogEntry, Past, Rules } from "./rules.ts";
 export type AnyRules = Rules<unknown, unknown, unknown, unknown>;
 
 /** How a state came to its next version. `create` and `wake` have no sender. */
-export type LoggedCommand = { readonly type: "create"; readonly name: string | null; readonly settings: unknown } | { readonly type: "wake" } | SystemCommand | { readonly type: string };
+export type LoggedCommand =
+  | { readonly type: "create"; readonly name: string | null; readonly settings: unknown }
+  | { readonly type: "wake" }
+  | SystemCommand
+  | { readonly type: string };
 
 /** The body of a stored change: all that a replay needs, and what is shown of it. */
 export interface LogRecord {
@@ -19,7 +23,7 @@ export interface LogRecord {
   readonly command: LoggedCommand;
   readonly draw: Draw;
   /** For a command that was given an earlier state: which change it would take back, and whose it was. */
-  readonly past: { readonly v: number; readonly by: SeatId | null } | null;
+  readonly past: Omit<Past<unknown>, "state"> | null;
   readonly events: readonly unknown[];
   readonly dismissals: readonly Dismissal[];
 }
@@ -34,9 +38,12 @@ export const undoReach = 256;
 export const checkpointEvery = 256;
 const pageSize = 512;
 
+function entryOf(row: StoredChange): LogEntry<unknown, unknown> {
+  const { by, command, events } = readRecord(row);
+  return { v: row.v, by, command: command as LogEntry<unknown, unknown>["command"], events };
+}
+
 export interface GameLog {
-  /** Newest first, at most `limit`, among the changes up to `v`. */
-  recent(gameId: string, v: number, limit: number): Promise<readonly LogEntry<unknown, unknown>[]>;
   /** The state of the game at version `v`, made again from the log; null when the log does not reach so far back. */
   stateAt(gameId: string, v: number): Promise<unknown | null>;
   /** What an undo now would go back to; null when there is nothing. */
@@ -44,16 +51,6 @@ export interface GameLog {
 }
 
 export function gameLog(store: Store, rules: AnyRules): GameLog {
-  async function recent(gameId: string, v: number, limit: number): Promise<LogEntry<unknown, unknown>[]> {
-    const rows = await store.changes(gameId, Math.max(0, v - limit), limit);
-    return rows
-      .map((row) => {
-        const { by, command, events } = readRecord(row);
-        return { v: row.v, by, command: command as LogEntry<unknown, unknown>["command"], events };
-      })
-      .reverse();
-  }
-
   async function stateAt(gameId: string, v: number): Promise<unknown | null> {
     const start = await store.checkpoint(gameId, v);
     let state = start === null ? null : rules.decode(start.state);
@@ -78,15 +75,15 @@ export function gameLog(store: Store, rules: AnyRules): GameLog {
   }
 
   return {
-    recent,
     stateAt,
     async past(gameId, v) {
-      const entries = await recent(gameId, v, undoReach);
-      const target = rules.undoTarget(entries);
-      const entry = entries.find((candidate) => candidate.v === target);
-      if (target === null || entry === undefined) return null;
+      const rows = await store.changes(gameId, Math.max(0, v - undoReach), undoReach);
+      const target = rules.undoTarget(rows.map(entryOf).reverse());
+      const row = rows.find((candidate) => candidate.v === target);
+      if (target === null || row === undefined) return null;
+      const { by, command } = readRecord(row);
       const state = await stateAt(gameId, target - 1);
-      return state === null ? null : { v: target, by: entry.by, state };
+      return state === null ? null : { v: target, at: row.at as Instant, type: command.type, by, state };
     },
   };
 }

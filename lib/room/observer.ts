@@ -27,4 +27,3 @@ export const silentObserver: RoomObserver = {
   bug() {},
   fault() {},
 };
-

@@ -7,7 +7,8 @@ import type { Cancellable } from "../ops/ambient.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
 import type { AnyRules } from "./log.ts";
-import { Room, type RoomParts } from "./room.ts";
+import type { RoomParts } from "./keeper.ts";
+import { Room } from "./room.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export interface RoomsLimits {
@@ -80,8 +81,7 @@ export class Rooms {
     if (meanwhile !== undefined) return { room: meanwhile };
     const rules = this.#rules.get(loaded.game.index.kind);
     if (rules === undefined) return { refused: "no-such-game" };
-    const room = new Room(gameId as GameId, rules, this.#parts);
-    room.offer(loaded);
+    const room = new Room(gameId as GameId, rules, { parts: this.#parts, loaded });
     this.#rooms.set(gameId, room);
     return { room };
   }
@@ -91,18 +91,19 @@ export class Rooms {
     const rules = this.#rules.get(order.kind);
     if (rules === undefined) return order.answered({ ok: false, code: "bad-message", field: "game" }, null);
     for (let attempt = 0; attempt < this.#limits.gameIdTriesMax; attempt += 1) {
-      const room = new Room(this.#code(order.actionId, attempt) as GameId, rules, this.#parts);
+      const gameId = this.#code(order.actionId, attempt) as GameId;
+      const room = new Room(gameId, rules, { parts: this.#parts, loaded: null });
       const { sender, name, settings, actionId } = order;
       const result = await room.found({
         sender,
         name,
         settings,
         actionId,
-        founded: () => void this.#rooms.set(room.gameId, room),
+        founded: () => void this.#rooms.set(gameId, room),
         answered: (answer) => order.answered(answer, answer.ok ? room : null),
       });
-      if (result === "answered") return;
-      if (result !== "taken") return this.#repeat(room.gameId, result, order);
+      if (result.kind === "done") return;
+      if (result.kind === "again") return this.#repeat(gameId, result.answer, order);
     }
     order.answered({ ok: false, code: "no-free-code" }, null);
   }
@@ -117,7 +118,10 @@ export class Rooms {
 
   /** A code drawn by chance; for an action id the same sequence of codes each time, so that a create sent twice meets itself. */
   #code(actionId: string | null, attempt: number): string {
-    const bytes = actionId === null ? this.#parts.ambient.bytes(this.#limits.gameIdChars) : createHash("sha256").update(`create ${attempt} ${actionId}`).digest();
+    const bytes =
+      actionId === null
+        ? this.#parts.ambient.bytes(this.#limits.gameIdChars)
+        : createHash("sha256").update(`create ${attempt} ${actionId}`).digest();
     let code = "";
     for (let i = 0; i < this.#limits.gameIdChars; i += 1) code += codeAlphabet[(bytes[i] as number) % codeAlphabet.length];
     return code;

@@ -34,6 +34,8 @@ export interface Rules<State, Command, Event, Settings> {
   audienceOf(state: State, viewerId: ViewerId): string;
   /** A JSON object without undefined, NaN or secrets. Arrays of objects with `id` are compared by id (see protocol/change). */
   view(state: State, audience: string, now: Instant): object;
+  /** What changes by the mere passing of time, by id, for clients that cannot count themselves. Games without clocks leave it out. */
+  tick?(state: State, audience: string, now: Instant): Readonly<Record<string, number>>;
   /** Events as this audience may see them. */
   eventsFor(state: State, events: readonly Event[], audience: string): readonly WireEvent[];
   /** Types that clients which take whole states get as messages of their own. */

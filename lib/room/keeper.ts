@@ -1,0 +1,223 @@
+// The copy of one game that this instance holds: read from the store, brought up to date, moved forward by durable commits and
+// shown. Everything here runs inside the game's lock. It shows nothing that is not durable.
+import type { SystemCommand } from "../game/commands.ts";
+import type { GameId, Instant } from "../game/ids.ts";
+import type { Bus } from "../bus/bus.ts";
+import type { Ambient } from "../ops/ambient.ts";
+import { chainHash } from "../store/chain.ts";
+import { type Commit, type CommitOutcome, type LoadOutcome, type Store, StoreFault } from "../store/store.ts";
+import { Alarm } from "./alarm.ts";
+import { type Answer, storedAnswer } from "./answer.ts";
+import { type Copy, FanOut } from "./fan-out.ts";
+import type { GameLock } from "./lock.ts";
+import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord } from "./log.ts";
+import type { RoomObserver } from "./observer.ts";
+import type { Accepted } from "./rules.ts";
+
+export interface RoomParts {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly lock: GameLock;
+  readonly ambient: Ambient;
+  readonly observer: RoomObserver;
+  readonly instanceId: string;
+}
+
+/** One step from a copy to the next, before it is durable. */
+export interface Step {
+  readonly accepted: Accepted<unknown, unknown>;
+  readonly record: Omit<LogRecord, "events" | "dismissals">;
+  readonly now: number;
+  readonly actionId: string | null;
+  /** What the sender of `actionId` is told, now and whenever it asks again. */
+  readonly answer: Answer | null;
+}
+
+/** `again`: the action id was used before, and this was its answer. */
+export type Stepped = { readonly kind: "ok" } | { readonly kind: "conflict" } | { readonly kind: "again"; readonly answer: string };
+
+/** The store has the game, but its record cannot be trusted. */
+export class DamagedGame extends Error {
+  override readonly name = "DamagedGame";
+}
+
+/** Wakes that settle may need in a row before the rules are thought to be wrong. */
+const settlesMax = 8;
+/** Times a commit of unknown outcome is sent. */
+const commitsMax = 2;
+
+export class Keeper {
+  readonly gameId: GameId;
+  readonly rules: AnyRules;
+  readonly viewers: FanOut;
+  readonly alarm: Alarm;
+  readonly #parts: RoomParts;
+  #copy: Copy | null = null;
+  /** Version the viewers were last brought to; null while nobody was told anything. */
+  #shownV: number | null = null;
+  /** The game as it was read to find out its kind; used up by the first load. */
+  #firstLoad: LoadOutcome | null;
+
+  constructor(
+    gameId: GameId,
+    rules: AnyRules,
+    how: { readonly parts: RoomParts; readonly loaded: LoadOutcome | null; readonly ring: (dueAt: number) => void },
+  ) {
+    this.gameId = gameId;
+    this.rules = rules;
+    this.#parts = how.parts;
+    this.#firstLoad = how.loaded;
+    this.viewers = new FanOut(rules);
+    this.alarm = new Alarm(how.parts.ambient, how.ring);
+  }
+
+  /** The copy at hand, which may be behind; null when there is none. */
+  get copy(): Copy | null {
+    return this.#copy;
+  }
+
+  /** Time in a game never runs backwards, whatever clock the instance that wrote last had. */
+  now(copy: Copy): Instant {
+    return Math.max(this.#parts.ambient.now(), copy.at) as Instant;
+  }
+
+  /** Drops the copy, because it may not be the truth; the next turn reads the store. */
+  forget(): void {
+    this.#copy = null;
+  }
+
+  /** The newest state with everything settled that is due now; null when there is no such game. */
+  async current(): Promise<Copy | null> {
+    for (let round = 0; round < settlesMax; round += 1) {
+      const copy = this.#copy ?? (await this.#load());
+      if (copy === null) return null;
+      const now = this.now(copy);
+      const wakeAt = this.rules.nextWakeAt(copy.state);
+      if (wakeAt === null || wakeAt > now) return copy;
+      const accepted = this.rules.settle(copy.state, now, copy.v);
+      if (accepted === null) return copy;
+      await this.#stepAlone(copy, accepted, { type: "wake" });
+    }
+    throw new Error("The rules stay due after settling.");
+  }
+
+  async #load(): Promise<Copy | null> {
+    const loaded = this.#firstLoad ?? (await this.#parts.store.load(this.gameId));
+    this.#firstLoad = null;
+    if (loaded.kind === "absent") return null;
+    if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
+    const { game } = loaded;
+    const copy: Copy = { state: this.#decoded(game.state), v: game.v, hash: game.hash, at: game.updatedAt };
+    this.#copy = copy;
+    this.alarm.set(this.rules.nextWakeAt(copy.state));
+    if (this.viewers.size > 0 && this.#shownV !== copy.v) this.#showWhole(copy);
+    return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
+  }
+
+  #decoded(state: string): unknown {
+    try {
+      return this.rules.decode(state);
+    } catch (error) {
+      throw new DamagedGame("The state cannot be read.", { cause: error });
+    }
+  }
+
+  async #afterOutage(copy: Copy, fromAt: Instant): Promise<Copy | null> {
+    const command: SystemCommand = { type: "outage", fromAt };
+    const now = this.now(copy);
+    const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId: null, rttMs: 0, command, draw: {} });
+    if (decision.ok && decision.state !== copy.state) await this.#stepAlone(copy, decision, command);
+    return this.#copy ?? this.#load();
+  }
+
+  /** A change that nobody asked for. On a conflict the copy is dropped and the caller looks again. */
+  async #stepAlone(copy: Copy, accepted: Accepted<unknown, unknown>, command: LoggedCommand): Promise<void> {
+    const record = { by: null, viewerId: null, rttMs: 0, command, draw: {}, past: null };
+    const stepped = await this.step(copy, { accepted, record, now: this.now(copy), actionId: null, answer: null });
+    if (stepped.kind !== "ok") this.forget();
+  }
+
+  /** Writes one step and, once it is durable, makes it the truth here and shows it. */
+  async step(copy: Copy, step: Step): Promise<Stepped> {
+    const { accepted } = step;
+    const body: LogRecord = { ...step.record, events: accepted.events, dismissals: accepted.dismissals ?? [] };
+    const commit = this.#commitOf(copy, step, body);
+    const { observer, ambient, bus, instanceId } = this.#parts;
+    const startedAt = ambient.monotonicMs();
+    const outcome = await this.#surely(commit);
+    observer.committed(ambient.monotonicMs() - startedAt);
+    if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
+    if (outcome.kind === "conflict") {
+      observer.conflict(this.gameId);
+      return outcome;
+    }
+    const { at, hash, state, change } = commit;
+    const after: Copy = { state: accepted.state, v: copy.v + 1, hash, at };
+    bus.publish({ gameId: this.gameId, from: instanceId, v: after.v, at, hash, state, change });
+    this.show(copy, after, body);
+    return outcome;
+  }
+
+  #commitOf(copy: Copy, step: Step, body: LogRecord): Commit {
+    const { accepted, now, actionId, answer } = step;
+    const v = copy.v + 1;
+    const change = JSON.stringify(body);
+    const state = this.rules.encode(accepted.state);
+    return {
+      gameId: this.gameId,
+      expectedV: copy.v,
+      at: now,
+      state,
+      change,
+      prevHash: copy.hash,
+      hash: chainHash(copy.hash, v, change, state),
+      actionId,
+      answer: actionId === null || answer === null ? null : storedAnswer(answer),
+      index: { ...this.rules.index(accepted.state), wakeAt: this.rules.nextWakeAt(accepted.state) },
+      checkpoint: v % checkpointEvery === 0,
+    };
+  }
+
+  /** An unknown outcome is asked for again: the same commit either happened (its hash stands at its version) or can still happen. */
+  async #surely(commit: Commit): Promise<CommitOutcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#parts.store.commit(commit);
+      } catch (error) {
+        if (!(error instanceof StoreFault) || error.kind !== "unknown" || attempt >= commitsMax) throw error;
+        const loaded = await this.#parts.store.load(this.gameId);
+        const stands = loaded.kind === "found" && loaded.game.v === commit.expectedV + 1 && loaded.game.hash === commit.hash;
+        if (stands) return { kind: "ok" };
+      }
+    }
+  }
+
+  /** A durable change becomes the truth here, and everybody who watches is told. */
+  show(before: Copy, after: Copy, record: Pick<LogRecord, "events" | "dismissals">): void {
+    this.#copy = after;
+    this.#shownV = after.v;
+    this.alarm.set(this.rules.nextWakeAt(after.state));
+    this.#parts.observer.fannedOut(this.viewers.announce(before, after, record.events));
+    if (record.dismissals.length > 0) this.viewers.dismiss(record.dismissals);
+  }
+
+  /** Reads the store, and sends whole states to viewers who are behind it. */
+  async resync(): Promise<void> {
+    this.forget();
+    this.#shownV = null;
+    const copy = await this.current();
+    if (copy !== null && this.#shownV !== copy.v) this.#showWhole(copy);
+  }
+
+  #showWhole(copy: Copy): void {
+    this.#shownV = copy.v;
+    if (this.viewers.size === 0) return;
+    this.#parts.observer.resynced(this.gameId);
+    this.viewers.resync(copy, this.now(copy));
+  }
+
+  /** A viewer was just sent `copy` whole. */
+  noteShown(copy: Copy): void {
+    this.#shownV ??= copy.v;
+  }
+}

@@ -1,27 +1,32 @@
 // What is on its way to one connection. Frames are encoded once and shared; a reader that does not read is cut off.
 import type { Duplex } from "node:stream";
-import { WebSocket } from "ws";
 import type { Frame } from "../room/frame.ts";
 
-interface FrameOptions {
-  readonly fin: true;
-  readonly opcode: 1;
-  readonly mask: false;
-  readonly readOnly: true;
-  readonly rsv1: false;
-}
+const finalText = 0x81;
+const length16 = 126;
+const length64 = 127;
 
-interface FrameEncoder {
-  frame(payload: Buffer, options: FrameOptions): Buffer[];
-}
-
-/** ws makes frames for one socket at a time; this asks it for the bytes once, for all who get the same message. */
+/**
+ * One unmasked text frame (RFC 6455, 5.2). ws makes frames for one socket at a time; made here, the same bytes serve everybody
+ * who gets the message. Correct beside ws because no extension is negotiated and ws writes its own frames at once.
+ */
 function encoded(frame: Frame): Uint8Array {
-  if (frame.wire === null) {
-    const encoder = (WebSocket as unknown as { readonly Sender: FrameEncoder }).Sender;
-    frame.wire = Buffer.concat(encoder.frame(Buffer.from(frame.text), { fin: true, opcode: 1, mask: false, readOnly: true, rsv1: false }));
+  if (frame.wire !== null) return frame.wire;
+  const size = Buffer.byteLength(frame.text);
+  const headBytes = size < length16 ? 2 : size < 65_536 ? 4 : 10;
+  const bytes = Buffer.allocUnsafe(headBytes + size);
+  bytes[0] = finalText;
+  if (headBytes === 2) bytes[1] = size;
+  else if (headBytes === 4) {
+    bytes[1] = length16;
+    bytes.writeUInt16BE(size, 2);
+  } else {
+    bytes[1] = length64;
+    bytes.writeBigUInt64BE(BigInt(size), 2);
   }
-  return frame.wire;
+  bytes.write(frame.text, headBytes);
+  frame.wire = bytes;
+  return bytes;
 }
 
 export class Outbox {

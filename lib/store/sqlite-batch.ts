@@ -158,7 +158,25 @@ class SqlApplier implements Applier {
     const touched = touchedMinute(at);
     const open = listed ? 1 : 0;
     const row = rowOf(op);
-    const created = this.#run("create", gameId, 1, hash, gameCrc(row), at, wakeAt, wakeAt, touched, status, open, kind, name, seats, seatsFree, at, state);
+    const created = this.#run(
+      "create",
+      gameId,
+      1,
+      hash,
+      gameCrc(row),
+      at,
+      wakeAt,
+      wakeAt,
+      touched,
+      status,
+      open,
+      kind,
+      name,
+      seats,
+      seatsFree,
+      at,
+      state,
+    );
     const num = Number(created.lastInsertRowid);
     if (num >= gameNumberMax) throw new PoisonError("The data file holds as many games as it can number.");
     this.#run("count", 1, status);
@@ -175,11 +193,35 @@ class SqlApplier implements Applier {
     const touched = Math.max(game.touched, touchedMinute(at));
     const wakeFrom = wakeAt === null ? null : game.wakeFrom === null ? wakeAt : Math.min(game.wakeFrom, wakeAt);
     const isPlain =
-      wakeFrom === game.wakeFrom && touched === game.touched && status === game.status && open === game.listed && seatsFree === game.seatsFree &&
-      name === game.name && seats === game.seats && kind === game.kind;
+      wakeFrom === game.wakeFrom &&
+      touched === game.touched &&
+      status === game.status &&
+      open === game.listed &&
+      seatsFree === game.seatsFree &&
+      name === game.name &&
+      seats === game.seats &&
+      kind === game.kind;
     const stepped = isPlain
       ? this.#run("step", v, hash, crc, at, wakeAt, state, game.num, expectedV)
-      : this.#run("stepIndexed", v, hash, crc, at, wakeAt, state, wakeFrom, touched, status, open, kind, name, seats, seatsFree, game.num, expectedV);
+      : this.#run(
+          "stepIndexed",
+          v,
+          hash,
+          crc,
+          at,
+          wakeAt,
+          state,
+          wakeFrom,
+          touched,
+          status,
+          open,
+          kind,
+          name,
+          seats,
+          seatsFree,
+          game.num,
+          expectedV,
+        );
     if (stepped.changes !== 1) throw new FencedError(`Game ${op[1]} was changed by somebody else.`);
     if (status !== game.status) {
       this.#run("count", -1, game.status);

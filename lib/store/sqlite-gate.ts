@@ -56,9 +56,12 @@ export function passGate(settings: WriterSettings, hit: Hit): PassedGate {
 function createFile(settings: WriterSettings, hit: Hit): void {
   const { path } = settings;
   if (readMark(markPath(path)) !== null) {
-    throw new GateError(`The data file ${path} is gone, but ${markPath(path)} says that games were kept there. Restore a backup, or remove that file to begin anew.`);
+    throw new GateError(
+      `The data file ${path} is gone, but ${markPath(path)} says that games were kept there. Restore a backup, or remove that file to begin anew.`,
+    );
   }
-  if (existsSync(`${path}-wal`)) throw new GateError(`The data file ${path} is gone, but its log ${path}-wal is there. Restore the data file.`);
+  if (existsSync(`${path}-wal`))
+    throw new GateError(`The data file ${path} is gone, but its log ${path}-wal is there. Restore the data file.`);
   const db = new Sqlite(`${path}.new`);
   try {
     db.pragma("synchronous = FULL");
@@ -67,7 +70,12 @@ function createFile(settings: WriterSettings, hit: Hit): void {
     db.pragma(`application_id = ${applicationId}`);
     migrate(db, schemaVersion, hit);
     const { newStoreId, epoch, startedAt } = settings;
-    db.prepare("INSERT INTO store (id, store_id, epoch, seq, alive_at, created_at) VALUES (1, ?, ?, 0, ?, ?)").run(newStoreId, epoch, startedAt, startedAt);
+    db.prepare("INSERT INTO store (id, store_id, epoch, seq, alive_at, created_at) VALUES (1, ?, ?, 0, ?, ?)").run(
+      newStoreId,
+      epoch,
+      startedAt,
+      startedAt,
+    );
     db.pragma("journal_mode = WAL");
   } finally {
     db.close();
@@ -96,7 +104,9 @@ function inspectFile(settings: WriterSettings, notes: string[]): void {
     inspectContent(settings, notes);
   } catch (error) {
     for (const name of besides(path)) if (!before.has(name)) rmSync(name, { force: true });
-    throw error instanceof GateError ? error : new GateError(`The data file ${path} is damaged: ${oneLine(error)}. It was left as it is; restore a backup.`);
+    throw error instanceof GateError
+      ? error
+      : new GateError(`The data file ${path} is damaged: ${oneLine(error)}. It was left as it is; restore a backup.`);
   }
 }
 
@@ -105,8 +115,12 @@ const besides = (path: string): string[] => [`${path}-wal`, `${path}-shm`];
 function inspectHeader(path: string): void {
   const status = statSync(path);
   if (!status.isFile()) throw new GateError(`The data file ${path} is not a file.`);
-  if (status.nlink !== 1) throw new GateError(`The data file ${path} has another name (a hard link): two servers could take it for two files.`);
-  if (status.size === 0) throw new GateError(`The data file ${path} is empty. It was left as it is; restore a backup, or remove it and ${markPath(path)} to begin anew.`);
+  if (status.nlink !== 1)
+    throw new GateError(`The data file ${path} has another name (a hard link): two servers could take it for two files.`);
+  if (status.size === 0)
+    throw new GateError(
+      `The data file ${path} is empty. It was left as it is; restore a backup, or remove it and ${markPath(path)} to begin anew.`,
+    );
   const header = Buffer.alloc(100);
   const file = openSync(path, "r");
   try {
@@ -114,8 +128,10 @@ function inspectHeader(path: string): void {
   } finally {
     closeSync(file);
   }
-  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") throw new GateError(`The data file ${path} is not an SQLite file. It was left as it is.`);
-  if (header.readUInt32BE(68) !== applicationId) throw new GateError(`The data file ${path} belongs to another program. It was left as it is.`);
+  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0")
+    throw new GateError(`The data file ${path} is not an SQLite file. It was left as it is.`);
+  if (header.readUInt32BE(68) !== applicationId)
+    throw new GateError(`The data file ${path} belongs to another program. It was left as it is.`);
 }
 
 function inspectContent(settings: WriterSettings, notes: string[]): void {
@@ -123,7 +139,8 @@ function inspectContent(settings: WriterSettings, notes: string[]): void {
   const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 250 });
   try {
     const version = versionOf(db);
-    if (version > schemaVersion) throw new GateError(`The data file ${path} has schema ${version}; this program knows ${schemaVersion}. Use the newer program.`);
+    if (version > schemaVersion)
+      throw new GateError(`The data file ${path} has schema ${version}; this program knows ${schemaVersion}. Use the newer program.`);
     const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow | undefined;
     if (store === undefined) throw new GateError(`The data file ${path} was never completely made. It was left as it is.`);
     checkMark(path, store, notes);
@@ -141,17 +158,22 @@ function checkMark(path: string, store: StoreRow, notes: string[]): void {
     return;
   }
   if (mark.storeId !== store.store_id) {
-    throw new GateError(`The data file ${path} is not the one that was served here. It was left as it is; if it is meant, remove ${markPath(path)}.`);
+    throw new GateError(
+      `The data file ${path} is not the one that was served here. It was left as it is; if it is meant, remove ${markPath(path)}.`,
+    );
   }
   if (mark.seq > store.seq) {
     const lost = `it ends at ${store.seq}, but ${mark.seq} was written`;
-    throw new GateError(`The data file ${path} is an older copy or has lost its log: ${lost}. It was left as it is; restore the newest, or remove ${markPath(path)}.`);
+    throw new GateError(
+      `The data file ${path} is an older copy or has lost its log: ${lost}. It was left as it is; restore the newest, or remove ${markPath(path)}.`,
+    );
   }
 }
 
 export function quickCheck(db: Database, path: string): void {
   const verdict = db.pragma("quick_check(1)", { simple: true });
-  if (verdict !== "ok") throw new GateError(`The data file ${path} is damaged: ${oneLine(verdict)}. It was left as it is; restore a backup.`);
+  if (verdict !== "ok")
+    throw new GateError(`The data file ${path} is damaged: ${oneLine(verdict)}. It was left as it is; restore a backup.`);
 }
 
 /** Sets what durability rests on, and reads it back: a library's default is not a promise. */
@@ -167,7 +189,8 @@ function setPragmas(db: Database): Record<string, string | number> {
   for (const name of ["journal_mode", "synchronous", "locking_mode", "page_size", "application_id", "user_version"]) {
     facts[name] = db.pragma(name, { simple: true }) as string | number;
   }
-  if (facts["journal_mode"] !== "wal") throw new GateError("The data file cannot use a write-ahead log here; choose a local disk for DATA_DIR.");
+  if (facts["journal_mode"] !== "wal")
+    throw new GateError("The data file cannot use a write-ahead log here; choose a local disk for DATA_DIR.");
   if (facts["synchronous"] !== 2) throw new GateError("SQLite did not accept synchronous=FULL.");
   const parts = version.split(".").map(Number);
   const older = sqliteVersionMin.findIndex((least, place) => (parts[place] ?? 0) !== least);
@@ -180,14 +203,16 @@ function setPragmas(db: Database): Record<string, string | number> {
 /** Takes the file over for this process and keeps the time in which nobody lived. Gives all such times. */
 function noteStart(db: Database, settings: WriterSettings, aliveAt: number | null): readonly number[] {
   const { epoch, startedAt } = settings;
-  return db.transaction(() => {
-    if (aliveAt !== null) {
-      db.prepare("INSERT INTO outages (from_at, to_at) VALUES (?, ?)").run(aliveAt, Math.max(aliveAt, startedAt));
-      db.prepare("DELETE FROM outages WHERE rowid <= (SELECT max(rowid) FROM outages) - ?").run(outagesKept);
-    }
-    db.prepare("UPDATE store SET epoch = ?, alive_at = max(alive_at, ?)").run(epoch, startedAt);
-    return db.prepare("SELECT from_at FROM outages ORDER BY from_at").pluck().all() as number[];
-  }).immediate();
+  return db
+    .transaction(() => {
+      if (aliveAt !== null) {
+        db.prepare("INSERT INTO outages (from_at, to_at) VALUES (?, ?)").run(aliveAt, Math.max(aliveAt, startedAt));
+        db.prepare("DELETE FROM outages WHERE rowid <= (SELECT max(rowid) FROM outages) - ?").run(outagesKept);
+      }
+      db.prepare("UPDATE store SET epoch = ?, alive_at = max(alive_at, ?)").run(epoch, startedAt);
+      return db.prepare("SELECT from_at FROM outages ORDER BY from_at").pluck().all() as number[];
+    })
+    .immediate();
 }
 
 const oneLine = (error: unknown): string => String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");

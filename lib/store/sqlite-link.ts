@@ -156,7 +156,12 @@ export class WriterLink {
     this.#flight = [];
     this.#walBytes = reply.walBytes;
     for (const [place, item] of flight.entries()) this.#settle(item, reply.results === null ? null : (reply.results[place] ?? null));
-    this.#parts.observer.onBatch?.({ changes: flight.length, commitMs: reply.commitMs, queued: this.#queue.length, walBytes: reply.walBytes });
+    this.#parts.observer.onBatch?.({
+      changes: flight.length,
+      commitMs: reply.commitMs,
+      queued: this.#queue.length,
+      walBytes: reply.walBytes,
+    });
     this.#flush();
   }
 
@@ -173,7 +178,8 @@ export class WriterLink {
     this.#parts.observer.onFault?.({ trouble, code, message });
     if (trouble === "fatal") return this.#die(`The data file failed (${code || "no code"}): ${message}.`);
     if (this.#onReply !== null) return this.#onReply(reply);
-    if (reply.batch !== this.#batch || this.#flight.length === 0 || trouble !== "passing") return this.#trouble(problemOf(trouble, message));
+    if (reply.batch !== this.#batch || this.#flight.length === 0 || trouble !== "passing")
+      return this.#trouble(problemOf(trouble, message));
     void this.#retry(message);
   }
 
@@ -191,7 +197,10 @@ export class WriterLink {
       const flight = this.#flight;
       this.#flight = [];
       this.#trouble(message);
-      this.#bury(flight.filter((item) => item.op[0] !== "probe"), message);
+      this.#bury(
+        flight.filter((item) => item.op[0] !== "probe"),
+        message,
+      );
     }
   }
 
@@ -211,7 +220,9 @@ export class WriterLink {
 
   /** Not written, and kept for the operator. UNKNOWN, not failed: a replay may still make it happen. */
   #bury(items: readonly Item[], reason: string): void {
-    const ops = items.map((item) => item.op).filter((op) => op[0] === "commit" || op[0] === "resolve" || op[0] === "feedback" || op[0] === "remove");
+    const ops = items
+      .map((item) => item.op)
+      .filter((op) => op[0] === "commit" || op[0] === "resolve" || op[0] === "feedback" || op[0] === "remove");
     const kept = this.#parts.deadLetters.append(ops, reason);
     if (kept > 0) this.#parts.observer.onDeadLetter?.({ changes: kept, reason });
     for (const item of items) this.#reject(item, new StoreFault("unknown", reason));

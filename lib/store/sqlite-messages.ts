@@ -51,7 +51,13 @@ export type Trouble =
 export type WriterReply =
   | { readonly kind: "opened"; readonly opened: Opened }
   | { readonly kind: "refused"; readonly message: string }
-  | { readonly kind: "done"; readonly batch: number; readonly results: readonly OpResult[] | null; readonly commitMs: number; readonly walBytes: number }
+  | {
+      readonly kind: "done";
+      readonly batch: number;
+      readonly results: readonly OpResult[] | null;
+      readonly commitMs: number;
+      readonly walBytes: number;
+    }
   | { readonly kind: "failed"; readonly batch: number; readonly trouble: Trouble; readonly code: string; readonly message: string }
   | { readonly kind: "noted"; readonly level: "warn" | "error"; readonly message: string }
   | { readonly kind: "closed" };

@@ -26,7 +26,10 @@ type IndexRow = Pick<
   "num" | "game_id" | "v" | "status" | "listed" | "kind" | "name" | "seats" | "seats_free" | "wake_at" | "created_at" | "updated_at"
 > & { readonly touched: number };
 
-export type Loaded = { readonly kind: "found"; readonly game: Omit<StoredGame, "outageFrom"> } | { readonly kind: "absent" } | { readonly kind: "damaged"; readonly reason: string };
+export type Loaded =
+  | { readonly kind: "found"; readonly game: Omit<StoredGame, "outageFrom"> }
+  | { readonly kind: "absent" }
+  | { readonly kind: "damaged"; readonly reason: string };
 
 /** A row that does not match its checksum. */
 export class DamageError extends Error {}
@@ -129,6 +132,12 @@ function indexOf(row: IndexRow | GameRow): StoredIndex {
 function pageOf(rows: readonly IndexRow[], limit: number, cursorOf: (row: IndexRow) => string): Page<ListedGame> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const items = shown.map((row) => ({ gameId: row.game_id, v: row.v, index: indexOf(row), createdAt: row.created_at, updatedAt: row.updated_at }));
+  const items = shown.map((row) => ({
+    gameId: row.game_id,
+    v: row.v,
+    index: indexOf(row),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
   return { items, next: last !== undefined && rows.length > limit ? cursorOf(last) : null };
 }

@@ -1,5 +1,5 @@
 // Games kept in this process's memory: for tests, the simulator and play without a disk. A restart forgets all; `tier` says so.
-import { type Commit, type CommitOutcome, type Feedback, type ListedGame, type LoadOutcome, type Page } from "./store.ts";
+import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page } from "./store.ts";
 import { type Store, type StoreHealth, StoreFault, type StoredChange, type StoredIndex } from "./store.ts";
 import { numberCursor, pairCursor, touchedMinute } from "./cursor.ts";
 
@@ -40,7 +40,8 @@ class MemoryStore implements Store {
     const known = actionId === null ? undefined : this.#answers.get(gameId)?.get(actionId);
     if (known !== undefined) return { kind: "duplicate", answer: known };
     const game = this.#games.get(gameId);
-    if (game === undefined ? commit.expectedV !== 0 : game.v !== commit.expectedV || game.hash !== commit.prevHash) return { kind: "conflict" };
+    if (game === undefined ? commit.expectedV !== 0 : game.v !== commit.expectedV || game.hash !== commit.prevHash)
+      return { kind: "conflict" };
     const { at, change, prevHash, hash, state, index } = commit;
     const v = commit.expectedV + 1;
     const kept = game ?? { serial: ++this.#serial, createdAt: at, v, hash, state, index, updatedAt: at, changes: [] };
@@ -84,7 +85,9 @@ class MemoryStore implements Store {
   async listed(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
     this.#assertOpen();
     const before = numberCursor(cursor);
-    const newestFirst = [...this.#games].filter(([, game]) => game.index.listed && game.serial < before).sort(([, a], [, b]) => b.serial - a.serial);
+    const newestFirst = [...this.#games]
+      .filter(([, game]) => game.index.listed && game.serial < before)
+      .sort(([, a], [, b]) => b.serial - a.serial);
     return pageOf(newestFirst, limit, (game) => String(game.serial));
   }
 

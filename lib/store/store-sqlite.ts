@@ -10,7 +10,18 @@ import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.
 import type { Op, OpResult, WriterSettings } from "./sqlite-messages.ts";
 import { DamageError, SqliteReader } from "./sqlite-reader.ts";
 import { StartRefused, WriterThread } from "./sqlite-thread.ts";
-import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page, Store, StoreHealth, StoredChange, StoredIndex } from "./store.ts";
+import type {
+  Commit,
+  CommitOutcome,
+  Feedback,
+  ListedGame,
+  LoadOutcome,
+  Page,
+  Store,
+  StoreHealth,
+  StoredChange,
+  StoredIndex,
+} from "./store.ts";
 import { StoreFault } from "./store.ts";
 
 export type { StoreObserver } from "./sqlite-link.ts";
@@ -138,7 +149,26 @@ class SqliteStore implements Store {
     const { gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, index } = commit;
     const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
     const result = await this.#parts.link.submit(
-      ["commit", gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, kind, name, status, listed, seats, seatsFree, wakeAt],
+      [
+        "commit",
+        gameId,
+        expectedV,
+        at,
+        state,
+        change,
+        prevHash,
+        hash,
+        actionId,
+        answer,
+        checkpoint,
+        kind,
+        name,
+        status,
+        listed,
+        seats,
+        seatsFree,
+        wakeAt,
+      ],
       state.length + change.length + 512,
     );
     if (result === null) return ok;
@@ -146,7 +176,9 @@ class SqliteStore implements Store {
   }
 
   async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
-    return String(await this.#parts.link.submit(["resolve", gameId, actionId, tombstone, this.#parts.ambient.now()], 256 + tombstone.length));
+    return String(
+      await this.#parts.link.submit(["resolve", gameId, actionId, tombstone, this.#parts.ambient.now()], 256 + tombstone.length),
+    );
   }
 
   async changes(gameId: string, afterV: number, limit: number): Promise<readonly StoredChange[]> {

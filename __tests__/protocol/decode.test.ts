@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { decodeData, decodeEnvelope } from "../../lib/protocol/decode.ts";
+
+const refused = (text: string) => {
+  const decoded = decodeEnvelope(text);
+  return decoded.ok ? null : `${decoded.code} ${decoded.field}`;
+};
+
+describe("reading a message", () => {
+  test.each([
+    ["not JSON", "{", ""],
+    ["an array", "[]", ""],
+    ["null", "null", ""],
+    ["no type", "{}", "type"],
+    ["a type that is no string", '{"type":7}', "type"],
+    ["an id that is no string", '{"type":"start","id":7}', "id"],
+    ["an empty id", '{"type":"start","id":""}', "id"],
+    ["an id of 65 characters", `{"type":"start","id":"${"x".repeat(65)}"}`, "id"],
+    ["a field beside type, data and id", '{"type":"start","extra":1}', "extra"],
+    ["nesting of 9", `${'{"a":'.repeat(9)}1${"}".repeat(9)}`, ""],
+    ["65 keys", `{${Array.from({ length: 65 }, (_, i) => `"k${i}":1`).join(",")}}`, ""],
+  ])("WI1 %s is a bad message, and the field at fault is named", (_what, text, field) => {
+    expect(refused(text)).toBe(`bad-message ${field}`);
+  });
+
+  test("WI2 brackets and colons inside strings do not count as structure", () => {
+    const text = JSON.stringify({ type: "feedback", data: { text: `${"[".repeat(50)}${'":"'.repeat(80)}\\` } });
+    expect(decodeEnvelope(text).ok).toBe(true);
+  });
+
+  test("WI3 an unknown field inside data is refused by its path", () => {
+    const schema = z.strictObject({ playerId: z.int() });
+    expect(decodeData(schema, { playerId: 1, admin: true }, "a")).toEqual({ ok: false, id: "a", code: "bad-message", field: "data.admin" });
+    expect(decodeData(schema, { playerId: "1" }, null)).toEqual({ ok: false, id: null, code: "bad-message", field: "data.playerId" });
+  });
+
+  test("WI4 nesting of 32,000 and 10,000 keys are refused within 10 ms each", () => {
+    const deep = `${"[".repeat(32_000)}${"]".repeat(32_000)}`;
+    const wide = `{${Array.from({ length: 10_000 }, (_, i) => `"${i}":1`).join(",")}}`;
+    for (const text of [deep, wide]) {
+      const startedAt = performance.now();
+      expect(refused(text)).toBe("bad-message ");
+      expect(performance.now() - startedAt).toBeLessThan(10);
+    }
+  });
+});

@@ -1,0 +1,248 @@
+// The composition root: reads the configuration, builds every part, listens, and takes it all down again in order.
+// The only file that names concrete stores and buses. Nothing listens before everything is built.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { localBus } from "./lib/bus/bus-local.ts";
+import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
+import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
+import { httpApp } from "./lib/gateway/http.ts";
+import { type Ambient, realAmbient } from "./lib/ops/ambient.ts";
+import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
+import { createCrash, watchProcess } from "./lib/ops/crash.ts";
+import { createHealth, drainPart, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
+import { openLog, type RootLog } from "./lib/ops/log.ts";
+import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
+import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
+import { createStop, type Stop } from "./lib/ops/stop.ts";
+import { clockGame } from "./lib/protocol/clock-game.ts";
+import { gameLock } from "./lib/room/lock.ts";
+import type { RoomObserver } from "./lib/room/observer.ts";
+import { Rooms } from "./lib/room/rooms.ts";
+import type { Store } from "./lib/store/store.ts";
+import { openSqliteStore } from "./lib/store/store-sqlite.ts";
+
+const wholeStopMs = 29_000;
+const hurryMs = 3_000;
+const storeSlowMs = 1_000;
+const aliveEveryMs = 1_000;
+const lagEveryMs = 500;
+
+/** What a server is made of before it listens. */
+interface Parts {
+  readonly config: Config;
+  readonly secrets: SecretSource;
+  readonly ambient: Ambient;
+  readonly log: RootLog;
+  readonly metrics: Metrics;
+  readonly reporter: Reporter;
+  readonly store: Store;
+  readonly instanceId: string;
+  readonly version: string;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly gateway: Gateway;
+  readonly rooms: Rooms;
+  readonly store: Store;
+  readonly stop: Stop;
+}
+
+/** The games this server hosts; the first is the one made when `create` names none. */
+function hostedGames(): readonly HostedGame[] {
+  return [hosted(clockGame)];
+}
+
+function roomObserver({ metrics, log, reporter }: Pick<Parts, "metrics" | "log" | "reporter">): RoomObserver {
+  const ok = metrics.commits("ok");
+  const conflicts = metrics.commits("conflict");
+  return {
+    lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
+    committed(durationMs) {
+      ok.add();
+      metrics.commitSeconds.observe(durationMs / 1_000);
+    },
+    fannedOut: (count) => metrics.broadcastConnections.observe(count),
+    conflict: () => conflicts.add(),
+    resynced: () => metrics.resyncs.add(),
+    wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
+    bug(gameId, error) {
+      metrics.bugs.add();
+      log.error({ gameId, err: error }, "a command failed; nothing was saved and the room is read again");
+      reporter.report(error, { kind: "bug", gameId });
+    },
+    fault: (gameId, error) => log.warn({ gameId, err: error }, "the store could not serve a game"),
+  };
+}
+
+async function openParts(config: Config, secrets: SecretSource): Promise<Parts> {
+  const ambient = realAmbient();
+  const instanceId = config.instanceId ?? Buffer.from(ambient.bytes(6)).toString("hex");
+  const version = config.release ?? "development";
+  const log = openLog({
+    level: config.logLevel,
+    pretty: config.environment === "development",
+    base: { instance: instanceId, release: version },
+  });
+  const dsn = config.secrets.sentryDsn;
+  const reporter =
+    dsn === null ? noReporter() : await sentryReporter({ dsn, release: version, environment: config.environment, instanceId, ambient });
+  const metrics = createMetrics();
+  const crash = createCrash({
+    ambient,
+    log,
+    reporter,
+    base: { instance: instanceId, release: version },
+    exit: (code) => process.exit(code),
+  });
+  watchProcess(process, crash);
+  const { limits } = config;
+  const store = await openSqliteStore({
+    dataDir: config.dataDir,
+    ambient,
+    limits: {
+      queueChangesMax: limits.storeQueueChangesMax,
+      queueBytesMax: limits.storeQueueBytesMax,
+      batchChangesMax: limits.storeBatchChangesMax,
+      answerMsMax: limits.storeCallMs,
+    },
+    log: (level, message, facts) => log[level]({ ...facts }, message),
+    observer: { onBatch: ({ changes }) => metrics.commitBatchChanges.observe(changes) },
+    onFatal: (message) => crash("uncaughtException", new Error(message)),
+  });
+  return { config, secrets, ambient, log, metrics, reporter, store, instanceId, version };
+}
+
+function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
+  const { config, ambient, store, instanceId } = parts;
+  const { limits } = config;
+  const observer = roomObserver(parts);
+  const lock = gameLock({ lockWaitMsMax: limits.lockWaitMs, lockPendingMax: limits.lockQueueMax }, ambient, observer.lockWaited);
+  const rules = games.map((game) => game.rules);
+  const roomsLimits = { roomIdleMs: limits.roomIdleMs, gameIdChars: 6, gameIdTriesMax: 20 };
+  return new Rooms(rules, roomsLimits, { store, bus: localBus(), lock, ambient, observer, instanceId });
+}
+
+/** Builds everything, then listens. Throws one sentence when it cannot. */
+export async function startServer(config: Config, secrets: SecretSource): Promise<RunningServer> {
+  const parts = await openParts(config, secrets);
+  const { ambient, log, metrics, store, reporter, instanceId, version } = parts;
+  const games = hostedGames();
+  const rooms = openRooms(parts, games);
+  let lagMs = 0;
+  let draining = false;
+  const health = createHealth({
+    store: storePart(() => store.health(), storeSlowMs),
+    life: drainPart(() => draining),
+    load: loadPart(() => lagMs, config.limits.loopLagShedMs),
+    reports: optionalPart(() => reporter.problem()),
+  });
+  const publicDir = join(import.meta.dirname, "dist", "public");
+  const app = httpApp({
+    config,
+    secrets: () => secrets.current(),
+    rooms,
+    store,
+    health,
+    metrics,
+    log,
+    ambient,
+    instanceId,
+    version,
+    publicDir,
+  });
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 }, app);
+  const byKind = new Map(games.map((game) => [game.rules.kind, game]));
+  const [first] = games;
+  const gateway = openGateway({
+    server,
+    games: byKind,
+    defaultGame: first?.rules.kind ?? "",
+    rooms,
+    store,
+    ambient,
+    limits: config.limits,
+    log,
+    metrics,
+    instanceId,
+  });
+  const timers = [
+    ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
+    ambient.every(lagEveryMs, () => {
+      lagMs = metrics.loopLagMs();
+    }),
+  ];
+  metrics.onScrape(() => scrape({ metrics, gateway, rooms, store }));
+  metrics.storeTier(store.health().tier);
+  const stop = createStop({
+    ambient,
+    log,
+    wholeMs: wholeStopMs,
+    hurryMs,
+    flush: () => store.close(),
+    exit: (code) => process.exit(code),
+    steps: [
+      {
+        name: "let players go",
+        limitMs: config.limits.drainMs + 4_000,
+        run: () => {
+          draining = true;
+          return gateway.drain(config.limits.drainMs);
+        },
+      },
+      {
+        name: "close rooms and sockets",
+        limitMs: 2_000,
+        run: async () => {
+          for (const timer of timers) timer.cancel();
+          gateway.close();
+          await rooms.close();
+          server.close();
+          server.closeAllConnections();
+        },
+      },
+    ],
+  });
+  const port = await listen(server, config);
+  rooms.start();
+  log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
+  return { port, gateway, rooms, store, stop };
+}
+
+function scrape({ metrics, gateway, rooms, store }: { metrics: Metrics; gateway: Gateway; rooms: Rooms; store: Store }): void {
+  const { ready, queueDepth, queueAgeMs } = store.health();
+  metrics.connections.set(gateway.connections);
+  metrics.outboxBytes.set(gateway.bufferedBytes());
+  metrics.rooms.set(rooms.size);
+  metrics.storeReady.set(ready ? 1 : 0);
+  metrics.storeQueueChanges.set(queueDepth);
+  metrics.storeQueueAgeSeconds.set(queueAgeMs / 1_000);
+}
+
+function listen(server: Server, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port: config.port, ...(config.host === null ? {} : { host: config.host }) }, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    if (process.argv.includes("--validate")) return void process.stdout.write("The configuration is good.\n");
+    const { stop } = await startServer(config, secretSource(process.env));
+    process.on("SIGTERM", () => stop.request("SIGTERM"));
+    process.on("SIGINT", () => stop.request("SIGINT"));
+  } catch (error) {
+    process.stderr.write(
+      `${error instanceof ConfigError ? error.message : `Tap-or-Tarp cannot start: ${error instanceof Error ? error.message : error}`}\n`,
+    );
+    process.exit(1);
+  }
+}
+
+if (process.argv[1] === import.meta.filename) await main();

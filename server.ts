@@ -7,7 +7,7 @@ import { localBus } from "./lib/bus/bus-local.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
-import { type Ambient, realAmbient } from "./lib/ops/ambient.ts";
+import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { createCrash, watchProcess } from "./lib/ops/crash.ts";
 import { createHealth, drainPart, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
@@ -27,6 +27,8 @@ const hurryMs = 3_000;
 const storeSlowMs = 1_000;
 const aliveEveryMs = 1_000;
 const lagEveryMs = 500;
+/** Time the last sockets have after the drain. */
+const closeMs = 4_000;
 
 /** What a server is made of before it listens. */
 interface Parts {
@@ -175,7 +177,47 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   ];
   metrics.onScrape(() => scrape({ metrics, gateway, rooms, store }));
   metrics.storeTier(store.health().tier);
-  const stop = createStop({
+  const stop = stopOf({
+    parts,
+    server,
+    gateway,
+    rooms,
+    timers,
+    onStop: () => {
+      draining = true;
+    },
+  });
+  const port = await listen(server, config);
+  rooms.start();
+  log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
+  return { port, gateway, rooms, store, stop };
+}
+
+interface Stoppable {
+  readonly parts: Parts;
+  readonly server: Server;
+  readonly gateway: Gateway;
+  readonly rooms: Rooms;
+  readonly timers: readonly Cancellable[];
+  readonly onStop: () => void;
+}
+
+/** The way out: players first, then rooms and sockets, the store last. */
+function stopOf({ parts, server, gateway, rooms, timers, onStop }: Stoppable): Stop {
+  const { ambient, log, store, config } = parts;
+  const { drainMs } = config.limits;
+  const letGo = () => {
+    onStop();
+    return gateway.drain(drainMs);
+  };
+  const closeAll = async () => {
+    for (const timer of timers) timer.cancel();
+    gateway.close();
+    await rooms.close();
+    server.close();
+    server.closeAllConnections();
+  };
+  return createStop({
     ambient,
     log,
     wholeMs: wholeStopMs,
@@ -183,31 +225,10 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     flush: () => store.close(),
     exit: (code) => process.exit(code),
     steps: [
-      {
-        name: "let players go",
-        limitMs: config.limits.drainMs + 4_000,
-        run: () => {
-          draining = true;
-          return gateway.drain(config.limits.drainMs);
-        },
-      },
-      {
-        name: "close rooms and sockets",
-        limitMs: 2_000,
-        run: async () => {
-          for (const timer of timers) timer.cancel();
-          gateway.close();
-          await rooms.close();
-          server.close();
-          server.closeAllConnections();
-        },
-      },
+      { name: "let players go", limitMs: drainMs + closeMs, run: letGo },
+      { name: "close rooms and sockets", limitMs: 2_000, run: closeAll },
     ],
   });
-  const port = await listen(server, config);
-  rooms.start();
-  log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
-  return { port, gateway, rooms, store, stop };
 }
 
 function scrape({ metrics, gateway, rooms, store }: { metrics: Metrics; gateway: Gateway; rooms: Rooms; store: Store }): void {

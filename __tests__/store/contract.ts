@@ -8,7 +8,15 @@ export interface Rule {
   run(store: Store): Promise<void>;
 }
 
-export const waiting: StoredIndex = { kind: "clock", name: "Table 1", status: "waiting", listed: false, seats: 4, seatsFree: 4, wakeAt: null };
+export const waiting: StoredIndex = {
+  kind: "clock",
+  name: "Table 1",
+  status: "waiting",
+  listed: false,
+  seats: 4,
+  seatsFree: 4,
+  wakeAt: null,
+};
 const start = 1_700_000_000_000;
 const minute = 60_000;
 
@@ -71,9 +79,25 @@ export const contract: readonly Rule[] = [
     async run(store) {
       const table = new Table(store, "AAAAAA");
       const state = `{"empty":[],"big":9007199254740991,"text":"O'Brien \\u0000 🂡 \\" ${"x".repeat(9_000)}"}`;
-      const index: StoredIndex = { kind: "clock", name: "Кухня 🍳", status: "running", listed: true, seats: 8, seatsFree: 3, wakeAt: start + 5 };
+      const index: StoredIndex = {
+        kind: "clock",
+        name: "Кухня 🍳",
+        status: "running",
+        listed: true,
+        seats: 8,
+        seatsFree: 3,
+        wakeAt: start + 5,
+      };
       const commit = await table.step({ state, index });
-      expect(await found(store, "AAAAAA")).toMatchObject({ gameId: "AAAAAA", v: 1, hash: commit.hash, state, index, updatedAt: start + 1, outageFrom: null });
+      expect(await found(store, "AAAAAA")).toMatchObject({
+        gameId: "AAAAAA",
+        v: 1,
+        hash: commit.hash,
+        state,
+        index,
+        updatedAt: start + 1,
+        outageFrom: null,
+      });
     },
   },
   {
@@ -127,7 +151,10 @@ export const contract: readonly Rule[] = [
       const tap = await table.step({ actionId: "tap-1", answer: "first" });
       expect(await store.commit(tap)).toEqual({ kind: "duplicate", answer: "first" });
       expect(await store.commit(table.next({ actionId: "tap-1", answer: "second" }))).toEqual({ kind: "duplicate", answer: "first" });
-      expect(await store.commit(new Table(store, "AAAAAA").next({ actionId: "create", answer: "again" }))).toEqual({ kind: "duplicate", answer: "made" });
+      expect(await store.commit(new Table(store, "AAAAAA").next({ actionId: "create", answer: "again" }))).toEqual({
+        kind: "duplicate",
+        answer: "made",
+      });
       expect((await found(store, "AAAAAA")).v).toBe(2);
     },
   },
@@ -164,7 +191,10 @@ export const contract: readonly Rule[] = [
     title: "a create that was buried never happens",
     async run(store) {
       expect(await store.resolve("AAAAAA", "create", "refused")).toBe("refused");
-      expect(await store.commit(new Table(store, "AAAAAA").next({ actionId: "create", answer: "made" }))).toEqual({ kind: "duplicate", answer: "refused" });
+      expect(await store.commit(new Table(store, "AAAAAA").next({ actionId: "create", answer: "made" }))).toEqual({
+        kind: "duplicate",
+        answer: "refused",
+      });
       expect(await store.load("AAAAAA")).toEqual({ kind: "absent" });
     },
   },
@@ -176,7 +206,8 @@ export const contract: readonly Rule[] = [
         await table.step();
         const commit = table.next({ actionId: "tap", answer: "done" });
         const [first, second] = round % 2 === 0 ? ["commit", "resolve"] : ["resolve", "commit"];
-        const call = (name: string | undefined) => (name === "commit" ? store.commit(commit) : store.resolve(table.gameId, "tap", "buried"));
+        const call = (name: string | undefined) =>
+          name === "commit" ? store.commit(commit) : store.resolve(table.gameId, "tap", "buried");
         const answers = await Promise.all([call(first), call(second)]);
         const happened = (await found(store, table.gameId)).v === 2;
         expect(answers[first === "commit" ? 0 : 1]).toEqual(happened ? { kind: "ok" } : { kind: "duplicate", answer: "buried" });
@@ -199,7 +230,9 @@ export const contract: readonly Rule[] = [
   {
     title: "F03: 120 creates of one id at once: exactly one is ok",
     async run(store) {
-      const outcomes = await Promise.all(Array.from({ length: 120 }, (_, place) => store.commit(new Table(store, "AAAAAA").next({ state: `s${place}` }))));
+      const outcomes = await Promise.all(
+        Array.from({ length: 120 }, (_, place) => store.commit(new Table(store, "AAAAAA").next({ state: `s${place}` }))),
+      );
       expect(outcomes.filter((outcome) => outcome.kind === "ok")).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome.kind === "conflict")).toHaveLength(119);
     },
@@ -220,10 +253,18 @@ export const contract: readonly Rule[] = [
     async run(store) {
       const table = new Table(store, "AAAAAA");
       const commits: Commit[] = [];
-      for (let step = 0; step < 12; step += 1) commits.push(await table.step({ actionId: step % 2 === 0 ? `a${step}` : null, answer: "x", checkpoint: step % 5 === 0 }));
+      for (let step = 0; step < 12; step += 1)
+        commits.push(await table.step({ actionId: step % 2 === 0 ? `a${step}` : null, answer: "x", checkpoint: step % 5 === 0 }));
       const log = await store.changes("AAAAAA", 0, 100);
       expect(log).toEqual(
-        commits.map(({ at, change, prevHash, hash, checkpoint, state }, place) => ({ v: place + 1, at, change, prevHash, hash, state: checkpoint ? state : null })),
+        commits.map(({ at, change, prevHash, hash, checkpoint, state }, place) => ({
+          v: place + 1,
+          at,
+          change,
+          prevHash,
+          hash,
+          state: checkpoint ? state : null,
+        })),
       );
       for (const [place, change] of log.entries()) {
         expect(change.prevHash).toBe(place === 0 ? "" : log[place - 1]?.hash);
@@ -239,7 +280,10 @@ export const contract: readonly Rule[] = [
     async run(store) {
       const tables = ["AAAAAA", "BBBBBB", "CCCCCC"].map((gameId) => new Table(store, gameId));
       for (let step = 0; step < 4; step += 1) for (const table of tables) await table.step({ change: `${table.gameId} ${step}` });
-      for (const { gameId } of tables) expect((await store.changes(gameId, 0, 10)).map((change) => change.change)).toEqual([0, 1, 2, 3].map((step) => `${gameId} ${step}`));
+      for (const { gameId } of tables)
+        expect((await store.changes(gameId, 0, 10)).map((change) => change.change)).toEqual(
+          [0, 1, 2, 3].map((step) => `${gameId} ${step}`),
+        );
     },
   },
   {
@@ -299,10 +343,17 @@ export const contract: readonly Rule[] = [
   {
     title: "L34: only listed games are listed, newest created first, page by page",
     async run(store) {
-      for (let place = 0; place < 7; place += 1) await new Table(store, `GAME${place}`).step({ at: start + place * minute, index: { listed: place !== 3, name: `n${place}` } });
+      for (let place = 0; place < 7; place += 1)
+        await new Table(store, `GAME${place}`).step({ at: start + place * minute, index: { listed: place !== 3, name: `n${place}` } });
       const first = await store.listed(null, 4);
       expect(ids(first)).toEqual(["GAME6", "GAME5", "GAME4", "GAME2"]);
-      expect(first.items[0]).toEqual({ gameId: "GAME6", v: 1, index: { ...waiting, listed: true, name: "n6" }, createdAt: start + 6 * minute, updatedAt: start + 6 * minute });
+      expect(first.items[0]).toEqual({
+        gameId: "GAME6",
+        v: 1,
+        index: { ...waiting, listed: true, name: "n6" },
+        createdAt: start + 6 * minute,
+        updatedAt: start + 6 * minute,
+      });
       const second = await store.listed(first.next, 4);
       expect(ids(second)).toEqual(["GAME1", "GAME0"]);
       expect(second.next).toBeNull();
@@ -374,8 +425,15 @@ export const contract: readonly Rule[] = [
     title: "expire removes finished and untouched games past their time, at most as many as asked, and no other",
     async run(store) {
       const day = 24 * 60 * minute;
-      const kinds = { OLDEND: [0, "finished"], NEWEND: [20, "finished"], OLDRUN: [10, "running"], NEWRUN: [29, "running"], OLDWAI: [11, "waiting"] } as const;
-      for (const [gameId, [days, status]] of Object.entries(kinds)) await new Table(store, gameId).step({ at: start + days * day, index: { status } });
+      const kinds = {
+        OLDEND: [0, "finished"],
+        NEWEND: [20, "finished"],
+        OLDRUN: [10, "running"],
+        NEWRUN: [29, "running"],
+        OLDWAI: [11, "waiting"],
+      } as const;
+      for (const [gameId, [days, status]] of Object.entries(kinds))
+        await new Table(store, gameId).step({ at: start + days * day, index: { status } });
       const [finishedBefore, untouchedSince] = [start + 5 * day, start + 15 * day];
       expect(await store.expire(finishedBefore, untouchedSince, 1)).toHaveLength(1);
       const rest = await store.expire(finishedBefore, untouchedSince, 10);
@@ -400,7 +458,8 @@ export const contract: readonly Rule[] = [
   {
     title: "feedback is kept and read newest first, page by page",
     async run(store) {
-      for (let place = 0; place < 5; place += 1) await store.saveFeedback({ at: start + place, gameId: place === 2 ? null : "AAAAAA", text: `<b>${place}</b> ✓` });
+      for (let place = 0; place < 5; place += 1)
+        await store.saveFeedback({ at: start + place, gameId: place === 2 ? null : "AAAAAA", text: `<b>${place}</b> ✓` });
       const first = await store.feedback(null, 3);
       expect(first.items.map((item) => item.at - start)).toEqual([4, 3, 2]);
       expect(first.items[2]).toEqual({ at: start + 2, gameId: null, text: "<b>2</b> ✓" });

@@ -8,7 +8,8 @@ import { openSqliteStore, type SqliteOptions } from "../../lib/store/store-sqlit
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), "tapotarp-store-"));
 export const dropFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-export const openAt = (dataDir: string, options: Partial<SqliteOptions> = {}) => openSqliteStore({ ambient: realAmbient(), ...options, dataDir });
+export const openAt = (dataDir: string, options: Partial<SqliteOptions> = {}) =>
+  openSqliteStore({ ambient: realAmbient(), ...options, dataDir });
 
 export async function openInFolder(options: Partial<SqliteOptions> = {}) {
   const folder = newFolder();

@@ -180,7 +180,7 @@ function addPages(app: Express, { publicDir }: HttpParts): void {
 }
 
 function onError({ log }: HttpParts): ErrorRequestHandler {
-  return (error, _request, response, next) => {
+  return function handleError(error, _request, response, next) {
     if (response.headersSent) return next(error);
     if (error instanceof StoreFault) return refuse(response, error.kind === "busy" ? "busy" : "store-unavailable");
     log.error({ err: error }, "an HTTP request failed");

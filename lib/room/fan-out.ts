@@ -79,7 +79,7 @@ export class FanOut {
       }
       if (audience !== wasIn) this.#audiences.set(subscriber, audience);
       if (subscriber.updates === "changes" && audience === wasIn) {
-        edition.change ??= this.#changeOf(edition, audience, after, events);
+        edition.change ??= this.#changeOf(edition, after, this.#rules.eventsFor(after.state, events, audience));
         subscriber.send(edition.change);
         frames += 1;
         continue;
@@ -101,8 +101,7 @@ export class FanOut {
     return { view, before: shown, state: null, change: null, announced: null };
   }
 
-  #changeOf(edition: Edition, audience: string, after: Copy, events: readonly unknown[]): Frame {
-    const told = this.#rules.eventsFor(after.state, events, audience);
+  #changeOf(edition: Edition, after: Copy, told: readonly object[]): Frame {
     return changeFrame(viewChange(edition.before, edition.view), told, this.#stamp(after, after.at));
   }
 

@@ -176,11 +176,11 @@ export class WriterLink {
   #failed(reply: Extract<WriterReply, { kind: "failed" }>): void {
     const { trouble, code, message } = reply;
     this.#parts.observer.onFault?.({ trouble, code, message });
-    if (trouble === "fatal") return this.#die(`The data file failed (${code || "no code"}): ${message}.`);
-    if (this.#onReply !== null) return this.#onReply(reply);
-    if (reply.batch !== this.#batch || this.#flight.length === 0 || trouble !== "passing")
-      return this.#trouble(problemOf(trouble, message));
-    void this.#retry(message);
+    const isRetried = this.#onReply === null && trouble === "passing" && reply.batch === this.#batch && this.#flight.length > 0;
+    if (trouble === "fatal") this.#die(`The data file failed (${code || "no code"}): ${message}.`);
+    else if (this.#onReply !== null) this.#onReply(reply);
+    else if (isRetried) void this.#retry(message);
+    else this.#trouble(problemOf(trouble, message));
   }
 
   /** The first try failed with something that may pass: try the same batch again, with growing waits, in the same order. */

@@ -151,8 +151,8 @@ class MemoryStore implements Store {
   }
 
   #answersOf(gameId: string): Map<string, string> {
-    let answers = this.#answers.get(gameId);
-    if (answers === undefined) this.#answers.set(gameId, (answers = new Map()));
+    const answers = this.#answers.get(gameId) ?? new Map<string, string>();
+    this.#answers.set(gameId, answers);
     return answers;
   }
 

@@ -1,0 +1,66 @@
+// Writes one game's changes through the port, and the words that every rule of the contract uses.
+import { expect } from "vitest";
+import { chainHash } from "../../lib/store/chain.ts";
+import type { Commit, Store, StoredIndex } from "../../lib/store/store.ts";
+
+export interface Rule {
+  readonly title: string;
+  run(store: Store): Promise<void>;
+}
+
+export const waiting: StoredIndex = {
+  kind: "clock",
+  name: "Table 1",
+  status: "waiting",
+  listed: false,
+  seats: 4,
+  seatsFree: 4,
+  wakeAt: null,
+};
+export const start = 1_700_000_000_000;
+export const minute = 60_000;
+
+type Wish = Partial<Omit<Commit, "index">> & { readonly index?: Partial<StoredIndex> };
+
+/** Writes one game's changes in order, keeping the chain. */
+export class Table {
+  readonly gameId: string;
+  readonly #store: Store;
+  v = 0;
+  hash = "";
+
+  constructor(store: Store, gameId: string) {
+    this.#store = store;
+    this.gameId = gameId;
+  }
+
+  next(wish: Wish = {}): Commit {
+    const v = this.v + 1;
+    const { index, ...rest } = wish;
+    const at = start + v;
+    const body = { state: `{"id":"${this.gameId}","v":${v},"name":"Zoë ✓"}`, change: `{"step":${v}}`, ...rest };
+    const hash = chainHash(this.hash, v, body.change, body.state);
+    return {
+      ...{ gameId: this.gameId, expectedV: this.v, at, prevHash: this.hash, hash, actionId: null, answer: null, checkpoint: v === 1 },
+      ...body,
+      index: { ...waiting, ...index },
+    };
+  }
+
+  async step(wish: Wish = {}): Promise<Commit> {
+    const commit = this.next(wish);
+    expect(await this.#store.commit(commit)).toEqual({ kind: "ok" });
+    this.v = commit.expectedV + 1;
+    this.hash = commit.hash;
+    return commit;
+  }
+}
+
+export async function found(store: Store, gameId: string) {
+  const loaded = await store.load(gameId);
+  expect(loaded.kind).toBe("found");
+  if (loaded.kind !== "found") throw new Error(loaded.kind);
+  return loaded.game;
+}
+
+export const ids = (page: { readonly items: readonly { readonly gameId: string }[] }) => page.items.map((item) => item.gameId);

@@ -1,0 +1,33 @@
+// Every statement that writes the data file, and the reads that the writer needs to decide. Prepared once, each by index.
+
+export const writerSql = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  move: "UPDATE store SET seq = seq + ?, alive_at = max(alive_at, ?) WHERE epoch = ? RETURNING seq",
+  find: `SELECT num, v, hash, status, listed, kind, name, seats, seats_free AS seatsFree, touched, wake_from AS wakeFrom,
+    EXISTS (SELECT 1 FROM tombstones WHERE tombstones.game_id = games.game_id) AS buried FROM games WHERE game_id = ?`,
+  answered: "SELECT answer FROM changes WHERE num = ? AND action_id = ?",
+  tombstone: "SELECT answer FROM tombstones WHERE game_id = ? AND action_id = ?",
+  buried: "SELECT EXISTS (SELECT 1 FROM tombstones WHERE game_id = ?) AS buried",
+  bury: "INSERT INTO tombstones (game_id, action_id, answer, at) VALUES (?, ?, ?, ?)",
+  create: `INSERT INTO games (game_id, v, hash, crc, updated_at, wake_at, wake_from, touched, status, listed, kind, name, seats, seats_free, created_at, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  step: "UPDATE games SET v = ?, hash = ?, crc = ?, updated_at = ?, wake_at = ?, state = ? WHERE num = ? AND v = ?",
+  stepIndexed: `UPDATE games SET v = ?, hash = ?, crc = ?, updated_at = ?, wake_at = ?, state = ?,
+    wake_from = ?, touched = ?, status = ?, listed = ?, kind = ?, name = ?, seats = ?, seats_free = ? WHERE num = ? AND v = ?`,
+  log: "INSERT INTO changes (id, num, at, crc, prev_hash, hash, action_id, answer, change, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  count: "UPDATE counts SET games = games + ? WHERE status = ?",
+  removeGame: "DELETE FROM games WHERE num = ?",
+  removeLog: "DELETE FROM changes WHERE id BETWEEN ? AND ?",
+  removeTombstones: "DELETE FROM tombstones WHERE game_id = ?",
+  removeQuarantine: "DELETE FROM quarantine WHERE game_id = ?",
+  oldTombstones: "DELETE FROM tombstones WHERE at < ?",
+  finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  untouched: "SELECT game_id FROM games WHERE touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  early: "SELECT num, game_id, wake_at FROM games WHERE wake_from <= ? AND (wake_at IS NULL OR wake_at > ?) ORDER BY wake_from LIMIT ?",
+  later: "UPDATE games SET wake_from = wake_at WHERE num = ?",
+  due: "SELECT game_id FROM games WHERE wake_from <= ? AND wake_at <= ? ORDER BY wake_at LIMIT ?",
+  feedback: "INSERT INTO feedback (at, game_id, text) VALUES (?, ?, ?)",
+  quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+} as const;

@@ -29,9 +29,9 @@ interface Context {
 
 type Handler<Type extends Command["type"]> = (draft: Draft, command: Told<Type>, context: Context) => Outcome;
 
-/** The seat that acts: the one named, else the sender's own. A host without a seat acts for whoever has the turn. */
+/** The seat that acts: the one named, else the sender's own. */
 function tap(draft: Draft, command: { readonly playerId?: SeatId }, { asker, input }: Context): Tap {
-  const seat = command.playerId ?? asker.seat ?? draft.state.active;
+  const seat = command.playerId ?? asker.seat;
   if (seat === null) throw new Error("an authorised tap has a seat");
   const own = seat === asker.seat || draft.state.seats[seat - 1]?.holder === null;
   return { seat, rttMs: own ? input.rttMs : 0 };

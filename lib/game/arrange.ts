@@ -3,6 +3,7 @@ import { freshRound } from "./campaign.ts";
 import type { Command } from "./commands.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import { cleanGameName } from "./names.ts";
+import { presets } from "./presets/presets.ts";
 import { casualSettings, checkSettings, fullBankMs } from "./setup.ts";
 import type { Settings } from "./settings.ts";
 import type { State } from "./state.ts";
@@ -37,13 +38,15 @@ export function updateSettings(draft: Draft, wanted: Wanted): Outcome {
   const before = state.settings;
   const unknown = Object.keys(wanted).find((field) => !(field in casualSettings) || field === "playerCount" || field === "mode");
   if (unknown !== undefined) return refuse("bad-message", unknown);
-  const checked = checkSettings({ ...before, ...wanted });
+  const preset = wanted.campaignPreset && wanted.campaignPreset !== before.campaignPreset ? presets.get(wanted.campaignPreset) : undefined;
+  const checked = checkSettings({ ...before, ...preset?.settings, ...wanted });
   if (!checked.ok) return checked;
-  const fields = (Object.keys(wanted) as (keyof Settings)[]).filter((field) => !equal(before[field], checked.settings[field]));
+  const fields = (Object.keys(before) as (keyof Settings)[]).filter((field) => !equal(before[field], checked.settings[field]));
   const wrong = fields.find((field) => wrongNow(state, field));
   if (wrong !== undefined) return refuse("wrong-status", wrong);
   if (fields.length === 0) return null;
   state.settings = checked.settings;
+  if (fields.includes("onTimeout")) for (const seat of state.seats) if (seat.fallen) writeSeat(draft, seat.id).fallen = false;
   if (state.status === "waiting") {
     refill(draft, before, checked.settings);
     if (state.campaign !== null && checked.settings.campaignPreset !== null) {

@@ -2,7 +2,7 @@
 import type { Command } from "./commands.ts";
 import type { SeatId, ViewerId } from "./ids.ts";
 import type { Refusal, RefusalCode } from "./refusals.ts";
-import { isHost, seatAt, seatHeldBy, type State } from "./state.ts";
+import { isHost, isPlaying, seatAt, seatHeldBy, type State } from "./state.ts";
 import type { Status } from "./view.ts";
 
 /**
@@ -96,12 +96,15 @@ function has(state: State, asker: Asker, command: Command): (right: Right) => bo
       case "self":
         return asker.seat !== null && asker.seat === named(command);
       case "active":
-        return actsFor(state, asker, state.active);
+        return isPlaying(state) && actsFor(state, asker, state.active);
       case "seat":
         return actsFor(state, asker, named(command) ?? asker.seat);
     }
   };
 }
+
+/** Moves of the game itself: there is no turn to have while nothing is played, so the status is asked first. */
+const isPlay = (row: Row): boolean => row.rights.includes("active") || row.rights.includes("seat");
 
 /** Null when the sender may say this now; else why not. */
 export function authorise(state: State, asker: Asker, command: Command): Refusal | null {
@@ -109,9 +112,10 @@ export function authorise(state: State, asker: Asker, command: Command): Refusal
   if (row === undefined) return { code: "not-allowed" };
   const playerId = named(command);
   if (playerId !== null && seatAt(state, playerId) === undefined) return { code: "no-such-seat", field: "playerId" };
+  const timely = !state.closed && row.statuses.includes(state.status);
+  if (!timely && isPlay(row)) return { code: "wrong-status" };
   if (!row.rights.some(has(state, asker, command))) return { code: excuse(asker, row, playerId) };
-  if (state.closed || !row.statuses.includes(state.status)) return { code: "wrong-status" };
-  return null;
+  return timely ? null : { code: "wrong-status" };
 }
 
 function excuse(asker: Asker, row: Row, playerId: SeatId | null): RefusalCode {

@@ -108,20 +108,24 @@ export function finishRound(draft: Draft): void {
 
 interface Loss {
   readonly victim: SeatId;
-  readonly life: number;
+  readonly from: number;
+  readonly to: number;
   readonly source: SeatId | null;
 }
 
-/** Counts damage for its source: only another's, only life that was there, and only below the round's lowest (L10). */
-export function scoreLoss(draft: Draft, { victim, life, source }: Loss): void {
+/**
+ * Counts damage for its source: only another's, only life that was there, and only below the round's lowest, so that
+ * healing and hitting again scores nothing (L10). What is ruled while the clocks stand scores nothing either.
+ */
+export function scoreLoss(draft: Draft, { victim, from, to, source }: Loss): void {
   const { state } = draft;
   const { campaign } = state;
-  if (campaign === null || state.status !== "running") return;
+  if (campaign === null) return;
   const lowest = campaign.lowestLife[victim - 1] ?? 0;
-  const dealt = Math.max(0, lowest) - Math.max(0, life);
+  const dealt = Math.max(0, Math.min(lowest, from)) - Math.max(0, to);
   if (dealt <= 0) return;
-  const lowestLife = campaign.lowestLife.with(victim - 1, life);
-  if (source === null || source === victim) {
+  const lowestLife = campaign.lowestLife.with(victim - 1, to);
+  if (state.status !== "running" || source === null || source === victim) {
     state.campaign = { ...campaign, lowestLife };
     return;
   }

@@ -17,6 +17,10 @@ export function runnersOf(state: State): readonly SeatId[] {
 /** Free time before the bank pays, ms. */
 const freeMs = (seat: Seat): DurationMs => seat.delayLeftMs + (isAway(seat) ? seat.graceLeftMs : 0);
 
+/** What a bank holds after time went by: free time pays first. The whole clock is this subtraction. */
+export const leftMs = (bankMs: DurationMs, freeTimeMs: DurationMs, sinceMs: DurationMs): DurationMs =>
+  bankMs - Math.max(0, sinceMs - freeTimeMs);
+
 const runs = (state: State, id: SeatId): boolean => state.status === "running" && state.runners.includes(id);
 
 /** Time since everything was last accounted for. A clock that stepped back counts as standing still. */
@@ -25,12 +29,12 @@ const sinceMs = (state: State, now: Instant): DurationMs => Math.max(0, now - st
 /** What is left in the bank at `now`; negative in overtime. */
 export function remainingMs(state: State, seat: Seat, now: Instant): DurationMs {
   if (!runs(state, seat.id) || seat.choiceLeftMs !== null) return seat.bankMs;
-  return seat.bankMs - Math.max(0, sinceMs(state, now) - freeMs(seat));
+  return leftMs(seat.bankMs, freeMs(seat), sinceMs(state, now));
 }
 
-/** US delay left at `now`. */
-export const delayRemainingMs = (state: State, seat: Seat, now: Instant): DurationMs =>
-  runs(state, seat.id) ? Math.max(0, seat.delayLeftMs - sinceMs(state, now)) : seat.delayLeftMs;
+/** Free time left at `now` before the bank pays. */
+export const freeRemainingMs = (state: State, seat: Seat, now: Instant): DurationMs =>
+  runs(state, seat.id) ? Math.max(0, freeMs(seat) - sinceMs(state, now)) : freeMs(seat);
 
 /** Time left to choose at `now`; 0 when nothing is to be chosen. */
 export function choiceRemainingMs(state: State, seat: Seat, now: Instant): DurationMs {
@@ -128,7 +132,7 @@ export function credit(seat: Writable<Seat>, ms: DurationMs): void {
  */
 export function creditLag(draft: Draft, id: SeatId, rttMs: DurationMs): void {
   const { state } = draft;
-  if (rttMs <= 0 || state.status !== "running" || !state.runners.includes(id)) return;
+  if (!(rttMs > 0) || state.status !== "running" || !state.runners.includes(id)) return;
   const most = Math.floor(Math.min(limits.lagCreditMsMax, limits.lagCreditRttShare * rttMs + limits.lagCreditBaseMs));
   const seat = writeSeat(draft, id);
   const quota = seat.lagQuotaMs ?? most * limits.lagQuotaStart;

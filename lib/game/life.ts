@@ -27,7 +27,7 @@ export function setLife(draft: Draft, id: SeatId, change: { readonly life: numbe
   if (seat === undefined || seat.life === change.life) return;
   writeSeat(draft, id).life = change.life;
   draft.events.push({ type: "lifeChanged", data: { playerId: id, from: seat.life, to: change.life, source: change.source } });
-  scoreLoss(draft, { victim: id, life: change.life, source: change.source });
+  scoreLoss(draft, { victim: id, from: seat.life, to: change.life, source: change.source });
   if (draft.state.status === "running" && !seat.dead && change.life <= 0) kill(draft, id, "life");
 }
 
@@ -45,8 +45,10 @@ export function asksOf(seat: Seat): readonly string[] {
 export function setCounter(draft: Draft, id: SeatId, change: { readonly counter: string; readonly total: number }): void {
   const { counter, total } = change;
   const seat = seatAt(draft.state, id);
-  const from = seat?.counters[counter] ?? 0;
-  if (seat === undefined || from === total) return;
+  if (seat === undefined) return;
+  // A name such as "constructor" must not find what every object inherits.
+  const from = Object.hasOwn(seat.counters, counter) ? (seat.counters[counter] ?? 0) : 0;
+  if (from === total) return;
   const { [counter]: _, ...others } = seat.counters;
   writeSeat(draft, id).counters = total === 0 ? others : { ...seat.counters, [counter]: total };
   draft.events.push({ type: "counterChanged", data: { playerId: id, counter, from, to: total } });

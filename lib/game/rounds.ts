@@ -3,12 +3,10 @@ import { freshRound, presetOf, replayRound } from "./campaign.ts";
 import { type Draft, type Outcome, refuse } from "./draft.ts";
 import type { Instant, SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
+import { seatColors, seatName } from "./looks.ts";
 import { fullBankMs } from "./setup.ts";
 import { type Ledger, nobody, nothingSpent, type Seat } from "./state.ts";
 import type { Settings } from "./settings.ts";
-
-/** One accent per seat, told apart in every common kind of colour blindness together with the seat's shape. */
-const seatColors = ["#f0a63a", "#5ab7f2", "#3fbf8f", "#e9dd5a", "#8f8cf5", "#ee6f3a", "#e58bbb", "#c4ced8"] as const;
 
 const emptyCounters: Seat["counters"] = {};
 const emptyDamage: Seat["commanderDamage"] = {};
@@ -35,7 +33,7 @@ function atStart(settings: Settings, seat: Seat): Seat {
 }
 
 export function newSeat(settings: Settings, id: SeatId): Seat {
-  const seat = { id, name: `Player ${id}`, color: seatColors[id - 1] ?? seatColors[0], owedMs: 0, holder: null, lapsedTokenHash: null };
+  const seat = { id, name: seatName(id), color: seatColors[id - 1] ?? seatColors[0], owedMs: 0, holder: null, lapsedTokenHash: null };
   return atStart(settings, seat as Seat);
 }
 

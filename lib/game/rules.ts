@@ -1,12 +1,13 @@
 // The clock game as the shell hosts it. It satisfies the shell's `Rules` by its shape alone and knows nothing of the shell.
 import { decide } from "./apply.ts";
-import { decode, encode } from "./codec.ts";
+import { encode } from "./codec.ts";
 import type { Command, SystemCommand } from "./commands.ts";
 import type { Accepted, GameIndex } from "./contract.ts";
 import { create } from "./create.ts";
+import { decode } from "./decode.ts";
 import { draftOf } from "./draft.ts";
 import type { Event } from "./events.ts";
-import { hostHolder, seatHeldBy, type State } from "./state.ts";
+import { seatHeldBy, type State } from "./state.ts";
 import type { Instant, SeatId, ViewerId } from "./ids.ts";
 import { dueAt, settleUntil } from "./settle.ts";
 import { undoTarget } from "./undo.ts";
@@ -88,6 +89,4 @@ export const clockRules = {
   undoTarget,
   encode,
   decode,
-  /** Who runs the table now, for the operator's page; null when nobody does. */
-  hostOf: (state: State): ViewerId | null => hostHolder(state)?.viewerId ?? null,
 };

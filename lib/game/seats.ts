@@ -5,7 +5,7 @@ import { matchProof, type Proof, revoke, rotate, seatDown } from "./holders.ts";
 import type { Instant, SeatId, ViewerId } from "./ids.ts";
 import { leaveHostSeat } from "./host.ts";
 import { type Holder, isAway, isHere, seatAt, seatHeldBy } from "./state.ts";
-import { resume, standForAbsent } from "./turns.ts";
+import { resume, stand, standForAbsent } from "./turns.ts";
 
 export interface Arrival {
   readonly viewerId: ViewerId;
@@ -69,13 +69,13 @@ export function drop(draft: Draft, viewerId: ViewerId): void {
   if (id !== null && holder && holder.droppedAt === null) {
     writeSeat(draft, id).holder = { ...holder, droppedAt: draft.now };
     draft.events.push({ type: "seatAway", data: { playerId: id } });
+    standForAbsent(draft);
   }
   const { chair } = state.host;
   if (chair?.viewerId === viewerId && chair.droppedAt === null) {
     state.host = { ...state.host, chair: { ...chair, droppedAt: draft.now } };
     if (state.host.seat === null) draft.events.push({ type: "hostAway", data: {} });
   }
-  standForAbsent(draft);
 }
 
 /** Clocks that stood for the absent run on: after a restart with the first who is back, else with the last. */
@@ -88,7 +88,7 @@ export function runOn(draft: Draft): void {
     return;
   }
   if (!state.seats.some(isHere) && state.seats.some(isAway)) return;
-  if (awaited && state.settings.dropPolicy === "pause") state.pausedBy = "drop";
+  if (awaited && state.settings.dropPolicy === "pause") stand(draft, "drop");
   else resume(draft);
 }
 
@@ -157,12 +157,14 @@ export function reconnectHost(draft: Draft, { viewerId, draw, proof }: Return): 
   if (verdict === "bad-token" || verdict === "token-expired") return refuse(verdict);
   const other = seatAt(state, seat)?.holder;
   if (other && other.viewerId !== chair.viewerId) return refuse("not-host");
+  const [held, heldBefore] = [seatHeldBy(state, viewerId), seatHeldBy(state, chair.viewerId)];
+  if (held !== null && heldBefore !== null && held !== heldBefore) return refuse("not-allowed");
   displace(draft, chair, viewerId);
-  state.host = { seat, chair: rotate(chair, verdict, { viewerId, draw }) };
+  state.host = { seat: seat ?? held, chair: rotate(chair, verdict, { viewerId, draw }) };
   follow(draft, chair.viewerId, viewerId);
   draft.grant = { seat: null, how: "reconnected" };
-  if (seat === null) draft.events.push({ type: "hostBack", data: {} });
-  else draft.events.push({ type: "seatBack", data: { playerId: seat } });
+  draft.events.push(heldBefore === null ? { type: "hostBack", data: {} } : { type: "seatBack", data: { playerId: heldBefore } });
+  if (seat === null && held !== null) draft.events.push({ type: "hostChanged", data: { playerId: held } });
   runOn(draft);
   return null;
 }

@@ -38,7 +38,7 @@ export function choose(draft: Draft, id: SeatId, choice: TimeoutChoice): Outcome
     const total = Math.min(limits.counter.max, (seat.counters["drunk"] ?? 0) + settings.timeoutPenaltyDrunk);
     setCounter(draft, id, { counter: "drunk", total });
   } else setLife(draft, id, { life: Math.max(limits.life.min, seat.life - settings.timeoutPenaltyLives), source: null });
-  credit(seat, settings.timeoutBonusTime);
+  if (!seat.dead) credit(seat, settings.timeoutBonusTime - Math.min(0, seat.bankMs));
   return null;
 }
 

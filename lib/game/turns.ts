@@ -29,6 +29,15 @@ function dropTargets(draft: Draft): void {
 const keepAlive = (state: State, ids: readonly SeatId[]): readonly SeatId[] =>
   ids.every((id) => isAlive(state, id)) ? ids : ids.filter((id) => isAlive(state, id));
 
+/** What a dead seat held goes to whoever has the turn. */
+function passMarker(draft: Draft, marker: "monarch" | "initiative"): void {
+  const { state } = draft;
+  const holder = state[marker];
+  if (holder === null || isAlive(state, holder)) return;
+  state[marker] = state.active;
+  draft.events.push({ type: "markerMoved", data: { marker, playerId: state.active } });
+}
+
 /** Ends the game: one living seat wins, none is a draw. */
 function finish(draft: Draft): void {
   const { state } = draft;
@@ -41,6 +50,7 @@ function finish(draft: Draft): void {
   state.targeting = "none";
   state.targeted = nobody;
   state.awaiting = nobody;
+  for (const marker of ["monarch", "initiative"] as const) passMarker(draft, marker);
   for (const seat of state.seats) if (seat.choiceLeftMs !== null) writeSeat(draft, seat.id).choiceLeftMs = null;
   draft.events.push({ type: "gameComplete", data: { winner: state.winner } });
   finishRound(draft);
@@ -59,6 +69,7 @@ function buryTheDead(draft: Draft): void {
     const next = nextAlive(state, state.active);
     if (next !== null) giveTurn(draft, next);
   }
+  for (const marker of ["monarch", "initiative"] as const) passMarker(draft, marker);
   state.targeted = keepAlive(state, state.targeted);
   state.awaiting = keepAlive(state, state.awaiting);
   const left = state.targeting === "resolving" ? state.awaiting : state.targeted;
@@ -161,14 +172,15 @@ export function switchTo(draft: Draft, to: SeatId): Outcome {
   const seat = seatAt(state, to);
   if (seat === undefined) return refuse("no-such-seat", "playerId");
   if (seat.dead) return refuse("seat-dead", "playerId");
-  if (state.active === to && state.stack.length === 0 && state.targeting === "none") return null;
+  const from = state.active;
+  if (from === to && state.stack.length === 0 && state.targeting === "none") return null;
   dropTargets(draft);
   state.stack = nobody;
-  if (state.status === "waiting") {
-    const from = state.active;
+  if (state.status !== "waiting" && from !== to) giveTurn(draft, to);
+  else {
     state.active = to;
     draft.events.push({ type: "turnPassed", data: { from, to, turn: state.turn } });
-  } else if (state.active !== to) giveTurn(draft, to);
+  }
   return null;
 }
 

@@ -107,7 +107,7 @@ function takeBack(draft: Draft, past: Past<State>): Outcome {
     at: state.at,
     seats,
     host: base.host,
-    settings: { ...then.settings, listed: base.settings.listed },
+    settings: then.settings.listed === base.settings.listed ? then.settings : { ...then.settings, listed: base.settings.listed },
     undo: null,
     ledger: { ...then.ledger, undone: then.ledger.undone + undoneMs },
   });

@@ -1,6 +1,6 @@
 // What everybody sees of a game. The only way out of the state: no token, no hash, no viewer's id passes here.
 import { standings, presetOf } from "./campaign.ts";
-import { choiceRemainingMs, delayRemainingMs, remainingMs } from "./clock.ts";
+import { choiceRemainingMs, freeRemainingMs, remainingMs } from "./clock.ts";
 import type { Instant } from "./ids.ts";
 import { asksOf } from "./life.ts";
 import { type Campaign, isHere, nobody, type Seat, seatAt, type State } from "./state.ts";
@@ -16,7 +16,7 @@ function playerView(state: State, seat: Seat, now: Instant): PlayerView {
     name: seat.name,
     color: seat.color,
     timeRemaining: remainingMs(state, seat, now),
-    delayRemaining: delayRemainingMs(state, seat, now),
+    delayRemaining: freeRemainingMs(state, seat, now),
     penalties: seat.penalties,
     isEliminated: seat.dead,
     claimed: seat.holder !== null,

@@ -14,7 +14,7 @@ export interface PlayerView {
   readonly color: string;
   /** What is left at the message's `serverTime`; negative in overtime. */
   readonly timeRemaining: DurationMs;
-  /** Free time left before the bank runs, at `serverTime`; 0 without a delay. */
+  /** Free time left before the bank runs, at `serverTime`: the delay, and under the drop policy `grace` what an absent seat has left. */
   readonly delayRemaining: DurationMs;
   readonly penalties: number;
   readonly isEliminated: boolean;

@@ -1,5 +1,6 @@
 // The clock game as the shell hosts it. It satisfies the shell's `Rules` by its shape alone and knows nothing of the shell.
 import { decide } from "./apply.ts";
+import { remainingMs } from "./clock.ts";
 import { encode } from "./codec.ts";
 import type { Command, SystemCommand } from "./commands.ts";
 import type { Accepted, GameIndex } from "./contract.ts";
@@ -81,6 +82,8 @@ export const clockRules = {
   nextWakeAt: dueAt,
   audienceOf: (_state: State, _viewerId: ViewerId): string => "all",
   view: (state: State, _audience: string, now: Instant): View => viewOf(state, now),
+  tick: (state: State, _audience: string, now: Instant): Readonly<Record<string, number>> =>
+    Object.fromEntries(state.seats.map((seat) => [seat.id, remainingMs(state, seat, now)])),
   eventsFor: (_state: State, events: readonly Event[], _audience: string): readonly WireEvent[] => events,
   announced,
   seatOf: (state: State, viewerId: ViewerId): SeatId | null => seatHeldBy(state, viewerId),

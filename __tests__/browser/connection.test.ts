@@ -1,0 +1,216 @@
+import { describe, expect, test } from "vitest";
+import { memoryShelf } from "../../public/app/device/env.ts";
+import { createSession } from "../../public/app/net/session.ts";
+import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
+import { table } from "./support/tables.ts";
+
+const token = (letter: string): string => letter.repeat(43);
+
+function page(env: FakeEnv = fakeEnv()) {
+  return { env, session: createSession(env) };
+}
+
+function seated(env: FakeEnv = fakeEnv()) {
+  const { session } = page(env);
+  session.enter("K7QX2M");
+  env.socket().opens();
+  env.socket().says("state", table());
+  session.give({ type: "claim", data: { playerId: 2 } });
+  env.socket().says("claimed", { playerId: 2, gameId: "K7QX2M", token: token("a"), state: table({ v: 11 }) });
+  return { env, session };
+}
+
+describe("the page's connection", () => {
+  test("a new page joins the game of its address, asking for changes", () => {
+    const { env, session } = page();
+    session.enter("K7QX2M");
+    env.socket().opens();
+    expect(env.socket().told).toEqual([{ type: "join", data: { gameId: "K7QX2M", updates: "changes" } }]);
+    env.socket().says("state", table());
+    expect(session.model.value.link).toBe("open");
+  });
+
+  test("create carries an id, and the same id again when the answer was lost with its socket", () => {
+    const { env, session } = page();
+    session.create({ playerCount: 2 }, "Duel");
+    env.socket().opens();
+    const first = env.socket().told[0];
+    expect(first).toMatchObject({ type: "create", data: { name: "Duel", settings: { playerCount: 2 }, updates: "changes" } });
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    expect(env.sockets).toHaveLength(2);
+    expect(env.socket().told[0]?.id).toBe(first?.id);
+    env.socket().says("claimed", { playerId: null, gameId: "K7QX2M", token: token("h"), state: table({ hostPlayer: null }) });
+    expect(session.model.value).toMatchObject({ gameId: "K7QX2M", chair: true, link: "open" });
+  });
+
+  test("F20 a page that comes back uses the newest key it was given", () => {
+    const { env } = seated();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    expect(env.socket().told[0]).toEqual({
+      type: "reconnect",
+      data: { gameId: "K7QX2M", playerId: 2, token: token("a"), updates: "changes", v: 11 },
+    });
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    env.socket().dies(1012);
+    env.pass(1_000);
+    env.socket().opens();
+    expect(env.socket().told[0]?.data).toMatchObject({ token: token("b") });
+  });
+
+  test("L17 a temporary refusal keeps the key and asks again", () => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("error", { code: "busy", message: "", retry: true });
+    expect(session.keys.best("K7QX2M")?.token).toBe(token("a"));
+    env.pass(2_000);
+    expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "reconnect"]);
+  });
+
+  test("a key that is refused for good is dropped, and the page comes in as a watcher", () => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("error", { code: "token-expired", message: "", retry: false });
+    expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "join"]);
+    expect(session.keys.best("K7QX2M")).toBeNull();
+  });
+
+  test("L38 a tap given while the line is down is sent when it is back, with its id, and once more if the answer is lost", () => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    session.give({ type: "passTurn", data: {} });
+    env.pass(1_000);
+    env.socket().opens();
+    expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect"]);
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    const sent = env.socket().told.find((m) => m.type === "passTurn");
+    expect(sent?.id).toBeTruthy();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("c"), state: table({ v: 11 }) });
+    expect(env.socket().told.find((m) => m.type === "passTurn")?.id).toBe(sent?.id);
+    env.socket().says("ack", { id: sent?.id, v: 12 });
+    expect(session.model.value.outbox).toEqual([]);
+  });
+
+  test("L38 the outbox outlives the page: a reload sends what was not answered", () => {
+    const shelf = memoryShelf();
+    const { env, session } = seated(fakeEnv(shelf));
+    session.give({ type: "passTurn", data: {} });
+    const id = env.socket().told.find((m) => m.type === "passTurn")?.id;
+    const reloaded = page(fakeEnv(shelf));
+    reloaded.session.enter("K7QX2M");
+    reloaded.env.socket().opens();
+    reloaded.env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    expect(reloaded.env.socket().told.find((m) => m.type === "passTurn")?.id).toBe(id);
+  });
+
+  test("taps older than ten minutes are not meant any more", () => {
+    const shelf = memoryShelf();
+    const { env, session } = seated(fakeEnv(shelf));
+    session.give({ type: "passTurn", data: {} });
+    env.pass(0);
+    const late = fakeEnv(shelf);
+    late.pass(11 * 60_000);
+    const reloaded = page(late);
+    reloaded.session.enter("K7QX2M");
+    late.socket().opens();
+    late.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    expect(late.socket().told.map((m) => m.type)).toEqual(["reconnect"]);
+  });
+
+  test("a temporary refusal of a command sends it again with its id", () => {
+    const { env, session } = seated();
+    session.give({ type: "passTurn", data: {} });
+    const id = env.socket().told.at(-1)?.id;
+    env.socket().says("error", { id, code: "store-unavailable", message: "", retry: true, retryAfterMs: 200 });
+    env.pass(1_000);
+    expect(env.socket().told.filter((m) => m.id === id)).toHaveLength(2);
+  });
+
+  test("L37 coming back waits longer each time, with jitter, and L36 not at all when the page is looked at again", () => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const before = env.sockets.length;
+      let waited = 0;
+      while (env.sockets.length === before) {
+        env.pass(25);
+        waited += 25;
+      }
+      waits.push(waited);
+      env.socket().dies(1006);
+    }
+    expect(waits).toEqual([200, 375, 750, 1_500, 3_000, 6_000]);
+    const before = env.sockets.length;
+    session.comeBackNow();
+    expect(env.sockets.length).toBe(before + 1);
+  });
+
+  test("L36 a socket that has gone silent is given up and replaced", () => {
+    const { env, session } = seated();
+    env.pass(8_000);
+    expect(session.model.value.link).toBe("lost");
+    expect(env.sockets.length).toBeGreaterThan(1);
+  });
+
+  test("displaced (4001) does not fight: it waits until its one button takes the seat back", () => {
+    const { env, session } = seated();
+    env.socket().dies(4001);
+    env.pass(60_000);
+    session.comeBackNow();
+    expect(env.sockets).toHaveLength(1);
+    expect(session.model.value.link).toBe("displaced");
+    session.takeBack();
+    env.socket().opens();
+    expect(env.socket().told[0]?.type).toBe("reconnect");
+  });
+
+  test("kicked (4003) and closed (4004) are final; kicked drops the seat's key", () => {
+    const kicked = seated();
+    kicked.env.socket().dies(4003);
+    kicked.env.pass(60_000);
+    expect(kicked.env.sockets).toHaveLength(1);
+    expect(kicked.session.model.value).toMatchObject({ link: "kicked", seat: null });
+    expect(kicked.session.keys.best("K7QX2M")).toBeNull();
+    const closed = seated();
+    closed.env.socket().dies(4004);
+    closed.env.pass(60_000);
+    expect(closed.env.sockets).toHaveLength(1);
+    expect(closed.session.model.value.link).toBe("closed");
+  });
+
+  test("F27 a gap in v makes the page ask for the whole state", () => {
+    const { env } = seated();
+    env.socket().says("change", { v: 14, serverTime: 1, events: [], turn: 3 });
+    expect(env.socket().told.at(-1)).toEqual({ type: "sync", data: {} });
+  });
+
+  test("no such game: the page says so and forgets its keys", () => {
+    const { env, session } = page();
+    session.enter("K7QX2M");
+    env.socket().opens();
+    env.socket().says("error", { code: "no-such-game", message: "", retry: false });
+    env.pass(60_000);
+    expect(env.sockets).toHaveLength(1);
+    expect(session.model.value.gameId).toBeNull();
+    expect(session.model.value.notices.at(-1)?.key).toBe("refusal.no-such-game");
+  });
+
+  test("text that is not a message is ignored", () => {
+    const { env, session } = seated();
+    const before = session.model.value;
+    env.socket().onmessage?.({ data: "{" });
+    env.socket().onmessage?.({ data: new ArrayBuffer(2) });
+    expect(session.model.value).toBe(before);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { faceAt } from "../../lib/game/clock-face.ts";
+import { inkOn, luminance, palette, shapeOf } from "../../public/app/model/seat-look.ts";
+import { clockText, durationText, moodOf } from "../../public/app/model/time-text.ts";
+import { routeOf, readCode } from "../../public/app/route.ts";
+import { player } from "./support/tables.ts";
+
+describe("a clock's face", () => {
+  const seat = player(1, { timeRemaining: 10_000, delayRemaining: 3_000 });
+
+  test("the delay runs out before the bank does", () => {
+    expect(faceAt(seat, { elapsedMs: 1_200, overtime: false })).toEqual({ delayMs: 1_800, bankMs: 10_000, choiceMs: 0 });
+    expect(faceAt(seat, { elapsedMs: 4_000, overtime: false })).toEqual({ delayMs: 0, bankMs: 9_000, choiceMs: 0 });
+  });
+
+  test("a seat that does not run keeps its time, and time that steps back takes nothing", () => {
+    expect(faceAt(seat, null).bankMs).toBe(10_000);
+    expect(faceAt(seat, { elapsedMs: -500, overtime: false })).toMatchObject({ delayMs: 3_000, bankMs: 10_000 });
+  });
+
+  test("a bank stops at zero unless the table plays on in overtime", () => {
+    expect(faceAt(seat, { elapsedMs: 60_000, overtime: false }).bankMs).toBe(0);
+    expect(faceAt(seat, { elapsedMs: 60_000, overtime: true }).bankMs).toBe(-47_000);
+  });
+
+  test("while a choice is due its own time runs and the bank stands", () => {
+    const fallen = player(1, { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 30_000 });
+    expect(faceAt(fallen, { elapsedMs: 12_000, overtime: false })).toEqual({ delayMs: 0, bankMs: 0, choiceMs: 18_000 });
+  });
+});
+
+describe("times as people read them", () => {
+  test.each([
+    [600_000, "10:00", ""],
+    [599_999, "09:59", ""],
+    [60_000, "01:00", ""],
+    [59_999, "0:59", ".9"],
+    [38_400, "0:38", ".4"],
+    [0, "0:00", ".0"],
+    [3_727_000, "1:02:07", ""],
+    [-5_300, "-0:05", ".3"],
+    [-65_000, "-01:05", ""],
+  ])("%i ms is %s%s", (ms, main, tenths) => {
+    expect(clockText(ms)).toEqual({ main, tenths });
+  });
+
+  test("lengths of time and moods", () => {
+    expect(durationText(161_000)).toBe("2:41");
+    expect(durationText(4_325_000)).toBe("1:12:05");
+    expect([moodOf(121_000), moodOf(119_000), moodOf(59_999)]).toEqual(["calm", "warn", "crit"]);
+  });
+});
+
+describe("seats' looks", () => {
+  test("text on every offered colour has at least 4.5:1", () => {
+    for (const color of palette) {
+      const a = luminance(color) + 0.05;
+      const b = luminance(inkOn(color)) + 0.05;
+      expect(Math.max(a, b) / Math.min(a, b)).toBeGreaterThan(4.5);
+    }
+    expect(inkOn("#101010")).toBe("#ffffff");
+  });
+
+  test("eight seats have eight shapes", () => {
+    expect(new Set([1, 2, 3, 4, 5, 6, 7, 8].map(shapeOf)).size).toBe(8);
+  });
+});
+
+describe("addresses", () => {
+  test("codes are read in any case, with spaces and dashes, and never with look-alikes", () => {
+    expect(readCode(" k7q-x2m ")).toBe("K7QX2M");
+    expect(readCode("K7QXO0")).toBeNull();
+  });
+
+  test("addresses name their page", () => {
+    expect(routeOf({ pathname: "/g/k7qx2m", hash: "" })).toEqual({ page: "game", code: "K7QX2M", view: "play" });
+    expect(routeOf({ pathname: "/g/K7QX2M", hash: "#table" })).toMatchObject({ view: "table" });
+    expect(routeOf({ pathname: "/overlay/K7QX2M", hash: "" })).toEqual({ page: "overlay", code: "K7QX2M" });
+    expect(routeOf({ pathname: "/", hash: "#local" })).toEqual({ page: "local" });
+    expect(routeOf({ pathname: "/g/%00", hash: "" })).toEqual({ page: "home" });
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
+import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
+import { step } from "../../public/app/model/step.ts";
+import { valueFor } from "../../public/app/model/values.ts";
+import { player, table } from "./support/tables.ts";
+
+const said = (model: Model, type: string, data: object, atMs = 0): Model =>
+  step(model, { type: "server", message: { type, data } as FromServer, atMs });
+const inGame = said({ ...emptyModel, gameId: "K7QX2M" }, "state", table());
+const change = (v: number, fields: object, events: readonly object[] = []): object => ({ v, serverTime: 1_000_000 + v, events, ...fields });
+
+describe("the page's model", () => {
+  test("a change with the next v is applied field by field, players by id", () => {
+    const next = said(inGame, "change", change(11, { activePlayer: 2, running: [2], players: [{ id: 2, timeRemaining: 630_000 }] }));
+    expect(next.table).toMatchObject({ v: 11, activePlayer: 2, running: [2], serverTime: 1_000_011 });
+    expect(next.table?.players.map((p) => p.timeRemaining)).toEqual([600_000, 630_000, 600_000, 600_000]);
+    expect(next.table).not.toHaveProperty("events");
+  });
+
+  test("F27 a change that skips a v is not applied: the table is stale until a whole state comes", () => {
+    const gap = said(inGame, "change", change(12, { turn: 12 }));
+    expect(gap.stale).toBe(true);
+    expect(gap.table?.v).toBe(10);
+    const whole = said(gap, "state", table({ v: 12, turn: 12 }));
+    expect(whole).toMatchObject({ stale: false, table: { v: 12, turn: 12 } });
+  });
+
+  test("a change that was seen before changes nothing", () => {
+    expect(said(inGame, "change", change(10, { turn: 99 }))).toBe(inGame);
+  });
+
+  test("a whole state that was overtaken by changes is ignored", () => {
+    expect(said(inGame, "state", table({ v: 9, turn: 1 })).table?.turn).toBe(9);
+  });
+
+  test("a state of another game is ignored", () => {
+    expect(said(inGame, "state", table({ id: "ABCDEF", v: 99 })).table?.id).toBe("K7QX2M");
+  });
+
+  test("claimed with a seat makes it ours and ends the claim's wait; with null it is the host's chair", () => {
+    const claim = { id: "c1", gameId: "K7QX2M", type: "claim", data: { playerId: 2 }, at: 0 };
+    const asked = step(inGame, { type: "give", sent: claim });
+    const seated = said(asked, "claimed", { playerId: 2, gameId: "K7QX2M", token: "t", state: table({ v: 11 }) });
+    expect(seated).toMatchObject({ seat: 2, chair: false, outbox: [], table: { v: 11 } });
+    expect(said(inGame, "claimed", { playerId: null, gameId: "K7QX2M", token: "t", state: table() })).toMatchObject({
+      seat: null,
+      chair: true,
+    });
+  });
+
+  test("whoever's seat was freed is a watcher again", () => {
+    const seated = said(inGame, "reconnected", { playerId: 2, gameId: "K7QX2M", token: "t", state: table() });
+    const freed = said(seated, "change", change(11, { players: [{ id: 2, claimed: false }] }));
+    expect(freed.seat).toBeNull();
+  });
+
+  test("L38 a command leaves the outbox with its ack or a refusal for good, not with a temporary one", () => {
+    const sent = { id: "a", gameId: "K7QX2M", type: "passTurn", data: {}, at: 0 };
+    const waiting = step(inGame, { type: "give", sent });
+    expect(said(waiting, "ack", { id: "a", v: 11 }).outbox).toEqual([]);
+    expect(said(waiting, "error", { id: "a", code: "busy", message: "", retry: true }).outbox).toHaveLength(1);
+    const refused = said(waiting, "error", { id: "a", code: "not-your-turn", message: "", retry: false });
+    expect(refused.outbox).toEqual([]);
+    expect(refused.notices.at(-1)).toMatchObject({ key: "refusal.not-your-turn", tone: "error" });
+  });
+
+  test("a life that is on its way is shown before the server has answered", () => {
+    const model = step(inGame, {
+      type: "give",
+      sent: { id: "l", gameId: "K7QX2M", type: "updatePlayer", data: { playerId: 1, life: 37 }, at: 0 },
+    });
+    expect(valueFor(model, 1, "life")).toBe(37);
+    expect(valueFor(model, 2, "life")).toBe(40);
+    expect(valueFor(said(model, "ack", { id: "l", v: 11 }), 1, "life")).toBe(40);
+  });
+
+  test("missed events are put in order before what came since, and not twice", () => {
+    const lived = said(inGame, "change", change(11, { turn: 10 }, [{ type: "turnPassed", data: {} }]));
+    const both = said(lived, "missed", {
+      from: 8,
+      changes: [
+        { v: 9, at: 1, events: [{ type: "gamePaused", data: {} }] },
+        { v: 11, at: 3, events: [{ type: "turnPassed", data: {} }] },
+      ],
+    });
+    expect(both.happenings.map((h) => [h.v, h.event.type])).toEqual([
+      [9, "gamePaused"],
+      [11, "turnPassed"],
+    ]);
+  });
+
+  test("no more happenings are kept than their bound", () => {
+    let model = inGame;
+    for (let v = 11; v < 311; v += 1) model = said(model, "change", change(v, { turn: v }, [{ type: "turnPassed", data: {} }]));
+    expect(model.happenings).toHaveLength(200);
+    expect(model.happenings.at(-1)?.v).toBe(310);
+  });
+
+  test("leaving for another game keeps nothing of this one", () => {
+    const seated = said(inGame, "claimed", { playerId: 2, gameId: "K7QX2M", token: "t", state: table() });
+    expect(step(seated, { type: "enter", gameId: "ABCDEF" })).toMatchObject({
+      gameId: "ABCDEF",
+      table: null,
+      seat: null,
+      chair: false,
+      outbox: [],
+    });
+  });
+});
+
+describe("the server's time", () => {
+  test("L12 the sample with the shortest way wins, whatever the device's own clock says", () => {
+    let clock = withServerTime(noSamples, 5_000_000, 100);
+    expect(clock.offsetMs).toBe(4_999_900);
+    clock = withPong(clock, { sentMs: 200, receivedMs: 600, serverTime: 5_000_500 });
+    clock = withPong(clock, { sentMs: 700, receivedMs: 720, serverTime: 5_000_710 });
+    clock = withPong(clock, { sentMs: 800, receivedMs: 1_100, serverTime: 5_001_090 });
+    expect(clock).toMatchObject({ rttMs: 20, offsetMs: 5_000_000 });
+  });
+
+  test("old samples are forgotten: after a sleep the best of before says nothing", () => {
+    let clock = withPong(noSamples, { sentMs: 0, receivedMs: 2, serverTime: 1_001 });
+    clock = withPong(clock, { sentMs: 200_000, receivedMs: 200_100, serverTime: 203_050 });
+    expect(clock.offsetMs).toBe(3_000);
+  });
+});
+
+test("a player's part that the server leaves out stays as it was", () => {
+  const next = said(inGame, "change", change(11, { players: [{ id: 3, life: 12 }] }));
+  expect(next.table?.players[2]).toEqual(player(3, { life: 12 }));
+});

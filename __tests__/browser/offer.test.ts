@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import type { Table } from "../../public/app/model/model.ts";
+import { offerFor, seatInHand } from "../../public/app/model/offer.ts";
+import { chainOf, focusSeat, otherSeats, sayOf } from "../../public/app/model/play-face.ts";
+import type { Standing } from "../../public/app/model/table-questions.ts";
+import { player, table } from "./support/tables.ts";
+
+const as = (seat: number | null, part: Partial<Standing> = {}): Standing => ({ seat, host: seat === 1, local: false, ...part });
+const four = (part: (id: number) => object = () => ({})) => [1, 2, 3, 4].map((id) => player(id, part(id)));
+
+interface Row {
+  readonly when: string;
+  readonly table: Partial<Table>;
+  readonly seat: number | null;
+  readonly says: string;
+  readonly does: string | null;
+}
+
+const rows: readonly Row[] = [
+  { when: "waiting, no seat", table: { status: "waiting", running: [] }, seat: null, says: "offer.takeSeat", does: null },
+  { when: "waiting, seated", table: { status: "waiting", running: [] }, seat: 2, says: "offer.start", does: "start" },
+  { when: "paused, seated", table: { status: "paused", pausedBy: "player" }, seat: 3, says: "offer.resume", does: "pause" },
+  { when: "paused, watching", table: { status: "paused", pausedBy: "restart" }, seat: null, says: "offer.paused", does: null },
+  { when: "own turn", table: {}, seat: 1, says: "offer.passTurn", does: "passTurn" },
+  { when: "another's turn", table: {}, seat: 2, says: "offer.interrupt", does: "interrupt" },
+  {
+    when: "on top of the stack",
+    table: { interruptingPlayers: [3, 2], running: [2] },
+    seat: 2,
+    says: "offer.passPriority",
+    does: "passPriority",
+  },
+  {
+    when: "in the stack below the top",
+    table: { interruptingPlayers: [2, 3], running: [3] },
+    seat: 2,
+    says: "offer.interrupt",
+    does: "interrupt",
+  },
+  {
+    when: "own turn under a stack",
+    table: { interruptingPlayers: [3], running: [3] },
+    seat: 1,
+    says: "offer.interrupt",
+    does: "interrupt",
+  },
+  {
+    when: "choosing targets",
+    table: { targetingState: "selecting", targetedPlayers: [2, 3] },
+    seat: 1,
+    says: "offer.ask",
+    does: "confirmTargets",
+  },
+  {
+    when: "asked",
+    table: { targetingState: "resolving", targetedPlayers: [2, 3], awaitingPriority: [2, 3], running: [2, 3] },
+    seat: 3,
+    says: "offer.answered",
+    does: "passTargetPriority",
+  },
+  {
+    when: "own turn while others answer",
+    table: { targetingState: "resolving", targetedPlayers: [2], awaitingPriority: [2], running: [2] },
+    seat: 1,
+    says: "offer.interrupt",
+    does: "interrupt",
+  },
+  { when: "out of the game", table: { players: four((id) => ({ isEliminated: id === 4 })) }, seat: 4, says: "offer.out", does: null },
+  { when: "a choice is due", table: { players: four((id) => ({ timeoutPending: id === 1 })) }, seat: 1, says: "offer.choose", does: null },
+  { when: "watching", table: {}, seat: null, says: "offer.watching", does: null },
+  { when: "finished, seated", table: { status: "finished", winner: 2 }, seat: 2, says: "offer.again", does: "reset" },
+  { when: "finished, watching", table: { status: "finished", winner: 2 }, seat: null, says: "offer.over", does: null },
+];
+
+describe("the great button always says what can be done now, or why nothing can", () => {
+  test.each(rows)("$when: $says", ({ table: part, seat, says, does }) => {
+    const offer = offerFor(table(part), as(seat), seat);
+    expect(offer.label.key).toBe(says);
+    expect(offer.command?.type ?? null).toBe(does);
+    if (does === null) expect(offer.sub).not.toBeNull();
+  });
+
+  test("passing goes to the next living seat in the order of play", () => {
+    const players = four((id) => ({ isEliminated: id === 3 }));
+    const offer = offerFor(table({ players, playOrder: [1, 3, 4, 2] }), as(1), 1);
+    expect(offer.sub).toEqual({ key: "offer.to", params: { name: "Priya" } });
+  });
+
+  test("a host speaks for a seat nobody holds by naming it, and for nobody else's", () => {
+    const free = table({ activePlayer: 3, running: [3], players: four((id) => ({ claimed: id !== 3 })) });
+    expect(offerFor(free, as(1), 3).command).toEqual({ type: "passTurn", data: { playerId: 3 } });
+    expect(offerFor(free, as(2), 3).command).toBeNull();
+    expect(offerFor(table({ activePlayer: 3, running: [3] }), as(1), 3).command).toBeNull();
+    expect(seatInHand(free, as(1))).toBe(3);
+    expect(seatInHand(free, as(2))).toBe(2);
+  });
+
+  test("a campaign's next round is the host's", () => {
+    const campaign = { preset: "wastelands", round: 1, rounds: 3, handSize: 5, standings: [], roundWinners: [1], winners: null };
+    const over = table({ status: "finished", mode: "campaign", campaign });
+    expect(offerFor(over, as(1), 1).command?.type).toBe("nextRound");
+    expect(offerFor(over, as(2), 2)).toMatchObject({ command: null, sub: { key: "offer.hostDecides" } });
+  });
+});
+
+describe("the face of the play screen", () => {
+  test("watchers see whoever is on the clock large, players always themselves", () => {
+    expect(focusSeat(table({ interruptingPlayers: [3], running: [3] }), as(null))).toBe(3);
+    expect(focusSeat(table(), as(null))).toBe(1);
+    expect(focusSeat(table(), as(4))).toBe(4);
+  });
+
+  test("the others stand in the order of play after the large one", () => {
+    expect(otherSeats(table({ playOrder: [4, 2, 1, 3] }), 2)).toEqual([1, 3, 4]);
+  });
+
+  test("the stack is a chain from the turn to its top", () => {
+    expect(chainOf(table({ interruptingPlayers: [2, 3] }))).toEqual([1, 2, 3]);
+    expect(chainOf(table())).toEqual([]);
+  });
+
+  test("the word over the clock names what the seat is doing", () => {
+    expect(sayOf(table(), as(1), 1).key).toBe("say.your.turn");
+    expect(sayOf(table(), as(2), 1)).toEqual({ key: "say.their.turn", params: { name: "Ayla" } });
+    expect(sayOf(table({ interruptingPlayers: [2], running: [2] }), as(2), 2).key).toBe("say.your.priority");
+    expect(sayOf(table({ interruptingPlayers: [2], running: [2] }), as(1), 1).key).toBe("say.your.waits");
+  });
+});

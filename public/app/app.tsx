@@ -1,0 +1,66 @@
+// Which screen is shown: the address says where, the model says how things stand there.
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { useApp } from "./app-context.ts";
+import type { Model } from "./model/model.ts";
+import { pathOf, type Route } from "./route.ts";
+import { EndedScreen, WaitScreen } from "./screens/between.tsx";
+import { Home } from "./screens/home.tsx";
+import { Lobby } from "./screens/lobby.tsx";
+import { Play } from "./screens/play.tsx";
+import { Announcer } from "./ui/announcer.tsx";
+import { lazyPart } from "./ui/lazy.tsx";
+import { Toasts } from "./ui/toasts.tsx";
+
+const TableMode = lazyPart(async () => (await import("./screens/table-mode.tsx")).TableMode);
+const Recap = lazyPart(async () => (await import("./screens/recap.tsx")).Recap);
+const Overlay = lazyPart(async () => (await import("./screens/overlay.tsx")).Overlay);
+const LocalSetup = lazyPart(async () => (await import("./screens/local-setup.tsx")).LocalSetup);
+const Sheets = lazyPart(async () => (await import("./sheets/sheets.tsx")).Sheets);
+
+export function AppRoot(): JSX.Element {
+  const { route, session, sheet, go } = useApp();
+  const here = route.value;
+  const { gameId, link } = session.model.value;
+  const code = here.page === "game" || here.page === "overlay" ? here.code : null;
+
+  // The address leads: entering one is entering its game.
+  useEffect(() => {
+    if (code !== null && session.model.peek().gameId !== code) session.enter(code);
+    else if (
+      here.page === "home" &&
+      session.model.peek().link !== "local" &&
+      session.model.peek().gameId !== null &&
+      session.model.peek().table !== null
+    )
+      session.leave();
+  }, [code, here.page, session]);
+
+  // A game just created has its own address from now on.
+  useEffect(() => {
+    if (gameId !== null && here.page === "home" && link === "open") go(pathOf(gameId));
+  }, [gameId, link, here.page, go]);
+
+  return (
+    <>
+      <Screen route={here} model={session.model.value} />
+      {sheet.value === null ? null : <Sheets />}
+      <Toasts />
+      <Announcer />
+    </>
+  );
+}
+
+function Screen({ route, model }: { readonly route: Route; readonly model: Model }): JSX.Element {
+  if (route.page === "home") return <Home />;
+  if (route.page === "local" && model.link !== "local") return <LocalSetup />;
+  const { table, link } = model;
+  if (link === "displaced" || link === "kicked" || link === "closed") return <EndedScreen link={link} />;
+  if (!table) return <WaitScreen />;
+  if (route.page === "overlay") return <Overlay />;
+  if (route.page === "local") return table.status === "finished" ? <Recap /> : <TableMode />;
+  if (route.page === "game" && route.view === "table") return <TableMode />;
+  if (table.status === "waiting") return <Lobby table={table} />;
+  if (table.status === "finished" || (route.page === "game" && route.view === "recap")) return <Recap />;
+  return <Play table={table} />;
+}

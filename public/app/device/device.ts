@@ -1,0 +1,68 @@
+// The device around the page: theme, coming back from sleep, keeping the screen lit. Each thing has a switch.
+import { effect } from "@preact/signals";
+import type { App } from "../app-context.ts";
+
+export function startDevice(app: App): void {
+  followTheme(app);
+  comeBack(app);
+  keepLit(app);
+}
+
+/** `auto` follows the device; a Wastelands campaign brings its own warm theme with it. */
+function followTheme({ prefShelf, session }: App): void {
+  const light = matchMedia("(prefers-color-scheme: light)");
+  const apply = (): void => {
+    const { theme, calm } = prefShelf.prefs.value;
+    const wastelands = session.model.value.table?.settings.campaignPreset === "wastelands";
+    const auto = wastelands ? "wastelands" : light.matches ? "light" : "dark";
+    document.documentElement.dataset["theme"] = theme === "auto" ? auto : theme;
+    document.documentElement.dataset["calm"] = String(calm);
+    const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim();
+    document.querySelector('meta[name="theme-color"]')?.setAttribute("content", ink);
+  };
+  light.addEventListener("change", apply);
+  effect(apply);
+}
+
+/** iOS kills sockets on lock: whoever looks at the page again is connected again at once, without backoff. */
+function comeBack({ session }: App): void {
+  const now = (): void => session.comeBackNow();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") now();
+  });
+  addEventListener("pageshow", now);
+  addEventListener("online", now);
+}
+
+/** Keeps the screen lit while a game runs. Browsers without a wake lock simply go dark as they always do. */
+function keepLit({ session, prefShelf }: App): void {
+  let lock: WakeLockSentinel | null = null;
+  const wanted = (): boolean => {
+    const status = session.model.value.table?.status;
+    return prefShelf.prefs.value.wakeLock && (status === "running" || status === "paused");
+  };
+  const follow = async (want: boolean): Promise<void> => {
+    if (!("wakeLock" in navigator)) return;
+    try {
+      if (want && (lock === null || lock.released) && document.visibilityState === "visible")
+        lock = await navigator.wakeLock.request("screen");
+      if (!want && lock !== null) {
+        const old = lock;
+        lock = null;
+        await old.release();
+      }
+    } catch {
+      lock = null;
+    }
+  };
+  let last = false;
+  effect(() => {
+    const want = wanted();
+    if (want === last) return;
+    last = want;
+    void follow(want);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && last) void follow(true);
+  });
+}

@@ -1,0 +1,82 @@
+// The page's only clock, timers, randomness, storage and sockets, as one value: tests hand in their own.
+
+export interface SocketLike {
+  readonly readyState: number;
+  send(text: string): void;
+  close(code?: number): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: ((event: { readonly code: number }) => void) | null;
+  onerror: (() => void) | null;
+}
+
+/** What is kept on this device, by key. Reading and writing never throw; a full or forbidden storage keeps nothing. */
+export interface Shelf {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): readonly string[];
+}
+
+export interface Env {
+  /** Milliseconds of a clock that never steps. */
+  readonly nowMs: () => number;
+  /** Wall time, ms since 1970; may be wrong on this device. */
+  readonly wallMs: () => number;
+  /** Calls once after `ms`; the answer cancels. */
+  readonly after: (ms: number, call: () => void) => () => void;
+  /** 0 <= n < 1, for jitter only. */
+  readonly jitter: () => number;
+  /** A fresh string nobody can guess. Works on plain http too, where crypto.randomUUID is missing. */
+  readonly freshId: () => string;
+  readonly openSocket: () => SocketLike;
+  readonly shelf: Shelf;
+}
+
+export function memoryShelf(): Shelf {
+  const kept = new Map<string, string>();
+  return {
+    get: (key) => kept.get(key) ?? null,
+    set: (key, value) => void kept.set(key, value),
+    remove: (key) => void kept.delete(key),
+    keys: () => [...kept.keys()],
+  };
+}
+
+function browserShelf(): Shelf {
+  const attempt = <T>(action: () => T, otherwise: T): T => {
+    try {
+      return action();
+    } catch {
+      return otherwise;
+    }
+  };
+  return {
+    get: (key) => attempt(() => localStorage.getItem(key), null),
+    set: (key, value) => attempt(() => localStorage.setItem(key, value), undefined),
+    remove: (key) => attempt(() => localStorage.removeItem(key), undefined),
+    keys: () => attempt(() => Object.keys(localStorage), []),
+  };
+}
+
+/** 128 bits as hex from the browser's generator. */
+export function freshHex(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function browserEnv(): Env {
+  return {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    after: (ms, call) => {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    jitter: () => Math.random(),
+    freshId: freshHex,
+    openSocket: () =>
+      new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, ["tapotarp.v1"]) as unknown as SocketLike,
+    shelf: browserShelf(),
+  };
+}

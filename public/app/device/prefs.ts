@@ -1,0 +1,62 @@
+// What this person likes on this device: looks, sounds, language. Kept on the device, never sent.
+import { type Signal, signal } from "@preact/signals";
+import type { Shelf } from "./env.ts";
+
+export const themes = ["auto", "dark", "light", "wastelands"] as const;
+export const languages = ["auto", "en", "tr"] as const;
+
+export interface Prefs {
+  readonly theme: (typeof themes)[number];
+  readonly language: (typeof languages)[number];
+  readonly sounds: boolean;
+  readonly vibration: boolean;
+  readonly wakeLock: boolean;
+  readonly nudge: boolean;
+  readonly calm: boolean;
+  /** Counters shown beside life, at most two. */
+  readonly counters: readonly string[];
+  /** The name given last, offered at the next table. */
+  readonly name: string;
+}
+
+const standard: Prefs = {
+  theme: "auto",
+  language: "auto",
+  sounds: true,
+  vibration: true,
+  wakeLock: true,
+  nudge: true,
+  calm: false,
+  counters: ["poison", "drunk"],
+  name: "",
+};
+const key = "tapotarp:prefs";
+
+export interface PrefShelf {
+  readonly prefs: Signal<Prefs>;
+  readonly set: (change: Partial<Prefs>) => void;
+}
+
+function kept(shelf: Shelf): Prefs {
+  try {
+    const value = JSON.parse(shelf.get(key) ?? "{}") as Partial<Record<keyof Prefs, unknown>>;
+    const same = Object.entries(standard).map(([name, fallback]) => {
+      const found = value[name as keyof Prefs];
+      return [name, typeof found === typeof fallback && Array.isArray(found) === Array.isArray(fallback) ? found : fallback];
+    });
+    return Object.fromEntries(same) as unknown as Prefs;
+  } catch {
+    return standard;
+  }
+}
+
+export function createPrefs(shelf: Shelf): PrefShelf {
+  const prefs = signal(kept(shelf));
+  return {
+    prefs,
+    set(change) {
+      prefs.value = { ...prefs.value, ...change };
+      shelf.set(key, JSON.stringify(prefs.value));
+    },
+  };
+}

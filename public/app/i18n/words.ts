@@ -1,0 +1,49 @@
+// Every word the page shows, by key, in the chosen language. English is always there; another language comes when it is chosen.
+import { type ReadonlySignal, signal } from "@preact/signals";
+import i18next, { type i18n } from "i18next";
+import { en } from "./en.ts";
+
+export type Language = "en" | "tr";
+export type Params = Readonly<Record<string, string | number>>;
+export type Translate = (key: string, params?: Params) => string;
+
+export interface Speech {
+  readonly language: ReadonlySignal<Language>;
+  /** Reading it inside a component or effect makes that follow the language. */
+  readonly t: Translate;
+  readonly use: (language: Language) => Promise<void>;
+}
+
+/** The first of the browser's languages that the page speaks. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  const found = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag === "en" || tag === "tr");
+  return found === "tr" ? "tr" : "en";
+}
+
+async function catalogue(language: Language): Promise<Readonly<Record<string, string>>> {
+  return language === "tr" ? (await import("./tr.ts")).tr : en;
+}
+
+export async function createSpeech(first: Language): Promise<Speech> {
+  const speaker: i18n = i18next.createInstance();
+  await speaker.init({
+    lng: "en",
+    fallbackLng: "en",
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+    resources: { en: { translation: en } },
+  });
+  const language = signal<Language>("en");
+  const use = async (wanted: Language): Promise<void> => {
+    if (!speaker.hasResourceBundle(wanted, "translation")) speaker.addResourceBundle(wanted, "translation", await catalogue(wanted));
+    await speaker.changeLanguage(wanted);
+    language.value = wanted;
+  };
+  await use(first);
+  const t: Translate = (key, params) => {
+    const spoken = language.value;
+    return speaker.t(key, { ...params, lng: spoken });
+  };
+  return { language, t, use };
+}

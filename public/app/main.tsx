@@ -1,0 +1,50 @@
+// Builds the page: preferences, words, session, and the screen. The only file that starts anything.
+import { effect, signal } from "@preact/signals";
+import { render } from "preact";
+import { AppRoot } from "./app.tsx";
+import { type App, AppContext, type Sheet } from "./app-context.ts";
+import { startDevice } from "./device/device.ts";
+import { browserEnv } from "./device/env.ts";
+import { createPrefs } from "./device/prefs.ts";
+import { createSpeech, preferredLanguage } from "./i18n/words.ts";
+import { createSession } from "./net/session.ts";
+import { routeOf } from "./route.ts";
+import { createFrames } from "./ui/frames.ts";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/parts.css";
+import "../styles/start.css";
+import "../styles/play.css";
+
+async function start(): Promise<void> {
+  const env = browserEnv();
+  const prefShelf = createPrefs(env.shelf);
+  const chosen = prefShelf.prefs.value.language;
+  const speech = await createSpeech(chosen === "auto" ? preferredLanguage(navigator.languages) : chosen);
+  const route = signal(routeOf(location));
+  const go = (path: string): void => {
+    history.pushState(null, "", path);
+    route.value = routeOf(location);
+    sheet.value = null;
+  };
+  const sheet = signal<Sheet | null>(null);
+  const app: App = { session: createSession(env), speech, prefShelf, frames: createFrames(window), route, go, sheet, update: signal(null) };
+  for (const kind of ["popstate", "hashchange"])
+    addEventListener(kind, () => {
+      route.value = routeOf(location);
+    });
+  effect(() => {
+    document.documentElement.lang = speech.language.value;
+  });
+  startDevice(app);
+  const root = document.getElementById("app");
+  if (root)
+    render(
+      <AppContext.Provider value={app}>
+        <AppRoot />
+      </AppContext.Provider>,
+      root,
+    );
+}
+
+void start();

@@ -1,0 +1,82 @@
+// What is said aloud when the table changes: whose turn, a warning, a time-out, the end. Pure.
+import type { WireEvent } from "../../../lib/game/wire-event.ts";
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { Happening, Table } from "./model.ts";
+import type { Words } from "./offer.ts";
+import { nameOf } from "./table-questions.ts";
+import { durationText } from "./time-text.ts";
+
+interface About {
+  readonly playerId?: SeatId | null;
+  readonly to?: SeatId;
+  readonly thresholdMs?: number;
+  readonly winner?: SeatId | null;
+  readonly winners?: readonly SeatId[];
+  readonly sides?: number;
+  readonly result?: number;
+  readonly round?: number;
+  readonly by?: string;
+}
+
+/** The sentence for one event, or null for what need not be said. `own` is this page's seat. */
+export function sentenceFor(event: WireEvent, table: Table, own: SeatId | null): Words | null {
+  const about = event.data as About;
+  const seat = about.to ?? about.playerId ?? null;
+  const name = nameOf(table, seat);
+  const mine = seat !== null && seat === own;
+  switch (event.type) {
+    case "turnPassed":
+      return mine ? { key: "live.yourTurn" } : { key: "live.turn", params: { name } };
+    case "interrupted":
+      return mine ? { key: "live.yourPriority" } : { key: "live.priority", params: { name } };
+    case "warning":
+      return { key: mine ? "live.yourWarning" : "live.warning", params: { name, time: durationText(about.thresholdMs ?? 0) } };
+    case "timeout":
+      return mine ? { key: "live.yourTimeout" } : { key: "live.timeout", params: { name } };
+    case "eliminated":
+      return mine ? { key: "live.youOut" } : { key: "live.out", params: { name } };
+    case "gamePaused":
+      return { key: "live.paused" };
+    case "gameStarted":
+    case "gameResumed":
+      return { key: "live.runs", params: { name: nameOf(table, table.activePlayer) } };
+    case "gameComplete":
+      return about.winner === null || about.winner === undefined
+        ? { key: "live.draw" }
+        : { key: "live.winner", params: { name: nameOf(table, about.winner) } };
+    case "campaignComplete":
+      return { key: "live.campaign", params: { names: (about.winners ?? []).map((id) => nameOf(table, id)).join(", ") } };
+    default:
+      return null;
+  }
+}
+
+/** What is shown to everybody as a short message. */
+export function toastFor(event: WireEvent, table: Table): Words | null {
+  const about = event.data as About;
+  const name = nameOf(table, about.playerId ?? null);
+  switch (event.type) {
+    case "diceRolled":
+      return {
+        key: about.sides === 2 ? `toast.coin.${about.result}` : "toast.dice",
+        params: { name, sides: about.sides ?? 0, result: about.result ?? 0 },
+      };
+    case "randomPlayerSelected":
+      return { key: "toast.starter", params: { name } };
+    case "playOrderRolled":
+      return { key: "toast.order" };
+    case "undone":
+      return { key: "toast.undone" };
+    case "undoRefused":
+      return { key: "toast.undoRefused" };
+    case "roundStarted":
+      return { key: "toast.round", params: { round: about.round ?? 0 } };
+    case "hostChanged":
+      return about.playerId === null ? null : { key: "toast.host", params: { name } };
+    default:
+      return null;
+  }
+}
+
+/** Happenings after change `v`, oldest first. */
+export const since = (happenings: readonly Happening[], v: number): readonly Happening[] => happenings.filter((h) => h.v > v);

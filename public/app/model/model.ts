@@ -1,0 +1,86 @@
+// What the page knows, as one plain value, and the words for everything that can change it. Pure: no socket, no storage, no clock.
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { View } from "../../../lib/game/view.ts";
+import type { WireEvent } from "../../../lib/game/wire-event.ts";
+import type { ServerMessage, StateData } from "../../../lib/protocol/server-messages.ts";
+import { noSamples, type ServerClock } from "./server-clock.ts";
+
+export type Table = StateData<View>;
+export type FromServer = ServerMessage<View>;
+
+/**
+ * How the page stands to the server: `connecting` (nothing yet), `open`, `lost` (coming back by itself), `displaced` (another
+ * page has the seat), `kicked`, `closed` (the table is gone), `local` (no server: this device is the table).
+ */
+export type Link = "connecting" | "open" | "lost" | "displaced" | "kicked" | "closed" | "local";
+
+/** A command on its way: kept until the server has answered it for good. */
+export interface Sent {
+  readonly id: string;
+  readonly gameId: string;
+  readonly type: string;
+  readonly data: object;
+  /** Wall time at which it was given, ms; only used to forget what is too old to still be meant. */
+  readonly at: number;
+}
+
+/** Something to tell the person, in words looked up when shown. */
+export interface Notice {
+  readonly n: number;
+  readonly tone: "error" | "info";
+  readonly key: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** Something that happened at the table, for the log and the toasts. */
+export interface Happening {
+  readonly v: number;
+  /** Server time, ms. */
+  readonly at: number;
+  readonly event: WireEvent;
+}
+
+export interface Model {
+  readonly link: Link;
+  /** The game this page wants to be in. */
+  readonly gameId: string | null;
+  readonly table: Table | null;
+  /** A change is missing: the whole state has been asked for. */
+  readonly stale: boolean;
+  readonly seat: SeatId | null;
+  /** This page holds the host's chair without a seat. */
+  readonly chair: boolean;
+  readonly outbox: readonly Sent[];
+  readonly notices: readonly Notice[];
+  readonly noticeCount: number;
+  readonly happenings: readonly Happening[];
+  readonly serverClock: ServerClock;
+  /** The server has said that it is about to restart. */
+  readonly restarting: boolean;
+}
+
+export type Input =
+  | { readonly type: "server"; readonly message: FromServer; readonly atMs: number }
+  | { readonly type: "link"; readonly link: Link }
+  | { readonly type: "enter"; readonly gameId: string | null }
+  | { readonly type: "give"; readonly sent: Sent }
+  | { readonly type: "notice"; readonly tone: Notice["tone"]; readonly key: string; readonly params?: Notice["params"] }
+  | { readonly type: "dismiss"; readonly n: number };
+
+export const happeningsMax = 200;
+export const noticesMax = 4;
+
+export const emptyModel: Model = {
+  link: "connecting",
+  gameId: null,
+  table: null,
+  stale: false,
+  seat: null,
+  chair: false,
+  outbox: [],
+  notices: [],
+  noticeCount: 0,
+  happenings: [],
+  serverClock: noSamples,
+  restarting: false,
+};

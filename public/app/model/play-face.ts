@@ -1,0 +1,45 @@
+// What the play screen says about the seat it shows large: whose turn, who holds priority, what the table waits for. Pure.
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { Table } from "./model.ts";
+import type { Words } from "./offer.ts";
+import { isRunning, nameOf, playerOf, type Standing, stackTop } from "./table-questions.ts";
+
+/** The seat whose clock is large: one's own; for watchers whoever is on the clock. */
+export function focusSeat(table: Table, who: Standing): SeatId | null {
+  if (who.seat !== null) return who.seat;
+  return stackTop(table) ?? table.running[0] ?? table.activePlayer ?? table.players[0]?.id ?? null;
+}
+
+/** The word over the great clock. */
+export function sayOf(table: Table, who: Standing, seat: SeatId): Words {
+  const mine = who.seat === seat;
+  const name = nameOf(table, seat);
+  const words = (key: string): Words => (mine ? { key: `say.your.${key}` } : { key: `say.their.${key}`, params: { name } });
+  const player = playerOf(table, seat);
+  if (table.status === "paused") return { key: "say.paused" };
+  if (player?.isEliminated) return words("out");
+  if (player?.timeoutPending) return words("timeout");
+  if (stackTop(table) === seat) return words("priority");
+  if (isRunning(table, seat) && table.targetingState === "resolving" && table.awaitingPriority.includes(seat)) return words("asked");
+  if (table.activePlayer === seat) {
+    if (table.targetingState === "selecting") return words("targeting");
+    return isRunning(table, seat) ? words("turn") : words("waits");
+  }
+  if (table.interruptingPlayers.includes(seat)) return words("stacked");
+  return words("idle");
+}
+
+/** The chain of who waits for whom, oldest first; empty when there is no stack. */
+export function chainOf(table: Table): readonly SeatId[] {
+  if (table.interruptingPlayers.length === 0) return [];
+  const first = table.activePlayer === null ? [] : [table.activePlayer];
+  return [...first, ...table.interruptingPlayers];
+}
+
+/** Seats beside the large one, in the order of play after it. */
+export function otherSeats(table: Table, focus: SeatId | null): readonly SeatId[] {
+  const order = table.playOrder.length === table.players.length ? table.playOrder : table.players.map((p) => p.id);
+  const at = focus === null ? -1 : order.indexOf(focus);
+  const round = [...order.slice(at + 1), ...order.slice(0, at + 1)];
+  return round.filter((seat) => seat !== focus);
+}

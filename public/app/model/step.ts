@@ -1,0 +1,131 @@
+// (model, input) -> model: the only place where what the page knows changes. Pure.
+import { applyChange } from "../../../lib/protocol/change.ts";
+import { type FromServer, type Happening, happeningsMax, type Input, type Model, type Notice, noticesMax, type Table } from "./model.ts";
+import { forgetSamples, withPong, withServerTime } from "./server-clock.ts";
+
+export function step(model: Model, input: Input): Model {
+  switch (input.type) {
+    case "server":
+      return serverSaid(model, input.message, input.atMs);
+    case "link":
+      return linked(model, input.link);
+    case "enter":
+      return entered(model, input.gameId);
+    case "give":
+      return { ...model, outbox: [...model.outbox, input.sent] };
+    case "notice":
+      return noticed(model, { tone: input.tone, key: input.key, params: input.params ?? {} });
+    case "dismiss":
+      return { ...model, notices: model.notices.filter((notice) => notice.n !== input.n) };
+  }
+}
+
+function linked(model: Model, link: Model["link"]): Model {
+  if (link === model.link) return model;
+  if (link === "lost") return { ...model, link, serverClock: forgetSamples(model.serverClock) };
+  if (link === "kicked") return { ...model, link, seat: null };
+  if (link === "open") return { ...model, link, restarting: false };
+  return { ...model, link };
+}
+
+function entered(model: Model, gameId: string | null): Model {
+  if (gameId === model.gameId) return model;
+  return { ...model, gameId, table: null, seat: null, chair: false, stale: false, happenings: [], outbox: [], restarting: false };
+}
+
+function noticed(model: Model, said: Omit<Notice, "n">): Model {
+  const notice = { ...said, n: model.noticeCount + 1 };
+  return { ...model, noticeCount: notice.n, notices: [...model.notices, notice].slice(-noticesMax) };
+}
+
+function serverSaid(model: Model, message: FromServer, atMs: number): Model {
+  switch (message.type) {
+    case "clientId":
+      return { ...model, serverClock: withServerTime(model.serverClock, (message.data as { serverTime: number }).serverTime, atMs) };
+    case "state":
+      return withTable(model, message.data as Table);
+    case "change":
+      return changed(model, message.data as ChangeMessage);
+    case "claimed":
+    case "reconnected":
+      return seated(model, message.data as SeatMessage);
+    case "ack":
+      return { ...model, outbox: without(model, (message.data as { id: string }).id) };
+    case "error":
+      return refused(model, message.data as ErrorMessage);
+    case "pong":
+      return ponged(model, message.data as { t?: number; serverTime: number }, atMs);
+    case "viewers":
+      return model.table ? { ...model, table: { ...model.table, viewers: (message.data as { viewers: number }).viewers } } : model;
+    case "missed":
+      return recalled(model, message.data as MissedMessage);
+    case "shutdown_warning":
+      return { ...model, restarting: true };
+    case "displaced":
+      return linked(model, "displaced");
+    default:
+      return model;
+  }
+}
+
+type ChangeMessage = Extract<FromServer, { type: "change" }>["data"];
+type SeatMessage = Extract<FromServer, { type: "claimed" | "reconnected" }>["data"];
+type ErrorMessage = Extract<FromServer, { type: "error" }>["data"];
+type MissedMessage = Extract<FromServer, { type: "missed" }>["data"];
+
+const without = (model: Model, id: string | undefined): Model["outbox"] =>
+  id === undefined ? model.outbox : model.outbox.filter((sent) => sent.id !== id);
+
+function withTable(model: Model, table: Table): Model {
+  if (model.gameId !== null && table.id !== model.gameId) return model;
+  // A whole state that is older than what is known was overtaken on its way.
+  if (model.table && table.v < model.table.v && !model.stale) return model;
+  return checkedSeat({ ...model, gameId: table.id, table, stale: false });
+}
+
+/** Whoever lost his claim (freed by the host or after an hour) is a spectator again. */
+function checkedSeat(model: Model): Model {
+  if (model.seat === null || model.link === "local") return model;
+  const player = model.table?.players.find((p) => p.id === model.seat);
+  return player && !player.claimed ? { ...model, seat: null } : model;
+}
+
+function changed(model: Model, change: ChangeMessage): Model {
+  const { table } = model;
+  if (!table) return { ...model, stale: true };
+  if (change.v <= table.v) return model;
+  if (change.v > table.v + 1) return { ...model, stale: true };
+  const { events, ...fields } = change;
+  // Every change names the times of the seats that ran, true at its `serverTime`: nothing else has to be aged here.
+  return checkedSeat(remembered({ ...model, table: applyChange(table, fields) }, events, change.v, change.serverTime));
+}
+
+function remembered(model: Model, events: readonly Happening["event"][], v: number, at: number): Model {
+  if (events.length === 0) return model;
+  const happenings = [...model.happenings, ...events.map((event) => ({ v, at, event }))];
+  return { ...model, happenings: happenings.slice(-happeningsMax) };
+}
+
+function recalled(model: Model, missed: MissedMessage): Model {
+  const known = new Set(model.happenings.map((h) => h.v));
+  const recovered = missed.changes.filter((c) => !known.has(c.v)).flatMap((c) => c.events.map((event) => ({ v: c.v, at: c.at, event })));
+  const happenings = [...model.happenings, ...recovered].sort((a, b) => a.v - b.v);
+  return { ...model, happenings: happenings.slice(-happeningsMax) };
+}
+
+function seated(model: Model, seat: SeatMessage): Model {
+  const outbox = model.outbox.filter((sent) => sent.type !== "claim");
+  const next = withTable({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open" }, seat.state);
+  return seat.playerId === null ? { ...next, chair: true } : { ...next, seat: seat.playerId };
+}
+
+function refused(model: Model, error: ErrorMessage): Model {
+  if (error.retry && error.id !== undefined) return model;
+  const next = { ...model, outbox: without(model, error.id) };
+  return noticed(next, { tone: "error", key: `refusal.${error.code}`, params: error.field === undefined ? {} : { field: error.field } });
+}
+
+function ponged(model: Model, pong: { t?: number; serverTime: number }, atMs: number): Model {
+  if (pong.t === undefined) return model;
+  return { ...model, serverClock: withPong(model.serverClock, { sentMs: pong.t, receivedMs: atMs, serverTime: pong.serverTime }) };
+}

@@ -1,0 +1,66 @@
+// Questions about a table that several screens ask. Pure; nothing here changes anything.
+import { type Face, faceAt, runsIntoOvertime } from "../../../lib/game/clock-face.ts";
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { PlayerView } from "../../../lib/game/view.ts";
+import type { Model, Table } from "./model.ts";
+import { colorOf } from "./seat-look.ts";
+
+export const playerOf = (table: Table, seat: SeatId | null): PlayerView | undefined =>
+  seat === null ? undefined : table.players.find((player) => player.id === seat);
+
+export const nameOf = (table: Table, seat: SeatId | null): string => playerOf(table, seat)?.name ?? "";
+
+export const seatColor = (table: Table, seat: SeatId): string => colorOf(seat, playerOf(table, seat)?.color);
+
+export const isRunning = (table: Table, seat: SeatId): boolean => table.status === "running" && table.running.includes(seat);
+
+/** The seat on top of the interrupt stack, or null. */
+export const stackTop = (table: Table): SeatId | null => table.interruptingPlayers.at(-1) ?? null;
+
+/** Seats in the order of play, from the seat after `from` round to `from` itself. */
+export function orderAfter(table: Table, from: SeatId): readonly SeatId[] {
+  const order = table.playOrder.length > 0 ? table.playOrder : table.players.map((p) => p.id);
+  const at = order.indexOf(from);
+  return [...order.slice(at + 1), ...order.slice(0, at + 1)];
+}
+
+/** The living seat that gets the turn after `from`, or null when nobody else lives. */
+export function nextSeat(table: Table, from: SeatId): SeatId | null {
+  const next = orderAfter(table, from).find((seat) => seat !== from && playerOf(table, seat)?.isEliminated === false);
+  return next ?? null;
+}
+
+export const seatsTaken = (table: Table): number => table.players.filter((p) => p.claimed).length;
+
+/** What this page may do at the table. */
+export interface Standing {
+  readonly seat: SeatId | null;
+  readonly host: boolean;
+  /** This device is the whole table. */
+  readonly local: boolean;
+}
+
+export function standing(model: Model): Standing {
+  const { table, seat } = model;
+  const local = model.link === "local";
+  const host = local || (table !== null && (seat === null ? model.chair && table.hostPlayer === null : table.hostPlayer === seat));
+  return { seat, host, local };
+}
+
+/** Whether this page may give `seat`'s commands: its own seat, or as host for a seat that nobody holds. */
+export function mayPlayFor(table: Table, who: Standing, seat: SeatId): boolean {
+  if (who.seat === seat) return true;
+  return who.host && playerOf(table, seat)?.claimed === false;
+}
+
+/** What a seat's clock shows `elapsedMs` after the table's `serverTime`. */
+export function seatFace(table: Table, player: PlayerView, elapsedMs: number): Face {
+  const runs = isRunning(table, player.id) || (player.timeoutPending && table.status === "running");
+  return faceAt(player, runs ? { elapsedMs, overtime: runsIntoOvertime(table.settings.onTimeout) } : null);
+}
+
+/** A full bank for the ring: what the seat started with, or more when it has more. */
+export function fullBankMs(table: Table, player: PlayerView): number {
+  const start = table.settings.initialTime + (table.settings.handicaps[player.id] ?? 0);
+  return Math.max(start, player.timeRemaining, 1);
+}

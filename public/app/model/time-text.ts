@@ -1,0 +1,46 @@
+// Times as people read them. Pure; `announcedTime` is for ears, the others for eyes.
+
+const minuteMs = 60_000;
+
+const two = (n: number): string => String(n).padStart(2, "0");
+
+export interface ClockText {
+  /** "08:42", "1:02:07" or "0:38". */
+  readonly main: string;
+  /** ".4" in the last minute, else "". */
+  readonly tenths: string;
+}
+
+/** A bank on a face. Whole seconds are rounded towards zero, so that the last minute's tenths follow without a jump. */
+export function clockText(bankMs: number): ClockText {
+  const sign = bankMs < 0 ? "-" : "";
+  const ms = Math.abs(bankMs);
+  const seconds = Math.floor(ms / 1000);
+  if (ms < minuteMs) return { main: `${sign}0:${two(seconds)}`, tenths: `.${Math.floor(ms / 100) % 10}` };
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  if (hours > 0) return { main: `${sign}${hours}:${two(minutes)}:${two(seconds % 60)}`, tenths: "" };
+  return { main: `${sign}${two(minutes)}:${two(seconds % 60)}`, tenths: "" };
+}
+
+/** A length of time in a sentence or a table: "2:41", "24:10", "1:12:05". */
+export function durationText(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const sign = ms < 0 ? "-" : "";
+  return hours > 0 ? `${sign}${hours}:${two(minutes)}:${two(seconds % 60)}` : `${sign}${minutes}:${two(seconds % 60)}`;
+}
+
+/** Minutes and seconds of a time, for sentences that are read aloud. */
+export function spokenParts(ms: number): { readonly minutes: number; readonly seconds: number } {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return { minutes: Math.floor(seconds / 60), seconds: seconds % 60 };
+}
+
+/** How a time looks: calm, in its last two minutes, or in its last one. */
+export type Mood = "calm" | "warn" | "crit";
+export function moodOf(bankMs: number): Mood {
+  if (bankMs < minuteMs) return "crit";
+  return bankMs < 2 * minuteMs ? "warn" : "calm";
+}

@@ -1,0 +1,280 @@
+// The one socket of this page: opens it, says who comes, sends what waits, and comes back by itself when it is lost.
+// It never decides what a message means for the page (that is the model's) and never throws a key away on a temporary refusal.
+import { closeCodes } from "../../../lib/protocol/close-codes.ts";
+import type { Env, SocketLike } from "../device/env.ts";
+import type { FromServer, Input, Model, Sent } from "../model/model.ts";
+import type { OutboxShelf } from "./outbox-shelf.ts";
+import type { SeatKey, SeatKeys } from "./seat-keys.ts";
+
+/** What this page wants from the server when a socket opens. */
+export type Wish =
+  | { readonly type: "nothing" }
+  | { readonly type: "create"; readonly id: string; readonly name: string | null; readonly settings: object }
+  | { readonly type: "game"; readonly gameId: string };
+
+const backoffFirstMs = 250;
+const backoffMaxMs = 8_000;
+/** The first pings come quickly, to know the server's time; later ones keep it and notice a dead socket. */
+const quickPings = 5;
+const quickPingMs = 150;
+const slowPingMs = 10_000;
+/** No answer for so long: the socket is dead, whatever the browser thinks. */
+const silenceMaxMs = 6_000;
+const retryMs = 500;
+const openTimeoutMs = 8_000;
+
+interface Ports {
+  readonly env: Env;
+  readonly keys: SeatKeys;
+  readonly shelf: OutboxShelf;
+  readonly model: () => Model;
+  readonly dispatch: (input: Input) => void;
+}
+
+export class Connection {
+  private readonly ports: Ports;
+  private socket: SocketLike | null = null;
+  private wish: Wish = { type: "nothing" };
+  private keyInUse: SeatKey | null = null;
+  private settled = false;
+  private attempts = 0;
+  private pings = 0;
+  private cancelTimer: (() => void) | null = null;
+  private cancelPing: (() => void) | null = null;
+  private cancelSilence: (() => void) | null = null;
+
+  constructor(ports: Ports) {
+    this.ports = ports;
+  }
+
+  /** Goes for something else; an open socket is used again. */
+  want(wish: Wish): void {
+    this.wish = wish;
+    this.settled = false;
+    if (this.socket?.readyState === 1) this.hello();
+    else if (wish.type !== "nothing") this.comeBackNow();
+  }
+
+  /** Sends a command now if it can; it stays in the outbox until it is answered either way. */
+  post(sent: Sent): void {
+    this.ports.shelf.put(sent);
+    this.ports.dispatch({ type: "give", sent });
+    if (this.settled) this.send(sent.type, sent.data, sent.id);
+  }
+
+  /** A message without an answer to wait for. */
+  say(type: string, data: object): void {
+    if (this.settled) this.send(type, data);
+  }
+
+  /** The page is in sight again, or the network is back: no backoff now. */
+  comeBackNow(): void {
+    if (this.wish.type === "nothing" || this.final()) return;
+    if (this.socket && this.socket.readyState <= 1) {
+      if (this.socket.readyState === 1) this.ping();
+      return;
+    }
+    this.attempts = 0;
+    this.open();
+  }
+
+  /** Takes the seat back from another page, after `displaced`. */
+  takeBack(): void {
+    this.ports.dispatch({ type: "link", link: "lost" });
+    this.attempts = 0;
+    this.open();
+  }
+
+  close(): void {
+    this.wish = { type: "nothing" };
+    this.drop();
+  }
+
+  private final(): boolean {
+    const { link } = this.ports.model();
+    return link === "displaced" || link === "kicked" || link === "closed" || link === "local";
+  }
+
+  private drop(): void {
+    this.settled = false;
+    this.cancelTimer?.();
+    this.cancelPing?.();
+    this.cancelSilence?.();
+    const old = this.socket;
+    this.socket = null;
+    if (!old) return;
+    old.onopen = old.onmessage = old.onclose = old.onerror = null;
+    old.close(1000);
+  }
+
+  private open(): void {
+    this.drop();
+    const socket = this.ports.env.openSocket();
+    this.socket = socket;
+    socket.onopen = () => this.hello();
+    socket.onmessage = (event) => this.received(event.data);
+    socket.onclose = (event) => this.lost(event.code);
+    this.cancelTimer = this.ports.env.after(openTimeoutMs, () => {
+      if (!this.settled) this.lost(1006);
+    });
+  }
+
+  private lost(code: number): void {
+    this.drop();
+    const { dispatch } = this.ports;
+    if (code === closeCodes.displaced.code) return dispatch({ type: "link", link: "displaced" });
+    if (code === closeCodes.kicked.code) return this.kicked();
+    if (code === closeCodes.closed.code) return dispatch({ type: "link", link: "closed" });
+    if (this.wish.type === "nothing" || this.final()) return;
+    dispatch({ type: "link", link: "lost" });
+    this.tryAgain();
+  }
+
+  private kicked(): void {
+    if (this.wish.type === "game") this.ports.keys.dropSeat(this.wish.gameId);
+    this.ports.dispatch({ type: "link", link: "kicked" });
+  }
+
+  private tryAgain(): void {
+    const { env } = this.ports;
+    const ceiling = Math.min(backoffMaxMs, backoffFirstMs * 2 ** this.attempts);
+    this.attempts += 1;
+    // Half is certain and half is chance: nobody waits zero, and a crowd spreads out.
+    this.cancelTimer = env.after(ceiling / 2 + (ceiling / 2) * env.jitter(), () => this.open());
+  }
+
+  private hello(): void {
+    const { wish } = this;
+    const updates = "changes";
+    if (wish.type === "create") {
+      this.send("create", { settings: wish.settings, updates, ...(wish.name === null ? {} : { name: wish.name }) }, wish.id);
+    } else if (wish.type === "game") {
+      const { gameId } = wish;
+      const v = this.ports.model().table?.v;
+      const seen = v === undefined ? {} : { v };
+      this.keyInUse = this.ports.keys.best(gameId);
+      if (this.keyInUse === null) this.send("join", { gameId, updates, ...seen });
+      else {
+        const who = this.keyInUse.playerId === null ? { host: true } : { playerId: this.keyInUse.playerId };
+        this.send("reconnect", { gameId, ...who, token: this.keyInUse.token, updates, ...seen });
+      }
+    }
+    this.pings = 0;
+    this.schedulePing();
+  }
+
+  private received(text: unknown): void {
+    const message = parsed(text);
+    if (!message) return;
+    this.cancelSilence?.();
+    this.cancelSilence = null;
+    this.beforeModel(message);
+    this.ports.dispatch({ type: "server", message, atMs: this.ports.env.nowMs() });
+    this.afterModel(message);
+  }
+
+  private beforeModel(message: FromServer): void {
+    if (message.type === "claimed" || message.type === "reconnected") {
+      const seat = message.data as { gameId: string; playerId: number | null; token: string };
+      this.ports.keys.keep(seat.gameId, { playerId: seat.playerId, token: seat.token });
+      this.wish = { type: "game", gameId: seat.gameId };
+      for (const sent of this.ports.model().outbox) if (sent.type === "claim") this.ports.shelf.remove(sent.id);
+    }
+    if (message.type === "ack") this.ports.shelf.remove((message.data as { id: string }).id);
+  }
+
+  private afterModel(message: FromServer): void {
+    if (message.type === "state" || message.type === "claimed" || message.type === "reconnected") this.arrived();
+    if (message.type === "error") this.refused(message.data as Refused);
+    if (this.ports.model().stale && message.type === "change") this.send("sync", {});
+  }
+
+  /** In the game: everything that waits goes out, in order, with the ids it always had. */
+  private arrived(): void {
+    const { table, gameId } = this.ports.model();
+    if (table) this.ports.keys.named(table.id, table.name);
+    if (this.settled || !table) return;
+    this.settled = true;
+    this.attempts = 0;
+    this.ports.dispatch({ type: "link", link: "open" });
+    const known = new Set(this.ports.model().outbox.map((sent) => sent.id));
+    for (const sent of this.ports.shelf.of(gameId ?? "")) if (!known.has(sent.id)) this.ports.dispatch({ type: "give", sent });
+    for (const sent of this.ports.model().outbox) this.send(sent.type, sent.data, sent.id);
+  }
+
+  private refused(error: Refused): void {
+    const waiting = error.id === undefined ? undefined : this.ports.shelf;
+    if (error.retry) {
+      if (!this.settled) this.again(error, () => this.hello());
+      else if (error.id !== undefined) this.again(error, () => this.resend(error.id ?? ""));
+      return;
+    }
+    waiting?.remove(error.id ?? "");
+    if (!this.settled) this.notLetIn(error);
+  }
+
+  private again(error: Refused, call: () => void): void {
+    const { env } = this.ports;
+    const waitMs = error.retryAfterMs ?? retryMs;
+    const socket = this.socket;
+    env.after(waitMs + waitMs * env.jitter(), () => {
+      if (this.socket === socket && socket?.readyState === 1) call();
+    });
+  }
+
+  private resend(id: string): void {
+    const sent = this.ports.model().outbox.find((s) => s.id === id);
+    if (sent) this.send(sent.type, sent.data, sent.id);
+  }
+
+  /** The key opens nothing any more, or there is no such game: come in with the next key or as a viewer, or give up. */
+  private notLetIn(error: Refused): void {
+    const { wish } = this;
+    if (wish.type !== "game") {
+      this.wish = { type: "nothing" };
+      return;
+    }
+    if (error.code === "no-such-game" || error.code === "game-damaged") {
+      this.ports.keys.forget(wish.gameId);
+      this.wish = { type: "nothing" };
+      this.ports.dispatch({ type: "enter", gameId: null });
+    } else if (this.keyInUse !== null) {
+      this.ports.keys.drop(wish.gameId, this.keyInUse.token);
+      this.hello();
+    }
+  }
+
+  private schedulePing(): void {
+    this.cancelPing?.();
+    this.cancelPing = this.ports.env.after(this.pings < quickPings ? quickPingMs : slowPingMs, () => this.ping());
+  }
+
+  private ping(): void {
+    this.pings += 1;
+    this.send("ping", { t: this.ports.env.nowMs() });
+    this.cancelSilence ??= this.ports.env.after(silenceMaxMs, () => this.lost(1006));
+    this.schedulePing();
+  }
+
+  private send(type: string, data: object, id?: string): void {
+    if (this.socket?.readyState !== 1) return;
+    this.socket.send(JSON.stringify(id === undefined ? { type, data } : { type, data, id }));
+  }
+}
+
+interface Refused {
+  readonly id?: string;
+  readonly code: string;
+  readonly retry: boolean;
+  readonly retryAfterMs?: number;
+}
+
+function parsed(text: unknown): FromServer | null {
+  if (typeof text !== "string") return null;
+  try {
+    const message = JSON.parse(text) as FromServer;
+    return typeof message.type === "string" && typeof message.data === "object" ? message : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,76 @@
+// What the screens may do: create, enter and leave games and give commands. One value for the whole page; the same shape is
+// given by a table that plays alone on this device.
+import { signal } from "@preact/signals";
+import type { Env } from "../device/env.ts";
+import { emptyModel, type Input, type Model } from "../model/model.ts";
+import type { Command } from "../model/offer.ts";
+import { step } from "../model/step.ts";
+import { Connection } from "./connection.ts";
+import { OutboxShelf } from "./outbox-shelf.ts";
+import { SeatKeys } from "./seat-keys.ts";
+
+/** Gives commands somewhere else than to the server. */
+export interface LocalTable {
+  give(command: Command): void;
+  leave(): void;
+}
+
+export type Session = ReturnType<typeof createSession>;
+
+export function createSession(env: Env) {
+  const model = signal<Model>(emptyModel);
+  const keys = new SeatKeys(env.shelf, env.wallMs);
+  const shelf = new OutboxShelf(env.shelf, env.wallMs);
+  const dispatch = (input: Input): void => {
+    model.value = step(model.value, input);
+  };
+  const connection = new Connection({ env, keys, shelf, model: () => model.value, dispatch });
+  let local: LocalTable | null = null;
+
+  const leaveLocal = (): void => {
+    local?.leave();
+    local = null;
+  };
+
+  return {
+    model,
+    env,
+    keys,
+    dispatch,
+    create(settings: object, name: string | null): void {
+      leaveLocal();
+      dispatch({ type: "enter", gameId: null });
+      dispatch({ type: "link", link: "connecting" });
+      connection.want({ type: "create", id: env.freshId(), name, settings });
+    },
+    enter(gameId: string): void {
+      leaveLocal();
+      dispatch({ type: "enter", gameId });
+      dispatch({ type: "link", link: "connecting" });
+      connection.want({ type: "game", gameId });
+    },
+    /** Plays without a server: `table` receives every command from now on. */
+    playLocally(table: LocalTable): void {
+      connection.close();
+      leaveLocal();
+      local = table;
+    },
+    leave(): void {
+      leaveLocal();
+      connection.say("leave", {});
+      connection.close();
+      dispatch({ type: "enter", gameId: null });
+      dispatch({ type: "link", link: "connecting" });
+    },
+    give(command: Command): void {
+      if (local) return local.give(command);
+      const { gameId } = model.value;
+      if (gameId !== null) connection.post({ id: env.freshId(), gameId, type: command.type, data: command.data, at: env.wallMs() });
+    },
+    say: (type: string, data: object): void => connection.say(type, data),
+    takeBack: (): void => connection.takeBack(),
+    comeBackNow: (): void => connection.comeBackNow(),
+    /** Server time now, ms, as well as it is known. */
+    serverNowMs: (): number => env.nowMs() + model.value.serverClock.offsetMs,
+  };
+}

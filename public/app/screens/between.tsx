@@ -1,0 +1,55 @@
+// Between games: still on the way in, or out of it for good. One sentence and one button.
+import type { JSX } from "preact";
+import { useApp } from "../app-context.ts";
+import { quietTint, tintOf } from "../ui/tint.ts";
+import { Wordmark } from "./home.tsx";
+
+export function WaitScreen(): JSX.Element {
+  const { session, speech, go } = useApp();
+  const { link, gameId } = session.model.value;
+  const { t } = speech;
+  const gone = gameId === null;
+  return (
+    <main class="page between tint" style={tintOf(quietTint)}>
+      <Wordmark />
+      <div class="between-body" role="status">
+        {gone ? null : <span class="waiting-ring" aria-hidden="true" />}
+        <h1>{t(gone ? "between.gone" : link === "lost" ? "between.lost" : "between.connecting")}</h1>
+        <p class="hint">
+          {t(gone ? "between.goneSub" : link === "lost" ? "between.lostSub" : "between.connectingSub", { code: gameId ?? "" })}
+        </p>
+      </div>
+      <button type="button" class="wide quiet-button" onClick={() => go("/")}>
+        {t("between.home")}
+      </button>
+    </main>
+  );
+}
+
+export function EndedScreen({ link }: { readonly link: "displaced" | "kicked" | "closed" }): JSX.Element {
+  const { session, speech, go } = useApp();
+  const { t } = speech;
+  const { gameId } = session.model.value;
+  const act = (): void => {
+    if (link === "displaced") session.takeBack();
+    else if (link === "kicked" && gameId !== null) session.enter(gameId);
+    else go("/");
+  };
+  return (
+    <main class="page between tint" style={tintOf(quietTint)} data-ended={link}>
+      <Wordmark />
+      <div class="between-body" role="alert">
+        <h1>{t(`ended.${link}`)}</h1>
+        <p class="hint">{t(`ended.${link}.why`)}</p>
+      </div>
+      <button type="button" class="go go-short" onClick={act} data-act={link === "displaced" ? "takeBack" : "leave"}>
+        <span class="go-word">{t(`ended.${link}.act`)}</span>
+      </button>
+      {link === "closed" ? null : (
+        <button type="button" class="wide quiet-button" onClick={() => go("/")}>
+          {t("between.home")}
+        </button>
+      )}
+    </main>
+  );
+}

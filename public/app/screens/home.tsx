@@ -1,0 +1,169 @@
+// The start: a new game in two taps, or into one by its code.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import { type Draft, presets } from "../model/presets.ts";
+import { pathOf, readCode } from "../route.ts";
+import { Icon } from "../ui/icons.tsx";
+import { IconButton } from "../ui/parts.tsx";
+import { quietTint, tintOf } from "../ui/tint.ts";
+import { NewGame } from "./new-game.tsx";
+
+export function Home(): JSX.Element {
+  const { speech, sheet } = useApp();
+  const [draft, setDraft] = useState<Draft | null>(null);
+  if (draft) return <NewGame draft={draft} onBack={() => setDraft(null)} />;
+  const { t } = speech;
+  return (
+    <main class="page home tint" style={tintOf(quietTint)}>
+      <header class="bar">
+        <Wordmark />
+        <span class="grow" />
+        <IconButton name="gear" label={t("settings.title")} onClick={() => (sheet.value = { name: "settings" })} />
+      </header>
+      <div class="home-grid">
+        <section class="home-new">
+          <h1>{t("home.title")}</h1>
+          <div class="preset-grid">
+            {presets.map((preset) => (
+              <button type="button" class="preset" key={preset.name} data-preset={preset.name} onClick={() => setDraft(preset.draft)}>
+                <Icon name={preset.icon} />
+                <b>{t(`preset.${preset.name}`)}</b>
+                <span>{t(`preset.${preset.name}.about`)}</span>
+              </button>
+            ))}
+          </div>
+        </section>
+        <section class="home-join">
+          <JoinForm />
+          <Tables />
+          <LocalStart />
+        </section>
+      </div>
+    </main>
+  );
+}
+
+export function Wordmark(): JSX.Element {
+  return (
+    <span class="wordmark">
+      <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+        <circle class="mark-rail" cx="16" cy="16" r="12.500" />
+        <path class="mark-ring" d="M16 3.500a12.500 12.500 0 1 1-12.100 9.400" />
+        <rect class="mark-card" x="11" y="9.500" width="10" height="13" rx="2" transform="rotate(20 16 16)" />
+      </svg>
+      Tap-or-Tarp
+    </span>
+  );
+}
+
+function JoinForm(): JSX.Element {
+  const { speech, go } = useApp();
+  const [text, setText] = useState("");
+  const [wrong, setWrong] = useState(false);
+  const code = readCode(text);
+  const { t } = speech;
+  return (
+    <form
+      class="join-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (code && code.length === 6) go(pathOf(code));
+        else setWrong(true);
+      }}
+    >
+      <label class="code-field">
+        <span>{t("home.code")}</span>
+        <input
+          class="num"
+          name="code"
+          value={text}
+          maxLength={9}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellcheck={false}
+          placeholder="K7QX2M"
+          aria-invalid={wrong}
+          onInput={(event) => {
+            setText(event.currentTarget.value.toUpperCase());
+            setWrong(false);
+          }}
+        />
+      </label>
+      <button type="submit" class="wide quiet-button">
+        {t("home.join")}
+      </button>
+      {wrong ? (
+        <p class="field-error" role="alert">
+          {t("home.codeWrong")}
+        </p>
+      ) : null}
+    </form>
+  );
+}
+
+interface Listed {
+  readonly id: string;
+  readonly name: string;
+  readonly seats: number;
+  readonly seatsFree: number;
+  readonly status: string;
+}
+
+function isListed(value: unknown): value is Listed {
+  return (
+    typeof value === "object" && value !== null && typeof (value as Listed).id === "string" && typeof (value as Listed).name === "string"
+  );
+}
+
+/** Tables this device was at, and tables their hosts have listed. */
+function Tables(): JSX.Element | null {
+  const { session, speech, go } = useApp();
+  const [listed, setListed] = useState<readonly Listed[]>([]);
+  useEffect(() => {
+    const stop = new AbortController();
+    fetch("/api/games", { signal: stop.signal })
+      .then((answer) => (answer.ok ? answer.json() : { games: [] }))
+      .then((body: { games?: unknown }) => setListed(Array.isArray(body.games) ? body.games.filter(isListed) : []))
+      .catch(() => setListed([]));
+    return () => stop.abort();
+  }, []);
+  const mine = session.keys.all().slice(0, 3);
+  const others = listed.filter((game) => !mine.some((m) => m.gameId === game.id)).slice(0, 6);
+  if (mine.length + others.length === 0) return null;
+  const row = (code: string, name: string, note: string): JSX.Element => (
+    <li key={code}>
+      <button type="button" class="table-row" onClick={() => go(pathOf(code))}>
+        <b class="num">{code}</b>
+        <span>{name}</span>
+        <em>{note}</em>
+      </button>
+    </li>
+  );
+  return (
+    <div class="tables">
+      {mine.length > 0 ? <h2>{speech.t("home.yours")}</h2> : null}
+      <ul>
+        {mine.map((game) =>
+          row(game.gameId, game.name, game.seat?.playerId ? speech.t("seat.number", { n: game.seat.playerId }) : speech.t("lobby.host")),
+        )}
+      </ul>
+      {others.length > 0 ? <h2>{speech.t("home.listed")}</h2> : null}
+      <ul>{others.map((game) => row(game.id, game.name, speech.t("home.free", { count: game.seatsFree })))}</ul>
+    </div>
+  );
+}
+
+function LocalStart(): JSX.Element {
+  const { speech, go } = useApp();
+  return (
+    <button type="button" class="local-start" onClick={() => go("/#local")}>
+      <Icon name="table" />
+      <span>
+        <b>{speech.t("home.local")}</b>
+        {speech.t("home.localSub")}
+      </span>
+      <Icon name="next" size={18} />
+    </button>
+  );
+}

@@ -1,0 +1,198 @@
+// Before the game: the code, the link and the picture to scan, the seats, and the start.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import type { PlayerView } from "../../../lib/game/view.ts";
+import type { Table } from "../model/model.ts";
+import { offerFor } from "../model/offer.ts";
+import { palette } from "../model/seat-look.ts";
+import { standing } from "../model/table-questions.ts";
+import { durationText } from "../model/time-text.ts";
+import { GreatButton } from "../ui/great-button.tsx";
+import { Icon, SeatShape } from "../ui/icons.tsx";
+import { IconButton, LineDot } from "../ui/parts.tsx";
+import { QrPicture } from "../ui/qr-picture.tsx";
+import { seatTint } from "../ui/tint.ts";
+
+export function Lobby({ table }: { readonly table: Table }): JSX.Element {
+  const { session, speech, sheet } = useApp();
+  const who = standing(session.model.value);
+  const { t } = speech;
+  const offer = offerFor(table, who, who.seat);
+  return (
+    <main class="page lobby tint" style={seatTint(table, who.seat)}>
+      <header class="bar">
+        <h1 class="bar-title">{table.name || t("lobby.unnamed")}</h1>
+        <LineDot />
+        <span class="grow" />
+        {who.local ? null : <IconButton name="share" label={t("share.title")} onClick={() => (sheet.value = { name: "share" })} />}
+        <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
+      </header>
+      {who.local ? null : (
+        <section class="invite" aria-label={t("share.title")}>
+          <QrPicture code={table.id} />
+          <div>
+            <p class="code num" data-code={table.id}>
+              {table.id}
+            </p>
+            <p class="hint">{t("lobby.scan")}</p>
+          </div>
+        </section>
+      )}
+      <ul class="seats">
+        {table.players.map((player) => (
+          <SeatRow key={player.id} table={table} player={player} />
+        ))}
+      </ul>
+      <LobbyTools table={table} />
+      <footer class="lobby-foot">
+        <p class="bar centre num">{settingsLine(table, t)}</p>
+        <GreatButton offer={offer} />
+      </footer>
+    </main>
+  );
+}
+
+export function settingsLine(table: Table, t: (key: string, params?: Record<string, string | number>) => string): string {
+  const { initialTime, bonusTime, delayTime, startingLife } = table.settings;
+  const round = table.campaign ? `${t("campaign.round", { round: table.campaign.round, rounds: table.campaign.rounds })} · ` : "";
+  const parts = [t("new.each", { time: durationText(initialTime) })];
+  if (bonusTime > 0) parts.push(t("new.aTurn", { time: durationText(bonusTime) }));
+  if (delayTime > 0) parts.push(t("new.delay", { s: delayTime / 1000 }));
+  parts.push(t("new.life", { n: startingLife }));
+  return round + parts.join(" · ");
+}
+
+function SeatRow({ table, player }: { readonly table: Table; readonly player: PlayerView }): JSX.Element {
+  const { session, speech, sheet } = useApp();
+  const { t } = speech;
+  const who = standing(session.model.value);
+  const mine = who.seat === player.id;
+  const note = seatNote(table, player, mine, t);
+  if (mine) return <OwnSeat table={table} player={player} />;
+  const free = !player.claimed && who.seat === null && !who.local;
+  const act = (): void => {
+    if (free) session.give({ type: "claim", data: { playerId: player.id } });
+    else sheet.value = { name: "seat", seat: player.id };
+  };
+  return (
+    <li>
+      <button
+        type="button"
+        class={free ? "seat tint free" : "seat tint"}
+        style={seatTint(table, player.id)}
+        data-seat={player.id}
+        data-claimed={player.claimed}
+        onClick={act}
+      >
+        <SeatShape seat={player.id} size={18} />
+        <b>{player.name || t("seat.number", { n: player.id })}</b>
+        <em>{note}</em>
+      </button>
+    </li>
+  );
+}
+
+function seatNote(table: Table, player: PlayerView, mine: boolean, t: (key: string) => string): string {
+  const notes: string[] = [];
+  if (mine) notes.push(t("lobby.you"));
+  if (table.hostPlayer === player.id) notes.push(t("lobby.host"));
+  if (!player.claimed) notes.push(t("lobby.free"));
+  else if (!player.connected) notes.push(t("lobby.away"));
+  else if (!mine && table.hostPlayer !== player.id) notes.push(t("lobby.ready"));
+  return notes.join(" · ");
+}
+
+/** The own seat: its name and colour, to be changed in place. */
+function OwnSeat({ table, player }: { readonly table: Table; readonly player: PlayerView }): JSX.Element {
+  const { session, speech, prefShelf } = useApp();
+  const { t } = speech;
+  const [name, setName] = useState<string | null>(null);
+  const [colours, setColours] = useState(false);
+  const rename = (): void => {
+    const wanted = name?.trim();
+    setName(null);
+    if (!wanted || wanted === player.name) return;
+    prefShelf.set({ name: wanted });
+    session.give({ type: "updatePlayer", data: { playerId: player.id, name: wanted } });
+  };
+  return (
+    <li class="seat own tint" style={seatTint(table, player.id)} data-seat={player.id} data-claimed="true">
+      <button
+        type="button"
+        class="colour-button"
+        aria-label={t("seat.colour")}
+        aria-expanded={colours}
+        onClick={() => setColours(!colours)}
+      >
+        <SeatShape seat={player.id} size={18} />
+      </button>
+      <input
+        class="name-input"
+        aria-label={t("seat.name")}
+        value={name ?? player.name}
+        maxLength={32}
+        enterkeyhint="done"
+        onFocus={(event) => event.currentTarget.select()}
+        onInput={(event) => setName(event.currentTarget.value)}
+        onBlur={rename}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") event.currentTarget.blur();
+        }}
+      />
+      <em>{seatNote(table, player, true, t)}</em>
+      <button type="button" class="leave-seat" onClick={() => session.give({ type: "unclaim", data: {} })}>
+        {t("lobby.stand")}
+      </button>
+      {colours ? (
+        <fieldset class="swatches">
+          <legend class="sr">{t("seat.colour")}</legend>
+          {palette.map((color, at) => (
+            <button
+              type="button"
+              key={color}
+              class="swatch"
+              style={{ "--seat": color }}
+              aria-label={t(`colour.${at}`)}
+              aria-pressed={player.color === color}
+              onClick={() => {
+                session.give({ type: "updatePlayer", data: { playerId: player.id, color } });
+                setColours(false);
+              }}
+            />
+          ))}
+        </fieldset>
+      ) : null}
+    </li>
+  );
+}
+
+/** What a host may do before the start, in one quiet row. */
+function LobbyTools({ table }: { readonly table: Table }): JSX.Element | null {
+  const { session, speech, sheet, go } = useApp();
+  const who = standing(session.model.value);
+  if (!who.host) return null;
+  const { t } = speech;
+  return (
+    <div class="more lobby-tools">
+      <button type="button" onClick={() => session.give({ type: "rollPlayOrder", data: {} })}>
+        <Icon name="dice" size={18} />
+        {t("lobby.rollOrder")}
+      </button>
+      <button type="button" onClick={() => session.give({ type: "randomStartPlayer", data: {} })}>
+        <Icon name="shuffle" size={18} />
+        {t("lobby.randomStart")}
+      </button>
+      <button type="button" onClick={() => (sheet.value = { name: "clock" })}>
+        <Icon name="clock" size={18} />
+        {t("lobby.clock")}
+      </button>
+      {who.local ? null : (
+        <button type="button" onClick={() => go(`/g/${table.id}#table`)}>
+          <Icon name="table" size={18} />
+          {t("menu.table")}
+        </button>
+      )}
+    </div>
+  );
+}

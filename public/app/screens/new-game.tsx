@@ -1,0 +1,122 @@
+// A new game: the preset's choice with one button; everything else folded away.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import { campaignPresets, campaignSetsTimes, createSettings, type Draft, ladders, rung } from "../model/presets.ts";
+import { durationText } from "../model/time-text.ts";
+import { Field, IconButton, Segments, Stepper, Switch } from "../ui/parts.tsx";
+import { quietTint, tintOf } from "../ui/tint.ts";
+
+export function NewGame({
+  draft: first,
+  onBack,
+  local,
+}: {
+  readonly draft: Draft;
+  readonly onBack: () => void;
+  readonly local?: (draft: Draft) => void;
+}): JSX.Element {
+  const { session, speech } = useApp();
+  const [draft, setDraft] = useState(first);
+  const change = (part: Partial<Draft>): void => setDraft((old) => ({ ...old, ...part }));
+  const { t } = speech;
+  const busy = session.model.value.link === "lost";
+  const create = (): void => {
+    if (local) local(draft);
+    else session.create(createSettings(draft), draft.name.trim() || null);
+  };
+  return (
+    <main class="page new-game tint" style={tintOf(quietTint)}>
+      <header class="bar">
+        <IconButton name="back" label={t("common.back")} onClick={onBack} />
+        <h1 class="bar-title">{local ? t("home.local") : t(`preset.${draft.preset}`)}</h1>
+      </header>
+      <div class="form">
+        <Segments
+          label={t("new.players")}
+          value={draft.playerCount}
+          options={[2, 3, 4, 5, 6, 7, 8].map((n) => ({ value: n, text: String(n) }))}
+          onPick={(playerCount) => change({ playerCount })}
+        />
+        {draft.campaignPreset === null ? null : (
+          <Segments
+            label={t("new.campaign")}
+            value={draft.campaignPreset}
+            options={campaignPresets.map((name) => ({ value: name as string, text: t(`campaign.${name}`) }))}
+            onPick={(campaignPreset) => change({ campaignPreset })}
+          />
+        )}
+        {draft.campaignPreset === null ? null : <p class="hint">{t(`campaign.${draft.campaignPreset}.about`)}</p>}
+        {campaignSetsTimes(draft) ? null : <TimeFields draft={draft} change={change} />}
+        <details class="fold">
+          <summary>{t("new.more")}</summary>
+          <MoreFields draft={draft} change={change} local={local !== undefined} />
+        </details>
+      </div>
+      <button type="button" class="go go-short go-foot" onClick={create} data-act="create">
+        <span class="go-word">{local ? t("new.open") : t("new.create")}</span>
+        <small>{busy ? t("link.lost") : summary(draft, t)}</small>
+      </button>
+    </main>
+  );
+}
+
+interface Part {
+  readonly draft: Draft;
+  readonly change: (part: Partial<Draft>) => void;
+}
+
+export function summary(draft: Draft, t: (key: string, params?: Record<string, string | number>) => string): string {
+  if (draft.campaignPreset !== null)
+    return t("new.summaryCampaign", { name: t(`campaign.${draft.campaignPreset}`), count: draft.playerCount });
+  return [
+    t("new.each", { time: durationText(draft.initialTime) }),
+    draft.bonusTime > 0 ? t("new.aTurn", { time: durationText(draft.bonusTime) }) : "",
+    draft.delayTime > 0 ? t("new.delay", { s: draft.delayTime / 1000 }) : "",
+    t("new.life", { n: draft.startingLife }),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function TimeFields({ draft, change }: Part): JSX.Element {
+  const { t } = useApp().speech;
+  const step = (field: keyof typeof ladders) => (direction: -1 | 1) => change({ [field]: rung(ladders[field], draft[field], direction) });
+  return (
+    <div class="steppers">
+      <Stepper label={t("setting.initialTime")} text={durationText(draft.initialTime)} onStep={step("initialTime")} />
+      <Stepper label={t("setting.bonusTime")} text={durationText(draft.bonusTime)} onStep={step("bonusTime")} />
+      <Stepper label={t("setting.delayTime")} text={`${draft.delayTime / 1000} s`} onStep={step("delayTime")} />
+      <Stepper label={t("setting.startingLife")} text={String(draft.startingLife)} onStep={step("startingLife")} />
+    </div>
+  );
+}
+
+function MoreFields({ draft, change, local }: Part & { readonly local: boolean }): JSX.Element {
+  const { t } = useApp().speech;
+  return (
+    <div class="form">
+      <Segments
+        label={t("setting.onTimeout")}
+        value={draft.onTimeout}
+        options={(["choice", "warning", "time-deduction", "game-loss"] as const).map((v) => ({ value: v, text: t(`onTimeout.${v}`) }))}
+        onPick={(onTimeout) => change({ onTimeout })}
+      />
+      <p class="hint">{t(`onTimeout.${draft.onTimeout}.about`)}</p>
+      {local ? null : (
+        <>
+          <Segments
+            label={t("setting.dropPolicy")}
+            value={draft.dropPolicy}
+            options={(["charge", "grace", "pause"] as const).map((v) => ({ value: v, text: t(`dropPolicy.${v}`) }))}
+            onPick={(dropPolicy) => change({ dropPolicy })}
+          />
+          <Field label={t("setting.name")}>
+            <input value={draft.name} maxLength={40} onInput={(event) => change({ name: event.currentTarget.value })} />
+          </Field>
+          <Switch label={t("setting.listed")} hint={t("setting.listedHint")} on={draft.listed} onFlip={(listed) => change({ listed })} />
+        </>
+      )}
+    </div>
+  );
+}

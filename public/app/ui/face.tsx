@@ -1,0 +1,137 @@
+// A seat's clock: drawn every frame straight into the page, because a component per frame would cost more than the game.
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import type { Face } from "../../../lib/game/clock-face.ts";
+import type { SeatId } from "../../../lib/game/ids.ts";
+import { fullBankMs, playerOf, seatFace } from "../model/table-questions.ts";
+import { clockText, moodOf } from "../model/time-text.ts";
+
+/** What is drawn for one seat at one moment. */
+export interface Moment {
+  readonly face: Face;
+  readonly fullMs: number;
+  readonly delayTimeMs: number;
+  readonly choiceTimeMs: number;
+  readonly runs: boolean;
+}
+
+/** Calls `draw` whenever what `seat` shows may have changed: each frame while its clock runs, else once per change. */
+export function useMoment(seat: SeatId | null, draw: (moment: Moment) => void): void {
+  const { session, frames } = useApp();
+  const latest = useRef(draw);
+  latest.current = draw;
+  useEffect(() => {
+    if (seat === null) return;
+    let stop: (() => void) | null = null;
+    const show = (): void => {
+      const { table, link } = session.model.peek();
+      const player = table && playerOf(table, seat);
+      if (!table || !player) return;
+      // While the line is down nobody knows whether the clock runs; what is drawn goes on from the last known moment.
+      const elapsedMs = session.serverNowMs() - table.serverTime;
+      latest.current({
+        face: seatFace(table, player, elapsedMs),
+        fullMs: fullBankMs(table, player),
+        delayTimeMs: table.settings.delayTime,
+        choiceTimeMs: table.settings.timeoutGracePeriod,
+        runs: link !== "kicked" && table.status === "running" && (table.running.includes(seat) || player.timeoutPending),
+      });
+    };
+    const unsubscribe = session.model.subscribe((model) => {
+      const running =
+        model.table?.status === "running" && (model.table.running.includes(seat) || playerOf(model.table, seat)?.timeoutPending === true);
+      show();
+      if (running) stop ??= frames.each(show);
+      else {
+        stop?.();
+        stop = null;
+      }
+    });
+    return () => {
+      unsubscribe();
+      stop?.();
+    };
+  }, [seat, session, frames]);
+}
+
+/** Text into a node, only when it is another one. */
+export function write(node: Element | null | undefined, text: string): void {
+  if (node && node.textContent !== text) node.textContent = text;
+}
+
+export function mark(node: Element | null | undefined, name: string, value: string): void {
+  if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+/** The clock as text; the great one adds tenths in its last minute. `data-ms` says what is drawn, exactly. */
+export function ClockFace({
+  seat,
+  great = false,
+  label,
+}: {
+  readonly seat: SeatId;
+  readonly great?: boolean;
+  readonly label?: string;
+}): JSX.Element {
+  const root = useRef<HTMLDivElement>(null);
+  const main = useRef<HTMLSpanElement>(null);
+  const tenths = useRef<HTMLElement>(null);
+  useMoment(seat, ({ face, runs }) => {
+    const shown = face.choiceMs > 0 ? face.choiceMs : face.bankMs;
+    const text = clockText(shown);
+    write(main.current, text.main);
+    write(tenths.current, great || shown < 10_000 ? text.tenths : "");
+    mark(root.current, "data-mood", moodOf(shown));
+    mark(root.current, "data-runs", String(runs));
+    root.current?.setAttribute("data-ms", String(Math.round(face.bankMs)));
+  });
+  return (
+    <div class={great ? "clock num great" : "clock num"} ref={root} role="timer" data-seat={seat} aria-label={label}>
+      <span ref={main} />
+      <small ref={tenths} />
+    </div>
+  );
+}
+
+/** The ring that empties with the bank, with the delay as a thin line inside it that empties first. */
+export function Ring({ seat }: { readonly seat: SeatId }): JSX.Element {
+  const left = useRef<SVGCircleElement>(null);
+  const delay = useRef<SVGCircleElement>(null);
+  const root = useRef<SVGSVGElement>(null);
+  useMoment(seat, ({ face, fullMs, delayTimeMs, choiceTimeMs }) => {
+    const share = face.choiceMs > 0 ? face.choiceMs / choiceTimeMs : face.bankMs / fullMs;
+    mark(left.current, "stroke-dashoffset", (100 - 100 * Math.min(1, Math.max(0, share))).toFixed(2));
+    const delayShare = delayTimeMs > 0 ? face.delayMs / delayTimeMs : 0;
+    mark(delay.current, "stroke-dashoffset", (100 - 100 * Math.min(1, delayShare)).toFixed(1));
+    mark(root.current, "data-mood", face.choiceMs > 0 ? "crit" : moodOf(face.bankMs));
+    mark(root.current, "data-delay", String(face.delayMs > 0));
+  });
+  return (
+    <svg class="ring" viewBox="0 0 100 100" aria-hidden="true" ref={root}>
+      <circle class="rail" cx="50" cy="50" r="47" />
+      <circle class="left" cx="50" cy="50" r="47" pathLength={100} stroke-dasharray="100" stroke-dashoffset="0" ref={left} />
+      <circle class="delay" cx="50" cy="50" r="42.5" pathLength={100} stroke-dasharray="100" stroke-dashoffset="100" ref={delay} />
+    </svg>
+  );
+}
+
+/** "delay 2.3" while it lasts. */
+export function DelayText({ seat, word }: { readonly seat: SeatId; readonly word: string }): JSX.Element {
+  const root = useRef<HTMLSpanElement>(null);
+  useMoment(seat, ({ face, runs }) => {
+    const shows = runs && face.delayMs > 0;
+    write(root.current, shows ? `${word} ${(face.delayMs / 1000).toFixed(1)}` : "");
+  });
+  return <span class="delay-text num" ref={root} />;
+}
+
+/** The thin line at the foot of a card: what is left of a running seat's bank. */
+export function BankLine({ seat }: { readonly seat: SeatId }): JSX.Element {
+  const root = useRef<HTMLSpanElement>(null);
+  useMoment(seat, ({ face, fullMs, runs }) => {
+    const share = Math.min(1, Math.max(0, face.bankMs / fullMs));
+    root.current?.style.setProperty("transform", `scaleX(${runs ? share.toFixed(4) : "0"})`);
+  });
+  return <span class="bank-line" ref={root} />;
+}

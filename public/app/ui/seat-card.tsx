@@ -1,0 +1,90 @@
+// Another seat as a card: who, how long, how alive. While targets are chosen a tap chooses; else it opens the seat.
+import type { JSX } from "preact";
+import { useApp } from "../app-context.ts";
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { PlayerView } from "../../../lib/game/view.ts";
+import type { Table } from "../model/model.ts";
+import { isRunning, playerOf, standing } from "../model/table-questions.ts";
+import { BankLine, ClockFace } from "./face.tsx";
+import { Icon, SeatShape } from "./icons.tsx";
+import { seatTint } from "./tint.ts";
+
+export function mayTarget(table: Table, actor: SeatId | null, seat: SeatId): boolean {
+  return (
+    table.status === "running" &&
+    table.targetingState === "selecting" &&
+    table.activePlayer === actor &&
+    seat !== actor &&
+    playerOf(table, seat)?.isEliminated === false
+  );
+}
+
+export function SeatCard({ table, seat }: { readonly table: Table; readonly seat: SeatId }): JSX.Element | null {
+  const { session, speech, sheet } = useApp();
+  const player = playerOf(table, seat);
+  if (!player) return null;
+  const { t } = speech;
+  const who = standing(session.model.value);
+  const runs = isRunning(table, seat);
+  const choosing = mayTarget(table, who.seat, seat);
+  const targeted = table.targetedPlayers.includes(seat) && table.targetingState !== "none";
+  const away = player.claimed && !player.connected;
+  const act = (): void => {
+    if (choosing) session.give({ type: "toggleTarget", data: { playerId: seat } });
+    else sheet.value = { name: "seat", seat };
+  };
+  return (
+    <button
+      type="button"
+      class={`card tint${runs ? " runs" : ""}${player.isEliminated ? " dead" : ""}${targeted ? " targeted" : ""}${choosing ? " choosable" : ""}`}
+      style={seatTint(table, seat)}
+      data-seat={seat}
+      data-runs={runs}
+      data-dead={player.isEliminated}
+      onClick={act}
+      {...(choosing ? { "aria-pressed": targeted } : {})}
+    >
+      <span class="who">
+        <SeatShape seat={seat} size={13} />
+        <span class="who-name">{player.name}</span>
+        {away ? <em class="away">{t("play.away")}</em> : null}
+      </span>
+      <ClockFace seat={seat} label={player.name} />
+      <span class="card-foot num">
+        <span class="life">
+          <Icon name={player.isEliminated ? "skull" : "heart"} size={13} />
+          <span class="sr">{t("counter.life")}</span>
+          {player.life}
+        </span>
+        <Badges table={table} player={player} />
+      </span>
+      <BankLine seat={seat} />
+    </button>
+  );
+}
+
+/** Small marks: priority, targeted, monarch, penalties, poison. Each has words for those who do not see it. */
+export function Badges({ table, player }: { readonly table: Table; readonly player: PlayerView }): JSX.Element {
+  const { t } = useApp().speech;
+  const onStack = table.interruptingPlayers.includes(player.id);
+  const poison = player.counters["poison"] ?? 0;
+  return (
+    <span class="badges">
+      {onStack ? <Mark icon="bolt" word={t("badge.priority")} /> : null}
+      {table.awaitingPriority.includes(player.id) ? <Mark icon="target" word={t("badge.asked")} /> : null}
+      {table.monarch === player.id ? <Mark icon="crown" word={t("marker.monarch")} /> : null}
+      {table.initiative === player.id ? <Mark icon="flag" word={t("marker.initiative")} /> : null}
+      {poison > 0 ? <span class="mark-text">{t("badge.poison", { n: poison })}</span> : null}
+      {player.penalties > 0 ? <span class="mark-text">{t("badge.penalties", { n: player.penalties })}</span> : null}
+    </span>
+  );
+}
+
+function Mark({ icon, word }: { readonly icon: "bolt" | "target" | "crown" | "flag"; readonly word: string }): JSX.Element {
+  return (
+    <span class="mark" title={word}>
+      <Icon name={icon} size={13} />
+      <span class="sr">{word}</span>
+    </span>
+  );
+}

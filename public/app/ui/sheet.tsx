@@ -1,0 +1,43 @@
+// A sheet over the screen: the browser's own dialog, so that focus, Escape and the rest of the page behave.
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import { IconButton } from "./parts.tsx";
+
+export function SheetFrame({
+  title,
+  children,
+  onClose,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+  readonly onClose: () => void;
+}): JSX.Element {
+  const root = useRef<HTMLDialogElement>(null);
+  const { speech } = useApp();
+  useEffect(() => {
+    const dialog = root.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a tap beside the sheet closes it; keys have Escape and the close button.
+    <dialog
+      class="sheet"
+      ref={root}
+      aria-label={title}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === root.current) onClose();
+      }}
+    >
+      <div class="sheet-body">
+        <header class="sheet-head">
+          <h2>{title}</h2>
+          <IconButton name="close" label={speech.t("common.close")} onClick={onClose} />
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

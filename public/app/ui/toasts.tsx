@@ -1,0 +1,47 @@
+// Short messages at the top: refusals in words, dice, who came and went. They leave by themselves.
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import type { Notice } from "../model/model.ts";
+import { Icon } from "./icons.tsx";
+
+const shownMs = 5_000;
+
+export function Toasts(): JSX.Element {
+  const { session, speech, update } = useApp();
+  const load = update.value;
+  return (
+    <div class="toasts">
+      {load ? (
+        <div class="toast" data-tone="info">
+          <span>{speech.t("update.ready")}</span>
+          <button type="button" onClick={load}>
+            {speech.t("update.load")}
+          </button>
+        </div>
+      ) : null}
+      {session.model.value.restarting ? (
+        <div class="toast" data-tone="info" role="status">
+          {speech.t("link.restarting")}
+        </div>
+      ) : null}
+      {session.model.value.notices.map((notice) => (
+        <Toast key={notice.n} notice={notice} />
+      ))}
+    </div>
+  );
+}
+
+function Toast({ notice }: { readonly notice: Notice }): JSX.Element {
+  const { session, speech } = useApp();
+  const dismiss = (): void => session.dispatch({ type: "dismiss", n: notice.n });
+  useEffect(() => session.env.after(shownMs, dismiss), [notice.n]);
+  return (
+    <div class="toast" data-tone={notice.tone} data-notice={notice.key} role={notice.tone === "error" ? "alert" : "status"}>
+      <span>{speech.t(notice.key, notice.params)}</span>
+      <button type="button" aria-label={speech.t("common.close")} onClick={dismiss}>
+        <Icon name="close" size={16} />
+      </button>
+    </div>
+  );
+}

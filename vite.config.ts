@@ -1,0 +1,60 @@
+import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+
+const server = process.env["TAPOTARP_DEV_SERVER"] ?? "http://localhost:3000";
+
+/** Big libraries get chunks of their own, so that a change of ours does not make browsers fetch them again. */
+function chunkOf(id: string): string | undefined {
+  if (!id.includes("node_modules")) return undefined;
+  if (id.includes("/preact/") || id.includes("/@preact/")) return "preact";
+  if (id.includes("/i18next/")) return "i18next";
+  return undefined;
+}
+
+// Preact's own types want the automatic runtime; everything else is vite's default.
+export default defineConfig({
+  root: "public",
+  publicDir: "static",
+  cacheDir: "../.vite",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../dist/public",
+    emptyOutDir: true,
+    sourcemap: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rollupOptions: { output: { manualChunks: chunkOf } },
+  },
+  server: {
+    proxy: { "/ws": { target: server, ws: true }, "/api": server },
+  },
+  plugins: [
+    VitePWA({
+      registerType: "prompt",
+      injectRegister: null,
+      manifestFilename: "manifest.webmanifest",
+      manifest: {
+        name: "Tap-or-Tarp",
+        short_name: "Tap-or-Tarp",
+        description: "A chess clock for Magic tables",
+        start_url: "/",
+        scope: "/",
+        display: "standalone",
+        background_color: "#0e1217",
+        theme_color: "#0e1217",
+        icons: [
+          { src: "/icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "/icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+      },
+      workbox: {
+        globPatterns: ["**/*.{js,css,html,woff2,svg,png}"],
+        navigateFallback: "/index.html",
+        navigateFallbackAllowlist: [/^\/$/, /^\/g\//],
+        cleanupOutdatedCaches: true,
+      },
+    }),
+  ],
+});

@@ -1,0 +1,134 @@
+// F36, F47: what is deployed fits the program: alerts and dashboard name metrics that exist, every alert has a runbook, the chart renders.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createMetrics } from "../../lib/ops/metrics.ts";
+import { limitVariables, settingVariables } from "../../lib/ops/variables.ts";
+import { findProgram, lacks, programPath } from "../support/programs.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const run = (program: "promtool" | "helm", args: readonly string[]) =>
+  spawnSync(programPath(program), args, { cwd: root, encoding: "utf8" });
+
+async function metricNames(): Promise<ReadonlySet<string>> {
+  const metrics = createMetrics();
+  const text = await metrics.text();
+  metrics.close();
+  const names = [...text.matchAll(/^# TYPE (\S+) (\w+)/gm)].flatMap(([, name = "", type]) =>
+    type === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+  );
+  return new Set(names);
+}
+
+describe("F47 monitoring", () => {
+  test.for(["deploy/prometheus/alerts.yml", "deploy/grafana/dashboards/tapotarp.json"])(
+    "%s names only metrics that exist",
+    async (path) => {
+      const names = await metricNames();
+      const used = [...read(path).matchAll(/tapotarp_[a-z0-9_]+/g)].map(([name]) => name);
+      expect(used.length).toBeGreaterThan(10);
+      expect(used.filter((name) => !names.has(name))).toEqual([]);
+    },
+  );
+
+  test("F49 every alert has a runbook, every runbook an alert, and every alert a test", () => {
+    const alerts = read("deploy/prometheus/alerts.yml");
+    const linked = [...alerts.matchAll(/runbook_url: (\S+)/g)].map(([, path = ""]) => path);
+    expect(linked.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(
+      readdirSync(join(root, "docs/runbooks")).filter((name) => name !== "README.md" && !linked.includes(`docs/runbooks/${name}`)),
+    ).toEqual([]);
+    const named = [...alerts.matchAll(/- alert: (\S+)/g)].map(([, name]) => name);
+    const tested = [...read("deploy/prometheus/alerts.test.yml").matchAll(/- name: (\S+)/g)].map(([, name]) => name);
+    expect(tested).toEqual(named);
+  });
+
+  test.skipIf(lacks("promtool"))("promtool: the rules are valid, and each alert fires and clears", () => {
+    expect(run("promtool", ["check", "rules", "deploy/prometheus/alerts.yml"])).toMatchObject({ status: 0 });
+    const tested = run("promtool", ["test", "rules", "deploy/prometheus/alerts.test.yml"]);
+    expect([tested.stdout + tested.stderr, tested.status]).toEqual([expect.stringContaining("SUCCESS"), 0]);
+  });
+});
+
+describe("F36 deployment files", () => {
+  const settings = new Set(
+    [...Object.values(settingVariables), ...Object.values(limitVariables)].map(({ variable }) => variable as string),
+  );
+  for (const { variable, secret } of Object.values(settingVariables)) if (secret) settings.add(`${variable}_FILE`);
+
+  test.for([
+    ["fly.toml", /^ {2}([A-Z][A-Z_]+) = /gm],
+    ["deploy/helm/tap-or-tarp/values.yaml", /^ {2}([A-Z][A-Z_]+): /gm],
+    ["deploy/kubernetes/tap-or-tarp.yaml", /(?:^ {2}([A-Z][A-Z_]+): |name: ([A-Z][A-Z_]+),)/gm],
+    ["Dockerfile", /^(?:ENV |ARG )(.*)$/gm],
+  ] as const)("%s sets only variables that exist", ([path, pattern]) => {
+    const names = [...read(path).matchAll(pattern)].flatMap(([, a = "", b = ""]) =>
+      path === "Dockerfile" ? a.split(" ").map((pair) => pair.split("=")[0] ?? "") : [a || b],
+    );
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => !settings.has(name))).toEqual([]);
+  });
+
+  test("a stop has time to finish everywhere: more than the 30 s it may take", () => {
+    expect(Number(/kill_timeout = "(\d+)s"/.exec(read("fly.toml"))?.[1])).toBeGreaterThan(30);
+    expect(Number(/stop_grace_period: (\d+)s/.exec(read("deploy/compose.yml"))?.[1])).toBeGreaterThan(30);
+    const values = read("deploy/helm/tap-or-tarp/values.yaml");
+    const [grace, preStop] = [/terminationGraceSeconds: (\d+)/, /preStopSeconds: (\d+)/].map((pattern) =>
+      Number(pattern.exec(values)?.[1]),
+    );
+    expect((grace ?? 0) - (preStop ?? 0)).toBeGreaterThan(30);
+  });
+
+  test("F32 the container runs as nobody special, in exec form, with a health check", () => {
+    const dockerfile = read("Dockerfile");
+    expect(dockerfile.match(/^FROM /gm)).toHaveLength(3);
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(dockerfile).toMatch(/^CMD \["node", "server\.ts"\]$/m);
+    expect(dockerfile).toContain("HEALTHCHECK");
+    expect(dockerfile.slice(dockerfile.lastIndexOf("FROM "))).not.toContain("npm ci");
+  });
+
+  test("the manifests have what a cluster needs, and pods that may write nowhere but their volumes", () => {
+    const manifests = read("deploy/kubernetes/tap-or-tarp.yaml");
+    const kinds = [...manifests.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind);
+    const wanted = [
+      "Deployment",
+      "Service",
+      "ConfigMap",
+      "Secret",
+      "HorizontalPodAutoscaler",
+      "PodDisruptionBudget",
+      "Ingress",
+      "NetworkPolicy",
+    ];
+    expect(wanted.filter((kind) => !kinds.includes(kind))).toEqual([]);
+    for (const line of [
+      "readOnlyRootFilesystem: true",
+      "runAsNonRoot: true",
+      "allowPrivilegeEscalation: false",
+      "readinessProbe:",
+      "livenessProbe:",
+      "preStop:",
+    ]) {
+      expect(manifests).toContain(line);
+    }
+  });
+
+  const chart = ["deploy/helm/tap-or-tarp", "--kube-version", "1.30.0", "--namespace", "tap-or-tarp"];
+  // Helm is no Debian package, so it is not asked for in CI: without it the checks above are all there is.
+  if (findProgram("helm") !== null) {
+    test("helm lint passes and the manifests are the chart's rendering", () => {
+      expect(run("helm", ["lint", "deploy/helm/tap-or-tarp"]).status).toBe(0);
+      const rendered = run("helm", ["template", "tap-or-tarp", ...chart, "--set", "ingress.enabled=true"]);
+      expect(rendered.status).toBe(0);
+      expect(read("deploy/kubernetes/tap-or-tarp.yaml").split("\n").slice(2).join("\n")).toBe(rendered.stdout);
+    });
+
+    test("the chart refuses two servers on one SQLite file", () => {
+      const refused = run("helm", ["template", "tap-or-tarp", ...chart, "--set", "persistence.enabled=true"]);
+      expect([refused.status === 0, refused.stderr]).toEqual([false, expect.stringContaining("one replica alone")]);
+    });
+  }
+});

@@ -1,0 +1,79 @@
+// Where things are in Redis. Every game belongs to one of a fixed number of shards, and a shard's name is the hash tag of all
+// its keys: a game and the index entries about it share a slot, so one script changes both and no index can ever disagree.
+import { crc32 } from "node:zlib";
+
+/** Never changed without a migration. More than any cluster has masters, few enough to ask all of them for a list. */
+export const shardCount = 64;
+
+export const shards: readonly string[] = Array.from({ length: shardCount }, (_, shard) => `{tt${String(shard).padStart(2, "0")}}`);
+
+export function shardOf(gameId: string): string {
+  return shards[crc32(gameId) % shardCount] as string;
+}
+
+/** The sorted sets of one shard; members are game ids. `running` and `paused` are plain sets. */
+export function indexKeys(shard: string) {
+  return {
+    /** By the time of the last change, to the minute. */
+    all: `${shard}:all`,
+    /** By the time of creation. */
+    listed: `${shard}:listed`,
+    /** By when they must be settled. */
+    wake: `${shard}:wake`,
+    /** By the time of the last change. */
+    finished: `${shard}:finished`,
+    running: `${shard}:running`,
+    paused: `${shard}:paused`,
+  };
+}
+
+export function gameKey(gameId: string): string {
+  return `${shardOf(gameId)}:g:${gameId}`;
+}
+
+/** Keys of the answers of a game: those of the running window, and those of the window before. */
+export function answerKeys(gameId: string): readonly [string, string] {
+  const game = gameKey(gameId);
+  return [`${game}:a`, `${game}:b`];
+}
+
+export function historyKey(gameId: string): string {
+  return `${gameKey(gameId)}:h`;
+}
+
+export function checkpointsKey(gameId: string): string {
+  return `${gameKey(gameId)}:c`;
+}
+
+/** All keys a change of this game touches, in the order the scripts take them. */
+export function changeKeys(gameId: string): readonly string[] {
+  const { all, listed, wake, finished, running, paused } = indexKeys(shardOf(gameId));
+  return [gameKey(gameId), historyKey(gameId), checkpointsKey(gameId), ...answerKeys(gameId), all, listed, wake, finished, running, paused];
+}
+
+/** The channel on which a game's changes are announced. */
+export function channelOf(gameId: string): string {
+  return `${shardOf(gameId)}:n:${gameId}`;
+}
+
+export const feedbackKey = "tt:feedback";
+
+/** The registry of instances. */
+export const liveKeys = {
+  /** Instances by the time of their last beat, Redis time. */
+  beats: "{tt-live}:beats",
+  /** The last moment at which some instance is known to have lived, server time. */
+  last: "{tt-live}:last",
+  /** Starts of the times in which no instance lived. */
+  outages: "{tt-live}:outages",
+} as const;
+
+/** Games that are watched through an instance. */
+export function watchedKey(instanceId: string): string {
+  return `{tt-live}:at:${instanceId}`;
+}
+
+/** Held by the instance that clears up after a dead one. */
+export function reaperKey(instanceId: string): string {
+  return `{tt-live}:reap:${instanceId}`;
+}

@@ -1,0 +1,222 @@
+// One connection to Redis that never sends a command twice, never keeps one for later and never leaves a promise hanging.
+// Turns every failure into a StoreFault that says whether the request may have happened.
+import { Redis, type RedisOptions } from "ioredis";
+import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import type { Script } from "./redis-scripts.ts";
+import { StoreFault } from "./store.ts";
+
+export interface LinkLimits {
+  /** Redis has this long to answer, ms; then the outcome is unknown. */
+  readonly commandMs: number;
+  /** Commands under way; past it `busy`. */
+  readonly inFlightMax: number;
+}
+
+export interface LinkOptions {
+  readonly url: string;
+  readonly ambient: Ambient;
+  readonly limits: LinkLimits;
+  /** Shown in CLIENT LIST. */
+  readonly name: string;
+  readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+}
+
+const reconnectMsMax = 1_000;
+const reconnectMsMin = 50;
+const connectMs = 3_000;
+const watchMs = 50;
+/** Time beyond the client's own limit after which a promise it forgot is ended here. */
+const graceMs = 100;
+const probeMs = 100;
+/** Probes without an answer after which the connection is made anew. */
+const probesMax = 3;
+
+/** Errors Redis gives before it runs anything: certainly nothing happened. */
+const refusedBefore = /^(OOM|READONLY|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|NOAUTH|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|CROSSSLOT) /;
+const busyBefore = /^BUSY /;
+const neverSent = /isn't writeable/;
+
+/** The options without which ioredis would run a command twice, or later, or never answer (all four belong together). */
+export function clientOptions({ ambient, limits, name }: Pick<LinkOptions, "ambient" | "limits" | "name">) {
+  return {
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    commandTimeout: limits.commandMs,
+    connectTimeout: connectMs,
+    disconnectTimeout: 500,
+    maxLoadingRetryTime: 500,
+    lazyConnect: true,
+    protocol: 2 as const,
+    connectionName: name,
+    disableClientInfo: true,
+    retryStrategy: (times: number) => Math.min(reconnectMsMax, reconnectMsMin * 2 ** Math.min(times, 10)) + ambient.below(reconnectMsMin),
+  } satisfies RedisOptions;
+}
+
+interface Flight {
+  readonly startedAt: number;
+  fail(fault: StoreFault): void;
+}
+
+export class RedisLink {
+  readonly #redis: Redis;
+  readonly #options: LinkOptions;
+  readonly #flights = new Set<Flight>();
+  readonly #watch: Cancellable;
+  /** Set while Redis does not answer: calls fail at once until a probe is answered. */
+  #isSilent = false;
+  #probes = 0;
+  #problem: string | null = null;
+  #isClosed = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#redis = new Redis(options.url, clientOptions(options));
+    this.#redis.on("error", (error: Error) => this.#note(`Redis is away: ${error.message}`));
+    this.#redis.on("close", () => this.#note("The connection to Redis is closed."));
+    this.#redis.on("ready", () => this.#answered());
+    this.#watch = options.ambient.every(watchMs, () => this.#endOverdue());
+  }
+
+  /** The client itself, for the start gate and for what no fault can harm. */
+  get client(): Redis {
+    return this.#redis;
+  }
+
+  get inFlight(): number {
+    return this.#flights.size;
+  }
+
+  /** Age of the oldest command under way, ms. */
+  get oldestMs(): number {
+    const [first] = this.#flights;
+    return first === undefined ? 0 : this.#options.ambient.monotonicMs() - first.startedAt;
+  }
+
+  /** One plain sentence when a command sent now would fail; null when it can be expected to succeed. */
+  get problem(): string | null {
+    if (this.#isClosed) return "The store is closed.";
+    if (this.#redis.status !== "ready") return this.#problem ?? "Redis is not connected.";
+    return this.#isSilent ? "Redis does not answer." : null;
+  }
+
+  /** Calls `run` whenever the connection stands, the first time too. */
+  onReady(run: () => void): void {
+    this.#redis.on("ready", run);
+  }
+
+  /** Connects; rejects when Redis cannot be reached. */
+  async connect(): Promise<void> {
+    await this.#redis.connect();
+  }
+
+  /**
+   * Sends one command. Throws `unavailable` when it was not sent or was refused unread, `busy` when too many are under way, and
+   * `unknown` for every other failure.
+   */
+  async call<T>(send: (redis: Redis) => Promise<T>): Promise<T> {
+    const problem = this.problem;
+    if (problem !== null) throw new StoreFault("unavailable", problem);
+    if (this.#flights.size >= this.#options.limits.inFlightMax) throw new StoreFault("busy", "Too many requests to Redis are under way.");
+    return this.#bounded(send);
+  }
+
+  /** Runs a script by its digest; a server that does not know it (SCRIPT FLUSH, failover) is given the text. */
+  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    try {
+      return await this.call((redis) => redis.evalsha(script.sha, keys.length, ...keys, ...args));
+    } catch (error) {
+      if (!(error instanceof StoreFault && error.cause instanceof Error && error.cause.message.startsWith("NOSCRIPT"))) throw error;
+      return await this.call((redis) => redis.eval(script.lua, keys.length, ...keys, ...args));
+    }
+  }
+
+  #bounded<T>(send: (redis: Redis) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const flight: Flight = { startedAt: this.#options.ambient.monotonicMs(), fail: reject };
+      this.#flights.add(flight);
+      send(this.#redis).then(
+        (reply) => {
+          this.#flights.delete(flight);
+          resolve(reply);
+        },
+        (error: unknown) => {
+          this.#flights.delete(flight);
+          reject(this.#faultOf(error));
+        },
+      );
+    });
+  }
+
+  #faultOf(error: unknown): StoreFault {
+    const message = error instanceof Error ? error.message : String(error);
+    const fault = (kind: StoreFault["kind"], told: string) => new StoreFault(kind, told, { cause: error });
+    if (neverSent.test(message)) return fault("unavailable", "Redis is not connected.");
+    if (busyBefore.test(message)) return fault("busy", message);
+    if (refusedBefore.test(message) || message.startsWith("NOSCRIPT"))
+      return fault("unavailable", `Redis refused: ${message.slice(0, 200)}`);
+    if (message === "Command timed out") this.#fellSilent();
+    return fault("unknown", `Redis gave no clear answer: ${message.slice(0, 200)}`);
+  }
+
+  /** ioredis can forget a command when a connection goes; here none is waited for longer than its time. */
+  #endOverdue(): void {
+    const { limits, ambient } = this.#options;
+    const before = ambient.monotonicMs() - limits.commandMs - graceMs;
+    for (const flight of this.#flights) {
+      if (flight.startedAt > before) return;
+      this.#flights.delete(flight);
+      flight.fail(new StoreFault("unknown", "Redis gave no answer in time."));
+      this.#fellSilent();
+    }
+  }
+
+  #fellSilent(): void {
+    if (this.#isSilent || this.#isClosed || this.#redis.status !== "ready") return;
+    this.#isSilent = true;
+    this.#probes = 0;
+    this.#options.log("warn", "Redis does not answer; commands are refused until it does");
+    this.#probe();
+  }
+
+  /** Asks whether Redis is there again; a connection that stays silent is made anew. */
+  #probe(): void {
+    if (!this.#isSilent || this.#isClosed) return;
+    const again = () => this.#options.ambient.after(probeMs, () => this.#probe());
+    if (this.#redis.status !== "ready") return void again();
+    this.#probes += 1;
+    this.#bounded((redis) => redis.ping()).then(
+      () => this.#answered(),
+      () => {
+        if (this.#probes % probesMax === 0) this.#redis.disconnect(true);
+        again();
+      },
+    );
+  }
+
+  #answered(): void {
+    if (this.#isSilent || this.#problem !== null) this.#options.log("info", "Redis is there");
+    this.#isSilent = false;
+    this.#problem = null;
+  }
+
+  #note(problem: string): void {
+    if (this.#problem === null && !this.#isClosed) this.#options.log("warn", "Redis is away", { problem });
+    this.#problem = problem;
+  }
+
+  /** Resolves once nothing is under way any more. */
+  async settled(): Promise<void> {
+    while (this.#flights.size > 0) await new Promise<void>((resolve) => void this.#options.ambient.after(watchMs / 5, resolve));
+  }
+
+  /** Finishes what was sent, then lets go. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.settled();
+    this.#watch.cancel();
+    this.#redis.disconnect();
+  }
+}

@@ -1,0 +1,166 @@
+// Which instances live, as all of them see it in Redis: beats, what each one's viewers watch, and the times when nobody lived.
+import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import { liveKeys, reaperKey, watchedKey } from "./redis-keys.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { arriveScript, beatScript } from "./redis-scripts.ts";
+import { StoreFault } from "./store.ts";
+
+export interface LiveLimits {
+  readonly beatMs: number;
+  /** Silent for so long: dead. */
+  readonly deadMs: number;
+  /** How long a starting instance listens for the beat of another one that was heard lately. */
+  readonly listenMs: number;
+}
+
+export const liveLimits: LiveLimits = { beatMs: 1_000, deadMs: 5_000, listenMs: 2_500 };
+
+const reaperMs = 30_000;
+/** Games handed over at once when an instance died. */
+const bequestSize = 100;
+
+/** What an instance does for others that died, and when it was itself taken for dead. */
+export interface LiveListener {
+  /** `instanceId` died while its viewers watched these games. May be called again with the same. */
+  onDeath(instanceId: string, gameIds: readonly string[]): Promise<void>;
+  /** The others thought us dead: our viewers show away everywhere and have to come back. */
+  onTakenForDead(): void;
+}
+
+interface LiveParts {
+  readonly link: RedisLink;
+  readonly ambient: Ambient;
+  readonly instanceId: string;
+  readonly limits: LiveLimits;
+}
+
+export class RedisLive {
+  readonly #parts: LiveParts;
+  readonly #timers: Cancellable[] = [];
+  #outages: readonly number[] = [];
+  #listener: LiveListener | null = null;
+  #others = 0;
+  /** Our own beats that arrived in time, in a row: only who was there all the time may call another dead. */
+  #steady = 0;
+  #beatAt = 0;
+  #isReaping = false;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+  }
+
+  /** Other instances that beat lately. */
+  get others(): number {
+    return this.#others;
+  }
+
+  /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
+  async arrive(): Promise<void> {
+    const { link, ambient, instanceId, limits } = this.#parts;
+    const look = () => link.call((redis) => redis.zrange(liveKeys.beats, "0", "-1", "WITHSCORES"));
+    const seen = await look();
+    const newest = Math.max(0, ...seen.filter((_, place) => place % 2 === 1).map(Number));
+    const mayLive = seen.length > 0 && (await this.#redisNow()) - newest < limits.deadMs;
+    const until = ambient.monotonicMs() + limits.listenMs;
+    while (mayLive && ambient.monotonicMs() < until && (await look()).join() === seen.join()) await this.#pause(limits.beatMs / 10);
+    await link.run(arriveScript, [liveKeys.beats, liveKeys.last, liveKeys.outages], [instanceId, ambient.now(), ...seen]);
+    const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1"));
+    this.#outages = outages.map(Number);
+    this.#timers.push(ambient.every(limits.beatMs, () => void this.beat(ambient.now()).catch(() => {})));
+  }
+
+  async #redisNow(): Promise<number> {
+    const [seconds = 0, micros = 0] = (await this.#parts.link.call((redis) => redis.time())).map(Number);
+    return seconds * 1_000 + Math.floor(micros / 1_000);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#parts.ambient.after(ms, resolve));
+  }
+
+  /** Start of the first time after `at` in which no instance lived. */
+  outageAfter(at: number): number | null {
+    return this.#outages.find((from) => from >= at) ?? null;
+  }
+
+  async beat(atMs: number): Promise<void> {
+    const { link, ambient, instanceId, limits } = this.#parts;
+    let reply: unknown;
+    try {
+      reply = await link.run(beatScript, [liveKeys.beats, liveKeys.last], [instanceId, atMs]);
+    } catch (error) {
+      this.#steady = 0;
+      throw error;
+    }
+    const [wasDead, now, all] = reply as [number, number, string[]];
+    const sinceMs = ambient.monotonicMs() - this.#beatAt;
+    this.#beatAt = ambient.monotonicMs();
+    this.#steady = sinceMs > limits.deadMs / 2 ? 0 : this.#steady + 1;
+    const dead: string[] = [];
+    this.#others = 0;
+    for (let place = 0; place < all.length; place += 2) {
+      const other = all[place] as string;
+      if (other === instanceId) continue;
+      if (now - Number(all[place + 1]) > limits.deadMs) dead.push(other);
+      else this.#others += 1;
+    }
+    if (wasDead === 1) this.#listener?.onTakenForDead();
+    if (dead.length > 0 && this.#steady * limits.beatMs >= limits.deadMs) void this.#reap(dead);
+  }
+
+  listen(listener: LiveListener): void {
+    this.#listener = listener;
+  }
+
+  /** The viewers of the dead show away; one of the living says so for each. */
+  async #reap(dead: readonly string[]): Promise<void> {
+    const { link, instanceId } = this.#parts;
+    const listener = this.#listener;
+    if (this.#isReaping || listener === null) return;
+    this.#isReaping = true;
+    try {
+      for (const other of dead) {
+        const mine = await link.call((redis) => redis.set(reaperKey(other), instanceId, "PX", reaperMs, "NX"));
+        if (mine !== "OK") continue;
+        await this.#inherit(other, listener);
+        await link.call((redis) => redis.zrem(liveKeys.beats, other));
+        await link.call((redis) => redis.unlink(reaperKey(other)));
+      }
+    } catch (error) {
+      // Redis is away: the next beat that finds the dead tries again.
+      if (!(error instanceof StoreFault)) throw error;
+    } finally {
+      this.#isReaping = false;
+    }
+  }
+
+  async #inherit(other: string, listener: LiveListener): Promise<void> {
+    const { link, instanceId } = this.#parts;
+    const key = watchedKey(other);
+    for (;;) {
+      const gameIds = await link.call((redis) => redis.srandmember(key, bequestSize));
+      if (gameIds.length === 0) return;
+      await listener.onDeath(other, gameIds);
+      await link.call((redis) => redis.srem(key, ...gameIds));
+      await link.call((redis) => redis.set(reaperKey(other), instanceId, "PX", reaperMs));
+    }
+  }
+
+  /** Viewers of ours begin to watch a game. Resolves when the others could find that out. */
+  async watches(gameId: string): Promise<void> {
+    await this.#parts.link.call((redis) => redis.sadd(watchedKey(this.#parts.instanceId), gameId));
+  }
+
+  async leaves(gameId: string): Promise<void> {
+    await this.#parts.link.call((redis) => redis.srem(watchedKey(this.#parts.instanceId), gameId));
+  }
+
+  /** Leaves the living, so that nobody waits for us or clears up after us. */
+  async depart(): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    const { link, instanceId, ambient } = this.#parts;
+    await link.run(beatScript, [liveKeys.beats, liveKeys.last], [instanceId, ambient.now()]);
+    await link.call((redis) => redis.unlink(watchedKey(instanceId)));
+    await link.call((redis) => redis.zrem(liveKeys.beats, instanceId));
+  }
+}

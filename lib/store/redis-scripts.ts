@@ -1,0 +1,192 @@
+// The scripts that change a game in Redis, one per mutation. Each reads everything before it writes anything, because Redis does
+// not roll a script back; none looks into a state. Keys come in the order of `changeKeys`.
+import { createHash } from "node:crypto";
+
+export interface Script {
+  readonly name: string;
+  readonly lua: string;
+  readonly sha: string;
+}
+
+function script(name: string, lua: string): Script {
+  return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
+}
+
+const keyNames = `
+local game, history, checkpoints, answers, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local all, listed, wake, finished, running, paused = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+`;
+
+/** An answer is found for at least one window after it was given: the set in use moves aside once it is that old. */
+const rememberAnswer = `
+local function remember(action, answer, since, now, window, ttl)
+  if since and now - tonumber(since) > window then
+    redis.call('RENAME', answers, older)
+    since = false
+  end
+  if since then
+    redis.call('HSET', answers, action, answer)
+  else
+    redis.call('HSET', answers, action, answer, 'since', string.format('%d', now))
+    redis.call('PEXPIRE', answers, ttl)
+  end
+end
+`;
+
+/**
+ * Gives 1 (ok), 0 (conflict) or {answer} (duplicate).
+ * ARGV: 1 id, 2 expected v, 3 new v, 4 hash before, 5 hash, 6 at, 7 state, 8 change, 9 action ("" for none), 10 answer, 11 checkpoint 0/1,
+ * 12 kind, 13 name, 14 status, 15 listed 0/1, 16 seats, 17 seats free, 18 wake at ("" for never), 19 now, 20 answers window ms,
+ * 21 time to live ms, 22 most changes kept, 23 publish command, 24 channel, 25 instance.
+ */
+export const commitScript = script(
+  "commit",
+  `${keyNames}${rememberAnswer}
+local id, newV, at, action = ARGV[1], ARGV[3], ARGV[6], ARGV[9]
+local now, ttl, most = tonumber(ARGV[19]), tonumber(ARGV[21]), tonumber(ARGV[22])
+local since = false
+if action ~= '' then
+  local known = redis.call('HMGET', answers, action, 'since')
+  local answer = known[1] or redis.call('HGET', older, action)
+  if answer then return {answer} end
+  since = known[2]
+end
+local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created')
+if (old[1] or '0') ~= ARGV[2] then return 0 end
+if old[1] and old[2] ~= ARGV[4] then return 0 end
+local status, isListed, wakeAt = ARGV[14], ARGV[15], ARGV[18]
+local keep = false
+local v = tonumber(newV)
+if v > most and (ARGV[11] == '1' or v % 256 == 0) then
+  keep = redis.call('ZREVRANGEBYSCORE', checkpoints, v - most, '-inf', 'LIMIT', 0, 1)[1]
+end
+
+redis.call('HSET', game, 'v', newV, 'hash', ARGV[5], 'at', at, 'state', ARGV[7], 'kind', ARGV[12], 'name', ARGV[13], 'status', status,
+  'listed', isListed, 'seats', ARGV[16], 'free', ARGV[17], 'wake', wakeAt)
+local created = old[7] or at
+if not old[7] then redis.call('HSET', game, 'created', at) end
+if ARGV[11] == '1' then
+  redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 's', ARGV[7])
+  redis.call('ZADD', checkpoints, newV, newV)
+  redis.call('PEXPIRE', checkpoints, ttl)
+else
+  redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8])
+end
+if keep then
+  redis.call('XTRIM', history, 'MINID', keep .. '-0')
+  redis.call('ZREMRANGEBYSCORE', checkpoints, '-inf', '(' .. keep)
+end
+if action ~= '' then remember(action, ARGV[10], since, now, tonumber(ARGV[20]), ttl) end
+local minute, before = math.floor(tonumber(at) / 60000), old[6] and math.floor(tonumber(old[6]) / 60000)
+if minute ~= before then redis.call('ZADD', all, at, id) end
+if isListed ~= (old[4] or '0') then
+  if isListed == '1' then redis.call('ZADD', listed, created, id) else redis.call('ZREM', listed, id) end
+end
+if wakeAt ~= (old[5] or '') then
+  if wakeAt == '' then redis.call('ZREM', wake, id) else redis.call('ZADD', wake, wakeAt, id) end
+end
+if status ~= old[3] then
+  if old[3] == 'running' then redis.call('SREM', running, id) end
+  if old[3] == 'paused' then redis.call('SREM', paused, id) end
+  if old[3] == 'finished' then redis.call('ZREM', finished, id) end
+  if status == 'running' then redis.call('SADD', running, id) end
+  if status == 'paused' then redis.call('SADD', paused, id) end
+end
+if status == 'finished' then redis.call('ZADD', finished, at, id) end
+local hour, hourBefore = math.floor(tonumber(at) / 3600000), old[6] and math.floor(tonumber(old[6]) / 3600000)
+if hour ~= hourBefore or status ~= old[3] then
+  for place = 1, 5 do redis.call('PEXPIRE', KEYS[place], ttl) end
+end
+redis.call(ARGV[23], ARGV[24], ARGV[25] .. '\\n' .. newV .. '\\n' .. at .. '\\n' .. ARGV[5] .. '\\n' .. #ARGV[7] .. '\\n' .. ARGV[7] .. ARGV[8])
+return 1
+`,
+);
+
+/** Gives the stored answer, or buries the action under `tombstone`. ARGV: 1 action, 2 tombstone, 3 now, 4 answers window ms, 5 time to live ms. */
+export const resolveScript = script(
+  "resolve",
+  `${keyNames}${rememberAnswer}
+local known = redis.call('HMGET', answers, ARGV[1], 'since')
+local answer = known[1] or redis.call('HGET', older, ARGV[1])
+if answer then return answer end
+remember(ARGV[1], ARGV[2], known[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
+return ARGV[2]
+`,
+);
+
+/**
+ * Forgets a game. With ARGV 2 and 3 (finished before, untouched since) only when it is past them; gives 1 when it is gone.
+ * ARGV: 1 id, 2 finished before or "", 3 untouched since or "".
+ */
+export const removeScript = script(
+  "remove",
+  `${keyNames}
+local id = ARGV[1]
+if ARGV[2] ~= '' then
+  local old = redis.call('HMGET', game, 'at', 'status')
+  local at = tonumber(old[1])
+  if at and not (at < tonumber(ARGV[3]) or (old[2] == 'finished' and at < tonumber(ARGV[2]))) then return 0 end
+end
+redis.call('UNLINK', game, history, checkpoints, answers, older)
+for place = 6, 9 do redis.call('ZREM', KEYS[place], id) end
+redis.call('SREM', running, id)
+redis.call('SREM', paused, id)
+return 1
+`,
+);
+
+/** The newest checkpoint at or below ARGV 1: {v, state}, or nothing. */
+export const checkpointScript = script(
+  "checkpoint",
+  `
+local v = redis.call('ZREVRANGEBYSCORE', KEYS[2], ARGV[1], '-inf', 'LIMIT', 0, 1)[1]
+if not v then return false end
+local row = redis.call('XRANGE', KEYS[1], v .. '-0', v .. '-0')[1]
+if not row then return false end
+return {v, row[2][10]}
+`,
+);
+
+const redisNow = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+`;
+
+/**
+ * An instance begins to live. When nobody beat since the look that ARGV 3.. (instance, beat) remembers, nobody lives: an outage is
+ * noted from the last moment somebody did. KEYS: beats, last, outages. ARGV: 1 instance, 2 server time, 3.. what was seen.
+ */
+export const arriveScript = script(
+  "arrive",
+  `${redisNow}
+local seen = {}
+for place = 3, #ARGV, 2 do seen[ARGV[place]] = ARGV[place + 1] end
+local others = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local last = tonumber(redis.call('GET', KEYS[2]) or '')
+local at = tonumber(ARGV[2])
+local lives = false
+for place = 1, #others, 2 do
+  if seen[others[place]] ~= others[place + 1] then lives = true end
+end
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+if not lives and last and last < at then
+  redis.call('ZADD', KEYS[3], last, last)
+  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1001)
+end
+if not last or last < at then redis.call('SET', KEYS[2], string.format('%d', at)) end
+return lives and 1 or 0
+`,
+);
+
+/** An instance lives. Gives {1 when it was thought dead, Redis time, other instance, beat, ...}. KEYS: beats, last. ARGV: 1 instance, 2 server time. */
+export const beatScript = script(
+  "beat",
+  `${redisNow}
+local last = tonumber(redis.call('GET', KEYS[2]) or '')
+local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
+local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+if not last or last < tonumber(ARGV[2]) then redis.call('SET', KEYS[2], ARGV[2]) end
+return {known and 0 or 1, now, all}
+`,
+);

@@ -1,0 +1,303 @@
+// Games kept in Redis, for any number of instances: the port over one script per mutation. It never looks into a state, never
+// scans the key space, and answers `ok` only when Redis has said so.
+import type { Ambient } from "../ops/ambient.ts";
+import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
+import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey, indexKeys, shards } from "./redis-keys.ts";
+import { RedisLink } from "./redis-link.ts";
+import { liveLimits, RedisLive } from "./redis-live.ts";
+import { RedisLists } from "./redis-lists.ts";
+import { checkpointScript, commitScript, removeScript, resolveScript } from "./redis-scripts.ts";
+import type {
+  Commit,
+  CommitOutcome,
+  Feedback,
+  ListedGame,
+  LoadOutcome,
+  Page,
+  Store,
+  StoreHealth,
+  StoredChange,
+  StoredIndex,
+} from "./store.ts";
+import { StoreFault } from "./store.ts";
+
+export { RedisRefused } from "./redis-gate.ts";
+export type { LiveListener } from "./redis-live.ts";
+
+export interface RedisLimits {
+  /** Redis has this long to answer, ms. */
+  readonly commandMs: number;
+  /** Requests under way; past it `busy`. */
+  readonly inFlightMax: number;
+  /** A request older than this makes the store not ready, ms. */
+  readonly readyAgeMsMax: number;
+  /** Changes of a game that are kept at least, for undo and for who was away. */
+  readonly historyChangesMax: number;
+  /** An answer is found again for at least this long, ms. */
+  readonly answersMs: number;
+  readonly retentionFinishedMs: number;
+  readonly retentionUntouchedMs: number;
+  readonly feedbackMax: number;
+  /** Time a starting server waits for Redis, ms. */
+  readonly startMs: number;
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+export const redisLimits: RedisLimits = {
+  commandMs: 1_000,
+  inFlightMax: 20_000,
+  readyAgeMsMax: 2_000,
+  historyChangesMax: 1_000,
+  answersMs: 2 * hourMs,
+  retentionFinishedMs: 30 * dayMs,
+  retentionUntouchedMs: 90 * dayMs,
+  feedbackMax: 10_000,
+  startMs: 10_000,
+};
+
+export interface RedisOptions {
+  readonly url: string;
+  readonly ambient: Ambient;
+  readonly instanceId: string;
+  readonly limits?: Partial<RedisLimits>;
+  readonly log?: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+}
+
+export interface OpenedRedis {
+  readonly store: Store;
+  readonly facts: RedisFacts;
+  readonly link: RedisLink;
+  readonly live: RedisLive;
+}
+
+/** Keys live this much longer than their game, so that the sweep which keeps the indexes right comes first. */
+const spareMs = dayMs;
+const startRetryMs = 250;
+
+/** Opens the store, or throws RedisRefused with one line for the operator. */
+export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis> {
+  const { ambient, instanceId, url, log = () => {} } = options;
+  const limits = { ...redisLimits, ...options.limits };
+  const link = new RedisLink({ url, ambient, limits, name: `tapotarp-${instanceId}`, log });
+  try {
+    await reach(link, ambient, limits.startMs);
+    const facts = await inspectRedis(link);
+    for (const warning of facts.warnings) log("warn", warning);
+    const live = new RedisLive({ link, ambient, instanceId, limits: liveLimits });
+    const store = new RedisStore({ link, live, facts, limits, ambient, instanceId });
+    await store.probe();
+    await live.arrive();
+    log("info", "Redis opened", { version: facts.version, tier: facts.tier, sharded: facts.sharded });
+    return { store, facts, link, live };
+  } catch (error) {
+    await link.close();
+    if (error instanceof RedisRefused) throw error;
+    throw new RedisRefused(`Redis cannot be used: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function reach(link: RedisLink, ambient: Ambient, withinMs: number): Promise<void> {
+  const until = ambient.monotonicMs() + withinMs;
+  link.connect().catch(() => {});
+  while (link.problem !== null) {
+    if (ambient.monotonicMs() > until) throw new RedisRefused(`${link.problem} It was tried for ${withinMs} ms.`);
+    await new Promise<void>((resolve) => void ambient.after(startRetryMs / 10, resolve));
+  }
+}
+
+interface Parts {
+  readonly link: RedisLink;
+  readonly live: RedisLive;
+  readonly facts: RedisFacts;
+  readonly limits: RedisLimits;
+  readonly ambient: Ambient;
+  readonly instanceId: string;
+}
+
+const ok: CommitOutcome = { kind: "ok" };
+const conflict: CommitOutcome = { kind: "conflict" };
+const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state"] as const;
+const actionField = (actionId: string) => `i${actionId}`;
+
+class RedisStore implements Store {
+  readonly #parts: Parts;
+  readonly #lists: RedisLists;
+  #isClosed = false;
+  /** Why the last write was refused; null when it was not. */
+  #refusal: string | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#lists = new RedisLists(parts.link);
+  }
+
+  /** Writes and forgets a game nobody can have, so that a user without the rights to do so is found out at the start. */
+  async probe(): Promise<void> {
+    const { instanceId, ambient } = this.#parts;
+    const gameId = `probe-${instanceId}`;
+    const at = ambient.now();
+    const index = { kind: "probe", name: "", status: "finished", listed: true, seats: 0, seatsFree: 0, wakeAt: at } as const;
+    const commit = {
+      gameId,
+      expectedV: 0,
+      at,
+      state: "",
+      change: "",
+      prevHash: "",
+      hash: "",
+      actionId: "probe",
+      answer: "",
+      index,
+      checkpoint: true,
+    };
+    await this.commit(commit);
+    await this.load(gameId);
+    await this.changes(gameId, 0, 1);
+    await this.checkpoint(gameId, 1);
+    await this.remove(gameId);
+  }
+
+  async load(gameId: string): Promise<LoadOutcome> {
+    const row = await this.#parts.link.call((redis) => redis.hmget(gameKey(gameId), ...gameFields));
+    const [v, hash, at, kind, name, status, listed, seats, free, wake, state] = row;
+    if (row.every((value) => value === null)) return { kind: "absent" };
+    const updatedAt = Number(at);
+    const isWhole = row.every((value) => typeof value === "string") && Number(v) >= 1 && Number.isSafeInteger(updatedAt);
+    if (!isWhole) return { kind: "damaged", reason: `The record of game ${gameId} is not whole.` };
+    const index: StoredIndex = {
+      ...{ kind: kind as string, name: name as string, status: status as StoredIndex["status"] },
+      ...{ listed: listed === "1", seats: Number(seats), seatsFree: Number(free), wakeAt: wake === "" ? null : Number(wake) },
+    };
+    const outageFrom = this.#parts.live.outageAfter(updatedAt);
+    return { kind: "found", game: { gameId, v: Number(v), hash: hash as string, state: state as string, index, updatedAt, outageFrom } };
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const { gameId, expectedV, at, prevHash, hash, state, change, actionId, answer, checkpoint, index } = commit;
+    const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
+    const { limits, ambient, facts, instanceId } = this.#parts;
+    const ttlMs = status === "finished" ? limits.retentionFinishedMs : limits.retentionUntouchedMs;
+    const action = actionId === null ? ["", ""] : [actionField(actionId), answer ?? ""];
+    const reply = await this.#write(() =>
+      this.#parts.link.run(commitScript, changeKeys(gameId), [
+        ...[gameId, expectedV, expectedV + 1, prevHash, hash, at, state, change, ...action, checkpoint ? 1 : 0],
+        ...[kind, name, status, listed ? 1 : 0, seats, seatsFree, wakeAt ?? ""],
+        ...[ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax],
+        ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId],
+      ]),
+    );
+    if (reply === 1) return ok;
+    if (reply === 0) return conflict;
+    return { kind: "duplicate", answer: String((reply as readonly unknown[])[0]) };
+  }
+
+  async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
+    const { limits, ambient, link } = this.#parts;
+    const args = [actionField(actionId), tombstone, ambient.now(), limits.answersMs, limits.retentionUntouchedMs + spareMs];
+    return String(await this.#write(() => link.run(resolveScript, changeKeys(gameId), args)));
+  }
+
+  async changes(gameId: string, afterV: number, limit: number): Promise<readonly StoredChange[]> {
+    if (limit <= 0) return [];
+    const from = `${Math.max(0, afterV) + 1}-0`;
+    const rows = await this.#parts.link.call((redis) => redis.xrange(historyKey(gameId), from, "+", "COUNT", limit));
+    return rows.map(([id, [, at, , prevHash = "", , hash = "", , change = "", , state]]) => {
+      return { v: Number.parseInt(id, 10), at: Number(at), change, prevHash, hash, state: state ?? null };
+    });
+  }
+
+  async checkpoint(gameId: string, v: number): Promise<{ readonly v: number; readonly state: string } | null> {
+    const found = await this.#parts.link.run(checkpointScript, [historyKey(gameId), checkpointsKey(gameId)], [v]);
+    if (found === null) return null;
+    const [foundV, state] = found as [string, string];
+    return { v: Number(foundV), state };
+  }
+
+  async due(atMs: number, limit: number): Promise<readonly string[]> {
+    return this.#lists.due(atMs, limit);
+  }
+
+  async listed(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+    return this.#lists.page("listed", cursor, limit);
+  }
+
+  async all(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+    return this.#lists.page("all", cursor, limit);
+  }
+
+  async counts(): Promise<Readonly<Record<StoredIndex["status"], number>>> {
+    return this.#lists.counts();
+  }
+
+  async remove(gameId: string): Promise<void> {
+    await this.#parts.link.run(removeScript, changeKeys(gameId), [gameId, "", ""]);
+  }
+
+  async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
+    const removed: string[] = [];
+    for (const shard of shards) {
+      const { finished, all } = indexKeys(shard);
+      const past = (key: string, before: number) =>
+        this.#parts.link.call((redis) => redis.zrangebyscore(key, "-inf", `(${before}`, "LIMIT", 0, limit));
+      const candidates = new Set([...(await past(finished, finishedBefore)), ...(await past(all, untouchedSince))]);
+      for (const gameId of candidates) {
+        if (removed.length >= limit) return removed;
+        const gone = await this.#parts.link.run(removeScript, changeKeys(gameId), [gameId, finishedBefore, untouchedSince]);
+        if (gone === 1) removed.push(gameId);
+      }
+    }
+    return removed;
+  }
+
+  async beat(atMs: number): Promise<void> {
+    await this.#write(() => this.#parts.live.beat(atMs));
+  }
+
+  async saveFeedback({ at, gameId, text }: Feedback): Promise<void> {
+    const { link, limits } = this.#parts;
+    await this.#write(() =>
+      link.call((redis) => redis.xadd(feedbackKey, "MAXLEN", "~", limits.feedbackMax, "*", "at", at, "game", gameId ?? "", "text", text)),
+    );
+  }
+
+  async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {
+    const from = cursor !== null && /^\d+-\d+$/.test(cursor) ? `(${cursor}` : "+";
+    const rows = await this.#parts.link.call((redis) => redis.xrevrange(feedbackKey, from, "-", "COUNT", limit + 1));
+    const items = rows
+      .slice(0, limit)
+      .map(([, [, at, , game = "", , text = ""]]) => ({ at: Number(at), gameId: game === "" ? null : game, text }));
+    return { items, next: rows.length > limit ? (rows[limit - 1]?.[0] ?? null) : null };
+  }
+
+  health(): StoreHealth {
+    const { link, facts, limits } = this.#parts;
+    const queueAgeMs = link.oldestMs;
+    const isSlow = queueAgeMs > limits.readyAgeMsMax;
+    const problem = this.#isClosed ? "The store is closed." : (link.problem ?? this.#refusal ?? (isSlow ? "Redis is slow." : null));
+    return { ready: problem === null, tier: facts.tier, problem, queueDepth: link.inFlight, queueAgeMs };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { link, live } = this.#parts;
+    await link.settled();
+    await live.depart().catch(() => {});
+    await link.close();
+  }
+
+  /** Runs one write and remembers whether Redis takes writes at all (out of memory, read-only). */
+  async #write<T>(write: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new StoreFault("unavailable", "The store is closed.");
+    try {
+      const reply = await write();
+      this.#refusal = null;
+      return reply;
+    } catch (error) {
+      if (error instanceof StoreFault && error.kind === "unavailable" && this.#parts.link.problem === null) this.#refusal = error.message;
+      throw error;
+    }
+  }
+}

@@ -1,5 +1,6 @@
 // The composition root: reads the configuration, builds every part, listens, and takes it all down again in order.
 // The only file that names concrete stores and buses. Nothing listens before everything is built.
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,10 +10,13 @@ import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
 import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
+import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, watchProcess } from "./lib/ops/crash.ts";
 import { createHealth, drainPart, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
+import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
+import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { createStop, type Stop } from "./lib/ops/stop.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
@@ -27,6 +31,7 @@ const hurryMs = 3_000;
 const storeSlowMs = 1_000;
 const aliveEveryMs = 1_000;
 const lagEveryMs = 500;
+const countEveryMs = 5_000;
 /** Time the last sockets have after the drain. */
 const closeMs = 4_000;
 
@@ -39,6 +44,8 @@ interface Parts {
   readonly metrics: Metrics;
   readonly reporter: Reporter;
   readonly store: Store;
+  readonly audit: Audit;
+  readonly live: LiveGames;
   readonly instanceId: string;
   readonly version: string;
 }
@@ -49,6 +56,11 @@ export interface RunningServer {
   readonly rooms: Rooms;
   readonly store: Store;
   readonly stop: Stop;
+  readonly operations: Operations;
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")) as { version: string }).version;
 }
 
 /** The games this server hosts; the first is the one made when `create` names none. */
@@ -56,7 +68,7 @@ function hostedGames(): readonly HostedGame[] {
   return [hosted(clockGame)];
 }
 
-function roomObserver({ metrics, log, reporter }: Pick<Parts, "metrics" | "log" | "reporter">): RoomObserver {
+function roomObserver({ metrics, log, reporter, live }: Pick<Parts, "metrics" | "log" | "reporter" | "live">): RoomObserver {
   const ok = metrics.commits("ok");
   const conflicts = metrics.commits("conflict");
   return {
@@ -67,6 +79,7 @@ function roomObserver({ metrics, log, reporter }: Pick<Parts, "metrics" | "log" 
     },
     fannedOut: (count) => metrics.broadcastConnections.observe(count),
     conflict: () => conflicts.add(),
+    changed: (id, seen) => live.note(id, () => ({ id, ...seen() })),
     resynced: () => metrics.resyncs.add(),
     wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
     bug(gameId, error) {
@@ -81,7 +94,7 @@ function roomObserver({ metrics, log, reporter }: Pick<Parts, "metrics" | "log" 
 async function openParts(config: Config, secrets: SecretSource): Promise<Parts> {
   const ambient = realAmbient();
   const instanceId = config.instanceId ?? Buffer.from(ambient.bytes(6)).toString("hex");
-  const version = config.release ?? "development";
+  const version = config.release ?? packageVersion();
   const log = openLog({
     level: config.logLevel,
     pretty: config.environment === "development",
@@ -113,7 +126,16 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     observer: { onBatch: ({ changes }) => metrics.commitBatchChanges.observe(changes) },
     onFatal: (message) => crash("uncaughtException", new Error(message)),
   });
-  return { config, secrets, ambient, log, metrics, reporter, store, instanceId, version };
+  const audit = openAudit({
+    folder: join(config.dataDir, "audit"),
+    chain: config.instanceId ?? "server",
+    retentionMs: limits.auditRetentionMs,
+    ambient,
+    log,
+    onRecord: () => metrics.auditRecords.add(),
+  });
+  const live = createLiveGames(ambient);
+  return { config, secrets, ambient, log, metrics, reporter, store, audit, live, instanceId, version };
 }
 
 function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
@@ -140,6 +162,15 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     load: loadPart(() => lagMs, config.limits.loopLagShedMs),
     reports: optionalPart(() => reporter.problem()),
   });
+  const operations = openOperations({
+    ...parts,
+    rooms,
+    health,
+    connections: () => gateway.connections,
+    loopLagMs: () => lagMs,
+    drain: () => stop.request("the operator asked for it"),
+    deadLetters: { deadLetters: async () => [], replayDeadLetters: async () => ({ replayed: 0, left: 0 }) },
+  });
   const publicDir = join(import.meta.dirname, "dist", "public");
   const app = httpApp({
     config,
@@ -152,6 +183,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     ambient,
     instanceId,
     version,
+    operatorRoutes: operations.routes,
     publicDir,
   });
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 }, app);
@@ -174,23 +206,32 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     ambient.every(lagEveryMs, () => {
       lagMs = metrics.loopLagMs();
     }),
+    ambient.every(countEveryMs, () => void countGames(store, metrics)),
   ];
-  metrics.onScrape(() => scrape({ metrics, gateway, rooms, store }));
+  metrics.onScrape(() => {
+    const { status } = health.report();
+    metrics.health.set(["healthy", "degraded", "unhealthy"].indexOf(status));
+    metrics.draining.set(draining ? 1 : 0);
+    scrape({ metrics, gateway, rooms, store });
+  });
   metrics.storeTier(store.health().tier);
   const stop = stopOf({
     parts,
     server,
     gateway,
     rooms,
+    operations,
     timers,
     onStop: () => {
       draining = true;
     },
   });
+  await operations.listen();
   const port = await listen(server, config);
   rooms.start();
+  parts.audit.note("server-started", "server", { version });
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
-  return { port, gateway, rooms, store, stop };
+  return { port, gateway, rooms, store, stop, operations };
 }
 
 interface Stoppable {
@@ -198,22 +239,25 @@ interface Stoppable {
   readonly server: Server;
   readonly gateway: Gateway;
   readonly rooms: Rooms;
+  readonly operations: Operations;
   readonly timers: readonly Cancellable[];
   readonly onStop: () => void;
 }
 
 /** The way out: players first, then rooms and sockets, the store last. */
-function stopOf({ parts, server, gateway, rooms, timers, onStop }: Stoppable): Stop {
+function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: Stoppable): Stop {
   const { ambient, log, store, config } = parts;
   const { drainMs } = config.limits;
   const letGo = () => {
     onStop();
+    parts.audit.note("server-stopping", "server");
     return gateway.drain(drainMs);
   };
   const closeAll = async () => {
     for (const timer of timers) timer.cancel();
     gateway.close();
     await rooms.close();
+    await operations.close();
     server.close();
     server.closeAllConnections();
   };
@@ -241,6 +285,15 @@ function scrape({ metrics, gateway, rooms, store }: { metrics: Metrics; gateway:
   metrics.storeQueueAgeSeconds.set(queueAgeMs / 1_000);
 }
 
+async function countGames(store: Store, metrics: Metrics): Promise<void> {
+  try {
+    const counts = await store.counts();
+    for (const [status, count] of Object.entries(counts)) metrics.games(status).set(count);
+  } catch {
+    // The store says itself that it is not well; the last counts stay.
+  }
+}
+
 function listen(server: Server, config: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -255,7 +308,8 @@ async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
     if (process.argv.includes("--validate")) return void process.stdout.write("The configuration is good.\n");
-    const { stop } = await startServer(config, secretSource(process.env));
+    const { stop, operations } = await startServer(config, secretSource(process.env));
+    process.on("SIGHUP", () => operations.reloadSecrets());
     process.on("SIGTERM", () => stop.request("SIGTERM"));
     process.on("SIGINT", () => stop.request("SIGINT"));
   } catch (error) {

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import compression from "compression";
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express";
+import express, { type ErrorRequestHandler, type Express, type Request, type Response, type Router } from "express";
 import helmet from "helmet";
 import type { ViewerId } from "../game/ids.ts";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
@@ -28,6 +28,8 @@ export interface HttpParts {
   readonly ambient: Ambient;
   readonly instanceId: string;
   readonly version: string;
+  /** The operator's API, behind its own door. */
+  readonly operatorRoutes: Router;
   /** Folder of the built page. */
   readonly publicDir: string;
 }
@@ -52,6 +54,7 @@ export function httpApp(parts: HttpParts): Express {
   app.use(compression());
   addProbes(app, parts);
   addGames(app, parts);
+  app.use("/admin/api", parts.operatorRoutes);
   addPages(app, parts);
   app.use("/api", (_request, response) => refuse(response, "no-such-game"));
   app.use((_request, response) => void response.status(404).type("text/plain").send("There is nothing here."));
@@ -94,6 +97,7 @@ function addProbes(app: Express, { config, secrets, health, metrics }: HttpParts
     response.status(report.status === "unhealthy" || !report.ready ? 503 : 200).json(report);
   });
   app.get("/metrics", async (request, response) => {
+    if (config.metricsPort !== null) return void response.status(404).type("text/plain").send("Metrics have a port of their own.");
     const token = secrets().metricsToken;
     const allowed = token === null ? config.environment !== "production" && isLoopback(request) : bearerIs(request, token);
     if (!allowed) return void response.status(401).type("text/plain").send("A bearer token is needed.");

@@ -20,7 +20,7 @@ export interface Histogram {
 /** One metric per label value, bound ahead. A value that is not in the list is counted under the last one, `other`. */
 export type By<Metric> = (label: string) => Metric;
 
-export const commandOutcomes = ["ok", "again", "refused", "busy", "unavailable", "bug", "other"] as const;
+export const commandOutcomes = ["ok", "refused", "busy", "unavailable", "bug"] as const;
 export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed", "other"] as const;
 export const limitKinds = ["frames", "bytes", "connections", "upgrades", "creates", "joins", "http", "game", "session", "other"] as const;
 export const closeReasons = ["1000", "1001", "1005", "1006", "1008", "1009", "1012", "1013", "4001", "4003", "4004", "other"] as const;
@@ -28,7 +28,9 @@ export const shedKinds = ["create", "join", "watch", "tap", "other"] as const;
 export const commandTypes = [
   ..."create join claim unclaim reconnect start pause reset switch passTurn interrupt passPriority toggleTarget confirmTargets".split(" "),
   ..."cancelTargeting passTargetPriority timeoutChoice updatePlayer adjustTime addPenalty eliminate revive kick updateSettings".split(" "),
-  ..."renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer undo feedback sync subscribeTicks ping wake".split(" "),
+  ..."leave renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer undo feedback sync subscribeTicks ping wake".split(
+    " ",
+  ),
   "other",
 ] as const;
 
@@ -51,9 +53,11 @@ export interface Metrics {
   readonly resyncs: Counter;
   readonly eventStreams: Gauge;
   // Commands
-  /** First the type, then the outcome. */
+  /** First the type, then "ok" or the code of the refusal. */
   command(type: string, outcome: string): Counter;
   readonly commandSeconds: Histogram;
+  /** How many durations were observed and their sum, for the operator's charts. */
+  commandTotals(): { readonly count: number; readonly ms: number };
   readonly lockWaitSeconds: Histogram;
   readonly broadcastConnections: Histogram;
   // Games
@@ -160,6 +164,17 @@ function socketMetrics({ counter, gauge, counterBy }: Builders) {
   };
 }
 
+/** Codes that are more than a plain refusal. */
+const outcomeOfCode: ReadonlyMap<string, (typeof commandOutcomes)[number]> = new Map([
+  ["ok", "ok"],
+  ["busy", "busy"],
+  ["rate-limited", "busy"],
+  ["no-free-code", "busy"],
+  ["store-unavailable", "unavailable"],
+  ["draining", "unavailable"],
+  ["internal", "bug"],
+]);
+
 function commandMetrics({ registers, histogram }: Builders) {
   const commands = new PromCounter({
     name: `${prefix}commands_total`,
@@ -182,12 +197,22 @@ function commandMetrics({ registers, histogram }: Builders) {
   };
   const types = new Set<string>(commandTypes);
   const none: Counter = { add: () => undefined };
+  const durations = histogram("command_duration_seconds", "From a command's arrival to its answer.", seconds);
+  let count = 0;
+  let ms = 0;
   return {
     command: (type: string, outcome: string): Counter => {
       const outcomes = bound(types.has(type) ? type : "other");
-      return outcomes.get(outcome) ?? outcomes.get("other") ?? none;
+      return outcomes.get(outcomeOfCode.get(outcome) ?? "refused") ?? none;
     },
-    commandSeconds: histogram("command_duration_seconds", "From a command's arrival to its answer.", seconds),
+    commandSeconds: {
+      observe(value: number) {
+        durations.observe(value);
+        count += 1;
+        ms += value * 1000;
+      },
+    },
+    commandTotals: () => ({ count, ms }),
     lockWaitSeconds: histogram("lock_wait_seconds", "How long commands waited for their game's turn.", seconds),
     broadcastConnections: histogram("broadcast_connections", "Connections told of one change.", counts),
   };

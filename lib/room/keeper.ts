@@ -197,7 +197,14 @@ export class Keeper {
     this.#copy = after;
     this.#shownV = after.v;
     this.alarm.set(this.rules.nextWakeAt(after.state));
-    this.#parts.observer.fannedOut(this.viewers.announce(before, after, record.events));
+    const { observer } = this.#parts;
+    observer.fannedOut(this.viewers.announce(before, after, record.events));
+    observer.changed(this.gameId, () => ({
+      ...this.rules.index(after.state),
+      v: after.v,
+      viewers: this.viewers.size,
+      updatedAt: after.at,
+    }));
     if (record.dismissals.length > 0) this.viewers.dismiss(record.dismissals);
   }
 

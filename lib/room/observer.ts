@@ -1,4 +1,13 @@
 // What the room tells whoever watches it work: numbers for metrics, oddities for the log. It must never be slow or throw.
+import type { GameIndex } from "./rules.ts";
+
+/** A game as an operator's list shows it. */
+export interface SeenGame extends GameIndex {
+  readonly v: number;
+  readonly viewers: number;
+  /** Server time of its newest change. */
+  readonly updatedAt: number;
+}
 
 export interface RoomObserver {
   /** Waited this long for the game's turn. */
@@ -8,6 +17,8 @@ export interface RoomObserver {
   /** Frames handed to outboxes for one change. */
   fannedOut(count: number): void;
   conflict(gameId: string): void;
+  /** The game moved on, here or elsewhere, and its viewers were told. `seen` may be called later, or never. */
+  changed(gameId: string, seen: () => SeenGame): void;
   /** Viewers were sent whole states because changes were missed. */
   resynced(gameId: string): void;
   /** A wake ran this much after it was due. */
@@ -22,6 +33,7 @@ export const silentObserver: RoomObserver = {
   committed() {},
   fannedOut() {},
   conflict() {},
+  changed() {},
   resynced() {},
   wokeLate() {},
   bug() {},

@@ -24,7 +24,7 @@ export interface Draft {
 
 export const draftOf = (base: State, now: Instant): Draft => ({ base, state: { ...base }, now, events: [], deaths: false });
 
-/** The seat, ready to be written to. The id must exist. */
+/** The seat, ready to be written to. The id must exist. It may be the very object read before: read what was first. */
 export function writeSeat(draft: Draft, id: SeatId): Writable<Seat> {
   const { base, state } = draft;
   if (state.seats === base.seats) state.seats = base.seats.slice();

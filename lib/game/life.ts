@@ -25,9 +25,10 @@ const knownCounters: ReadonlySet<string> = new Set([
 export function setLife(draft: Draft, id: SeatId, change: { readonly life: number; readonly source: SeatId | null }): void {
   const seat = seatAt(draft.state, id);
   if (seat === undefined || seat.life === change.life) return;
+  const from = seat.life;
   writeSeat(draft, id).life = change.life;
-  draft.events.push({ type: "lifeChanged", data: { playerId: id, from: seat.life, to: change.life, source: change.source } });
-  scoreLoss(draft, { victim: id, from: seat.life, to: change.life, source: change.source });
+  draft.events.push({ type: "lifeChanged", data: { playerId: id, from, to: change.life, source: change.source } });
+  scoreLoss(draft, { victim: id, from, to: change.life, source: change.source });
   if (draft.state.status === "running" && !seat.dead && change.life <= 0) kill(draft, id, "life");
 }
 

@@ -6,6 +6,7 @@ export interface Dice {
 
 const seedPattern = /^[0-9a-f]{32}$/;
 const wordRange = 2 ** 32;
+const warmUpRounds = 24;
 
 /** A generator (xoshiro128++ family: 128 bits of state) over 32 hex digits. */
 export function diceFrom(seed: string | undefined): Dice {
@@ -24,6 +25,8 @@ export function diceFrom(seed: string | undefined): Dice {
     d = turn(d, 11);
     return result;
   };
+  // A seed of few set bits needs some rounds before every bit of it counts.
+  for (let round = 0; round < warmUpRounds; round += 1) next();
   return {
     roll(sides) {
       const even = wordRange - (wordRange % sides);

@@ -3,7 +3,7 @@
 import { advance, clockDueAt, markAt } from "./clock.ts";
 import type { Draft } from "./draft.ts";
 import { lapseAt, succeedIfDue, successionAt } from "./host.ts";
-import type { Instant } from "./ids.ts";
+import type { DurationMs, Instant } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { lapse } from "./seats.ts";
 import type { Seat, State } from "./state.ts";
@@ -23,7 +23,7 @@ export function dueAt(state: State): Instant | null {
 }
 
 /** Everything the clocks have due at the state's own moment. All seats fall before anybody is declared the winner. */
-function settleClocks(draft: Draft, before: readonly Seat[]): void {
+function settleClocks(draft: Draft, before: readonly DurationMs[]): void {
   const { state } = draft;
   if (state.status !== "running") return;
   for (const seat of state.seats) {
@@ -38,8 +38,8 @@ function settleClocks(draft: Draft, before: readonly Seat[]): void {
 }
 
 /** The time that just went by brought this bank down to a threshold. */
-const crossed = (state: State, seat: Seat, before: readonly Seat[]): boolean =>
-  seat.bankMs < (before[seat.id - 1]?.bankMs ?? 0) && state.settings.warningThresholds.includes(seat.bankMs);
+const crossed = (state: State, seat: Seat, before: readonly DurationMs[]): boolean =>
+  seat.bankMs < (before[seat.id - 1] ?? 0) && state.settings.warningThresholds.includes(seat.bankMs);
 
 function settleAbsence(draft: Draft): void {
   const { state } = draft;
@@ -60,7 +60,7 @@ export function settleUntil(draft: Draft): void {
   for (let moments = 0; moments < momentsMax; moments += 1) {
     const due = dueAt(draft.state);
     if (due === null || due > draft.now) return;
-    const before = draft.state.seats.slice();
+    const before = draft.state.seats.map((seat) => seat.bankMs);
     advance(draft, due);
     settleClocks(draft, before);
     settleAbsence(draft);

@@ -29,13 +29,13 @@ function dropTargets(draft: Draft): void {
 const keepAlive = (state: State, ids: readonly SeatId[]): readonly SeatId[] =>
   ids.every((id) => isAlive(state, id)) ? ids : ids.filter((id) => isAlive(state, id));
 
-/** What a dead seat held goes to whoever has the turn. */
+/** What a dead seat held goes to whoever has the turn, at the end to the winner. */
 function passMarker(draft: Draft, marker: "monarch" | "initiative"): void {
   const { state } = draft;
   const holder = state[marker];
   if (holder === null || isAlive(state, holder)) return;
-  state[marker] = state.active;
-  draft.events.push({ type: "markerMoved", data: { marker, playerId: state.active } });
+  state[marker] = state.active ?? state.winner;
+  draft.events.push({ type: "markerMoved", data: { marker, playerId: state[marker] } });
 }
 
 /** Ends the game: one living seat wins, none is a draw. */

@@ -12,7 +12,7 @@ import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.t
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, watchProcess } from "./lib/ops/crash.ts";
-import { createHealth, drainPart, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
+import { createHealth, drainPart, type Health, levels, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
@@ -23,6 +23,7 @@ import { clockGame } from "./lib/protocol/clock-game.ts";
 import { gameLock } from "./lib/room/lock.ts";
 import type { RoomObserver } from "./lib/room/observer.ts";
 import { Rooms } from "./lib/room/rooms.ts";
+import { trySqlite } from "./lib/store/sqlite-try.ts";
 import type { Store } from "./lib/store/store.ts";
 import { openSqliteStore } from "./lib/store/store-sqlite.ts";
 
@@ -148,44 +149,51 @@ function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
   return new Rooms(rules, roomsLimits, { store, bus: localBus(), lock, ambient, observer, instanceId });
 }
 
+/** What changes about a server while it runs. */
+interface Condition {
+  /** The longest delay of the event loop lately. */
+  lagMs: number;
+  draining: boolean;
+}
+
+function healthOf({ store, reporter, config }: Parts, condition: Condition): Health {
+  return createHealth({
+    store: storePart(() => store.health(), storeSlowMs),
+    life: drainPart(() => condition.draining),
+    load: loadPart(() => condition.lagMs, config.limits.loopLagShedMs),
+    reports: optionalPart(() => reporter.problem()),
+  });
+}
+
+function keepWatch({ ambient, store, metrics }: Parts, condition: Condition): readonly Cancellable[] {
+  return [
+    ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
+    ambient.every(lagEveryMs, () => {
+      condition.lagMs = metrics.loopLagMs();
+    }),
+    ambient.every(countEveryMs, () => void countGames(store, metrics)),
+  ];
+}
+
 /** Builds everything, then listens. Throws one sentence when it cannot. */
 export async function startServer(config: Config, secrets: SecretSource): Promise<RunningServer> {
   const parts = await openParts(config, secrets);
-  const { ambient, log, metrics, store, reporter, instanceId, version } = parts;
+  const { ambient, log, metrics, store, instanceId, version } = parts;
   const games = hostedGames();
   const rooms = openRooms(parts, games);
-  let lagMs = 0;
-  let draining = false;
-  const health = createHealth({
-    store: storePart(() => store.health(), storeSlowMs),
-    life: drainPart(() => draining),
-    load: loadPart(() => lagMs, config.limits.loopLagShedMs),
-    reports: optionalPart(() => reporter.problem()),
-  });
+  const condition: Condition = { lagMs: 0, draining: false };
+  const health = healthOf(parts, condition);
   const operations = openOperations({
     ...parts,
     rooms,
     health,
     connections: () => gateway.connections,
-    loopLagMs: () => lagMs,
+    loopLagMs: () => condition.lagMs,
     drain: () => stop.request("the operator asked for it"),
     deadLetters: { deadLetters: async () => [], replayDeadLetters: async () => ({ replayed: 0, left: 0 }) },
   });
   const publicDir = join(import.meta.dirname, "dist", "public");
-  const app = httpApp({
-    config,
-    secrets: () => secrets.current(),
-    rooms,
-    store,
-    health,
-    metrics,
-    log,
-    ambient,
-    instanceId,
-    version,
-    operatorRoutes: operations.routes,
-    publicDir,
-  });
+  const app = httpApp({ ...parts, secrets: () => secrets.current(), rooms, health, operatorRoutes: operations.routes, publicDir });
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 }, app);
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const [first] = games;
@@ -201,19 +209,8 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     metrics,
     instanceId,
   });
-  const timers = [
-    ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
-    ambient.every(lagEveryMs, () => {
-      lagMs = metrics.loopLagMs();
-    }),
-    ambient.every(countEveryMs, () => void countGames(store, metrics)),
-  ];
-  metrics.onScrape(() => {
-    const { status } = health.report();
-    metrics.health.set(["healthy", "degraded", "unhealthy"].indexOf(status));
-    metrics.draining.set(draining ? 1 : 0);
-    scrape({ metrics, gateway, rooms, store });
-  });
+  const timers = keepWatch(parts, condition);
+  metrics.onScrape(() => scrape({ metrics, gateway, rooms, store, health, condition }));
   metrics.storeTier(store.health().tier);
   const stop = stopOf({
     parts,
@@ -223,7 +220,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     operations,
     timers,
     onStop: () => {
-      draining = true;
+      condition.draining = true;
     },
   });
   await operations.listen();
@@ -275,8 +272,19 @@ function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: S
   });
 }
 
-function scrape({ metrics, gateway, rooms, store }: { metrics: Metrics; gateway: Gateway; rooms: Rooms; store: Store }): void {
+interface Scraped {
+  readonly metrics: Metrics;
+  readonly gateway: Gateway;
+  readonly rooms: Rooms;
+  readonly store: Store;
+  readonly health: Health;
+  readonly condition: Condition;
+}
+
+function scrape({ metrics, gateway, rooms, store, health, condition }: Scraped): void {
   const { ready, queueDepth, queueAgeMs } = store.health();
+  metrics.health.set(levels.indexOf(health.report().status));
+  metrics.draining.set(condition.draining ? 1 : 0);
   metrics.connections.set(gateway.connections);
   metrics.outboxBytes.set(gateway.bufferedBytes());
   metrics.rooms.set(rooms.size);
@@ -295,11 +303,11 @@ async function countGames(store: Store, metrics: Metrics): Promise<void> {
 }
 
 function listen(server: Server, config: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
+  return new Promise((listening, failed) => {
+    server.once("error", failed);
     server.listen({ port: config.port, ...(config.host === null ? {} : { host: config.host }) }, () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
+      server.off("error", failed);
+      listening((server.address() as AddressInfo).port);
     });
   });
 }
@@ -307,7 +315,10 @@ function listen(server: Server, config: Config): Promise<number> {
 async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
-    if (process.argv.includes("--validate")) return void process.stdout.write("The configuration is good.\n");
+    if (process.argv.includes("--validate")) {
+      await trySqlite(config.dataDir, realAmbient());
+      return void process.stdout.write("The configuration is good, and the store can be used.\n");
+    }
     const { stop, operations } = await startServer(config, secretSource(process.env));
     process.on("SIGHUP", () => operations.reloadSecrets());
     process.on("SIGTERM", () => stop.request("SIGTERM"));

@@ -199,7 +199,7 @@ export function adminRouter(settings: AdminSettings): Router {
   router.use((_request, response) => {
     response.status(404).json({ code: "not-found", message: "There is no such page in the admin API." });
   });
-  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+  router.use(function handleError(error: unknown, _request: Request, response: Response, next: NextFunction) {
     if (response.headersSent) return next(error);
     if (error instanceof Unusable) response.status(error.status).json({ code: error.code, message: error.message });
     else if (error instanceof StoreFault)

@@ -22,14 +22,15 @@ export interface HealthReport {
   readonly parts: Readonly<Record<string, PartReport>>;
 }
 
-const order: readonly Level[] = ["healthy", "degraded", "unhealthy"];
+/** From best to worst. */
+export const levels: readonly Level[] = ["healthy", "degraded", "unhealthy"];
 
 /** The worst level of all, ready only when every part is. */
 export function combine(parts: Readonly<Record<string, PartReport>>): HealthReport {
   const reports = Object.values(parts);
-  const worst = Math.max(0, ...reports.map((report) => order.indexOf(report.level)));
+  const worst = Math.max(0, ...reports.map((report) => levels.indexOf(report.level)));
   return {
-    status: order[worst] ?? "unhealthy",
+    status: levels[worst] ?? "unhealthy",
     ready: reports.every((report) => report.ready),
     problems: reports.flatMap((report) => (report.problem === null ? [] : [report.problem])),
     parts,

@@ -1,0 +1,203 @@
+// The closed-loop tap workload: in every game the seat whose turn it is taps as soon as the new state reaches it. Measures taps,
+// their latency at the tapping seat and the CPU of both sides, and counts every version that came out of order.
+import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import type { OpenTable, RunningContestant, Updates } from "./contestant.ts";
+import { type CpuReading, cpuBetween, cpuOf, machineBusyMs } from "./procfs.ts";
+
+export interface LoopFigures {
+  readonly seconds: number;
+  readonly taps: number;
+  readonly tapsPerSecond: number;
+  /** Of the server process with all its threads. */
+  readonly cpuMicrosPerTap: number;
+  readonly cpuByThread: Readonly<Record<string, number>>;
+  readonly serverCores: number;
+  readonly testerCores: number;
+  /** CPU that neither the server nor the tester used: how noisy the machine was. */
+  readonly otherCores: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** To one viewer, with frame headers. */
+  readonly bytesPerTapAndViewer: number;
+  /** Frames whose version was not one more than the frame before. */
+  readonly gaps: number;
+}
+
+const nanosPerMs = 1e6;
+const readBytes = 262_144;
+const quietMsMax = 10_000;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** One game: who taps next, and which taps wait for their answer. The next seat may tap before the last tapper has heard of its own. */
+class LoopTable {
+  readonly #table: OpenTable;
+  readonly #seen: number[];
+  /** When each seat tapped, ms; 0 when its tap was answered. */
+  readonly #tappedAt: number[];
+  readonly #loop: ClosedLoop;
+  #active = 1;
+  #newest = 0;
+
+  constructor(table: OpenTable, loop: ClosedLoop) {
+    this.#table = table;
+    this.#loop = loop;
+    this.#seen = table.seats.map(() => 0);
+    this.#tappedAt = table.seats.map(() => 0);
+    table.seats.forEach((socket, seat) => {
+      socket.onFrame = (bytes, start, end) => this.#heard(seat, table.read(bytes, start, end));
+      socket.onClose = () => loop.lost();
+    });
+  }
+
+  get isQuiet(): boolean {
+    return this.#tappedAt.every((at) => at === 0);
+  }
+
+  kick(): void {
+    if (this.isQuiet) this.#tap(this.#active - 1);
+  }
+
+  #tap(seat: number): void {
+    this.#tappedAt[seat] = performance.now();
+    this.#table.seats[seat]?.send(this.#table.tap);
+  }
+
+  #heard(seat: number, { v, active }: { readonly v: number; readonly active: number }): void {
+    if (v === 0) return;
+    const before = this.#seen[seat] as number;
+    this.#seen[seat] = v;
+    if (before !== 0 && v !== before + 1) this.#loop.gaps += 1;
+    if (v > this.#newest) {
+      this.#newest = v;
+      this.#active = active;
+    }
+    const tappedAt = this.#tappedAt[seat] as number;
+    // A seat that waits for its answer is not on turn again before it has heard it, so the first change it hears is its own.
+    if (tappedAt !== 0) {
+      this.#tappedAt[seat] = 0;
+      this.#loop.answered(performance.now() - tappedAt);
+    }
+    if (active === seat + 1 && this.#loop.isRunning) this.#tap(seat);
+  }
+
+  close(): void {
+    for (const socket of this.#table.seats) {
+      socket.onClose = () => {};
+      socket.close();
+    }
+  }
+}
+
+interface Mark {
+  readonly at: number;
+  readonly taps: number;
+  readonly server: CpuReading;
+  readonly tester: CpuReading;
+  readonly machineMs: number;
+  readonly bytes: number;
+}
+
+/** A crowd of tables on one server. Opened once, run as often as wanted. */
+export class ClosedLoop {
+  isRunning = false;
+  gaps = 0;
+  #taps = 0;
+  #lost = 0;
+  #latency: RecordableHistogram = createHistogram();
+  readonly #pid: number;
+  readonly #raw: readonly OpenTable[];
+  readonly #tables: readonly LoopTable[];
+
+  private constructor(pid: number, tables: readonly OpenTable[]) {
+    this.#pid = pid;
+    this.#raw = tables;
+    this.#tables = tables.map((table) => new LoopTable(table, this));
+  }
+
+  static async open(on: RunningContestant, crowd: { readonly games: number; readonly updates: Updates }): Promise<ClosedLoop> {
+    const readBuffer = Buffer.alloc(readBytes);
+    const tables: OpenTable[] = [];
+    for (let game = 0; game < crowd.games; game += 1) {
+      tables.push(await on.openTable({ name: `${crowd.updates}-${game}`, updates: crowd.updates, readBuffer }));
+    }
+    return new ClosedLoop(on.server.pid, tables);
+  }
+
+  answered(latencyMs: number): void {
+    this.#taps += 1;
+    this.#latency.record(Math.max(1, Math.round(latencyMs * nanosPerMs)));
+  }
+
+  lost(): void {
+    this.#lost += 1;
+  }
+
+  /** Taps for `warmMs` unmeasured, then for `measureMs`; ends when every tap was answered. */
+  async run(warmMs: number, measureMs: number): Promise<LoopFigures> {
+    this.isRunning = true;
+    for (const table of this.#tables) table.kick();
+    await pause(warmMs);
+    this.#latency = createHistogram();
+    const before = this.#mark();
+    await pause(measureMs);
+    const after = this.#mark();
+    this.isRunning = false;
+    await this.#quiet();
+    return this.#figures(before, after);
+  }
+
+  #mark(): Mark {
+    let bytes = 0;
+    for (const { seats } of this.#raw) for (const socket of seats) bytes += socket.bytesIn;
+    return {
+      at: performance.now(),
+      taps: this.#taps,
+      server: cpuOf(this.#pid),
+      tester: cpuOf(process.pid),
+      machineMs: machineBusyMs(),
+      bytes,
+    };
+  }
+
+  async #quiet(): Promise<void> {
+    const until = performance.now() + quietMsMax;
+    while (this.#tables.some((table) => !table.isQuiet)) {
+      if (this.#lost > 0) throw new Error(`${this.#lost} connections were lost during the run.`);
+      if (performance.now() > until) throw new Error("Taps stayed without an answer.");
+      await pause(5);
+    }
+  }
+
+  #figures(before: Mark, after: Mark): LoopFigures {
+    const wallMs = after.at - before.at;
+    const taps = after.taps - before.taps;
+    const server = cpuBetween(before.server, after.server);
+    const tester = cpuBetween(before.tester, after.tester);
+    const otherMs = Math.max(0, after.machineMs - before.machineMs - server.totalMs - tester.totalMs);
+    const perTap = (ms: number) => (ms * 1000) / Math.max(1, taps);
+    const viewers = this.#raw[0]?.seats.length ?? 1;
+    return {
+      seconds: wallMs / 1000,
+      taps,
+      tapsPerSecond: (taps * 1000) / wallMs,
+      cpuMicrosPerTap: perTap(server.totalMs),
+      cpuByThread: Object.fromEntries(Object.entries(server.byThread).map(([name, ms]) => [name, perTap(ms)])),
+      serverCores: server.totalMs / wallMs,
+      testerCores: tester.totalMs / wallMs,
+      otherCores: otherMs / wallMs,
+      p50Ms: this.#latency.percentile(50) / nanosPerMs,
+      p99Ms: this.#latency.percentile(99) / nanosPerMs,
+      maxMs: this.#latency.max / nanosPerMs,
+      bytesPerTapAndViewer: (after.bytes - before.bytes) / Math.max(1, taps) / viewers,
+      gaps: this.gaps,
+    };
+  }
+
+  close(): void {
+    for (const table of this.#tables) table.close();
+  }
+}

@@ -1,10 +1,10 @@
 // The composition root: reads the configuration, builds every part, listens, and takes it all down again in order.
-// The only file that names concrete stores and buses. Nothing listens before everything is built.
+// Which store and bus it gets is chosen in lib/store/store-choice.ts. Nothing listens before everything is built.
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { localBus } from "./lib/bus/bus-local.ts";
+import type { Bus } from "./lib/bus/bus.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
@@ -16,16 +16,15 @@ import { createHealth, drainPart, type Health, levels, loadPart, optionalPart, s
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
+import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { createStop, type Stop } from "./lib/ops/stop.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
 import { gameLock } from "./lib/room/lock.ts";
-import type { RoomObserver } from "./lib/room/observer.ts";
 import { Rooms } from "./lib/room/rooms.ts";
-import { trySqlite } from "./lib/store/sqlite-try.ts";
 import type { Store } from "./lib/store/store.ts";
-import { openSqliteStore } from "./lib/store/store-sqlite.ts";
+import { openStorage, type Storage, tryStorage } from "./lib/store/store-choice.ts";
 
 const wholeStopMs = 29_000;
 const hurryMs = 3_000;
@@ -35,6 +34,8 @@ const lagEveryMs = 500;
 const countEveryMs = 5_000;
 /** Time the last sockets have after the drain. */
 const closeMs = 4_000;
+/** Viewers who have to come back are sent away over this time. */
+const recallMs = 1_000;
 
 /** What a server is made of before it listens. */
 interface Parts {
@@ -45,6 +46,9 @@ interface Parts {
   readonly metrics: Metrics;
   readonly reporter: Reporter;
   readonly store: Store;
+  readonly bus: Bus;
+  /** The other instances; null for a server that is alone. */
+  readonly instances: Storage["instances"];
   readonly audit: Audit;
   readonly live: LiveGames;
   readonly instanceId: string;
@@ -69,32 +73,15 @@ function hostedGames(): readonly HostedGame[] {
   return [hosted(clockGame)];
 }
 
-function roomObserver({ metrics, log, reporter, live }: Pick<Parts, "metrics" | "log" | "reporter" | "live">): RoomObserver {
-  const ok = metrics.commits("ok");
-  const conflicts = metrics.commits("conflict");
-  return {
-    lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
-    committed(durationMs) {
-      ok.add();
-      metrics.commitSeconds.observe(durationMs / 1_000);
-    },
-    fannedOut: (count) => metrics.broadcastConnections.observe(count),
-    conflict: () => conflicts.add(),
-    changed: (id, seen) => live.note(id, () => ({ id, ...seen() })),
-    resynced: () => metrics.resyncs.add(),
-    wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
-    bug(gameId, error) {
-      metrics.bugs.add();
-      log.error({ gameId, err: error }, "a command failed; nothing was saved and the room is read again");
-      reporter.report(error, { kind: "bug", gameId });
-    },
-    fault: (gameId, error) => log.warn({ gameId, err: error }, "the store could not serve a game"),
-  };
+/** Never the same twice, even when it has a name: viewers of a former life must not be taken for those of this one. */
+function instanceName(config: Config, ambient: Ambient): string {
+  const drawn = Buffer.from(ambient.bytes(6)).toString("hex");
+  return config.instanceId === null ? drawn : `${config.instanceId}-${drawn}`;
 }
 
 async function openParts(config: Config, secrets: SecretSource): Promise<Parts> {
   const ambient = realAmbient();
-  const instanceId = config.instanceId ?? Buffer.from(ambient.bytes(6)).toString("hex");
+  const instanceId = instanceName(config, ambient);
   const version = config.release ?? packageVersion();
   const log = openLog({
     level: config.logLevel,
@@ -113,40 +100,26 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     exit: (code) => process.exit(code),
   });
   watchProcess(process, crash);
-  const { limits } = config;
-  const store = await openSqliteStore({
-    dataDir: config.dataDir,
-    ambient,
-    limits: {
-      queueChangesMax: limits.storeQueueChangesMax,
-      queueBytesMax: limits.storeQueueBytesMax,
-      batchChangesMax: limits.storeBatchChangesMax,
-      answerMsMax: limits.storeCallMs,
-    },
-    log: (level, message, facts) => log[level]({ ...facts }, message),
-    observer: { onBatch: ({ changes }) => metrics.commitBatchChanges.observe(changes) },
-    onFatal: (message) => crash("uncaughtException", new Error(message)),
-  });
+  const storage = await openStorage({ config, ambient, log, metrics, instanceId, crash });
   const audit = openAudit({
     folder: join(config.dataDir, "audit"),
     chain: config.instanceId ?? "server",
-    retentionMs: limits.auditRetentionMs,
+    retentionMs: config.limits.auditRetentionMs,
     ambient,
     log,
     onRecord: () => metrics.auditRecords.add(),
   });
   const live = createLiveGames(ambient);
-  return { config, secrets, ambient, log, metrics, reporter, store, audit, live, instanceId, version };
+  return { config, secrets, ambient, log, metrics, reporter, ...storage, audit, live, instanceId, version };
 }
 
 function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
-  const { config, ambient, store, instanceId } = parts;
+  const { config, ambient, store, bus, instanceId } = parts;
   const { limits } = config;
   const observer = roomObserver(parts);
   const lock = gameLock({ lockWaitMsMax: limits.lockWaitMs, lockPendingMax: limits.lockQueueMax }, ambient, observer.lockWaited);
   const rules = games.map((game) => game.rules);
-  const roomsLimits = { roomIdleMs: limits.roomIdleMs, gameIdChars: 6, gameIdTriesMax: 20 };
-  return new Rooms(rules, roomsLimits, { store, bus: localBus(), lock, ambient, observer, instanceId });
+  return new Rooms(rules, limits, { store, bus, lock, ambient, observer, instanceId });
 }
 
 /** What changes about a server while it runs. */
@@ -209,6 +182,10 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     metrics,
     instanceId,
   });
+  parts.instances?.listen({
+    onDeath: (other, gameIds) => rooms.dropInstance(other, gameIds),
+    onTakenForDead: () => gateway.recall(recallMs),
+  });
   const timers = keepWatch(parts, condition);
   metrics.onScrape(() => scrape({ metrics, gateway, rooms, store, health, condition }));
   metrics.storeTier(store.health().tier);
@@ -254,6 +231,7 @@ function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: S
     for (const timer of timers) timer.cancel();
     gateway.close();
     await rooms.close();
+    await parts.bus.close();
     await operations.close();
     server.close();
     server.closeAllConnections();
@@ -316,7 +294,7 @@ async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
     if (process.argv.includes("--validate")) {
-      await trySqlite(config.dataDir, realAmbient());
+      await tryStorage(config, realAmbient());
       return void process.stdout.write("The configuration is good, and the store can be used.\n");
     }
     const { stop, operations } = await startServer(config, secretSource(process.env));

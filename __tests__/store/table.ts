@@ -47,10 +47,9 @@ export class Table {
     };
   }
 
-  /** `store`: another one that holds the same games, after a restart. */
-  async step(wish: Wish = {}, store: Store = this.#store): Promise<Commit> {
+  async step(wish: Wish = {}): Promise<Commit> {
     const commit = this.next(wish);
-    expect(await store.commit(commit)).toEqual({ kind: "ok" });
+    expect(await this.#store.commit(commit)).toEqual({ kind: "ok" });
     this.v = commit.expectedV + 1;
     this.hash = commit.hash;
     return commit;

@@ -35,6 +35,8 @@ export interface Gateway {
   refuse(): void;
   /** Tells everybody to come back and closes their sockets, spread over `overMs`. Resolves when the last is gone. */
   drain(overMs: number): Promise<void>;
+  /** Sends everybody away to come back at once, because elsewhere they are thought gone. New sockets are welcome. */
+  recall(overMs: number): void;
   close(): void;
 }
 
@@ -153,6 +155,11 @@ class SocketGateway implements Gateway {
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
+  }
+
+  recall(overMs: number): void {
+    for (const { connection } of [...this.#guests])
+      this.#parts.ambient.after(this.#parts.ambient.below(overMs), () => connection.close("restart"));
   }
 
   close(): void {

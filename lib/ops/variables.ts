@@ -124,6 +124,8 @@ export const limitVariables = {
     [1000, 7 * dayMs],
     "A host away for this long is followed by the longest-seated connected player.",
   ),
+  gameIdChars: limit("LIMIT_GAME_ID_CHARS", "characters", 6, [2, 12], "Length of a lobby code."),
+  gameIdTriesMax: limit("LIMIT_GAME_ID_TRIES", "codes", 20, [1, 1000], "Codes tried for a new game before it is refused as no-free-code."),
   // The store
   storeQueueChangesMax: limit(
     "LIMIT_STORE_QUEUE_CHANGES",
@@ -146,6 +148,20 @@ export const limitVariables = {
     5000,
     [50, 2 * minuteMs],
     "Time the store has to answer. Then the outcome is unknown and resolved by the action id.",
+  ),
+  redisCommandMs: limit(
+    "LIMIT_REDIS_COMMAND_MS",
+    "ms",
+    1000,
+    [50, minuteMs],
+    "Time Redis has to answer one command. Then the outcome is unknown, and commands are refused until it answers again.",
+  ),
+  historyChangesMax: limit(
+    "LIMIT_HISTORY_CHANGES",
+    "changes",
+    1000,
+    [300, 10_000_000],
+    "Newest changes of a game that Redis keeps at least, for undo and for who was away.",
   ),
   retentionFinishedMs: limit(
     "LIMIT_RETENTION_FINISHED_MS",

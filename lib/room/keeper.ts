@@ -53,6 +53,8 @@ export class Keeper {
   readonly alarm: Alarm;
   readonly #parts: RoomParts;
   #copy: Copy | null = null;
+  /** The newest change this instance knows to have been durable. */
+  #newest: Pick<Copy, "v" | "hash"> = { v: 0, hash: "" };
   /** Version the viewers were last brought to; null while nobody was told anything. */
   #shownV: number | null = null;
   /** The game as it was read to find out its kind; used up by the first load. */
@@ -84,6 +86,7 @@ export class Keeper {
   /** Drops the copy, because it may not be the truth; the next turn reads the store. */
   forget(): void {
     this.#copy = null;
+    this.#firstLoad = null;
   }
 
   /** The newest state with everything settled that is due now; null when there is no such game. */
@@ -104,14 +107,33 @@ export class Keeper {
   async #load(): Promise<Copy | null> {
     const loaded = this.#firstLoad ?? (await this.#parts.store.load(this.gameId));
     this.#firstLoad = null;
-    if (loaded.kind === "absent") return null;
+    if (loaded.kind === "absent") return this.#vanished();
     if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
     const { game } = loaded;
     const copy: Copy = { state: this.#decoded(game.state), v: game.v, hash: game.hash, at: game.updatedAt };
+    this.#notice(copy);
     this.#copy = copy;
     this.alarm.set(this.rules.nextWakeAt(copy.state));
     if (this.viewers.size > 0 && this.#shownV !== copy.v) this.#showWhole(copy);
     return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
+  }
+
+  /** A store that came back without its newest changes is told of, never passed over in silence. */
+  #notice({ v, hash }: Pick<Copy, "v" | "hash">): void {
+    const { v: seenV, hash: seenHash } = this.#newest;
+    if (v < seenV || (v === seenV && hash !== seenHash)) {
+      this.#parts.observer.steppedBack(this.gameId, seenV, v);
+      this.#shownV = null;
+    }
+    this.#newest = { v, hash };
+  }
+
+  /** No such game; who watched it when it was there is sent away. */
+  #vanished(): null {
+    if (this.#newest.v > 0) this.#notice({ v: 0, hash: "" });
+    this.alarm.set(null);
+    this.viewers.dismiss([{ viewerId: null, reason: "closed" }]);
+    return null;
   }
 
   #decoded(state: string): unknown {
@@ -195,6 +217,7 @@ export class Keeper {
   /** A durable change becomes the truth here, and everybody who watches is told. */
   show(before: Copy, after: Copy, record: Pick<LogRecord, "events" | "dismissals">): void {
     this.#copy = after;
+    this.#newest = after;
     this.#shownV = after.v;
     this.alarm.set(this.rules.nextWakeAt(after.state));
     const { observer } = this.#parts;
@@ -205,7 +228,9 @@ export class Keeper {
       viewers: this.viewers.size,
       updatedAt: after.at,
     }));
-    if (record.dismissals.length > 0) this.viewers.dismiss(record.dismissals);
+    const { dismissals } = record;
+    // After the answer, which is given when this turn ends: whoever ends a game is told so before the connection goes.
+    if (dismissals.length > 0) this.#parts.ambient.soon(() => this.viewers.dismiss(dismissals));
   }
 
   /** Reads the store, and sends whole states to viewers who are behind it. */

@@ -21,6 +21,8 @@ export interface RoomObserver {
   changed(gameId: string, seen: () => SeenGame): void;
   /** Viewers were sent whole states because changes were missed. */
   resynced(gameId: string): void;
+  /** The store holds an older or another version of a game than this instance has seen: acknowledged changes are lost. */
+  steppedBack(gameId: string, from: number, to: number): void;
   /** A wake ran this much after it was due. */
   wokeLate(lateMs: number): void;
   /** The rules threw, or a state could not be read: nothing was committed, the room was dropped. */
@@ -35,6 +37,7 @@ export const silentObserver: RoomObserver = {
   conflict() {},
   changed() {},
   resynced() {},
+  steppedBack() {},
   wokeLate() {},
   bug() {},
   fault() {},

@@ -278,6 +278,25 @@ export class Room {
     await this.execute({ sender: null, command: { type: "drop", viewerId: subscriber.viewerId }, actionId: null, answered });
   }
 
+  /**
+   * The instance that held these connections died: its holders show away. Gives false when that could not be saved; it may then be
+   * said again.
+   */
+  async dropInstance(instanceId: string): Promise<boolean> {
+    let gone: readonly ViewerId[] = [];
+    let isDone = true;
+    const failed = (answer: Answer): void => {
+      if (!answer.ok && refusals[answer.code].retry) isDone = false;
+    };
+    await this.read(({ state }) => {
+      gone = this.rules.connectedHolders(state).filter((viewerId) => viewerId.startsWith(`${instanceId}.`));
+    }, failed);
+    for (const viewerId of gone) {
+      await this.execute({ sender: null, command: { type: "drop", viewerId }, actionId: null, answered: failed });
+    }
+    return isDone;
+  }
+
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */
   async #turn(refused: (answer: Answer) => void, work: () => Promise<void>): Promise<void> {
     this.#usedAt = this.#parts.ambient.now();

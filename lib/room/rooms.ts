@@ -2,7 +2,7 @@
 // A room is a cache; the store is the truth.
 import { createHash } from "node:crypto";
 import type { GameId } from "../game/ids.ts";
-import type { RefusalCode } from "../game/refusals.ts";
+import { type RefusalCode, refusals } from "../game/refusals.ts";
 import type { Cancellable } from "../ops/ambient.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
@@ -148,6 +148,16 @@ export class Rooms {
     } finally {
       this.#sweeping = false;
     }
+  }
+
+  /** An instance died that held connections into these games. Rejects when it could not be saved everywhere. */
+  async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<void> {
+    let failed = 0;
+    for (const gameId of gameIds) {
+      const found = await this.find(gameId);
+      if ("room" in found ? !(await found.room.dropInstance(instanceId)) : refusals[found.refused].retry) failed += 1;
+    }
+    if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
   }
 
   async #dropIdle(since: number): Promise<void> {

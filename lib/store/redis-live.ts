@@ -40,9 +40,9 @@ export class RedisLive {
   #outages: readonly number[] = [];
   #listener: LiveListener | null = null;
   #others = 0;
-  /** Our own beats that arrived in time, in a row: only who was there all the time may call another dead. */
-  #steady = 0;
-  #beatAt = 0;
+  /** Since when our own beats arrive in time: only who was there all the time may call another dead. */
+  #steadySinceMs = 0;
+  #beatAtMs = 0;
   #isReaping = false;
 
   constructor(parts: LiveParts) {
@@ -89,13 +89,13 @@ export class RedisLive {
     try {
       reply = await link.run(beatScript, [liveKeys.beats, liveKeys.last], [instanceId, atMs]);
     } catch (error) {
-      this.#steady = 0;
+      this.#beatAtMs = 0;
       throw error;
     }
     const [wasDead, now, all] = reply as [number, number, string[]];
-    const sinceMs = ambient.monotonicMs() - this.#beatAt;
-    this.#beatAt = ambient.monotonicMs();
-    this.#steady = sinceMs > limits.deadMs / 2 ? 0 : this.#steady + 1;
+    const atMonotonicMs = ambient.monotonicMs();
+    if (this.#beatAtMs === 0 || atMonotonicMs - this.#beatAtMs > limits.deadMs / 2) this.#steadySinceMs = atMonotonicMs;
+    this.#beatAtMs = atMonotonicMs;
     const dead: string[] = [];
     this.#others = 0;
     for (let place = 0; place < all.length; place += 2) {
@@ -105,7 +105,7 @@ export class RedisLive {
       else this.#others += 1;
     }
     if (wasDead === 1) this.#listener?.onTakenForDead();
-    if (dead.length > 0 && this.#steady * limits.beatMs >= limits.deadMs) void this.#reap(dead);
+    if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
   }
 
   listen(listener: LiveListener): void {

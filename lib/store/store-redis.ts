@@ -82,7 +82,7 @@ export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis
   const limits = { ...redisLimits, ...options.limits };
   const link = new RedisLink({ url, ambient, limits, name: `tapotarp-${instanceId}`, log });
   try {
-    await reach(link, ambient, limits.startMs);
+    await reachRedis(link, ambient, limits.startMs);
     const facts = await inspectRedis(link);
     for (const warning of facts.warnings) log("warn", warning);
     const live = new RedisLive({ link, ambient, instanceId, limits: liveLimits });
@@ -98,7 +98,8 @@ export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis
   }
 }
 
-async function reach(link: RedisLink, ambient: Ambient, withinMs: number): Promise<void> {
+/** Connects, and keeps trying for a while: Redis may start a moment later than we do. */
+export async function reachRedis(link: RedisLink, ambient: Ambient, withinMs: number): Promise<void> {
   const until = ambient.monotonicMs() + withinMs;
   link.connect().catch(() => {});
   while (link.problem !== null) {

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks } from "../support/programs.ts";
+import type { RunningServer } from "../support/running-server.ts";
+import { connectTable } from "../support/table-client.ts";
+import { allAt, eventually, spreadTable, startInstances } from "./instances.ts";
+import { TestRedis } from "./redis-server.ts";
+
+describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
+  let redis: TestRedis;
+  let servers: RunningServer[];
+  const ports = () => servers.map((server) => server.port);
+  beforeAll(async () => {
+    redis = await TestRedis.start();
+    servers = await startInstances(3, redis.url);
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.dispose()));
+    await redis.end();
+  });
+
+  test("L25, L26: a table whose players sit at three instances plays one game: every change, die and end reaches all", async () => {
+    const { players } = await spreadTable(ports(), 3);
+    const [host, second, third] = players;
+    await host?.request("start");
+    await host?.request("passTurn");
+    const passed = await second?.request("passTurn");
+    await allAt(passed?.data.v, players);
+    for (const player of players) expect(player.state.activePlayer).toBe(3);
+    const since = players.map((player) => player.heard.length);
+    await third?.request("rollDice", { sides: 20 });
+    for (const [place, player] of players.entries()) expect((await player.next("diceRolled", since[place])).data.playerId ?? 3).toBe(3);
+    await host?.request("endGame");
+    for (const player of players) expect((await player.closed).code).toBe(4004);
+  });
+
+  test("a kick and a displacement reach the connection wherever it is", async () => {
+    const { players, gameId, tokens } = await spreadTable(ports(), 3);
+    const [host, second, third] = players;
+    const again = await connectTable(ports()[2] as number);
+    await again.request("reconnect", { gameId, playerId: 2, token: tokens[1] });
+    expect((await second?.closed)?.code).toBe(4001);
+    await host?.request("kick", { playerId: 3 });
+    expect((await third?.closed)?.code).toBe(4003);
+    for (const player of [host, again]) await player?.close();
+  });
+
+  test("L38: the same action id through another instance is applied once and gets the same answer", async () => {
+    const { players } = await spreadTable(ports(), 3);
+    const [host, second] = players;
+    const first = await host?.request("start", {}, "start-once");
+    const again = await second?.request("start", {}, "start-once");
+    expect(again?.data.v).toBe(first?.data.v);
+    for (const player of players) await player.close();
+  });
+
+  test("the holders of an instance that died show away, said by one that lives", async () => {
+    const [extra] = await startInstances(1, redis.url);
+    const { players } = await spreadTable([ports()[0] as number, extra?.port as number], 2);
+    const [host, second] = players;
+    await extra?.kill();
+    await second?.closed;
+    const tookMs = await eventually("seat 2 shows away", () => host?.state.players[1].connected === false);
+    console.log(`holders of a dead instance show away after ${Math.round(tookMs)} ms`);
+    expect(host?.state.players[0].connected).toBe(true);
+    await host?.close();
+    await extra?.dispose();
+  });
+});

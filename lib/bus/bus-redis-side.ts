@@ -1,0 +1,61 @@
+// What a server needs from Redis, opened together: the store, the bus beside it, and the registry of instances.
+import type { Ambient } from "../ops/ambient.ts";
+import { inspectRedis } from "../store/redis-gate.ts";
+import { RedisLink } from "../store/redis-link.ts";
+import type { RedisLive } from "../store/redis-live.ts";
+import { openRedisStore, reachRedis, type RedisLimits, redisLimits } from "../store/store-redis.ts";
+import type { Store } from "../store/store.ts";
+import type { Bus } from "./bus.ts";
+import { openRedisBus } from "./bus-redis.ts";
+
+export interface RedisSideOptions {
+  readonly url: string;
+  readonly ambient: Ambient;
+  /** Unique for the life of this process: nobody else, before or after, has it. */
+  readonly instanceId: string;
+  readonly limits: Partial<RedisLimits>;
+  readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+  /** Messages between instances may have been missed. */
+  readonly onGap: () => void;
+}
+
+export interface RedisSide {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly live: RedisLive;
+}
+
+/** Rejects with RedisRefused, one line for the operator. */
+export async function openRedisSide(options: RedisSideOptions): Promise<RedisSide> {
+  const { url, ambient, instanceId, log, onGap } = options;
+  const limits = { ...redisLimits, ...options.limits };
+  const { store, facts, link, live } = await openRedisStore({ url, ambient, instanceId, limits, log });
+  try {
+    const bus = await openRedisBus({
+      url,
+      ambient,
+      instanceId,
+      sharded: facts.sharded,
+      commandMs: limits.commandMs,
+      link,
+      live,
+      log,
+      onGap,
+    });
+    return { store, bus, live };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Whether a server could start on this Redis: throws one line when not. Writes nothing. */
+export async function tryRedis(url: string, ambient: Ambient): Promise<void> {
+  const link = new RedisLink({ url, ambient, limits: redisLimits, name: "tapotarp-try", log: () => {} });
+  try {
+    await reachRedis(link, ambient, redisLimits.startMs);
+    await inspectRedis(link);
+  } finally {
+    await link.close();
+  }
+}

@@ -1,0 +1,203 @@
+// Instances told through Redis pub/sub what others committed. Publishing is part of the commit script; here is only the listening.
+// Pub/sub is at most once, so whatever may have been missed ends in `onGap`.
+import { Redis } from "ioredis";
+import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import { channelOf } from "../store/redis-keys.ts";
+import { clientOptions, type RedisLink } from "../store/redis-link.ts";
+import type { RedisLive } from "../store/redis-live.ts";
+import { StoreFault } from "../store/store.ts";
+import type { Announcement, Bus, Listener, Subscription } from "./bus.ts";
+
+export interface RedisBusOptions {
+  readonly url: string;
+  readonly ambient: Ambient;
+  readonly instanceId: string;
+  /** The server has sharded pub/sub. */
+  readonly sharded: boolean;
+  /** Redis has this long to answer, ms. */
+  readonly commandMs: number;
+  /** The store's connection; ticks to ourselves are sent through it. */
+  readonly link: RedisLink;
+  readonly live: RedisLive;
+  readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+  /** Messages may have been missed. */
+  readonly onGap?: () => void;
+}
+
+const tickMs = 2_000;
+const newline = 10;
+
+/** What the commit script publishes: instance, v, at, hash and the state's length in bytes, each on a line, then state and change. */
+export function readAnnouncement(gameId: string, message: Buffer): Announcement | null {
+  const head: string[] = [];
+  let from = 0;
+  while (head.length < 5) {
+    const end = message.indexOf(newline, from);
+    if (end < 0) return null;
+    head.push(message.toString("utf8", from, end));
+    from = end + 1;
+  }
+  const [instance = "", v, at, hash = "", bytes] = head;
+  const stateEnd = from + Number(bytes);
+  if (!Number.isSafeInteger(Number(v)) || !(stateEnd <= message.length)) return null;
+  const state = message.toString("utf8", from, stateEnd);
+  return { gameId, from: instance, v: Number(v), at: Number(at), hash, state, change: message.toString("utf8", stateEnd) };
+}
+
+/** Connects and begins to listen to itself. Rejects when Redis cannot be reached. */
+export async function openRedisBus(options: RedisBusOptions): Promise<Bus> {
+  const bus = new RedisBus(options);
+  await bus.open();
+  return bus;
+}
+
+class RedisBus implements Bus {
+  readonly #options: RedisBusOptions;
+  readonly #redis: Redis;
+  readonly #tickChannel: string;
+  /** Listeners by channel. */
+  readonly #listeners = new Map<string, { readonly gameId: string; readonly listeners: Set<Listener> }>();
+  #ticking: Cancellable | null = null;
+  #isTickDue = false;
+  #isClosed = false;
+
+  constructor(options: RedisBusOptions) {
+    this.#options = options;
+    const { url, ambient, commandMs, instanceId } = options;
+    this.#tickChannel = channelOf(`tick-${instanceId}`);
+    this.#redis = new Redis(url, {
+      ...clientOptions({ ambient, limits: { commandMs, inFlightMax: 0 }, name: `tapotarp-bus-${instanceId}` }),
+      autoResubscribe: false,
+    });
+    this.#redis.on("error", () => {});
+    this.#redis.on("messageBuffer", (channel: Buffer, message: Buffer) => this.#heard(channel, message));
+    this.#redis.on("smessageBuffer", (channel: Buffer, message: Buffer) => this.#heard(channel, message));
+  }
+
+  async open(): Promise<void> {
+    await this.#redis.connect();
+    await this.#bounded(this.#send("subscribe", [this.#tickChannel]));
+    this.#redis.on("ready", () => void this.#returned());
+    this.#ticking = this.#options.ambient.every(tickMs, () => this.#tick());
+  }
+
+  subscriptions(): number {
+    let count = 0;
+    for (const { listeners } of this.#listeners.values()) count += listeners.size;
+    return count;
+  }
+
+  publish(): void {
+    // The commit script has done it.
+  }
+
+  async subscribe(gameId: string, listener: Listener): Promise<Subscription> {
+    if (this.#isClosed) throw new StoreFault("unavailable", "The bus is closed.");
+    const channel = channelOf(gameId);
+    const known = this.#listeners.get(channel);
+    const entry = known ?? { gameId, listeners: new Set<Listener>() };
+    entry.listeners.add(listener);
+    if (known === undefined) this.#listeners.set(channel, entry);
+    try {
+      // Also when others listen already: their subscription may be on its way still.
+      await this.#bounded(this.#send("subscribe", [channel]));
+      await this.#options.live.watches(gameId);
+    } catch (error) {
+      this.#drop(channel, listener);
+      throw error instanceof StoreFault ? error : new StoreFault("unavailable", "Redis cannot be listened to.", { cause: error });
+    }
+    let isOpen = true;
+    return {
+      close: async () => {
+        if (!isOpen) return;
+        isOpen = false;
+        await this.#leave(channel, listener);
+      },
+    };
+  }
+
+  #drop(channel: string, listener: Listener): boolean {
+    const entry = this.#listeners.get(channel);
+    entry?.listeners.delete(listener);
+    if (entry === undefined || entry.listeners.size > 0) return false;
+    this.#listeners.delete(channel);
+    return true;
+  }
+
+  async #leave(channel: string, listener: Listener): Promise<void> {
+    const gameId = this.#listeners.get(channel)?.gameId;
+    if (!this.#drop(channel, listener) || gameId === undefined || this.#isClosed) return;
+    // A broker that cannot be reached has forgotten the subscription already.
+    await this.#bounded(this.#send("unsubscribe", [channel])).catch(() => {});
+    await this.#options.live.leaves(gameId).catch(() => {});
+    if (this.#listeners.has(channel)) await this.#options.live.watches(gameId).catch(() => {});
+  }
+
+  #send(what: "subscribe" | "unsubscribe", channels: readonly string[]): Promise<unknown> {
+    if (this.#redis.status !== "ready") return Promise.reject(new StoreFault("unavailable", "Redis is not connected."));
+    if (this.#options.sharded) return what === "subscribe" ? this.#redis.ssubscribe(...channels) : this.#redis.sunsubscribe(...channels);
+    return what === "subscribe" ? this.#redis.subscribe(...channels) : this.#redis.unsubscribe(...channels);
+  }
+
+  /** No promise of the client's is trusted to end. */
+  #bounded<T>(promise: Promise<T>): Promise<T> {
+    const { ambient, commandMs } = this.#options;
+    return new Promise<T>((resolve, reject) => {
+      const timer = ambient.after(commandMs * 1.5, () => reject(new StoreFault("unavailable", "Redis did not confirm in time.")));
+      promise.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+
+  #heard(channel: Buffer, message: Buffer): void {
+    const name = channel.toString();
+    if (name === this.#tickChannel) {
+      this.#isTickDue = false;
+      return;
+    }
+    const entry = this.#listeners.get(name);
+    if (entry === undefined) return;
+    const announcement = readAnnouncement(entry.gameId, message);
+    for (const listener of [...entry.listeners]) {
+      if (announcement === null) listener.onGap();
+      else listener.onAnnouncement(announcement);
+    }
+  }
+
+  /** A tick to ourselves that did not come back means a dead connection that looks alive. */
+  #tick(): void {
+    const { link, sharded, log } = this.#options;
+    if (this.#isTickDue && this.#redis.status === "ready") {
+      log("warn", "what Redis publishes does not arrive; connecting anew");
+      this.#isTickDue = false;
+      return this.#redis.disconnect(true);
+    }
+    if (this.#redis.status !== "ready" || link.problem !== null) return;
+    // Before it is sent, because it may be back before the answer is.
+    this.#isTickDue = true;
+    const send = link.call((redis) => (sharded ? redis.spublish(this.#tickChannel, "") : redis.publish(this.#tickChannel, "")));
+    send.catch(() => {
+      this.#isTickDue = false;
+    });
+  }
+
+  /** Connected again: nothing is subscribed any more, and anything may have been missed. */
+  async #returned(): Promise<void> {
+    this.#isTickDue = false;
+    try {
+      // One slot each: a cluster takes sharded channels of one slot at a time.
+      await this.#bounded(Promise.all([this.#tickChannel, ...this.#listeners.keys()].map((channel) => this.#send("subscribe", [channel]))));
+    } catch {
+      if (!this.#isClosed && this.#redis.status === "ready") this.#redis.disconnect(true);
+      return;
+    }
+    this.#options.onGap?.();
+    for (const { listeners } of this.#listeners.values()) for (const listener of [...listeners]) listener.onGap();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#ticking?.cancel();
+    this.#listeners.clear();
+    this.#redis.disconnect();
+  }
+}

@@ -1,0 +1,40 @@
+// What rooms tell becomes metrics, log lines, reports and the operator's live rows. It decides nothing.
+import type { RoomObserver } from "../room/observer.ts";
+import type { LiveGames } from "./live-games.ts";
+import type { RootLog } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Reporter } from "./report.ts";
+
+interface ObserverParts {
+  readonly metrics: Metrics;
+  readonly log: RootLog;
+  readonly reporter: Reporter;
+  readonly live: LiveGames;
+}
+
+export function roomObserver({ metrics, log, reporter, live }: ObserverParts): RoomObserver {
+  const ok = metrics.commits("ok");
+  const conflicts = metrics.commits("conflict");
+  return {
+    lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
+    committed(durationMs) {
+      ok.add();
+      metrics.commitSeconds.observe(durationMs / 1_000);
+    },
+    fannedOut: (count) => metrics.broadcastConnections.observe(count),
+    conflict: () => conflicts.add(),
+    changed: (id, seen) => live.note(id, () => ({ id, ...seen() })),
+    resynced: () => metrics.resyncs.add(),
+    steppedBack(gameId, from, to) {
+      metrics.versionStepsBack.add();
+      log.error({ gameId, from, to }, "the store came back without changes that were acknowledged");
+    },
+    wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
+    bug(gameId, error) {
+      metrics.bugs.add();
+      log.error({ gameId, err: error }, "a command failed; nothing was saved and the room is read again");
+      reporter.report(error, { kind: "bug", gameId });
+    },
+    fault: (gameId, error) => log.warn({ gameId, err: error }, "the store could not serve a game"),
+  };
+}

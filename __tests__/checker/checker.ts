@@ -26,6 +26,8 @@ export interface Verdict {
     readonly lost: number;
     readonly ghost: number;
     readonly twice: number;
+    /** Actions in the log that nobody was ever told about. */
+    readonly unknownDone: number;
     readonly unhit: readonly string[];
   };
 }
@@ -58,7 +60,7 @@ export function checkHistory(history: History): Verdict {
   checkSeen(observations, logs, report);
   checkSettled(history, observations, logs, report);
   const unhit = (history.faults ?? []).filter((fault) => fault.hits === 0).map((fault) => fault.name);
-  const figures = { ...countAll(history), ...countViolations(violations), unhit };
+  const figures = { ...countAll(history), ...countViolations(violations), unknownDone: countUnknownDone(actions, places), unhit };
   return { result: violations.length > 0 ? "fail" : unhit.length > 0 ? "inconclusive" : "pass", violations, figures };
 }
 
@@ -264,6 +266,12 @@ function countAll({ observations, logs }: History) {
   const of = (type: Observation["type"]) => observations.reduce((sum, seen) => sum + (seen.type === type ? 1 : 0), 0);
   const changes = logs.reduce((sum, log) => sum + log.changes.length, 0);
   return { games: logs.length, changes, sent: of("sent"), ok: of("ok"), refused: of("refused"), unknown: of("unknown"), seen: of("saw") };
+}
+
+function countUnknownDone(actions: ReadonlyMap<string, Action>, places: ReadonlyMap<string, number | "somewhere">): number {
+  let count = 0;
+  for (const [key, action] of actions) if (places.has(key) && !action.answers.some((answer) => answer.type === "ok")) count += 1;
+  return count;
 }
 
 function countViolations(violations: readonly Violation[]) {

@@ -21,8 +21,7 @@ describe("TU turns", () => {
   test("TU2 the first in the order begins with turn 1, or whoever was chosen", () => {
     play(
       seated(),
-      `at 0  see activePlayer turn status -> activePlayer=- turn=0 status="waiting"`.replaceAll('"', "") +
-        `
+      `at 0  see activePlayer turn status -> activePlayer=- turn=0 status=waiting
       A start -> game-started
       see activePlayer turn running -> activePlayer=A turn=1 running=A`,
     );
@@ -104,8 +103,7 @@ describe("TU turns", () => {
   test("TU4 while waiting only the host says who begins", () => {
     play(
       seated(),
-      `at 0  B switch B -> ! wrong-status`.replace("wrong-status", "not-your-turn") +
-        `
+      `at 0  B switch B -> ! not-your-turn
       A switch B -> turn-passed - B 0
       B switch A -> ! not-your-turn`,
     );

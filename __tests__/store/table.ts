@@ -47,9 +47,10 @@ export class Table {
     };
   }
 
-  async step(wish: Wish = {}): Promise<Commit> {
+  /** `store`: another one that holds the same games, after a restart. */
+  async step(wish: Wish = {}, store: Store = this.#store): Promise<Commit> {
     const commit = this.next(wish);
-    expect(await this.#store.commit(commit)).toEqual({ kind: "ok" });
+    expect(await store.commit(commit)).toEqual({ kind: "ok" });
     this.v = commit.expectedV + 1;
     this.hash = commit.hash;
     return commit;

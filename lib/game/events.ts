@@ -59,6 +59,6 @@ export type Event =
       };
     }
   | { readonly type: "randomPlayerSelected"; readonly data: { readonly playerId: SeatId } }
-  | { readonly type: "undoAsked"; readonly data: { readonly by: SeatId | null; readonly v: number } }
+  | { readonly type: "undoAsked" | "undoAgreed"; readonly data: { readonly by: SeatId | null; readonly v: number } }
   | { readonly type: "undoRefused"; readonly data: { readonly by: SeatId | null } }
   | { readonly type: "undone"; readonly data: { readonly v: number } };

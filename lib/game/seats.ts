@@ -31,14 +31,14 @@ export function claim(draft: Draft, id: SeatId, arrival: Arrival): Outcome {
 }
 
 /** Takes the holder off a seat: his tokens open nothing any more. The seat and all that belongs to it stay in the game. */
-export function freeSeat(draft: Draft, id: SeatId): void {
+function freeSeat(draft: Draft, id: SeatId, how: "seatLeft" | "kicked" | "seatFreed"): void {
   writeSeat(draft, id).holder = null;
+  draft.events.push({ type: how, data: { playerId: id } });
   leaveHostSeat(draft, id);
 }
 
 export function unclaim(draft: Draft, id: SeatId): Outcome {
-  freeSeat(draft, id);
-  draft.events.push({ type: "seatLeft", data: { playerId: id } });
+  freeSeat(draft, id, "seatLeft");
   return null;
 }
 
@@ -48,17 +48,15 @@ export function kick(draft: Draft, id: SeatId, by: ViewerId | null): Outcome {
   if (seat === undefined) return refuse("no-such-seat", "playerId");
   if (seat.holder === null || seat.holder.viewerId === by) return refuse("not-allowed", "playerId");
   draft.dismissals = [{ viewerId: seat.holder.viewerId, reason: "kicked" }];
-  freeSeat(draft, id);
-  draft.events.push({ type: "kicked", data: { playerId: id } });
+  freeSeat(draft, id, "kicked");
   return null;
 }
 
 /** A seat whose holder was away too long is free. What he held tells him, should he come back, that it has expired. */
 export function lapse(draft: Draft, id: SeatId): void {
   const hash = seatAt(draft.state, id)?.holder?.tokenHash ?? null;
-  freeSeat(draft, id);
+  freeSeat(draft, id, "seatFreed");
   writeSeat(draft, id).lapsedTokenHash = hash;
-  draft.events.push({ type: "seatFreed", data: { playerId: id } });
 }
 
 /** A connection is gone. Whoever has come back through another one by then is not touched (L16). */

@@ -71,7 +71,7 @@ export function undo(draft: Draft, { by, agree, past }: UndoAsked): Outcome {
   if (undoVoters(state, asker).every((seat) => agreed.includes(seat))) return takeBack(draft, past);
   if (open !== null && open.v === past.v && open.by === asker && open.agreed.length === agreed.length) return null;
   state.undo = { by: asker, v: past.v, agreed };
-  if (!answers) draft.events.push({ type: "undoAsked", data: { by: asker, v: past.v } });
+  draft.events.push({ type: answers ? "undoAgreed" : "undoAsked", data: { by, v: past.v } });
   return null;
 }
 

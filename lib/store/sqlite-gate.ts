@@ -130,6 +130,11 @@ function inspectHeader(path: string): void {
   }
   if (header.toString("latin1", 0, 16) !== "SQLite format 3\0")
     throw new GateError(`The data file ${path} is not an SQLite file. It was left as it is.`);
+  // A crash while the log is copied in may leave half a page, and the log to mend it. Without a log nothing mends it.
+  const hasLog = existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0;
+  if (!hasLog && status.size % header.readUInt16BE(16) !== 0) {
+    throw new GateError(`The data file ${path} is damaged: it ends in the middle of a page. It was left as it is; restore a backup.`);
+  }
   if (header.readUInt32BE(68) !== applicationId)
     throw new GateError(`The data file ${path} belongs to another program. It was left as it is.`);
 }

@@ -168,9 +168,11 @@ export class WriterLink {
   #settle(item: Item, result: OpResult): void {
     this.#bytes -= item.bytes;
     if (item.isSettled) return;
-    item.isSettled = true;
     if (result !== null && typeof result === "object" && "poison" in result) this.#bury([item], result.poison);
-    else item.resolve(result);
+    else {
+      item.isSettled = true;
+      item.resolve(result);
+    }
   }
 
   #failed(reply: Extract<WriterReply, { kind: "failed" }>): void {

@@ -1,5 +1,6 @@
 // One server per data file: an exclusive lock that the system frees when the process ends, however it ends.
 // Held on a companion file, because readers must still be able to open the data file itself.
+import { existsSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { StartRefused } from "./sqlite-thread.ts";
 
@@ -19,6 +20,7 @@ export function lockDataFile(path: string): DataLock {
     throw new StartRefused(`The lock file ${lockPath} cannot be opened: ${error instanceof Error ? error.message : error}.`);
   }
   try {
+    db.pragma("journal_mode = MEMORY");
     db.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     db.close();
@@ -32,4 +34,21 @@ export function lockDataFile(path: string): DataLock {
       db.close();
     },
   };
+}
+
+/** Whether a server holds the lock now. Looks, and lets go at once. */
+export function isLocked(path: string): boolean {
+  const lockPath = `${path}.lock`;
+  if (!existsSync(lockPath)) return false;
+  const db = new Sqlite(lockPath, { timeout: 0 });
+  try {
+    db.pragma("journal_mode = MEMORY");
+    db.exec("BEGIN EXCLUSIVE");
+    db.exec("ROLLBACK");
+    return false;
+  } catch {
+    return true;
+  } finally {
+    db.close();
+  }
 }

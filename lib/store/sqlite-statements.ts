@@ -4,7 +4,7 @@ export const writerSql = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
-  move: "UPDATE store SET seq = seq + ?, alive_at = max(alive_at, ?) WHERE epoch = ? RETURNING seq",
+  move: "UPDATE store SET seq = seq + ?, alive_at = max(alive_at, ?) WHERE id = 1 AND epoch = ? RETURNING seq",
   find: `SELECT num, v, hash, status, listed, kind, name, seats, seats_free AS seatsFree, touched, wake_from AS wakeFrom,
     EXISTS (SELECT 1 FROM tombstones WHERE tombstones.game_id = games.game_id) AS buried FROM games WHERE game_id = ?`,
   answered: "SELECT answer FROM changes WHERE num = ? AND action_id = ?",

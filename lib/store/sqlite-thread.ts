@@ -42,8 +42,9 @@ export class WriterThread {
         cause = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
       });
       worker.on("exit", (code) => {
+        if (thread.#isEnding) return;
         reject(new StartRefused(`The writer thread ended while starting: ${cause || `exit code ${code}`}.`));
-        if (!thread.#isEnding) thread.#listener?.onDeath(cause || `exit code ${code}`);
+        thread.#listener?.onDeath(cause || `exit code ${code}`);
       });
     });
   }

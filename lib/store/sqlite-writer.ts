@@ -17,6 +17,9 @@ const roomBytesMin = 1 << 20;
 /** Pages a change dirties, roughly; the true number is read at each checkpoint. */
 const pagesPerOp = 3;
 
+/** The batch is on the disk, but could not be answered. */
+class AfterCommitError extends Error {}
+
 class Writer {
   readonly #settings: WriterSettings;
   readonly #hit: Hit;
@@ -28,6 +31,7 @@ class Writer {
   #logPages = 0;
   #pagesSince = 0;
   #dead = false;
+  #isMarkBroken = false;
 
   constructor(settings: WriterSettings, post: (reply: WriterReply) => void) {
     this.#settings = settings;
@@ -65,16 +69,39 @@ class Writer {
   }
 
   #write(ops: readonly Op[]): OpResult[] {
+    const applied = this.#apply(ops);
+    if (applied === null) return ops.flatMap((op) => this.#write([op]));
+    if ("poison" in applied) return [applied];
+    // Durable from here on: whatever fails now, these ops must never be tried again.
     try {
-      const { results, seq } = this.#applier.apply(ops);
       this.#hit("batch-committed");
-      this.#mark.write({ storeId: this.#storeId, seq });
+      this.#note(applied.seq);
       this.#hit("batch-marked");
-      return results;
+    } catch (error) {
+      throw new AfterCommitError(messageOf(error), { cause: error });
+    }
+    return applied.results;
+  }
+
+  /** null: one of several ops is at fault, and nothing was written: they have to be tried one by one. */
+  #apply(ops: readonly Op[]): ReturnType<Applier["apply"]> | { readonly poison: string } | null {
+    try {
+      return this.#applier.apply(ops);
     } catch (error) {
       if (troubleOf(error, this.#settings.path) !== "poison") throw error;
-      if (ops.length === 1) return [{ poison: messageOf(error) }];
-      return ops.flatMap((op) => this.#write([op]));
+      return ops.length === 1 ? { poison: messageOf(error) } : null;
+    }
+  }
+
+  /** A mark that cannot be written falls behind, which does no harm; the file it guards is more important. */
+  #note(seq: number): void {
+    try {
+      this.#mark.write({ storeId: this.#storeId, seq });
+      this.#isMarkBroken = false;
+    } catch (error) {
+      if (!this.#isMarkBroken)
+        this.#post({ kind: "noted", level: "error", message: `the high-water mark cannot be written: ${messageOf(error)}` });
+      this.#isMarkBroken = true;
     }
   }
 
@@ -120,7 +147,7 @@ function freeBytes(path: string): number {
 }
 
 function troubleOf(error: unknown, path: string): Trouble | "poison" {
-  if (error instanceof FencedError) return "fatal";
+  if (error instanceof FencedError || error instanceof AfterCommitError) return "fatal";
   const code = codeOf(error);
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) return "passing";
   if (code === "SQLITE_FULL") return "full";

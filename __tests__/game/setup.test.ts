@@ -1,0 +1,173 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { GameId, ViewerId } from "../../lib/game/ids.ts";
+import { limits } from "../../lib/game/limits.ts";
+import { cleanGameName, cleanSeatName } from "../../lib/game/names.ts";
+import { clockRules } from "../../lib/game/rules.ts";
+import type { Settings } from "../../lib/game/settings.ts";
+import { checkSettings, defaultSettings } from "../../lib/game/setup.ts";
+import { hashOf, play, seated, startAt, started } from "./table.ts";
+
+const create = (settings: Partial<Settings>, name: string | null = null) =>
+  clockRules.create({
+    id: "TABLE1" as GameId,
+    now: startAt,
+    viewerId: "viewer" as ViewerId,
+    name,
+    settings: defaultSettings(settings),
+    draw: { tokenHash: hashOf("t") },
+  });
+
+describe("SET settings", () => {
+  test("SET1 a table that says nothing gets the defaults", () => {
+    expect(defaultSettings({})).toEqual({
+      playerCount: 4,
+      mode: "casual",
+      campaignPreset: null,
+      initialTime: 600_000,
+      bonusTime: 30_000,
+      delayTime: 0,
+      bronsteinTime: 0,
+      handicaps: {},
+      warningThresholds: [300_000, 60_000, 30_000],
+      onTimeout: "choice",
+      penaltyTimeDeduction: 60_000,
+      timeoutGracePeriod: 30_000,
+      timeoutPenaltyLives: 2,
+      timeoutPenaltyDrunk: 2,
+      timeoutBonusTime: 60_000,
+      startingLife: 20,
+      dropPolicy: "charge",
+      listed: false,
+    });
+    const made = create({});
+    expect(made).toMatchObject({ ok: true, grant: { seat: null, how: "claimed" } });
+  });
+
+  const impossible: readonly (readonly [keyof Settings, unknown])[] = [
+    ["playerCount", 1],
+    ["playerCount", 9],
+    ["playerCount", "4"],
+    ["initialTime", 999],
+    ["initialTime", 86_400_001],
+    ["initialTime", "60000"],
+    ["initialTime", null],
+    ["bonusTime", "60000"],
+    ["bonusTime", -1],
+    ["bonusTime", 300_001],
+    ["delayTime", 60_001],
+    ["bronsteinTime", Number.NaN],
+    ["timeoutGracePeriod", 0],
+    ["timeoutBonusTime", 0],
+    ["timeoutPenaltyLives", 1.5],
+    ["startingLife", 0],
+    ["warningThresholds", "300"],
+    ["warningThresholds", [0]],
+    ["warningThresholds", Array.from({ length: 11 }, (_, index) => 1_000 + index)],
+    ["onTimeout", "explode"],
+    ["dropPolicy", true],
+    ["listed", 1],
+    ["mode", "war"],
+    ["campaignPreset", "standard"],
+    ["handicaps", { 1: -600_000 }],
+    ["handicaps", { 5: 1_000 }],
+    ["handicaps", { x: 1_000 }],
+    ["handicaps", { 1: 86_400_001 }],
+  ];
+  test.each(impossible)("SET2 L01 %s = %j is refused with its field, at create and later", (field, value) => {
+    expect(create({ [field]: value })).toEqual({ ok: false, code: "bad-message", field });
+    const table = seated();
+    const said = table.say("A", { type: "updateSettings", settings: { [field]: value } });
+    expect(said).toMatchObject({ ok: false, code: "bad-message", field });
+  });
+
+  test("SET2 an unknown setting is refused", () => {
+    play(seated(), `at 0 A updateSettings {"speed":3} -> ! bad-message speed`);
+  });
+
+  test("SET2 thresholds are ordered and different, handicaps of 0 are none", () => {
+    const checked = checkSettings(defaultSettings({ warningThresholds: [30_000, 60_000, 30_000], handicaps: { 2: 0, 1: 5 } }));
+    expect(checked.ok && checked.settings).toMatchObject({ warningThresholds: [60_000, 30_000], handicaps: { 1: 5 } });
+  });
+
+  test("SET3 clock settings change while waiting or paused, others in their own time", () => {
+    play(
+      started(),
+      `at 0  A updateSettings {"bonusTime":0} -> ! wrong-status bonusTime
+      A updateSettings {"dropPolicy":"grace","listed":true} -> settings-changed ["dropPolicy","listed"]
+      A updateSettings {"listed":true} -> nothing
+      B updateSettings {"listed":false} -> ! not-host
+      A pause -> game-paused player
+      A updateSettings {"bonusTime":0,"initialTime":60000} -> settings-changed ["initialTime","bonusTime"]
+      see A -> A=600000
+      A updateSettings {"startingLife":40} -> ! wrong-status startingLife
+      A pause -> game-resumed
+      A eliminate B -> eliminated B host, game-complete A
+      A updateSettings {"bonusTime":5} -> ! wrong-status bonusTime`,
+    );
+  });
+
+  test("SET3 while waiting untouched seats follow, touched ones do not", () => {
+    play(
+      seated({ playerCount: 3 }),
+      `at 0  A adjustTime B deltaMs=-1000 -> time-adjusted B -1000
+      C updatePlayer C life=30 -> life-changed C 20 30 C
+      A updateSettings {"initialTime":300000,"startingLife":40,"handicaps":{"3":5000}} -> settings-changed ["initialTime","handicaps","startingLife"]
+      see A B C A.life B.life C.life -> A=300000 B=599000 C=305000 A.life=40 B.life=40 C.life=30`,
+    );
+  });
+
+  test("SET3 bounds and their relations are what the files say", () => {
+    expect(limits.bankMsMax).toBe(86_400_000);
+    expect(limits.stackMax).toBe(32);
+  });
+});
+
+describe("SET4 names", () => {
+  const cases: readonly (readonly [string, string | null])[] = [
+    ["O'Brien", "O'Brien"],
+    ["<script>alert(1)</script>", "<script>alert(1)</script>"],
+    ["  two \n  lines\t", "two lines"],
+    ["a\u202eb\u2066c\u200fd", "abcd"],
+    ["nul\u0000l", "null"],
+    ["e\u0301", "\u00e9"],
+    ["\ud83d\udc69\u200d\ud83d\udcbb", "\ud83d\udc69\u200d\ud83d\udcbb"],
+    ["\u0627\u0644\u0633\u0644\u0627\u0645", "\u0627\u0644\u0633\u0644\u0627\u0645"],
+    ["\ud83d\udc69\u200d\ud83d\udcbb".repeat(32), "\ud83d\udc69\u200d\ud83d\udcbb".repeat(32)],
+    ["\ud83d\udc69\u200d\ud83d\udcbb".repeat(33), null],
+    ["x".repeat(33), null],
+    [`a${"\u0301".repeat(2_000)}`, null],
+    ["\u202e", null],
+    ["", null],
+    ["\udc00", null],
+  ];
+  test.each(cases)("SET4 L22 %j becomes %j", (typed, clean) => {
+    expect(cleanSeatName(typed)).toBe(clean);
+  });
+
+  test("SET4 L22 the game's own name is cleaned and bounded, too", () => {
+    expect(create({}, " Friday\u202e night ")).toMatchObject({ ok: true, state: { name: "Friday night" } });
+    expect(create({}, "x".repeat(65))).toEqual({ ok: false, code: "bad-message", field: "name" });
+    expect(create({}, 7 as unknown as string)).toEqual({ ok: false, code: "bad-message", field: "name" });
+    play(
+      seated(),
+      `at 0  A renameGame name=Friday -> game-renamed Friday
+      A renameGame name=Friday -> nothing
+      A renameGame {"name":"\\u0007"} -> ! bad-message name
+      B renameGame name=Mine -> ! not-host`,
+    );
+  });
+
+  test("SET4 whatever is typed: clean names are stable, well-formed, one line, bounded", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 80 }), (typed) => {
+        const clean = cleanGameName(typed);
+        if (clean === null) return;
+        expect(cleanGameName(clean)).toBe(clean);
+        expect(clean.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(clean)).toBe(true);
+        expect([...new Intl.Segmenter("en").segment(clean)].length).toBeLessThanOrEqual(64);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, expect, test } from "vitest";
+import { play, seated, started, Table } from "./table.ts";
+
+const quick = { bonusTime: 0, warningThresholds: [] };
+
+describe("UN undo", () => {
+  test("UN2 UN3 UN4 one's own last change goes at once, and the clocks go back to its moment", () => {
+    const table = started({ bonusTime: 30_000, warningThresholds: [] });
+    play(
+      table,
+      `at 5000  A passTurn -> turn-passed A B 2
+      at 9000  see A B -> A=595000 B=626000
+      A undo -> undone ${table.v + 1}
+      see A B activePlayer turn running -> A=595000 B=600000 activePlayer=A turn=1 running=A
+      at 10000 see A -> A=594000`,
+    );
+    expect(table.state.ledger.undone).toBe(4_000);
+  });
+
+  test("UN2 somebody else's change needs all the others who are here", () => {
+    const table = started({ ...quick, playerCount: 4 });
+    const v = table.v + 1;
+    play(
+      table,
+      `at 1000  A passTurn -> turn-passed A B 2
+      D drops -> seat-away D
+      B undo -> undo-asked B ${v}
+      see undoRequest -> undoRequest={"by":2,"v":${v},"agreed":[],"waitingFor":[1,3]}
+      B undo -> nothing
+      B undo agree=true -> ! nothing-to-undo
+      C undo agree=true -> undo-agreed C ${v}
+      C undo agree=true -> nothing`,
+    );
+    expect(table.view().undoRequest).toEqual({ by: 2, v, agreed: [3], waitingFor: [1] });
+    play(
+      table,
+      `at 1000 V undo agree=true -> ! no-seat\nat 2000 A undo agree=true -> undone ${v}\nat 2000 see A activePlayer undoRequest -> A=599000 activePlayer=A undoRequest=null`,
+    );
+  });
+
+  test("UN2 the maker ends the waiting by undoing it himself; asking after somebody asked is agreeing", () => {
+    const table = started({ ...quick, playerCount: 3 });
+    const v = table.v + 1;
+    play(
+      table,
+      `at 0 A passTurn -> turn-passed A B 2\nat 0 B undo -> undo-asked B ${v}\nat 0 C undo -> undo-agreed C ${v}\nat 0 see undoRequest -> undoRequest={"by":2,"v":${v},"agreed":[3],"waitingFor":[1]}`,
+    );
+    play(table, `at 0 A undo -> undone ${v}`);
+  });
+
+  test("UN2 one refusal ends the request, and so does any other move", () => {
+    const table = started({ ...quick, playerCount: 3 });
+    const v = table.v + 1;
+    play(
+      table,
+      `at 0  A passTurn -> turn-passed A B 2
+      B undo -> undo-asked B ${v}
+      C undo agree=false -> undo-refused C
+      see undoRequest -> undoRequest=null
+      C undo agree=false -> ! nothing-to-undo
+      C undo -> undo-asked C ${v}
+      B updatePlayer B life=19 -> life-changed B 20 19 B
+      see undoRequest -> undoRequest=null
+      B undo agree=true -> ! nothing-to-undo`,
+    );
+  });
+
+  test("UN2 a flag fall ends a request", () => {
+    const table = started({ ...quick, playerCount: 3, initialTime: 10_000 });
+    play(
+      table,
+      `at 0      A updatePlayer A life=19 -> life-changed A 20 19 A
+      B undo -> undo-asked B ${table.v + 1}
+      at 10000  wake -> timeout A 1
+      see undoRequest -> undoRequest=null`,
+    );
+  });
+
+  test("UN3 UN5 L26 a flag fall is undone with everybody's consent, back to the change before; the log keeps it", () => {
+    const table = started({ initialTime: 60_000, warningThresholds: [], onTimeout: "game-loss", bonusTime: 0 });
+    play(table, "at 20000 A passTurn -> turn-passed A B 2\nat 80000 wake -> timeout B 1, eliminated B time, game-complete A");
+    const v = table.v;
+    play(
+      table,
+      `at 90000  B undo -> undo-asked B ${v}
+      A undo agree=true -> undone ${v}
+      see status winner A B activePlayer B.isEliminated B.penalties running -> status=running winner=- A=40000 B=60000 activePlayer=B B.isEliminated=false B.penalties=0 running=B
+      at 100000 see B -> B=50000`,
+    );
+    expect(table.log.find((entry) => entry.v === v)?.events.map((event) => event.type)).toEqual(["timeout", "eliminated", "gameComplete"]);
+    expect(table.state.ledger.undone).toBe(70_000);
+  });
+
+  test("UN5 the next undo goes further back, over what was undone", () => {
+    const table = started({ ...quick });
+    const first = table.v + 1;
+    play(
+      table,
+      `at 1000  A updatePlayer A life=15 -> life-changed A 20 15 A
+      at 2000  A updatePlayer A life=10 -> life-changed A 15 10 A
+      at 3000  A undo -> undone ${first + 1}
+      see A.life -> A.life=15
+      at 4000  A undo -> undone ${first}
+      see A.life A -> A.life=20 A=599000
+      at 5000  A undo -> undone ${first - 1}
+      see status A -> status=waiting A=600000
+      A undo -> ! nothing-to-undo`,
+    );
+  });
+
+  test("UN1 claims, tokens, presence, kicks, the host, listed, warnings and dice are not taken back", () => {
+    const table = started({ playerCount: 3, warningThresholds: [590_000] });
+    const v = table.v + 1;
+    play(
+      table,
+      `at 1000   A passTurn -> turn-passed A B 2
+      C unclaim -> seat-left C
+      D claim C -> seat-claimed C
+      A kick C -> kicked C
+      A transferHost B -> host-changed B
+      B updateSettings {"listed":true} -> settings-changed ["listed"]
+      A rollDice sides=6`,
+    );
+    table.say("A", { type: "undo" });
+    expect(table.log[0]?.events).toEqual([{ type: "undone", data: { v } }]);
+    play(table, "at 1000 see hostPlayer C.claimed activePlayer -> hostPlayer=B C.claimed=false activePlayer=A");
+    expect(table.state.settings.listed).toBe(true);
+    play(table, "at 12000 wake -> warning A 590000");
+    expect(table.past()?.type).toBe("start");
+  });
+
+  test("UN1 a reset can be undone", () => {
+    const table = started(quick);
+    play(
+      table,
+      `at 7000  A interrupt -> interrupted A
+      at 8000  B reset -> game-reset
+      B undo -> undone ${table.v + 2}
+      see status A interruptingPlayers running -> status=running A=592000 interruptingPlayers=A running=A`,
+    );
+  });
+
+  test("UN1 UN5 a closed table stays closed", () => {
+    play(started(quick), "at 0 A endGame -> game-ended host\nat 0 A undo -> ! no-seat");
+  });
+
+  test("UN2 without anybody else here it goes at once; spectators ask in vain", () => {
+    const table = new Table(quick);
+    play(
+      table,
+      `at 0  host start -> game-started
+      at 1000  host passTurn -> turn-passed A B 2
+      V undo -> ! no-seat
+      host undo -> undone ${table.v + 2}
+      see activePlayer A -> activePlayer=A A=599000`,
+    );
+  });
+
+  test("UN2 a flag fall without anybody else here goes at once", () => {
+    const table = new Table({ ...quick, initialTime: 10_000 });
+    play(table, "at 0 host start -> game-started\nat 10000 wake -> timeout A 1");
+    play(table, `at 11000 host undo -> undone ${table.v}\nat 11000 see A A.timeoutPending -> A=10000 A.timeoutPending=false`);
+  });
+
+  test("UN3 SE9 what an outage stopped stays stopped, and the time in between is nobody's", () => {
+    const table = started(quick);
+    const v = table.v + 1;
+    play(
+      table,
+      `at 5000   A passTurn -> turn-passed A B 2
+      at 90000  shell outage 10000 -> game-paused restart
+      A undo -> undone ${v}
+      see status pausedBy A activePlayer -> status=paused pausedBy=restart A=595000 activePlayer=A
+      B reconnects -> seat-back B, game-resumed
+      at 91000  see A -> A=594000`,
+    );
+    expect(table.state.ledger).toMatchObject({ undone: 85_000, outage: 0 });
+  });
+
+  test("UN3 SE8 under the drop policy pause a game that comes back waits for the absent", () => {
+    const table = started({ ...quick, dropPolicy: "pause" });
+    play(
+      table,
+      `at 1000  A pause -> game-paused player
+      B drops -> seat-away B
+      A undo -> undone ${table.v + 1}, game-paused drop
+      B reconnects -> seat-back B, game-resumed`,
+    );
+  });
+
+  test("UN1 settings come back except listed", () => {
+    const table = seated();
+    play(
+      table,
+      `at 0  A updateSettings {"initialTime":60000,"listed":true} -> settings-changed ["initialTime","listed"]
+      see A -> A=60000
+      A undo -> undone ${table.v + 1}
+      see A -> A=600000`,
+    );
+    expect(table.state.settings).toMatchObject({ initialTime: 600_000, listed: true });
+  });
+
+  test("UN2 only a claimed seat or the host answers a request", () => {
+    const table = started({ ...quick, playerCount: 3 });
+    play(
+      table,
+      `at 0 A passTurn -> turn-passed A B 2\nat 0 A transferHost B -> host-changed B\nat 0 C undo -> undo-asked C ${table.v + 1}\nat 0 V undo agree=false -> ! no-seat`,
+    );
+  });
+});

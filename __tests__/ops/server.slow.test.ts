@@ -1,0 +1,215 @@
+// The operator's side of a whole server: validation, probes, secrets that rotate, actions, and the way out.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { canMount, mountSmallDisk } from "../support/small-disk.ts";
+import { connectTable, seatTable } from "../support/table-client.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const adminToken = "admin-token-for-this-test";
+const metricsToken = "metrics-token-for-this-test";
+const cleanUp: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const dispose of cleanUp.splice(0).reverse()) await dispose();
+});
+
+async function server(env: Record<string, string> = {}, dataDir?: string): Promise<RunningServer> {
+  const running = await startRunningServer({ env: { ADMIN_TOKEN: adminToken, ...env }, ...(dataDir === undefined ? {} : { dataDir }) });
+  cleanUp.push(() => running.dispose());
+  return running;
+}
+
+async function ask(url: string, token?: string, body?: object) {
+  const from = performance.now();
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(5000),
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, json: jsonOf(text), tookMs: performance.now() - from };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+function jsonOf(text: string): any {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function metricsPortOf({ output }: RunningServer): number {
+  return Number(/"metricsPort":(\d+)/.exec(output())?.[1]);
+}
+
+const freshFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), "tapotarp-ops-"));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+describe("F45 --validate", () => {
+  const validate = (env: Record<string, string>) =>
+    spawnSync(process.execPath, ["server.ts", "--validate"], { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"], ...env } });
+
+  test("a good configuration: exit 0 and nothing made", () => {
+    const folder = join(freshFolder(), "data");
+    expect(validate({ DATA_DIR: folder })).toMatchObject({ status: 0, stderr: "" });
+    expect(spawnSync("ls", [folder]).status).not.toBe(0);
+  });
+
+  test("a bad one: exit 1 and every problem in one message", () => {
+    const { status, stderr } = validate({ PORT: "x", LOG_LEVEL: "loud", LIMIT_NOTHING: "1", ADMIN_TOKEN_FILE: "/absent" });
+    expect(status).toBe(1);
+    for (const variable of ["PORT", "LOG_LEVEL", "LIMIT_NOTHING", "ADMIN_TOKEN_FILE"]) expect(stderr).toContain(variable);
+  });
+
+  test("a folder that cannot be written, and a data file in use: exit 1 and one line", async () => {
+    expect(validate({ DATA_DIR: "/proc/nowhere" })).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: DATA_DIR [^\n]*\n$/),
+    });
+    const running = await server();
+    expect(validate({ DATA_DIR: running.dataDir })).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: [^\n]*\n$/),
+    });
+  });
+});
+
+describe("F35 secrets", () => {
+  test("are read from files, rotate on SIGHUP without a restart, and never show", async () => {
+    const file = join(freshFolder(), "token");
+    writeFileSync(file, `${adminToken}\n`);
+    const running = await server({ ADMIN_TOKEN: "", ADMIN_TOKEN_FILE: file, LOG_LEVEL: "debug" });
+    const overview = `${running.url}/admin/api/overview`;
+    expect((await ask(overview, adminToken)).status).toBe(200);
+    writeFileSync(file, "the-next-token-is-this-one");
+    running.signal("SIGHUP");
+    await eventually("the new token opens", async () => ((await ask(overview, "the-next-token-is-this-one")).status === 200 ? true : null));
+    expect((await ask(overview, adminToken)).status).toBe(401);
+    writeFileSync(file, "short");
+    running.signal("SIGHUP");
+    await eventually("the bad one is logged", async () => (running.output().includes("old ones stay") ? true : null));
+    expect((await ask(overview, "the-next-token-is-this-one")).status).toBe(200);
+    expect(running.output()).not.toContain("the-next-token");
+    expect(running.output()).not.toContain(adminToken);
+  });
+});
+
+describe("F16 metrics", () => {
+  test("have a port of their own when told so, behind a token when there is one", async () => {
+    const running = await server({ METRICS_PORT: "0", METRICS_TOKEN: metricsToken });
+    const url = `http://127.0.0.1:${metricsPortOf(running)}/metrics`;
+    expect((await ask(url)).status).toBe(401);
+    expect((await ask(url, adminToken)).status).toBe(401);
+    const scraped = await ask(url, metricsToken);
+    expect(scraped.status).toBe(200);
+    expect(scraped.text).toContain("tapotarp_store_ready 1");
+    expect((await ask(`${running.url}/metrics`, metricsToken)).status).toBe(404);
+  });
+
+  test("L42 count what really happened", async () => {
+    const running = await server({ METRICS_TOKEN: metricsToken });
+    const table = await seatTable(running.port, 2);
+    await table.players[0]?.request("start");
+    for (let tap = 0; tap < 10; tap++) await table.players[tap % 2]?.request("passTurn");
+    await table.players[1]?.request("endGame");
+    const { text } = await ask(`${running.url}/metrics`, metricsToken);
+    expect(text).toContain('tapotarp_commands_total{type="passTurn",outcome="ok"} 10');
+    expect(text).toContain('tapotarp_commands_total{type="endGame",outcome="refused"} 1');
+    expect(text).toContain("tapotarp_connections 2");
+    expect(Number(/tapotarp_commit_duration_seconds_count (\d+)/.exec(text)?.[1])).toBeGreaterThanOrEqual(12);
+    for (const player of table.players) player.cut();
+  });
+});
+
+describe("F53 the operator acts", () => {
+  test("sees a game and its log, closes it with a reason, and finds both in the audit log", async () => {
+    const running = await server();
+    const table = await seatTable(running.port, 2);
+    const api = `${running.url}/admin/api`;
+    expect((await ask(`${api}/games`, adminToken)).json.items[0].gameId).toBe(table.gameId);
+    const game = await ask(`${api}/games/${table.gameId}`, adminToken);
+    expect(game.json).toMatchObject({ id: table.gameId, viewers: 2, view: { status: "waiting" } });
+    for (const token of table.tokens) expect(game.text).not.toContain(token);
+    const log = await ask(`${api}/games/${table.gameId}/log`, adminToken);
+    expect(log.json.changes[0].change.command.type).toBe("create");
+    expect((await ask(`${api}/games/${table.gameId}/close`, adminToken, { reason: "the shop closes" })).json).toEqual({
+      closed: table.gameId,
+    });
+    expect(await Promise.all(table.players.map(async (player) => (await player.closed).code))).toEqual([4004, 4004]);
+    const { records } = (await ask(`${api}/audit?event=admin-action`, adminToken)).json;
+    expect(records[0].detail).toEqual({ what: "close", gameId: table.gameId, reason: "the shop closes" });
+    expect((await ask(`${api}/audit/check`, adminToken)).json.broken).toBeNull();
+  });
+
+  test("drains: not ready at once, everyone sent away with 1012, exit 0", async () => {
+    const running = await server();
+    const table = await seatTable(running.port, 2);
+    expect((await ask(`${running.url}/admin/api/drain`, adminToken, {})).status).toBe(202);
+    expect(await Promise.all(table.players.map(async (player) => (await player.closed).code))).toEqual([1012, 1012]);
+    expect(await running.exited).toBe(0);
+  });
+});
+
+describe("F42 probes", () => {
+  test("all well: 200 from all three, in less than 50 ms", async () => {
+    const running = await server();
+    await ask(`${running.url}/live`);
+    for (const path of ["/live", "/ready", "/health"]) {
+      const answer = await ask(`${running.url}${path}`);
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(answer.tookMs).toBeLessThan(50);
+    }
+  });
+
+  test("draining: not ready, still live, while a slow client is waited for", async () => {
+    const running = await server({ LIMIT_DRAIN_MS: "3000" });
+    const client = await connectTable(running.port);
+    client.socket.pause();
+    running.signal("SIGTERM");
+    await eventually("not ready", async () => ((await ask(`${running.url}/ready`)).status === 503 ? true : null), 2000);
+    expect((await ask(`${running.url}/live`)).status).toBe(200);
+    expect((await ask(`${running.url}/health`)).json.problems).toEqual(["The server is leaving."]);
+    expect(await running.exited).toBe(0);
+  });
+
+  if (canMount()) {
+    test("a full disk: taps refused, unhealthy within 2 s, probes quick; ready again once there is room", async () => {
+      const disk = mountSmallDisk(8);
+      if (disk === null) throw new Error("mounting was possible a moment ago");
+      cleanUp.push(() => disk.dispose());
+      const running = await server({}, disk.folder);
+      const table = await seatTable(running.port, 2);
+      const [host] = table.players;
+      await host?.request("start");
+      disk.fill();
+      let refused = "";
+      const filledAt = performance.now();
+      for (let tap = 0; refused === "" && tap < 5000; tap++) {
+        const answer = await host?.request("updatePlayer", { playerId: 1, life: tap % 900 });
+        if (answer?.type === "error") refused = answer.data.code;
+      }
+      expect(["store-unavailable", "busy"]).toContain(refused);
+      await eventually("unhealthy", async () => ((await ask(`${running.url}/health`)).status === 503 ? true : null), 2000);
+      expect(performance.now() - filledAt).toBeLessThan(30_000);
+      const health = await ask(`${running.url}/health`);
+      expect(health.json).toMatchObject({ status: "unhealthy", ready: false });
+      expect(health.tookMs).toBeLessThan(50);
+      expect((await ask(`${running.url}/live`)).status).toBe(200);
+      disk.makeRoom();
+      await eventually("ready again", async () => ((await ask(`${running.url}/ready`)).status === 200 ? true : null), 15_000);
+      expect((await host?.request("updatePlayer", { playerId: 1, life: 7 }))?.type).toBe("ack");
+    });
+  }
+});

@@ -1,0 +1,18 @@
+// Waits for something outside this process to become true, by asking again and again up to a limit.
+
+/** Asks every 50 ms. Rejects with `what` and the last answer after `limitMs`. */
+export async function eventually<T>(what: string, ask: () => Promise<T | null>, limitMs = 10_000): Promise<T> {
+  const from = performance.now();
+  let last = "";
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== null) return answer;
+      last = "not yet";
+    } catch (error) {
+      last = String(error);
+    }
+    if (performance.now() - from > limitMs) throw new Error(`${what}: not within ${limitMs} ms (${last})`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

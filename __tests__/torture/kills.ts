@@ -1,0 +1,120 @@
+// The rounds that kill: at random moments, and at named failpoints. Each gives figures and the checker's verdict.
+import { join } from "node:path";
+import { type FailpointName, failpointNames } from "../../lib/store/failpoint.ts";
+import type { Verdict } from "../checker/checker.ts";
+import { type Chance, seededChance } from "../checker/clean-history.ts";
+import type { PlayOrder } from "./play.ts";
+import { judge, type Life, Notebook, percentile, startLife } from "./rounds.ts";
+
+export interface KillFigures {
+  readonly rounds: number;
+  readonly killed: number;
+  /** Kills that left commands unanswered, and of those, kills after which some of them were in the log all the same. */
+  readonly inFlight: number;
+  readonly committedUnseen: number;
+  readonly killedWhileStarting: number;
+  readonly recoveryMsP50: number;
+  readonly recoveryMsP99: number;
+  readonly verdict: Verdict;
+}
+
+export interface KillWish {
+  readonly dataDir: string;
+  readonly seed: number;
+  readonly rounds: number;
+  /** Longest time from ready to kill. */
+  readonly lifeMsMax: number;
+  /** One in so many rounds is killed while it starts; 0 for none. */
+  readonly startingOneIn: number;
+  /** Named places to die at, one a round in turn; empty: any moment. */
+  readonly places: readonly FailpointName[];
+}
+
+/** Places a running store passes again and again; the others belong to creation and migration. */
+export const runningPlaces = failpointNames.filter((name) => name.startsWith("batch-") || name.startsWith("checkpoint-"));
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function killRounds(wish: KillWish): Promise<KillFigures> {
+  const chance = seededChance(wish.seed);
+  const notebook = new Notebook(join(wish.dataDir, "notes.jsonl"));
+  const recoveries: number[] = [];
+  const openAtKill: string[][] = [];
+  let killed = 0;
+  let killedWhileStarting = 0;
+  for (let round = 1; round <= wish.rounds; round += 1) {
+    const order = orderOf(wish, { round, chance, notebook });
+    const life = startLife(order);
+    const isStarting = wish.startingOneIn > 0 && chance.below(wish.startingOneIn) === 0;
+    if (isStarting) {
+      await pause(30 + chance.below(150));
+      killedWhileStarting += life.news.length === 0 ? 1 : 0;
+    } else {
+      recoveries.push(await readyMs(life));
+      if (wish.places.length === 0) await pause(10 + chance.below(wish.lifeMsMax));
+    }
+    if (isStarting || wish.places.length === 0) life.process.kill("SIGKILL");
+    const { signal, code } = await endOf(life);
+    if (signal !== "SIGKILL") throw new Error(`round ${round} ended by itself: code ${code}, ${JSON.stringify(life.news.at(-1))}`);
+    killed += 1;
+    notebook.catchUp();
+    if (!isStarting) openAtKill.push(notebook.unanswered().map(({ game, action }) => `${game}\n${action}`));
+  }
+  const verdict = await judge(wish.dataDir, notebook, [{ name: "kill", hits: killed }]);
+  return {
+    rounds: wish.rounds,
+    killed,
+    inFlight: openAtKill.filter((open) => open.length > 0).length,
+    committedUnseen: verdict.figures.unknownDone,
+    killedWhileStarting,
+    recoveryMsP50: percentile(recoveries, 0.5),
+    recoveryMsP99: percentile(recoveries, 0.99),
+    verdict,
+  };
+}
+
+function orderOf(wish: KillWish, { round, chance, notebook }: { round: number; chance: Chance; notebook: Notebook }): PlayOrder {
+  const place = wish.places[(round - 1) % Math.max(1, wish.places.length)];
+  const isCheckpoint = place?.startsWith("checkpoint-") === true;
+  const nth = 1 + chance.below(isCheckpoint ? 2 : 12);
+  return {
+    dataDir: wish.dataDir,
+    notes: notebook.path,
+    life: round,
+    seed: wish.seed * 1_000 + round,
+    games: 12,
+    clientsPerGame: 2,
+    thinkMsMax: 8,
+    failpoints: place === undefined ? [] : [{ at: place, nth, times: 1, action: { kind: "kill" } }],
+    limits: { walPagesMax: isCheckpoint ? 40 : 400 },
+    unanswered: notebook.unanswered().slice(-200),
+  };
+}
+
+async function readyMs(life: Life): Promise<number> {
+  const news = await life.begun;
+  if (news === null || !("ready" in news)) {
+    life.process.kill("SIGKILL");
+    throw new Error(`the process did not start: ${JSON.stringify(news)}`);
+  }
+  return news.ready;
+}
+
+/** A process that should have died by itself and did not is a failed round, not a hanging test. */
+async function endOf(life: Life) {
+  const timer = setTimeout(() => life.process.kill("SIGTERM"), 15_000);
+  const end = await life.ended;
+  clearTimeout(timer);
+  return end;
+}
+
+export function tell(title: string, figures: KillFigures): string {
+  const { rounds, killed, inFlight, committedUnseen, killedWhileStarting, recoveryMsP50, recoveryMsP99, verdict } = figures;
+  const { lost, ghost, twice, changes, ok, unknown } = verdict.figures;
+  const played = killed - killedWhileStarting;
+  return [
+    `${title}: ${rounds} rounds, ${killed} kills (${killedWhileStarting} while starting), in flight ${Math.round((100 * inFlight) / Math.max(1, played))} %`,
+    `${changes} changes, ${ok} acknowledged, ${unknown + committedUnseen} unknown of which ${committedUnseen} happened`,
+    `lost ${lost}, ghost ${ghost}, twice ${twice}, ${verdict.result}; recovery p50 ${recoveryMsP50.toFixed(0)} ms, p99 ${recoveryMsP99.toFixed(0)} ms`,
+  ].join("; ");
+}

@@ -1,0 +1,120 @@
+// Starts the playing process, kills it, starts it again on the same folder, and at the end asks the checker about all lives together.
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { versionSpan } from "../../lib/store/sqlite-schema.ts";
+import { dataFileName, openSqliteStore } from "../../lib/store/store-sqlite.ts";
+import { checkHistory, type Verdict } from "../checker/checker.ts";
+import type { GameLog, Observation } from "../checker/history.ts";
+import type { PlayNews, PlayOrder, Unanswered } from "./play.ts";
+
+export interface Life {
+  readonly process: ChildProcess;
+  readonly news: PlayNews[];
+  /** The first news: ready, refused or fatal; null when the process died before. */
+  readonly begun: Promise<PlayNews | null>;
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+}
+
+const playFile = join(import.meta.dirname, "play.ts");
+
+export function startLife(order: PlayOrder): Life {
+  const child = spawn(process.execPath, [playFile, JSON.stringify(order)], { stdio: ["ignore", "pipe", "inherit"] });
+  const news: PlayNews[] = [];
+  let rest = "";
+  let begin: (news: PlayNews | null) => void = () => {};
+  const begun = new Promise<PlayNews | null>((resolve) => {
+    begin = resolve;
+  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const item = JSON.parse(line) as PlayNews;
+      news.push(item);
+      begin(item);
+    }
+  });
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.on("close", (code, signal) => {
+      begin(null);
+      resolve({ code, signal });
+    });
+  });
+  return { process: child, news, begun, ended };
+}
+
+/** What the players wrote, read as it grows. */
+export class Notebook {
+  readonly path: string;
+  readonly observations: Observation[] = [];
+  readonly #open = new Map<string, Unanswered>();
+  #read = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Reads what was added. A line that its writer did not finish is dropped: it was never acted upon. */
+  catchUp(): void {
+    const file = openSync(this.path, "a+");
+    const { size } = fstatSync(file);
+    const added = Buffer.alloc(size - this.#read);
+    readSync(file, added, 0, added.length, this.#read);
+    closeSync(file);
+    this.#read = size;
+    for (const line of added.toString("utf8").split("\n")) {
+      if (!line.endsWith("}")) continue;
+      const seen = JSON.parse(line) as Observation;
+      this.observations.push(seen);
+      if (seen.type === "saw") continue;
+      const { client, game, action } = seen;
+      if (seen.type === "sent") this.#open.set(action, { client, game, action });
+      else if (seen.type !== "unknown") this.#open.delete(action);
+    }
+  }
+
+  unanswered(): readonly Unanswered[] {
+    return [...this.#open.values()];
+  }
+}
+
+/** Reads every game that was played from the data file itself, action ids included. */
+export function readLogs(dataDir: string, pattern = "PLAY%"): GameLog[] {
+  const db = new Sqlite(join(dataDir, dataFileName), { readonly: true });
+  try {
+    const games = db.prepare("SELECT num, game_id AS game, v, hash, state FROM games WHERE game_id LIKE ?").all(pattern) as GameHead[];
+    const changes = db.prepare(`SELECT id, at, prev_hash AS prevHash, hash, change, state, action_id AS actionId, answer FROM changes
+      WHERE id BETWEEN ? AND ? ORDER BY id`);
+    return games.map(({ num, game, v, hash, state }) => {
+      const first = num * versionSpan;
+      const rows = changes.all(first, first + versionSpan - 1) as (GameLog["changes"][number] & { id: number })[];
+      return { game, changes: rows.map((row) => ({ ...row, v: row.id - first, print: row.hash })), final: { v, hash, state } };
+    });
+  } finally {
+    db.close();
+  }
+}
+
+interface GameHead {
+  readonly num: number;
+  readonly game: string;
+  readonly v: number;
+  readonly hash: string;
+  readonly state: string;
+}
+
+/** Opens the folder once more as a server would, so that the log is recovered and the gate has judged it, then checks all lives. */
+export async function judge(dataDir: string, notebook: Notebook, faults: readonly { name: string; hits: number }[]): Promise<Verdict> {
+  const store = await openSqliteStore({ dataDir, ambient: realAmbient() });
+  await store.close();
+  notebook.catchUp();
+  return checkHistory({ observations: notebook.observations, logs: readLogs(dataDir), faults });
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}

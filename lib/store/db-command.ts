@@ -1,0 +1,211 @@
+// `npm run db -- <command>`: the operator's hand on the SQLite data file. Each command says what it did in plain lines
+// and ends with a code: 0 done, 1 not done, 2 misused. Commands that write hold the server's lock.
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import Sqlite, { type Database } from "better-sqlite3";
+import { type Ambient, realAmbient } from "../ops/ambient.ts";
+import { readDeadLetters } from "./dead-letter.ts";
+import { failpoints } from "./failpoint.ts";
+import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
+import { checkDataFile } from "./sqlite-check.ts";
+import { isLocked, lockDataFile } from "./sqlite-lock.ts";
+import { replayDeadLetters } from "./sqlite-replay.ts";
+import { migrate, schemaVersion, versionOf, versionSpan } from "./sqlite-schema.ts";
+import { StartRefused } from "./sqlite-thread.ts";
+import { dataFileName, deadLetterName, openSqliteStore } from "./store-sqlite.ts";
+
+const usage = `npm run db -- <command> [--data-dir DIR]
+
+  status                 what the data file holds; a server may be running
+  check                  read every page and row and say what is wrong; a server may be running
+  backup FILE            write a verified copy to FILE; a server may be running
+  verify FILE            read every page and row of a backup
+  export [--game CODE]   games and their logs as JSON lines; a server may be running
+  migrate [--to N]       bring the file to schema N, up or down (default: the newest)
+  restore FILE           put a verified backup in the data file's place; the present one is kept aside
+  replay                 write the dead letters
+  release CODE           take a game out of quarantine
+`;
+
+export interface CommandIo {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ambient: Ambient;
+}
+
+interface Context extends CommandIo {
+  readonly dataDir: string;
+  readonly path: string;
+  readonly words: readonly string[];
+  readonly options: { readonly to?: string | undefined; readonly game?: string | undefined };
+}
+
+/** Runs one command; gives the exit code. */
+export async function runDbCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { "data-dir": { type: "string" }, to: { type: "string" }, game: { type: "string" } },
+    });
+    const [name = "", ...words] = positionals;
+    const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
+    if (command === undefined) {
+      io.err(usage);
+      return 2;
+    }
+    const dataDir = resolve(values["data-dir"] ?? io.env["DATA_DIR"] ?? "./data");
+    const named = join(dataDir, dataFileName);
+    const path = existsSync(named) ? realpathSync(named) : named;
+    return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
+  } catch (error) {
+    const isOurs = error instanceof DbCommandError || error instanceof StartRefused;
+    const isMisuse = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+    io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${error instanceof Error ? error.message : error}`);
+    return isMisuse ? 2 : 1;
+  }
+}
+
+const commands = {
+  status({ path, dataDir, out }: Context): number {
+    withReader(path, (db) => {
+      const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as { store_id: string; seq: number; alive_at: number };
+      out(
+        `file ${path}, ${statSync(path).size} bytes, log ${sizeOf(`${path}-wal`)} bytes, ${isLocked(path) ? "in use by a server" : "not in use"}`,
+      );
+      out(
+        `schema ${versionOf(db)} of ${schemaVersion}, store ${store.store_id}, change ${store.seq}, alive at ${new Date(store.alive_at).toISOString()}`,
+      );
+      for (const { status, games } of db.prepare("SELECT status, games FROM counts").all() as { status: string; games: number }[])
+        out(`${status} ${games}`);
+      const quarantined =
+        versionOf(db) < 2 ? [] : (db.prepare("SELECT game_id, reason FROM quarantine").all() as { game_id: string; reason: string }[]);
+      for (const { game_id, reason } of quarantined) out(`quarantined ${game_id}: ${reason}`);
+      out(`dead letters ${readDeadLetters(join(dataDir, deadLetterName)).letters.length}`);
+    });
+    return 0;
+  },
+  check({ path, out }: Context): number {
+    const report = withReader(path, checkDataFile);
+    for (const problem of report.problems) out(problem);
+    out(`${report.games} games, ${report.changes} changes, ${report.problems.length} problems`);
+    return report.problems.length === 0 ? 0 : 1;
+  },
+  backup({ path, words, out }: Context): number {
+    const target = resolve(wordOf(words, "FILE"));
+    mkdirSync(dirname(target), { recursive: true });
+    assertThere(path);
+    const report = backupDataFile(path, target);
+    out(`${target}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}, verified`);
+    return 0;
+  },
+  export({ path, options, out }: Context): number {
+    withReader(path, (db) => {
+      const games = db
+        .prepare("SELECT * FROM games WHERE ? IS NULL OR game_id = ? ORDER BY num")
+        .iterate(options.game ?? null, options.game ?? null);
+      const log = new Sqlite(path, { readonly: true });
+      const changes = log.prepare("SELECT * FROM changes WHERE id BETWEEN ? AND ? ORDER BY id");
+      for (const game of games as IterableIterator<{ num: number; game_id: string }>) {
+        out(JSON.stringify({ type: "game", ...game }));
+        const first = game.num * versionSpan;
+        for (const change of changes.iterate(first, first + versionSpan - 1) as IterableIterator<{ id: number }>) {
+          out(JSON.stringify({ type: "change", game_id: game.game_id, v: change.id - first, ...change }));
+        }
+      }
+      log.close();
+    });
+    return 0;
+  },
+  migrate({ path, options, out }: Context): number {
+    const target = options.to === undefined ? schemaVersion : Number(options.to);
+    if (!Number.isInteger(target) || target < 1 || target > schemaVersion)
+      throw new DbCommandError(`--to takes a schema from 1 to ${schemaVersion}.`);
+    return withWriter(path, (db) => {
+      const steps = migrate(db, target, failpoints([]));
+      for (const step of steps) out(step);
+      out(`schema ${versionOf(db)}`);
+      return 0;
+    });
+  },
+  restore({ path, dataDir, words, ambient, out }: Context): number {
+    const backup = resolve(wordOf(words, "FILE"));
+    mkdirSync(dataDir, { recursive: true });
+    const lock = lockDataFile(path);
+    try {
+      const suffix = `.before-restore-${ambient.now()}`;
+      const report = restoreDataFile(backup, { path, suffix });
+      out(`${path}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}; what was there is kept as *${suffix}`);
+      return 0;
+    } finally {
+      lock.release();
+    }
+  },
+  async replay({ dataDir, ambient, out }: Context): Promise<number> {
+    const store = await openSqliteStore({ dataDir, ambient });
+    try {
+      const { written, already, overtaken, torn } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
+      out(`${written} written, ${already} answered already, ${overtaken} overtaken, ${torn} unreadable`);
+      return 0;
+    } finally {
+      await store.close();
+    }
+  },
+  release({ path, words, out }: Context): number {
+    const gameId = wordOf(words, "CODE");
+    const { changes } = withWriter(path, (db) => db.prepare("DELETE FROM quarantine WHERE game_id = ?").run(gameId));
+    out(changes === 1 ? `${gameId} is out of quarantine` : `${gameId} is not in quarantine`);
+    return changes === 1 ? 0 : 1;
+  },
+  verify({ words, out }: Context): number {
+    const report = verifyCopy(resolve(wordOf(words, "FILE")));
+    out(`${report.path}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}, sound`);
+    return 0;
+  },
+} as const;
+
+function wordOf(words: readonly string[], name: string): string {
+  const [word] = words;
+  if (word === undefined || word === "") throw new DbCommandError(`${name} is missing.`);
+  return word;
+}
+
+function assertThere(path: string): void {
+  if (!existsSync(path)) throw new DbCommandError(`There is no data file ${path}.`);
+}
+
+const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0);
+
+function withReader<T>(path: string, read: (db: Database) => T): T {
+  assertThere(path);
+  const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+function withWriter<T>(path: string, write: (db: Database) => T): T {
+  assertThere(path);
+  const lock = lockDataFile(path);
+  try {
+    const db = new Sqlite(path, { fileMustExist: true, timeout: 1_000 });
+    try {
+      db.pragma("synchronous = FULL");
+      return write(db);
+    } finally {
+      db.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+if (import.meta.main) {
+  const write = (stream: NodeJS.WriteStream) => (line: string) => void stream.write(`${line}\n`);
+  const io = { out: write(process.stdout), err: write(process.stderr), env: process.env, ambient: realAmbient() };
+  process.exitCode = await runDbCommand(process.argv.slice(2), io);
+}

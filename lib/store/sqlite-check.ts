@@ -1,0 +1,74 @@
+// Reads a whole data file and says what is wrong with it: pages, checksums, chains, counts. Never writes.
+// Each game is read in a short transaction of its own, so that a running server can go on emptying its log.
+import type { Database } from "better-sqlite3";
+import { chainHash } from "./chain.ts";
+import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
+import { versionSpan } from "./sqlite-schema.ts";
+
+export interface CheckReport {
+  readonly games: number;
+  readonly changes: number;
+  /** One line each; empty when all is well. At most `problemsMax`. */
+  readonly problems: readonly string[];
+}
+
+const problemsMax = 100;
+const pageGames = 500;
+
+export function checkDataFile(db: Database): CheckReport {
+  const problems: string[] = [];
+  const report = (problem: string) => {
+    if (problems.length < problemsMax) problems.push(problem);
+  };
+  for (const verdict of db.pragma("integrity_check(20)") as { integrity_check: string }[]) {
+    if (verdict.integrity_check !== "ok") report(`pages: ${verdict.integrity_check}`);
+  }
+  const page = db.prepare("SELECT * FROM games WHERE num > ? ORDER BY num LIMIT ?");
+  const log = db.prepare("SELECT * FROM changes WHERE id BETWEEN ? AND ? ORDER BY id");
+  const one = db.prepare("SELECT * FROM games WHERE num = ?");
+  const readGame = db.transaction((num: number) => ({
+    row: one.get(num) as GameRow | undefined,
+    changes: log.all(num * versionSpan, (num + 1) * versionSpan - 1) as ChangeRow[],
+  }));
+  let games = 0;
+  let changes = 0;
+  for (let rows = page.all(0, pageGames) as GameRow[]; rows.length > 0; rows = page.all(rows.at(-1)?.num, pageGames) as GameRow[]) {
+    for (const { num } of rows) {
+      const game = readGame(num);
+      if (game.row === undefined) continue;
+      games += 1;
+      changes += game.changes.length;
+      checkGame(game.row, game.changes, report);
+    }
+  }
+  checkCounts(db, report);
+  return { games, changes, problems };
+}
+
+function checkGame(row: GameRow, changes: readonly ChangeRow[], report: (problem: string) => void): void {
+  const name = `game ${row.game_id}`;
+  if (gameCrc(row) !== row.crc) report(`${name}: its row does not match its checksum`);
+  let hash = "";
+  for (const [place, change] of changes.entries()) {
+    const v = change.id - row.num * versionSpan;
+    if (v !== place + 1) return report(`${name}: version ${place + 1} is missing from its log`);
+    if (changeCrc(change) !== change.crc) report(`${name}: version ${v} does not match its checksum`);
+    if (change.prev_hash !== hash) report(`${name}: version ${v} does not follow the one before`);
+    const state = change.state ?? (v === row.v ? row.state : null);
+    if (state !== null && chainHash(change.prev_hash, v, change.change, state) !== change.hash)
+      report(`${name}: version ${v} does not match its hash`);
+    hash = change.hash;
+  }
+  if (changes.length !== row.v || hash !== row.hash)
+    report(`${name}: its log ends at version ${changes.length}, its state is version ${row.v}`);
+}
+
+function checkCounts(db: Database, report: (problem: string) => void): void {
+  const wrong = db.prepare(`SELECT c.status, c.games AS kept, (SELECT count(*) FROM games g WHERE g.status = c.status) AS found
+    FROM counts c WHERE kept <> found`);
+  for (const { status, kept, found } of wrong.all() as { status: string; kept: number; found: number }[]) {
+    report(`counts: ${kept} games are counted as ${status}, there are ${found}`);
+  }
+  const stray = db.prepare("SELECT count(*) FROM changes WHERE num NOT IN (SELECT num FROM games)").pluck().get() as number;
+  if (stray > 0) report(`changes: ${stray} belong to no game`);
+}

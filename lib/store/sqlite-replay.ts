@@ -1,0 +1,46 @@
+// Gives dead letters a second chance: each is written as it would have been then, or told why it cannot be.
+// A change that has been overtaken or buried since is left out: replaying never undoes what players saw.
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { type DeadLetter, readDeadLetters } from "./dead-letter.ts";
+import { DbCommandError } from "./sqlite-backup.ts";
+import type { CommitOp } from "./sqlite-messages.ts";
+import type { Commit, Store } from "./store.ts";
+import { deadLetterName } from "./store-sqlite.ts";
+
+export interface ReplayReport {
+  readonly written: number;
+  readonly already: number;
+  readonly overtaken: number;
+  readonly torn: number;
+}
+
+/** Afterwards the file is renamed by `suffix`, so that nothing is replayed twice by accident. */
+export async function replayDeadLetters(store: Store, dataDir: string, suffix: string): Promise<ReplayReport> {
+  const path = join(dataDir, deadLetterName);
+  if (!existsSync(path)) throw new DbCommandError(`There is no ${path}: nothing to replay.`);
+  const { letters, torn } = readDeadLetters(path);
+  const report = { written: 0, already: 0, overtaken: 0, torn };
+  for (const letter of letters) report[await replayOne(store, letter)] += 1;
+  renameSync(path, `${path}${suffix}`);
+  return report;
+}
+
+async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | "already" | "overtaken"> {
+  if (op[0] === "commit") {
+    const outcome = await store.commit(commitOf(op));
+    if (outcome.kind === "ok") return "written";
+    return outcome.kind === "duplicate" ? "already" : "overtaken";
+  }
+  if (op[0] === "resolve") return (await store.resolve(op[1], op[2], op[3])) === op[3] ? "written" : "already";
+  if (op[0] === "feedback") await store.saveFeedback({ at: op[1], gameId: op[2], text: op[3] });
+  if (op[0] === "remove") await store.remove(op[1]);
+  return "written";
+}
+
+function commitOf(op: CommitOp): Commit {
+  const [, gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint] = op;
+  const [kind, name, status, listed, seats, seatsFree, wakeAt] = [op[11], op[12], op[13], op[14], op[15], op[16], op[17]];
+  const index = { kind, name, status, listed, seats, seatsFree, wakeAt };
+  return { gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, index };
+}

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Bus } from "./lib/bus/bus.ts";
+import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
@@ -28,6 +29,10 @@ import { openStorage, type Storage, tryStorage } from "./lib/store/store-choice.
 
 const wholeStopMs = 29_000;
 const hurryMs = 3_000;
+/** Time for headers, for a whole request, and between requests, ms; how often Node looks. */
+const httpTimes = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+/** Plain HTTP beside the sockets, so that probes are answered when the sockets are full. */
+const spareConnections = 1_000;
 const storeSlowMs = 1_000;
 const aliveEveryMs = 1_000;
 const lagEveryMs = 500;
@@ -138,11 +143,12 @@ function healthOf({ store, reporter, config }: Parts, condition: Condition): Hea
   });
 }
 
-function keepWatch({ ambient, store, metrics }: Parts, condition: Condition): readonly Cancellable[] {
+function keepWatch({ ambient, store, metrics }: Parts, condition: Condition, edge: Edge): readonly Cancellable[] {
   return [
     ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
     ambient.every(lagEveryMs, () => {
       condition.lagMs = metrics.loopLagMs();
+      edge.overload.sample(condition.lagMs);
     }),
     ambient.every(countEveryMs, () => void countGames(store, metrics)),
   ];
@@ -156,6 +162,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const rooms = openRooms(parts, games);
   const condition: Condition = { lagMs: 0, draining: false };
   const health = healthOf(parts, condition);
+  const edge = new Edge({ ...parts, queueDepth: () => store.health().queueDepth });
   const operations = openOperations({
     ...parts,
     rooms,
@@ -167,7 +174,8 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   });
   const publicDir = join(import.meta.dirname, "dist", "public");
   const app = httpApp({ ...parts, secrets: () => secrets.current(), rooms, health, operatorRoutes: operations.routes, publicDir });
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 }, app);
+  const server = createServer(httpTimes, app);
+  server.maxConnections = config.limits.connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const [first] = games;
   const gateway = openGateway({
@@ -177,16 +185,14 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     rooms,
     store,
     ambient,
-    limits: config.limits,
-    log,
-    metrics,
+    edge,
     instanceId,
   });
   parts.instances?.listen({
     onDeath: (other, gameIds) => rooms.dropInstance(other, gameIds),
     onTakenForDead: () => gateway.recall(recallMs),
   });
-  const timers = keepWatch(parts, condition);
+  const timers = keepWatch(parts, condition, edge);
   metrics.onScrape(() => scrape({ metrics, gateway, rooms, store, health, condition }));
   metrics.storeTier(store.health().tier);
   const stop = stopOf({

@@ -1,7 +1,8 @@
 // F16, L42: metrics are named and typed as Prometheus wants them, and their number is bounded.
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { commandTypes, createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
+import { commandTypes } from "../../lib/ops/metric-labels.ts";
+import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
 import { lacks, programPath } from "../support/programs.ts";
 
 function used(): Metrics {

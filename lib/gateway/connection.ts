@@ -1,88 +1,177 @@
-// One socket: its identity, its outbox and its heartbeat. It knows nothing of messages or games.
+// One socket: its identity, its outbox, its heartbeat and what it may send. It knows nothing of messages or games.
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ViewerId } from "../game/ids.ts";
-import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import type { Cancellable } from "../ops/ambient.ts";
 import { type CloseReason, closeCodes } from "../protocol/close-codes.ts";
 import type { Frame } from "../room/frame.ts";
 import type { Dismissal } from "../room/rules.ts";
 import type { Subscriber } from "../room/subscriber.ts";
-import { Outbox } from "./outbox.ts";
-
-export interface ConnectionLimits {
-  readonly outboxBytesMax: number;
-  readonly outboxTerminateMs: number;
-}
+import { Bucket } from "./bucket.ts";
+import type { Edge } from "./edge.ts";
+import type { Pinged } from "./heartbeat.ts";
+import { Outbox, type OutboxCounts, type OutboxTurn } from "./outbox.ts";
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
   readonly stream: Duplex;
   readonly viewerId: ViewerId;
   readonly address: string;
-  readonly limits: ConnectionLimits;
-  readonly ambient: Ambient;
+  readonly edge: Edge;
+  readonly turn: OutboxTurn;
+  readonly counts: OutboxCounts;
 }
+
+/** What a frame that came in is worth: `over`: answer it with a refusal; `flood`: the connection goes. */
+export type Admission = "ok" | "over" | "flood";
 
 /** Weight of a new measurement in the smoothed round trip, as TCP does it. */
 const rttWeight = 1 / 8;
 const missedPongsMax = 2;
+const frameBurstSeconds = 2;
+const byteBurstSeconds = 5;
+/** A flooder gets this long to read why, ms. */
+const floodCutMs = 250;
 
-export class Connection implements Subscriber {
+export class Connection implements Subscriber, Pinged {
   readonly viewerId: ViewerId;
   readonly address: string;
   updates: "states" | "changes" = "states";
   rttMs = 0;
+  /** Called when changes had to be left out and the reader is ready for a whole state. */
+  fellBehind: () => void = () => {};
   readonly #socket: WebSocket;
   readonly #outbox: Outbox;
-  readonly #parts: ConnectionParts;
+  readonly #edge: Edge;
+  readonly #frames: Bucket;
+  readonly #bytes: Bucket;
   #missedPongs = 0;
-  #pingedAt = 0;
+  #pingedAt: number | null = null;
   #termination: Cancellable | null = null;
+  #isClosing = false;
 
   constructor(parts: ConnectionParts) {
-    this.#parts = parts;
+    const { socket, stream, edge, turn, counts } = parts;
+    const { limits, ambient } = edge;
     this.viewerId = parts.viewerId;
     this.address = parts.address;
-    this.#socket = parts.socket;
-    this.#outbox = new Outbox(parts.stream, parts.limits.outboxBytesMax, () => this.close("policy"));
-    parts.socket.on("pong", () => this.#heard());
+    this.#socket = socket;
+    this.#edge = edge;
+    const now = ambient.monotonicMs();
+    this.#frames = new Bucket({ perSecond: limits.framesPerSecondMax, burst: limits.framesPerSecondMax * frameBurstSeconds }, now);
+    this.#bytes = new Bucket({ perSecond: limits.bytesPerSecondMax, burst: limits.bytesPerSecondMax * byteBurstSeconds }, now);
+    this.#outbox = new Outbox({
+      stream,
+      limits,
+      ambient,
+      turn,
+      counts,
+      tooSlow: () => this.#tooSlow(),
+      behind: () => this.fellBehind(),
+    });
+    socket.on("pong", () => this.#heard());
   }
 
   get bufferedBytes(): number {
     return this.#outbox.bytes;
   }
 
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  /** Counts one frame, control frames included. */
+  admit(bytes: number): Admission {
+    const now = this.#edge.ambient.monotonicMs();
+    const frames = this.#frames.spend(1, now);
+    const left = this.#bytes.spend(bytes, now);
+    if (frames >= 0 && left >= 0) return "ok";
+    const { framesPerSecondMax, bytesPerSecondMax } = this.#edge.limits;
+    const isFlood = frames < -framesPerSecondMax * frameBurstSeconds || left < -bytesPerSecondMax * byteBurstSeconds;
+    return isFlood ? "flood" : "over";
+  }
+
+  /** Time until the next frame is free again, ms. */
+  get paceMs(): number {
+    const now = this.#edge.ambient.monotonicMs();
+    return Math.max(this.#frames.waitMs(1, now), this.#bytes.waitMs(1, now));
+  }
+
   send(frame: Frame): void {
-    if (this.#termination === null) this.#outbox.send(frame);
+    if (!this.#isClosing) this.#outbox.send(frame);
   }
 
   dismiss(reason: Dismissal["reason"]): void {
+    if (reason === "displaced" && !this.#isClosing) this.#edge.note("seat-displaced", this.address);
     this.close(reason);
   }
 
   /** Says why, then cuts the connection if the other side does not close in time. */
   close(reason: CloseReason): void {
-    if (this.#termination !== null) return;
-    this.#termination = this.#parts.ambient.after(this.#parts.limits.outboxTerminateMs, () => this.#socket.terminate());
+    this.#close(reason, this.#edge.limits.outboxTerminateMs);
+  }
+
+  /** Says why, reads nothing more, and cuts the connection at once. */
+  cutFlood(): void {
+    if (this.#isClosing) return;
+    this.#edge.note("flood-closed", this.address);
+    this.#close("policy", floodCutMs);
+    this.#socket.pause();
+  }
+
+  #tooSlow(): void {
+    if (this.#isClosing) return;
+    this.#edge.metrics.outboxOverflows.add();
+    this.#edge.note("slow-reader-closed", this.address);
+    this.close("policy");
+  }
+
+  #close(reason: CloseReason, cutAfterMs: number): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#outbox.flush();
+    this.#outbox.end();
+    this.#termination = this.#edge.ambient.after(cutAfterMs, () => this.#socket.terminate());
     this.#socket.close(closeCodes[reason].code, reason);
   }
 
   /** The socket is gone. */
   closed(): void {
+    this.#isClosing = true;
+    this.#outbox.end();
     this.#termination?.cancel();
   }
 
-  /** Called at every heartbeat. A peer that answered neither of the last two pings is gone. */
-  beat(): void {
+  /** Waits with reading; the sender is held up by TCP itself. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isClosing) this.#socket.resume();
+  }
+
+  /** Answers a ping of the other side. */
+  pong(payload: Buffer): void {
+    if (!this.#isClosing && !this.#outbox.isBlocked) this.#socket.pong(payload);
+  }
+
+  /** A peer that answered neither of the last two pings is gone. One that does not read is judged by its outbox. */
+  beat(judge: boolean): void {
+    if (this.#isClosing || this.#outbox.isBlocked || this.#socket.isPaused) return;
+    if (!judge) this.#missedPongs = 0;
     if (this.#missedPongs >= missedPongsMax) return this.#socket.terminate();
     this.#missedPongs += 1;
-    this.#pingedAt = this.#parts.ambient.monotonicMs();
+    this.#pingedAt = this.#edge.ambient.monotonicMs();
     this.#socket.ping();
   }
 
+  /** Only an answer to our own ping counts: pongs nobody asked for change nothing. */
   #heard(): void {
+    if (this.#pingedAt === null) return;
     this.#missedPongs = 0;
-    const rttMs = this.#parts.ambient.monotonicMs() - this.#pingedAt;
+    const rttMs = this.#edge.ambient.monotonicMs() - this.#pingedAt;
+    this.#pingedAt = null;
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + (rttMs - this.rttMs) * rttWeight;
   }
 }

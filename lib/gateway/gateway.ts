@@ -1,23 +1,22 @@
-// All sockets of this instance: who may open one, who is connected, heartbeats, and the way out. It decides nothing about games.
+// All sockets of this instance: who is connected, what they are heard saying, heartbeats, and the way out. It decides nothing about games.
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { ViewerId } from "../game/ids.ts";
-import type { Cancellable } from "../ops/ambient.ts";
-import type { Limits } from "../ops/config.ts";
-import type { Log } from "../ops/log.ts";
-import type { Metrics } from "../ops/metrics.ts";
 import { traceOf } from "../ops/trace.ts";
-import { protocols, socketPaths } from "../protocol/version.ts";
+import { protocols } from "../protocol/version.ts";
 import { replyFrame } from "../room/frame.ts";
 import { Connection } from "./connection.ts";
-import { Session, type SessionParts } from "./session.ts";
+import type { Edge } from "./edge.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { type OutboxCounts, OutboxTurn } from "./outbox.ts";
+import { Session } from "./session.ts";
+import type { SessionParts } from "./session-parts.ts";
+import { answerRefusal, noteRefusal, type UpgradeVerdict, upgradeGate, watchArrivals } from "./upgrade-gate.ts";
 
-export interface GatewayParts extends Omit<SessionParts, "answered"> {
+export interface GatewayParts extends Omit<SessionParts, "answered" | "failed" | "edge"> {
   readonly server: Server;
-  readonly limits: Limits;
-  readonly log: Log;
-  readonly metrics: Metrics;
+  readonly edge: Edge;
   readonly instanceId: string;
 }
 
@@ -25,14 +24,13 @@ interface Guest {
   readonly connection: Connection;
   readonly session: Session;
   readonly socket: WebSocket;
+  readonly unpinged: () => void;
 }
 
 export interface Gateway {
   readonly connections: number;
   /** Bytes waiting for all readers. */
   bufferedBytes(): number;
-  /** No new sockets from here on: upgrades are answered 503. */
-  refuse(): void;
   /** Tells everybody to come back and closes their sockets, spread over `overMs`. Resolves when the last is gone. */
   drain(overMs: number): Promise<void>;
   /** Sends everybody away to come back at once, because elsewhere they are thought gone. New sockets are welcome. */
@@ -44,27 +42,59 @@ export function openGateway(parts: GatewayParts): Gateway {
   return new SocketGateway(parts);
 }
 
+/** Fragments of one message; a message of 64 KiB needs none. */
+const fragmentsMax = 64;
+const bootBytes = 6;
+/** A connection whose commands are under way is asked again so often, and so many times, before it is closed. */
+const letGoEveryMs = 25;
+const letGoTries = 80;
+const comeBackMs = { least: 200, spread: 2_000 };
+
 class SocketGateway implements Gateway {
   readonly #parts: GatewayParts;
   readonly #guests = new Set<Guest>();
   readonly #sockets: WebSocketServer;
-  readonly #heartbeat: Cancellable;
+  readonly #heartbeat: Heartbeat;
+  readonly #turn: OutboxTurn;
+  readonly #counts: OutboxCounts;
+  readonly #gate: (request: IncomingMessage) => UpgradeVerdict;
   readonly #onUpgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
-  #refusing = false;
+  readonly #unwatch: () => void;
+  /** Drawn at start, so that no viewer of an earlier process with the same instance id is ever met again (L15). */
+  readonly #boot: string;
   #serial = 0;
   #whenEmpty: (() => void) | null = null;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    const { edge, server } = parts;
+    const { ambient, limits, metrics } = edge;
+    this.#boot = Buffer.from(ambient.bytes(bootBytes)).toString("base64url");
     this.#sockets = new WebSocketServer({
       noServer: true,
-      maxPayload: parts.limits.frameBytesMax,
+      clientTracking: false,
+      maxPayload: limits.frameBytesMax,
+      maxFragments: fragmentsMax,
+      closeTimeout: limits.outboxTerminateMs,
+      // Pings are counted before they are answered.
+      autoPong: false,
       perMessageDeflate: false,
       handleProtocols: (offered) => protocols.find((known) => offered.has(known)) ?? false,
-    });
-    this.#heartbeat = parts.ambient.every(parts.limits.heartbeatMs, () => this.#beat());
+    } as ConstructorParameters<typeof WebSocketServer>[0]);
+    this.#sockets.on("wsClientError", (_error, stream, request) => this.#malformed(request, stream));
+    this.#turn = new OutboxTurn(ambient);
+    this.#counts = {
+      sent(frames, bytes) {
+        metrics.framesSent.add(frames);
+        metrics.bytesSent.add(bytes);
+      },
+      coalesced: () => metrics.outboxCoalesced.add(),
+    };
+    this.#gate = upgradeGate(edge, () => this.#guests.size);
+    this.#heartbeat = new Heartbeat({ ambient, heartbeatMs: limits.heartbeatMs, isLate: () => edge.overload.isLate });
     this.#onUpgrade = (request, stream, head) => this.#upgrade(request, stream, head);
-    parts.server.on("upgrade", this.#onUpgrade);
+    server.on("upgrade", this.#onUpgrade);
+    this.#unwatch = watchArrivals(server, { ambient, limitMs: limits.upgradeMs, late: () => metrics.upgradesRefused("timeout").add() });
   }
 
   get connections(): number {
@@ -77,80 +107,98 @@ class SocketGateway implements Gateway {
     return bytes;
   }
 
-  /** Everything here happens before the 101 and without waiting for anything. */
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    if (!socketPaths.includes(path)) return reject(stream, "404 Not Found");
-    if (this.#refusing) return reject(stream, "503 Service Unavailable");
-    if (this.#guests.size >= this.#parts.limits.connectionsMax) return reject(stream, "503 Service Unavailable");
-    const offered = request.headers["sec-websocket-protocol"];
-    if (offered !== undefined && !protocols.some((known) => offered.split(/\s*,\s*/).includes(known))) {
-      return reject(stream, "400 Bad Request", `This server speaks: ${protocols.join(", ")}`);
-    }
-    this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#welcome(socket, stream, request));
+    const verdict = this.#gate(request);
+    if (!verdict.ok) return answerRefusal(stream, verdict.refusal);
+    let isOpen = false;
+    stream.once("close", () => this.#parts.edge.addresses.closed(verdict.address));
+    this.#sockets.handleUpgrade(request, stream, head, (socket) => {
+      isOpen = true;
+      this.#welcome(socket, stream, { request, address: verdict.address });
+    });
+    // ws has answered it otherwise: the stream ends soon, whatever the other side does.
+    if (!isOpen) stream.on("error", () => stream.destroy());
   }
 
-  #welcome(socket: WebSocket, stream: Duplex, request: IncomingMessage): void {
-    const { ambient, limits, instanceId, metrics, log } = this.#parts;
+  /** Path and origin are good, but it is no WebSocket handshake. */
+  #malformed(request: IncomingMessage, stream: Duplex): void {
+    const { edge } = this.#parts;
+    noteRefusal(edge, edge.clientOf(request).address, "malformed");
+    answerRefusal(stream, { status: 400, message: "This is not a WebSocket handshake (RFC 6455, version 13)." });
+  }
+
+  #welcome(socket: WebSocket, stream: Duplex, { request, address }: { readonly request: IncomingMessage; readonly address: string }): void {
+    const { edge, instanceId } = this.#parts;
+    const { ambient, metrics, log } = edge;
     this.#serial += 1;
-    const viewerId = `${instanceId}.${this.#serial.toString(36)}` as ViewerId;
-    const address = request.socket.remoteAddress ?? "";
+    const viewerId = `${instanceId}.${this.#boot}.${this.#serial.toString(36)}` as ViewerId;
     const { traceId } = traceOf(request.headers.traceparent as string | undefined, ambient);
-    const connection = new Connection({ socket, stream, viewerId, address, limits, ambient });
+    const connection = new Connection({ socket, stream, viewerId, address, edge, turn: this.#turn, counts: this.#counts });
     const answered = (type: string, outcome: string, durationMs: number) => {
       metrics.command(type, outcome).add();
       metrics.commandSeconds.observe(durationMs / 1000);
       log.debug({ traceId, gameId: session.gameId, type, outcome, durationMs }, "command");
     };
-    const session = new Session(connection, { ...this.#parts, answered });
-    const guest: Guest = { connection, session, socket };
+    const failed = (error: unknown) => edge.bug(error, { traceId, gameId: session.gameId });
+    const session = new Session(connection, { ...this.#parts, answered, failed });
+    const guest: Guest = { connection, session, socket, unpinged: this.#heartbeat.add(connection) };
+    connection.fellBehind = () => session.resync();
     this.#guests.add(guest);
     metrics.connectionsOpened.add();
-    socket.on("message", (payload, isBinary) => this.#received(guest, payload, isBinary));
-    socket.on("error", () => {});
+    socket.on("message", (payload, isBinary) => this.#received(guest, payload as Buffer, isBinary));
+    socket.on("ping", (payload) => this.#pinged(guest, payload));
+    socket.on("pong", (payload) => void this.#admits(guest, payload.length));
+    socket.on("error", (error) => log.debug({ traceId, err: error }, "a socket broke its protocol"));
     socket.on("close", (code) => this.#left(guest, code));
     const serverTime = ambient.now();
     connection.send(replyFrame("clientId", { clientId: viewerId, instanceId, serverTime, protocol: socket.protocol || protocols[0] }));
   }
 
-  #received(guest: Guest, payload: RawData, isBinary: boolean): void {
-    this.#parts.metrics.framesReceived.add();
-    if (isBinary) return guest.connection.close("policy");
-    guest.session.receive((payload as Buffer).toString());
+  /** Everything that comes in is counted first; a flood ends the connection. */
+  #admits({ connection }: Guest, bytes: number): "ok" | "over" | "no" {
+    if (connection.isClosing) return "no";
+    const admission = connection.admit(bytes);
+    if (admission !== "flood") return admission;
+    this.#parts.edge.metrics.rateLimited("frames").add();
+    connection.cutFlood();
+    return "no";
+  }
+
+  #received(guest: Guest, payload: Buffer & RawData, isBinary: boolean): void {
+    const { metrics } = this.#parts.edge;
+    metrics.framesReceived.add();
+    metrics.bytesReceived.add(payload.length);
+    const admission = this.#admits(guest, payload.length);
+    if (admission === "no") return;
+    if (isBinary) return guest.connection.close("textOnly");
+    if (admission === "ok") guest.session.receive(payload.toString());
+    else guest.session.refuseOver(payload.toString());
+  }
+
+  #pinged(guest: Guest, payload: Buffer): void {
+    if (this.#admits(guest, payload.length) === "ok") guest.connection.pong(payload);
   }
 
   #left(guest: Guest, code: number): void {
     this.#guests.delete(guest);
-    this.#parts.metrics.connectionsClosed(String(code)).add();
+    this.#parts.edge.metrics.connectionsClosed(String(code)).add();
+    guest.unpinged();
     guest.connection.closed();
     guest.session.close();
     if (this.#guests.size === 0) this.#whenEmpty?.();
   }
 
-  #beat(): void {
-    for (const { connection } of this.#guests) connection.beat();
-  }
-
-  refuse(): void {
-    this.#refusing = true;
-  }
-
   async drain(overMs: number): Promise<void> {
-    this.refuse();
+    const { edge } = this.#parts;
+    edge.draining = true;
     const guests = [...this.#guests];
-    const { ambient } = this.#parts;
-    for (const { connection } of guests) {
-      const retryAfterMs = 200 + ambient.below(2_000);
-      connection.send(
-        replyFrame("shutdown_warning", {
-          message: "The server is restarting. You will be back in a moment.",
-          timeout: overMs,
-          retryAfterMs,
-        }),
-      );
-    }
     const waveMs = Math.min(overMs, guests.length);
-    guests.forEach(({ connection }, i) => void ambient.after((i * waveMs) / guests.length, () => connection.close("restart")));
+    const message = "The server is restarting. You will be back in a moment.";
+    for (const { connection } of guests) {
+      const retryAfterMs = comeBackMs.least + edge.ambient.below(comeBackMs.spread);
+      connection.send(replyFrame("shutdown_warning", { message, timeout: waveMs, retryAfterMs }));
+    }
+    for (const guest of guests) edge.ambient.after(edge.ambient.below(waveMs + 1), () => this.#letGo(guest, letGoTries));
     if (this.#guests.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
@@ -158,21 +206,21 @@ class SocketGateway implements Gateway {
   }
 
   recall(overMs: number): void {
-    for (const { connection } of [...this.#guests])
-      this.#parts.ambient.after(this.#parts.ambient.below(overMs), () => connection.close("restart"));
+    const { ambient } = this.#parts.edge;
+    for (const guest of this.#guests) ambient.after(ambient.below(overMs), () => this.#letGo(guest, letGoTries));
+  }
+
+  /** What is under way is answered first. */
+  #letGo(guest: Guest, tries: number): void {
+    if (!guest.session.isBusy || tries === 0) return guest.connection.close("restart");
+    this.#parts.edge.ambient.after(letGoEveryMs, () => this.#letGo(guest, tries - 1));
   }
 
   close(): void {
-    this.#heartbeat.cancel();
+    this.#heartbeat.stop();
+    this.#unwatch();
     this.#parts.server.off("upgrade", this.#onUpgrade);
     for (const { socket } of this.#guests) socket.terminate();
     this.#sockets.close();
   }
-}
-
-/** A real HTTP answer before any 101, so that the reason can be read. */
-function reject(stream: Duplex, status: string, body = ""): void {
-  stream.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }

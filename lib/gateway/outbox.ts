@@ -1,6 +1,44 @@
-// What is on its way to one connection. Frames are encoded once and shared; a reader that does not read is cut off.
+// What is on its way to one connection. What is said in one turn leaves together; for a reader who does not read only the newest
+// state and a bounded list of events are kept, and one who takes nothing at all is cut off. It never waits and never grows.
 import type { Duplex } from "node:stream";
+import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import type { Frame } from "../room/frame.ts";
+
+export interface OutboxLimits {
+  readonly outboxBytesMax: number;
+  readonly outboxStuckMs: number;
+}
+
+/** What happens to outboxes, for metrics. */
+export interface OutboxCounts {
+  /** Frames and bytes that were handed to the socket. */
+  sent(frames: number, bytes: number): void;
+  /** An unsent frame was replaced or left out. */
+  coalesced(): void;
+}
+
+export interface OutboxParts {
+  readonly stream: Duplex;
+  readonly limits: OutboxLimits;
+  readonly ambient: Pick<Ambient, "after" | "soon">;
+  readonly turn: OutboxTurn;
+  readonly counts: OutboxCounts;
+  /** Too much piled up, or nothing was taken for too long. Called once. */
+  readonly tooSlow: () => void;
+  /** Changes had to be left out; the reader takes frames again now and needs a whole state. */
+  readonly behind: () => void;
+}
+
+/** Events kept for a reader who is behind; the oldest go first. */
+const eventsHeldMax = 100;
+/** Changes kept for a reader who is behind; past it they are all left out, and a whole state follows. */
+const changesHeldMax = 64;
+
+/** Written behind everything else, to hear when it has gone. The event "drain" does not come for small amounts. */
+const nothing = new Uint8Array(0);
+
+/** `claimed` and `reconnected` bring a whole state with them. */
+const carriesState = (frame: Frame): boolean => frame.kind === "reply" && frame.v > 0;
 
 const finalText = 0x81;
 const length16 = 126;
@@ -29,26 +67,188 @@ function encoded(frame: Frame): Uint8Array {
   return bytes;
 }
 
-export class Outbox {
-  readonly #stream: Duplex;
-  readonly #bytesMax: number;
-  readonly #overflowed: () => void;
+/** All outboxes of an instance that were given something in this turn of the event loop: one call at its end sends it all. */
+export class OutboxTurn {
+  readonly #ambient: Pick<Ambient, "soon">;
+  #waiting: Outbox[] = [];
 
-  /** `overflowed` is called when the reader has let more than `bytesMax` pile up. */
-  constructor(stream: Duplex, bytesMax: number, overflowed: () => void) {
-    this.#stream = stream;
-    this.#bytesMax = bytesMax;
-    this.#overflowed = overflowed;
+  constructor(ambient: Pick<Ambient, "soon">) {
+    this.#ambient = ambient;
   }
 
-  /** Bytes that wait for the reader. */
+  add(outbox: Outbox): void {
+    if (this.#waiting.push(outbox) === 1) this.#ambient.soon(() => this.flush());
+  }
+
+  flush(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const outbox of waiting) outbox.flush();
+  }
+}
+
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #held: Frame[] = [];
+  #heldBytes = 0;
+  #events = 0;
+  #changes = 0;
+  /** The stream has not taken what it was given: everything waits here until it drains. */
+  #blocked = false;
+  /** Listed for the end of the turn. */
+  #listed = false;
+  /** Changes were left out: none makes sense before the next whole state. */
+  #stale = false;
+  #given = 0;
+  #stuck: Cancellable | null = null;
+  #ended = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Bytes that wait for the reader, here and in the stream. */
   get bytes(): number {
-    return this.#stream.writableLength;
+    return this.#heldBytes + this.#parts.stream.writableLength;
+  }
+
+  get isBlocked(): boolean {
+    return this.#blocked;
   }
 
   send(frame: Frame): void {
-    if (!this.#stream.writable) return;
-    this.#stream.write(encoded(frame));
-    if (this.#stream.writableLength > this.#bytesMax) this.#overflowed();
+    if (this.#ended) return;
+    this.#keep(frame);
+    if (this.#blocked) {
+      if (this.bytes > this.#parts.limits.outboxBytesMax) this.#giveUp();
+    } else if (!this.#listed) {
+      this.#listed = true;
+      this.#parts.turn.add(this);
+    }
+  }
+
+  #keep(frame: Frame): void {
+    if (this.#stale && frame.kind === "change") return this.#parts.counts.coalesced();
+    if (frame.kind === "state") this.#stale = false;
+    if (this.#blocked) {
+      if (frame.kind === "state") return this.#keepState(frame);
+      if (frame.kind === "change") {
+        this.#changes += 1;
+        if (this.#changes > changesHeldMax) return this.#fallBehind();
+      } else if (frame.kind === "event") {
+        this.#events += 1;
+        if (this.#events > eventsHeldMax) this.#dropOldestEvent();
+      }
+    }
+    this.#held.push(frame);
+    this.#heldBytes += encoded(frame).length;
+  }
+
+  /**
+   * A state makes every held state and change pointless. It takes the place of the newest of them, so that answers still come after
+   * the state they speak of; but never before an answer that carries a state of its own, or the reader would see versions go back.
+   */
+  #keepState(frame: Frame): void {
+    const at = this.#held.findLastIndex((held) => held.kind === "state" || held.kind === "change" || carriesState(held));
+    const place = this.#held[at];
+    if (place !== undefined && !carriesState(place)) {
+      this.#held[at] = frame;
+      this.#heldBytes += encoded(frame).length - encoded(place).length;
+      this.#parts.counts.coalesced();
+    } else {
+      this.#held.push(frame);
+      this.#heldBytes += encoded(frame).length;
+    }
+    this.#drop((held) => held !== frame && (held.kind === "state" || held.kind === "change"));
+    this.#changes = 0;
+  }
+
+  #fallBehind(): void {
+    this.#stale = true;
+    this.#changes = 0;
+    this.#parts.counts.coalesced();
+    this.#drop((held) => held.kind === "change");
+  }
+
+  #drop(isPointless: (held: Frame) => boolean): void {
+    if (!this.#held.some(isPointless)) return;
+    this.#held = this.#held.filter((held) => {
+      if (!isPointless(held)) return true;
+      this.#heldBytes -= encoded(held).length;
+      this.#parts.counts.coalesced();
+      return false;
+    });
+  }
+
+  #dropOldestEvent(): void {
+    const index = this.#held.findIndex((held) => held.kind === "event");
+    const [dropped] = index < 0 ? [] : this.#held.splice(index, 1);
+    if (dropped !== undefined) this.#heldBytes -= encoded(dropped).length;
+    this.#events -= 1;
+    this.#parts.counts.coalesced();
+  }
+
+  /** Hands over what is held. Called at the end of a turn in which something was said, and when the reader catches up. */
+  flush(): void {
+    this.#listed = false;
+    const { stream, counts, ambient, limits } = this.#parts;
+    if (this.#ended || this.#blocked || this.#held.length === 0 || !stream.writable) return;
+    const frames = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#events = 0;
+    this.#changes = 0;
+    if (frames.length > 1) stream.cork();
+    let bytes = 0;
+    for (const frame of frames) {
+      const wire = encoded(frame);
+      bytes += wire.length;
+      stream.write(wire);
+    }
+    if (frames.length > 1) stream.uncork();
+    this.#given += bytes;
+    counts.sent(frames.length, bytes);
+    // The kernel takes what it has room for at once; anything left means that the reader is behind.
+    if (stream.writableLength === 0) return;
+    this.#blocked = true;
+    stream.write(nothing, () => this.#drained());
+    this.#stuck ??= ambient.after(limits.outboxStuckMs, this.#stuckCheck(this.#taken));
+  }
+
+  /** Bytes the kernel has taken of those that were handed over. */
+  get #taken(): number {
+    return this.#given - this.#parts.stream.writableLength;
+  }
+
+  #stuckCheck(takenBefore: number): () => void {
+    return () => {
+      this.#stuck = null;
+      if (this.#ended || !this.#blocked) return;
+      if (this.#taken <= takenBefore) return this.#giveUp();
+      this.#stuck = this.#parts.ambient.after(this.#parts.limits.outboxStuckMs, this.#stuckCheck(this.#taken));
+    };
+  }
+
+  #drained(): void {
+    if (this.#ended) return;
+    this.#blocked = false;
+    this.#stuck?.cancel();
+    this.#stuck = null;
+    this.flush();
+    if (this.#stale && !this.#blocked) this.#parts.behind();
+  }
+
+  #giveUp(): void {
+    this.end();
+    this.#parts.tooSlow();
+  }
+
+  /** Nothing is sent from here on. What is held is let go. */
+  end(): void {
+    this.#ended = true;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#stuck?.cancel();
+    this.#stuck = null;
   }
 }

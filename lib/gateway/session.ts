@@ -2,35 +2,31 @@
 // It decides nothing about a game.
 import type { z } from "zod";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
-import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import type { Cancellable } from "../ops/ambient.ts";
+import { cleanFeedback } from "../protocol/feedback.ts";
 import { decodeData, decodeEnvelope, type Envelope } from "../protocol/decode.ts";
 import { type SessionData, type SessionType, sessionSchemas } from "../protocol/session-schemas.ts";
 import type { Answer } from "../room/answer.ts";
-import { Frame, replyFrame } from "../room/frame.ts";
+import { replyFrame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
-import type { Rooms } from "../room/rooms.ts";
-import { sha256Hex } from "../room/token-draw.ts";
-import type { Store } from "../store/store.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Connection } from "./connection.ts";
-import type { HostedGame } from "./hosted-game.ts";
-
-export interface SessionParts {
-  readonly games: ReadonlyMap<string, HostedGame>;
-  readonly defaultGame: string;
-  readonly rooms: Rooms;
-  readonly store: Store;
-  readonly ambient: Ambient;
-  /** A command was answered: its type, "ok" or the refusal's code, and how long it took. */
-  readonly answered: (type: string, outcome: string, durationMs: number) => void;
-}
+import { Entrance, type EntranceHost } from "./entrance.ts";
+import type { Work } from "./overload.ts";
+import type { SessionParts } from "./session-parts.ts";
+import { acknowledge, type Excuse, refuse, retryAfter, tellGrant } from "./replies.ts";
 
 /** Messages that may wait while a connection is on its way into a game. */
 const waitingMax = 64;
 const missedMax = 100;
+/** Commands of one connection under way; past it reading waits, so that TCP itself holds the sender up. */
+const underWayMax = 32;
+/** Refusals that a person who only uses the page never meets: worth a record. */
+const noted: ReadonlySet<RefusalCode> = new Set<RefusalCode>(["not-host", "not-allowed", "no-seat"]);
 
 type Handlers = { readonly [T in SessionType]: (message: Envelope, data: SessionData<T>) => void };
 
-export class Session {
+export class Session implements EntranceHost {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
   #room: Room | null = null;
@@ -38,10 +34,37 @@ export class Session {
   #waiting: Envelope[] | null = null;
   #ticks: Cancellable | null = null;
   #closed = false;
+  readonly #entrance: Entrance;
+  #pace: Bucket;
+  #holdsSeat = false;
+  #underWay = 0;
 
   constructor(connection: Connection, parts: SessionParts) {
     this.#connection = connection;
     this.#parts = parts;
+    this.#pace = parts.edge.pace.fresh();
+    this.#entrance = new Entrance(this);
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  get parts(): SessionParts {
+    return this.#parts;
+  }
+
+  get room(): Room | null {
+    return this.#room;
+  }
+
+  /** Something it asked for has not been answered yet. */
+  get isBusy(): boolean {
+    return this.#underWay > 0 || this.#waiting !== null;
+  }
+
+  entered(room: Room): void {
+    this.#room = room;
   }
 
   get gameId(): string | null {
@@ -50,17 +73,48 @@ export class Session {
 
   receive(text: string): void {
     const decoded = decodeEnvelope(text);
-    if (!decoded.ok) return this.#refuse(decoded.id, decoded.code, decoded.field);
-    if (this.#waiting === null) return this.#dispatch(decoded.value);
+    if (!decoded.ok) return this.#refuse(decoded.id, decoded.code, decoded);
+    if (this.#waiting === null) return this.#dispatchSafely(decoded.value);
     if (this.#waiting.length >= waitingMax) return this.#refuse(decoded.value.id, "busy");
     this.#waiting.push(decoded.value);
+  }
+
+  /** The connection sends faster than it may: nothing is looked at but the id, so that the refusal can be matched. */
+  refuseOver(text: string): void {
+    const decoded = decodeEnvelope(text);
+    this.#parts.edge.metrics.rateLimited("frames").add();
+    this.#refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
+  }
+
+  /** The reader lost changes and takes frames again. */
+  resync(): void {
+    const room = this.#room;
+    if (room === null) return;
+    this.#parts.edge.metrics.resyncs.add();
+    void room.sync(this.#connection, (answer) => {
+      if (!answer.ok && refusals[answer.code].retry) this.#parts.ambient.after(retryAfter[answer.code] ?? 250, () => this.resync());
+    });
   }
 
   /** The socket is gone: the seat shows away, nothing else happens. */
   close(): void {
     this.#closed = true;
     this.#waiting = null;
-    this.#leaveRoom();
+    this.leaveRoom();
+  }
+
+  /** A throw is a bug of this one message. */
+  #dispatchSafely(message: Envelope): void {
+    try {
+      this.#dispatch(message);
+    } catch (error) {
+      this.#failed(message, error);
+    }
+  }
+
+  #failed(message: Envelope, error: unknown): void {
+    this.#parts.failed(error);
+    this.#refuse(message.id, "internal");
   }
 
   #dispatch(message: Envelope): void {
@@ -69,37 +123,75 @@ export class Session {
     const game = room === null ? undefined : this.#parts.games.get(room.rules.kind);
     if (room === null || game === undefined) return this.#refuseUnjoined(message);
     const schema = Object.hasOwn(game.commands, message.type) ? game.commands[message.type] : undefined;
-    if (schema === undefined) return this.#refuse(message.id, "bad-message", "type");
+    if (schema === undefined) return this.#refuse(message.id, "bad-message", { field: "type" });
     const data = decodeData(schema, message.data, message.id);
-    if (!data.ok) return this.#refuse(message.id, data.code, data.field);
+    if (!data.ok) return this.#refuse(message.id, data.code, data);
+    const hurry = this.#overPace(room);
+    if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
+    if (this.shed(this.#holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
+    this.#begin();
     void room.execute({
       sender: this.#connection,
       command: game.toCommand(message.type, data.value as object),
       actionId: message.id,
-      answered: (answer) => this.#answer(message, answer, { room, startedAt }),
+      answered: (answer) => {
+        this.#end();
+        this.answer(message, answer, { room, startedAt });
+      },
     });
+  }
+
+  #begin(): void {
+    this.#underWay += 1;
+    if (this.#underWay === underWayMax) this.#connection.pause();
+  }
+
+  #end(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === underWayMax - 1) this.#connection.resume();
+  }
+
+  /** Null when another command may come now, else the time to wait, ms. The session bites before the game, the game before all. */
+  #overPace(room: Room): number | null {
+    const { ambient, edge } = this.#parts;
+    const now = ambient.monotonicMs();
+    if (!this.#pace.take(1, now)) {
+      edge.metrics.rateLimited("session").add();
+      return this.#pace.waitMs(1, now);
+    }
+    const game = edge.pace.ofGame(room);
+    if (game.take(1, now)) return null;
+    edge.metrics.rateLimited("game").add();
+    return game.waitMs(1, now);
+  }
+
+  shed(work: Work): boolean {
+    const { edge } = this.#parts;
+    if (!edge.overload.refuses(work)) return false;
+    edge.metrics.shed(work).add();
+    return true;
   }
 
   #refuseUnjoined(message: Envelope): void {
     const known = [...this.#parts.games.values()].some((game) => Object.hasOwn(game.commands, message.type));
     if (known) this.#refuse(message.id, "not-joined");
-    else this.#refuse(message.id, "bad-message", "type");
+    else this.#refuse(message.id, "bad-message", { field: "type" });
   }
 
   #dispatchSession<T extends SessionType>(message: Envelope, type: T): void {
     const decoded = decodeData<SessionData<T>>(sessionSchemas[type] as unknown as z.ZodType<SessionData<T>>, message.data, message.id);
-    if (!decoded.ok) return this.#refuse(message.id, decoded.code, decoded.field);
+    if (!decoded.ok) return this.#refuse(message.id, decoded.code, decoded);
     const handlers: Handlers = this.#handlers;
     handlers[type](message, decoded.value);
   }
 
   readonly #handlers: Handlers = {
-    create: (message, data) => this.#entering(() => this.#create(message, data)),
-    join: (message, data) => this.#entering(() => this.#join(message, data)),
-    reconnect: (message, data) => this.#entering(() => this.#reconnect(message, data)),
+    create: (message, data) => this.#entering(message, () => this.#entrance.create(message, data)),
+    join: (message, data) => this.#entering(message, () => this.#entrance.join(message, data)),
+    reconnect: (message, data) => this.#entering(message, () => this.#entrance.reconnect(message, data)),
     leave: (message) => {
-      this.#leaveRoom();
+      this.leaveRoom();
       this.#acknowledge(message.id, 0);
     },
     sync: (message, data) => this.#sync(message, data),
@@ -109,103 +201,49 @@ export class Session {
   };
 
   /** Runs `enter` while later messages wait, then lets them in. */
-  #entering(enter: () => Promise<void>): void {
+  #entering(message: Envelope, enter: () => Promise<void>): void {
     const waiting: Envelope[] = [];
     this.#waiting = waiting;
-    void enter().finally(() => {
+    const entered = (): void => {
       this.#waiting = null;
-      if (this.#closed) return this.#leaveRoom();
-      for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
-        this.#dispatch(message);
+      if (this.#closed) return this.leaveRoom();
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        this.#dispatchSafely(next);
         // It enters another game: the rest waits for that.
         if (this.#waiting !== null) return void (this.#waiting as Envelope[]).push(...waiting);
       }
-    });
+    };
+    enter()
+      .catch((error: unknown) => this.#failed(message, error))
+      .then(entered, (error: unknown) => this.#parts.failed(error));
   }
 
-  async #create(message: Envelope, data: SessionData<"create">): Promise<void> {
-    const kind = data.game ?? this.#parts.defaultGame;
-    const game = this.#parts.games.get(kind);
-    if (game === undefined) return this.#refuse(message.id, "bad-message", "data.game");
-    const settings = decodeData(game.createSettings, data.settings ?? {}, message.id);
-    if (!settings.ok) return this.#refuse(message.id, settings.code, settings.field?.replace("data", "data.settings"));
-    this.#leaveRoom();
-    this.#connection.updates = data.updates ?? "states";
-    const startedAt = this.#parts.ambient.monotonicMs();
-    await this.#parts.rooms.create({
-      kind,
-      sender: this.#connection,
-      name: data.name ?? null,
-      settings: settings.value,
-      actionId: message.id,
-      answered: (answer, room) => {
-        if (room !== null) this.#room = room;
-        this.#answer(message, answer, { room, startedAt });
-      },
-    });
-  }
-
-  async #join(message: Envelope, data: SessionData<"join">): Promise<void> {
-    const room = await this.#find(message, data.gameId);
-    if (room === null) return;
-    if (this.#room !== room) this.#leaveRoom();
-    this.#connection.updates = data.updates ?? this.#connection.updates;
-    const startedAt = this.#parts.ambient.monotonicMs();
-    await room.join(this.#connection, (answer) => {
-      if (answer.ok) this.#room = room;
-      this.#answer(message, answer, { room, startedAt });
-    });
-    await this.#tellMissed(room, data.v);
-  }
-
-  async #reconnect(message: Envelope, data: SessionData<"reconnect">): Promise<void> {
-    const seat = data.playerId ?? null;
-    if ((seat === null) !== (data.host === true)) return this.#refuse(message.id, "bad-message", "data.playerId");
-    const room = await this.#find(message, data.gameId);
-    if (room === null) return;
-    if (this.#room !== room) this.#leaveRoom();
-    this.#connection.updates = data.updates ?? this.#connection.updates;
-    const startedAt = this.#parts.ambient.monotonicMs();
-    await room.execute({
-      sender: this.#connection,
-      command: { type: "reconnect", seat, tokenHash: sha256Hex(data.token), grantId: null },
-      actionId: message.id,
-      answered: (answer) => {
-        if (answer.ok) this.#room = room;
-        this.#answer(message, answer, { room, startedAt });
-      },
-    });
-    await this.#tellMissed(room, data.v);
-  }
-
-  async #find(message: Envelope, gameId: string): Promise<Room | null> {
-    const found = await this.#parts.rooms.find(gameId);
-    if ("room" in found) return found.room;
-    this.#refuse(message.id, found.refused);
-    return null;
-  }
-
-  #leaveRoom(): void {
+  leaveRoom(): void {
     this.#ticks?.cancel();
     this.#ticks = null;
     const room = this.#room;
     this.#room = null;
+    if (this.#holdsSeat) this.#pace = this.#parts.edge.pace.fresh();
+    this.#holdsSeat = false;
     if (room !== null) void room.leave(this.#connection);
   }
 
   #sync(message: Envelope, data: SessionData<"sync">): void {
     const room = this.#room;
     if (room === null) return this.#refuse(message.id, "not-joined");
+    const hurry = this.#overPace(room);
+    if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
+    if (this.shed("watch")) return this.#refuse(message.id, "busy");
     void room
       .sync(this.#connection, (answer) => {
         if (answer.ok) this.#acknowledge(message.id, answer.v);
         else this.#refuse(message.id, answer.code);
       })
-      .then(() => this.#tellMissed(room, data.v));
+      .then(() => this.tellMissed(room, data.v));
   }
 
   /** The events since `v`, for the client's log; nothing when it did not say what it has seen. */
-  async #tellMissed(room: Room, v: number | undefined): Promise<void> {
+  async tellMissed(room: Room, v: number | undefined): Promise<void> {
     if (v === undefined || this.#room !== room) return;
     const changes = await room.eventsSince(this.#connection.viewerId, v, missedMax);
     if (changes !== null) this.#connection.send(replyFrame("missed", { from: v, changes }));
@@ -224,38 +262,40 @@ export class Session {
   }
 
   async #feedback(message: Envelope, data: SessionData<"feedback">): Promise<void> {
+    const { edge, store, ambient } = this.#parts;
+    const text = cleanFeedback(data.text);
+    if (text === null) return this.#refuse(message.id, "bad-message", { field: "data.text" });
+    if (this.shed("create")) return this.#refuse(message.id, "busy");
+    const retryAfterMs = edge.addresses.take("feedback", this.#connection.address);
+    if (retryAfterMs !== null) return this.#entrance.refuseLimited(message, "feedback", retryAfterMs);
     try {
-      await this.#parts.store.saveFeedback({ at: this.#parts.ambient.now(), gameId: this.#room?.gameId ?? null, text: data.text });
+      await store.saveFeedback({ at: ambient.now(), gameId: this.#room?.gameId ?? null, text });
       this.#acknowledge(message.id, 0);
     } catch {
       this.#refuse(message.id, "store-unavailable");
     }
   }
 
-  #answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void {
+  answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void {
     this.#parts.answered(message.type, answer.ok ? "ok" : answer.code, this.#parts.ambient.monotonicMs() - how.startedAt);
-    if (!answer.ok) return this.#refuse(message.id, answer.code, answer.field);
-    if (how.room !== null) this.#tellGrant(answer, how.room);
+    if (!answer.ok) {
+      const { edge } = this.#parts;
+      if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });
+      return this.#refuse(message.id, answer.code, answer);
+    }
+    if (how.room !== null && tellGrant(this.#connection, answer, how.room.gameId) && answer.grant !== undefined) {
+      this.#holdsSeat = true;
+      this.#pace = this.#parts.edge.pace.ofSeat(how.room.gameId, answer.grant.seat);
+    }
     this.#acknowledge(message.id, answer.v);
   }
 
-  #tellGrant(answer: Extract<Answer, { ok: true }>, room: Room): void {
-    const { grant, token, stateJson } = answer;
-    if (grant === undefined || token === undefined || stateJson === undefined) return;
-    const head = JSON.stringify({ playerId: grant.seat, gameId: room.gameId, token });
-    this.#connection.send(new Frame("reply", 0, `{"type":"${grant.how}","data":${head.slice(0, -1)},"state":${stateJson}}}`));
-    // A client that takes whole states needs to know no other message to play.
-    if (this.#connection.updates === "states") this.#connection.send(new Frame("state", answer.v, `{"type":"state","data":${stateJson}}`));
-  }
-
   #acknowledge(id: string | null, v: number): void {
-    if (id !== null) this.#connection.send(replyFrame("ack", { id, v }));
+    acknowledge(this.#connection, id, v);
   }
 
-  #refuse(id: string | null, code: RefusalCode, field?: string): void {
-    const { message, retry } = refusals[code];
-    this.#connection.send(
-      replyFrame("error", { ...(id === null ? {} : { id }), code, message, retry, ...(field === undefined ? {} : { field }) }),
-    );
+  #refuse(id: string | null, code: RefusalCode, excuse: Excuse = {}): void {
+    if (code === "bad-message") this.#parts.edge.metrics.badMessages.add();
+    refuse(this.#connection, id, { code, ...excuse });
   }
 }

@@ -17,6 +17,7 @@ export const auditEvents = [
   "origin-refused",
   "token-refused",
   "token-reused",
+  "action-refused",
   "rate-limited",
   "flood-closed",
   "slow-reader-closed",

@@ -2,6 +2,7 @@
 // number of series is bounded; a game id, an address or a name is never a label. Children are bound once: the hot path allocates nothing.
 import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, collectDefaultMetrics, Registry } from "prom-client";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { closeReasons, commandOutcomes, commandTypes, commitOutcomes, limitKinds, shedKinds, upgradeRefusals } from "./metric-labels.ts";
 
 export interface Counter {
   /** Adds `count` (1 when left out); never negative. */
@@ -20,20 +21,6 @@ export interface Histogram {
 /** One metric per label value, bound ahead. A value that is not in the list is counted under the last one, `other`. */
 export type By<Metric> = (label: string) => Metric;
 
-export const commandOutcomes = ["ok", "refused", "busy", "unavailable", "bug"] as const;
-export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed", "other"] as const;
-export const limitKinds = ["frames", "bytes", "connections", "upgrades", "creates", "joins", "http", "game", "session", "other"] as const;
-export const closeReasons = ["1000", "1001", "1005", "1006", "1008", "1009", "1012", "1013", "4001", "4003", "4004", "other"] as const;
-export const shedKinds = ["create", "join", "watch", "tap", "other"] as const;
-export const commandTypes = [
-  ..."create join claim unclaim reconnect start pause reset switch passTurn interrupt passPriority toggleTarget confirmTargets".split(" "),
-  ..."cancelTargeting passTargetPriority timeoutChoice updatePlayer adjustTime addPenalty eliminate revive kick updateSettings".split(" "),
-  ..."leave renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer undo feedback sync subscribeTicks ping wake".split(
-    " ",
-  ),
-  "other",
-] as const;
-
 export interface Metrics {
   // Sockets
   readonly connections: Gauge;
@@ -45,6 +32,7 @@ export interface Metrics {
   readonly bytesSent: Counter;
   readonly badMessages: Counter;
   readonly originsRefused: Counter;
+  readonly upgradesRefused: By<Counter>;
   readonly rateLimited: By<Counter>;
   readonly shed: By<Counter>;
   readonly outboxBytes: Gauge;
@@ -154,6 +142,7 @@ function socketMetrics({ counter, gauge, counterBy }: Builders) {
     bytesSent: counter("sent_bytes_total", "Bytes of messages sent to clients."),
     badMessages: counter("bad_messages_total", "Messages that were not understood."),
     originsRefused: counter("origins_refused_total", "Upgrades refused for their Origin."),
+    upgradesRefused: counterBy("upgrades_refused_total", "Upgrades refused, by reason.", ["reason", upgradeRefusals]),
     rateLimited: counterBy("rate_limited_total", "Requests refused by a rate limit, by kind.", ["kind", limitKinds]),
     shed: counterBy("shed_total", "Work refused because of overload, by kind.", ["kind", shedKinds]),
     outboxBytes: gauge("outbox_bytes", "Bytes waiting for slow readers."),

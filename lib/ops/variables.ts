@@ -57,16 +57,30 @@ export const limitVariables = {
   framesPerSecondMax: limit(
     "LIMIT_FRAMES_PER_SECOND",
     "per second",
-    50,
-    [1, 10_000],
-    "Messages, control frames included, from one connection, averaged over 5 s.",
+    200,
+    [1, 100_000],
+    "Frames, control frames included, from one connection, averaged over 2 s. Past it messages are refused; twice as many close it.",
   ),
   bytesPerSecondMax: limit(
     "LIMIT_BYTES_PER_SECOND",
     "bytes per second",
-    131_072,
+    262_144,
     [1024, 64 * mib],
     "Bytes from one connection, averaged over 5 s.",
+  ),
+  commandsPerSessionPerSecondMax: limit(
+    "LIMIT_COMMANDS_PER_SESSION",
+    "per second",
+    150,
+    [1, 100_000],
+    "Commands of one seat through whichever connection, averaged over 5 s. Past it they are refused, to be tried again.",
+  ),
+  commandsPerGamePerSecondMax: limit(
+    "LIMIT_COMMANDS_PER_GAME",
+    "per second",
+    600,
+    [1, 100_000],
+    "Commands of one game on one instance, averaged over 5 s. Past it they are refused, to be tried again.",
   ),
   gamesPerAddressPerMinuteMax: limit("LIMIT_GAMES_PER_ADDRESS", "per minute", 6000, [1, 1_000_000], "New games from one address."),
   joinFailuresPerAddressPerMinuteMax: limit(
@@ -75,6 +89,13 @@ export const limitVariables = {
     60,
     [1, 1_000_000],
     "Lobby codes from one address that name no game.",
+  ),
+  feedbackPerAddressPerMinuteMax: limit(
+    "LIMIT_FEEDBACK_PER_ADDRESS",
+    "per minute",
+    20,
+    [1, 1_000_000],
+    "Feedback messages from one address.",
   ),
   viewersPerGameMax: limit("LIMIT_VIEWERS_PER_GAME", "viewers", 200, [8, 100_000], "Viewers of one game on one instance."),
   outboxBytesMax: limit(
@@ -173,7 +194,7 @@ export const limitVariables = {
   retentionUntouchedMs: limit(
     "LIMIT_RETENTION_UNTOUCHED_MS",
     "ms",
-    90 * dayMs,
+    7 * dayMs,
     [minuteMs, 3650 * dayMs],
     "Games nobody touched are forgotten after this time.",
   ),

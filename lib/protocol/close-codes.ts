@@ -2,6 +2,7 @@
 
 export const closeCodes = {
   leaving: { code: 1001, comeBack: true },
+  textOnly: { code: 1003, comeBack: false },
   policy: { code: 1008, comeBack: true },
   tooLarge: { code: 1009, comeBack: false },
   restart: { code: 1012, comeBack: true },

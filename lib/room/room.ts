@@ -323,8 +323,9 @@ export class Room {
     return this.viewers === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
   }
 
-  /** Lets go of timers and subscriptions. The game itself stays where it is. */
+  /** Finishes what is under way, then lets go of timers and subscriptions. The game itself stays where it is. */
   async close(): Promise<void> {
+    await this.#turn(ignore, async () => {});
     this.#keeper.alarm.set(null);
     this.#keeper.forget();
     const subscription = this.#subscription;

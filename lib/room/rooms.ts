@@ -173,6 +173,6 @@ export class Rooms {
     this.#sweep = null;
     const rooms = [...this.#rooms.values()];
     this.#rooms.clear();
-    for (const room of rooms) await room.close();
+    await Promise.all(rooms.map((room) => room.close()));
   }
 }

@@ -1,0 +1,112 @@
+// Ceilings per client address: open sockets, new sockets, new games, guessed codes, HTTP requests. Answers at once from memory,
+// which is bounded; counts across instances come in from the side and never hold anybody up.
+import { LRUCache } from "lru-cache";
+import type { Ambient } from "../ops/ambient.ts";
+import type { Limits } from "../ops/config.ts";
+import { addressKeys } from "./address.ts";
+import { Bucket } from "./bucket.ts";
+
+/** What is counted per address and minute. */
+export type AddressUse = "upgrades" | "creates" | "joinFailures" | "feedback" | "http";
+
+/**
+ * The same counts over all instances. `used` is called after a local yes and may take its time; it gives for how long the key
+ * has used up its share, in ms, 0 when it has not. It never rejects; when it cannot know it gives 0.
+ */
+export interface SharedCounts {
+  used(use: AddressUse, key: string, perMinute: number): Promise<number>;
+}
+
+export interface AddressLimits {
+  /** Takes one. Null when it was there, else the time to wait in ms. */
+  take(use: AddressUse, address: string): number | null;
+  /** As `take`, without taking. */
+  ask(use: AddressUse, address: string): number | null;
+  /** What is left of the minute's share, for headers. */
+  left(use: AddressUse, address: string): number;
+  /** One more open socket, unless there are too many; call `closed` when it is gone. */
+  opened(address: string): boolean;
+  closed(address: string): void;
+  /** Addresses remembered now. */
+  readonly size: number;
+}
+
+/** Addresses remembered; the least recently seen are forgotten first. */
+const rememberedMax = 50_000;
+const minuteSeconds = 60;
+
+export function perMinute(limits: Limits, use: AddressUse): number {
+  if (use === "upgrades") return limits.upgradesPerAddressPerMinuteMax;
+  if (use === "feedback") return limits.feedbackPerAddressPerMinuteMax;
+  if (use === "creates") return limits.gamesPerAddressPerMinuteMax;
+  return use === "http" ? limits.httpRequestsPerAddressPerMinuteMax : limits.joinFailuresPerAddressPerMinuteMax;
+}
+
+export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicMs">, shared?: SharedCounts): AddressLimits {
+  const buckets = new LRUCache<string, Bucket>({ max: rememberedMax });
+  const blocked = new LRUCache<string, number>({ max: rememberedMax });
+  const sockets = new Map<string, number>();
+
+  function bucketOf(use: AddressUse, key: string, share: number): Bucket {
+    const name = `${use} ${key}`;
+    const known = buckets.get(name);
+    if (known !== undefined) return known;
+    const most = perMinute(limits, use) * share;
+    const bucket = new Bucket({ perSecond: most / minuteSeconds, burst: most }, ambient.monotonicMs());
+    buckets.set(name, bucket);
+    return bucket;
+  }
+
+  function waitMs(use: AddressUse, address: string): number {
+    const now = ambient.monotonicMs();
+    let wait = 0;
+    for (const { key, share } of addressKeys(address)) {
+      wait = Math.max(wait, bucketOf(use, key, share).waitMs(1, now), (blocked.get(`${use} ${key}`) ?? 0) - now);
+    }
+    return Math.ceil(wait);
+  }
+
+  async function share(use: AddressUse, key: string, most: number): Promise<void> {
+    const blockedMs = (await shared?.used(use, key, most)) ?? 0;
+    if (blockedMs > 0) blocked.set(`${use} ${key}`, ambient.monotonicMs() + blockedMs);
+  }
+
+  const ask = (use: AddressUse, address: string): number | null => {
+    const wait = waitMs(use, address);
+    return wait > 0 ? wait : null;
+  };
+
+  return {
+    ask,
+    take(use, address) {
+      const wait = ask(use, address);
+      if (wait !== null) return wait;
+      const now = ambient.monotonicMs();
+      for (const { key, share: times } of addressKeys(address)) {
+        bucketOf(use, key, times).take(1, now);
+        if (shared !== undefined) void share(use, key, perMinute(limits, use) * times);
+      }
+      return null;
+    },
+    left(use, address) {
+      const now = ambient.monotonicMs();
+      return Math.min(...addressKeys(address).map(({ key, share: times }) => bucketOf(use, key, times).left(now)));
+    },
+    opened(address) {
+      const keys = addressKeys(address);
+      if (keys.some(({ key, share: times }) => (sockets.get(key) ?? 0) >= limits.connectionsPerAddressMax * times)) return false;
+      for (const { key } of keys) sockets.set(key, (sockets.get(key) ?? 0) + 1);
+      return true;
+    },
+    closed(address) {
+      for (const { key } of addressKeys(address)) {
+        const open = (sockets.get(key) ?? 0) - 1;
+        if (open > 0) sockets.set(key, open);
+        else sockets.delete(key);
+      }
+    },
+    get size() {
+      return buckets.size + sockets.size;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+// A token bucket in three numbers: fills evenly, holds a bounded burst. No timer, no promise, no object per message.
+
+export interface Rate {
+  readonly perSecond: number;
+  /** Most tokens it holds. */
+  readonly burst: number;
+}
+
+export class Bucket {
+  readonly #perMs: number;
+  readonly #burst: number;
+  #tokens: number;
+  #at: number;
+
+  /** Full at first. `now` here and below: monotonic ms. */
+  constructor({ perSecond, burst }: Rate, now: number) {
+    this.#perMs = perSecond / 1_000;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#at = now;
+  }
+
+  #fill(now: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
+    this.#at = now;
+  }
+
+  /** Takes `count` if they are there. */
+  take(count: number, now: number): boolean {
+    this.#fill(now);
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
+    return true;
+  }
+
+  /** Takes `count` in any case and gives what is left: below 0 is a debt, which is paid off before anything is free again. */
+  spend(count: number, now: number): number {
+    this.#fill(now);
+    this.#tokens = Math.max(-2 * this.#burst, this.#tokens - count);
+    return this.#tokens;
+  }
+
+  /** Whole tokens there now. */
+  left(now: number): number {
+    this.#fill(now);
+    return Math.max(0, Math.floor(this.#tokens));
+  }
+
+  /** Time until `count` will be there, ms. */
+  waitMs(count: number, now: number): number {
+    this.#fill(now);
+    return Math.max(0, Math.ceil((Math.min(count, this.#burst) - this.#tokens) / this.#perMs));
+  }
+
+  isFull(now: number): boolean {
+    this.#fill(now);
+    return this.#tokens >= this.#burst;
+  }
+}

@@ -1,0 +1,74 @@
+// What sockets and HTTP share: who the client is, what its address may still do, how loaded we are, and where security events go.
+import type { Ambient } from "../ops/ambient.ts";
+import type { Audit, AuditEvent } from "../ops/audit.ts";
+import type { Config, Limits } from "../ops/config.ts";
+import type { Log } from "../ops/log.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import type { Reporter } from "../ops/report.ts";
+import { type AddressReader, addressReader } from "./address.ts";
+import { type AddressLimits, addressLimits, type SharedCounts } from "./address-limits.ts";
+import { Bucket } from "./bucket.ts";
+import { Overload } from "./overload.ts";
+import { Pace } from "./pace.ts";
+
+export interface EdgeParts {
+  readonly config: Config;
+  readonly ambient: Ambient;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly audit: Audit;
+  readonly reporter: Reporter;
+  /** Changes waiting to be written. */
+  readonly queueDepth: () => number;
+  /** Counts over all instances; none with a single one. */
+  readonly sharedCounts?: SharedCounts;
+}
+
+/** Lines about security events a second: a flood of refusals must not become a flood of log. */
+const linesPerSecond = { perSecond: 5, burst: 50 };
+
+export class Edge {
+  readonly config: Config;
+  readonly limits: Limits;
+  readonly ambient: Ambient;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clientOf: AddressReader;
+  readonly addresses: AddressLimits;
+  readonly overload: Overload;
+  readonly pace: Pace;
+  /** The server is leaving: nothing new begins here. */
+  draining = false;
+  readonly #audit: Audit;
+  readonly #reporter: Reporter;
+  readonly #lines: Bucket;
+
+  constructor(parts: EdgeParts) {
+    const { config, ambient, metrics } = parts;
+    this.config = config;
+    this.limits = config.limits;
+    this.ambient = ambient;
+    this.log = parts.log;
+    this.metrics = metrics;
+    this.clientOf = addressReader(config.trustedProxies);
+    this.addresses = addressLimits(config.limits, ambient, parts.sharedCounts);
+    this.overload = new Overload({ limits: config.limits, queueDepth: parts.queueDepth });
+    this.pace = new Pace(config.limits, ambient);
+    this.#audit = parts.audit;
+    this.#reporter = parts.reporter;
+    this.#lines = new Bucket(linesPerSecond, ambient.monotonicMs());
+  }
+
+  /** A security event: into the audit log, and as a line. `detail` never holds a token, a name or a payload. */
+  note(event: AuditEvent, address: string, detail: Readonly<Record<string, unknown>> = {}): void {
+    this.#audit.note(event, address, detail);
+    if (this.#lines.take(1, this.ambient.monotonicMs())) this.log.warn({ event, address, ...detail }, "a security event");
+  }
+
+  /** A message made the program throw: a bug of that one message, counted and reported; everybody else goes on. */
+  bug(error: unknown, context: { readonly traceId: string; readonly gameId: string | null }): void {
+    this.metrics.bugs.add();
+    this.log.error({ ...context, err: error }, "a message failed");
+    this.#reporter.report(error, { kind: "bug", traceId: context.traceId, ...(context.gameId === null ? {} : { gameId: context.gameId }) });
+  }
+}

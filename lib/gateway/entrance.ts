@@ -1,0 +1,140 @@
+// The ways into a game: create, join, reconnect. Finds or makes the room, and slows down whoever guesses codes or tokens.
+// Permission inside a game is decided by its rules, not here.
+import type { RefusalCode } from "../game/refusals.ts";
+import type { Envelope } from "../protocol/decode.ts";
+import { decodeData } from "../protocol/decode.ts";
+import type { SessionData } from "../protocol/session-schemas.ts";
+import type { Answer } from "../room/answer.ts";
+import type { Room } from "../room/room.ts";
+import { sha256Hex } from "../room/token-draw.ts";
+import type { Connection } from "./connection.ts";
+import type { Work } from "./overload.ts";
+import { type Excuse, refuse } from "./replies.ts";
+import type { SessionParts } from "./session-parts.ts";
+
+/** What the entrance does to the session it belongs to. */
+export interface EntranceHost {
+  readonly connection: Connection;
+  readonly parts: SessionParts;
+  readonly room: Room | null;
+  leaveRoom(): void;
+  entered(room: Room): void;
+  answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void;
+  tellMissed(room: Room, v: number | undefined): Promise<void>;
+  /** Overload: this kind of work is not done now. */
+  shed(work: Work): boolean;
+}
+
+/** Limits an address may run into on its way in, as metrics name them. */
+export type EntranceLimit = "creates" | "joins" | "feedback";
+
+export class Entrance {
+  readonly #host: EntranceHost;
+
+  constructor(host: EntranceHost) {
+    this.#host = host;
+  }
+
+  #refuse(message: Envelope, code: RefusalCode, excuse: Excuse = {}): void {
+    refuse(this.#host.connection, message.id, { code, ...excuse });
+  }
+
+  async create(message: Envelope, data: SessionData<"create">): Promise<void> {
+    const { connection, parts } = this.#host;
+    const { games, defaultGame, edge, rooms, ambient } = parts;
+    const kind = data.game ?? defaultGame;
+    const game = games.get(kind);
+    if (game === undefined) return this.#refuse(message, "bad-message", { field: "data.game" });
+    const settings = decodeData(game.createSettings, data.settings ?? {}, message.id);
+    if (!settings.ok) return this.#refuse(message, settings.code, { field: settings.field?.replace("data", "data.settings") });
+    if (edge.draining) return this.#refuse(message, "draining");
+    if (this.#host.shed("create")) return this.#refuse(message, "busy");
+    const retryAfterMs = edge.addresses.take("creates", connection.address);
+    if (retryAfterMs !== null) return this.refuseLimited(message, "creates", retryAfterMs);
+    this.#host.leaveRoom();
+    connection.updates = data.updates ?? "states";
+    const startedAt = ambient.monotonicMs();
+    await rooms.create({
+      kind,
+      sender: connection,
+      name: data.name ?? null,
+      settings: settings.value,
+      actionId: message.id,
+      answered: (answer, room) => {
+        if (room !== null) this.#host.entered(room);
+        this.#host.answer(message, answer, { room, startedAt });
+      },
+    });
+  }
+
+  async join(message: Envelope, data: SessionData<"join">): Promise<void> {
+    const { connection, parts } = this.#host;
+    if (this.#host.shed("join")) return this.#refuse(message, "busy");
+    const room = await this.#find(message, data.gameId);
+    if (room === null) return;
+    if (this.#host.room !== room) {
+      // Only those who come to watch are counted out: a seated player always comes back (L23).
+      if (room.viewers >= parts.edge.limits.viewersPerGameMax) return this.#refuse(message, "game-full");
+      this.#host.leaveRoom();
+    }
+    connection.updates = data.updates ?? connection.updates;
+    const startedAt = parts.ambient.monotonicMs();
+    await room.join(connection, (answer) => {
+      if (answer.ok) this.#host.entered(room);
+      this.#host.answer(message, answer, { room, startedAt });
+    });
+    await this.#host.tellMissed(room, data.v);
+  }
+
+  async reconnect(message: Envelope, data: SessionData<"reconnect">): Promise<void> {
+    const { connection, parts } = this.#host;
+    const seat = data.playerId ?? null;
+    if ((seat === null) !== (data.host === true)) return this.#refuse(message, "bad-message", { field: "data.playerId" });
+    const room = await this.#find(message, data.gameId);
+    if (room === null) return;
+    if (this.#host.room !== room) this.#host.leaveRoom();
+    connection.updates = data.updates ?? connection.updates;
+    const startedAt = parts.ambient.monotonicMs();
+    await room.execute({
+      sender: connection,
+      command: { type: "reconnect", seat, tokenHash: sha256Hex(data.token), grantId: null },
+      actionId: message.id,
+      answered: (answer) => {
+        if (answer.ok) this.#host.entered(room);
+        else this.#tokenRefused(answer.code, room.gameId);
+        this.#host.answer(message, answer, { room, startedAt });
+      },
+    });
+    await this.#host.tellMissed(room, data.v);
+  }
+
+  #tokenRefused(code: RefusalCode, gameId: string): void {
+    if (code !== "bad-token" && code !== "token-expired") return;
+    const { connection, parts } = this.#host;
+    parts.edge.addresses.take("joinFailures", connection.address);
+    parts.edge.note("token-refused", connection.address, { gameId, code });
+  }
+
+  /** Finds a game by its code. Whoever guesses codes has to wait. */
+  async #find(message: Envelope, gameId: string): Promise<Room | null> {
+    const { connection, parts } = this.#host;
+    const { edge, rooms } = parts;
+    const retryAfterMs = edge.addresses.ask("joinFailures", connection.address);
+    if (retryAfterMs !== null) {
+      this.refuseLimited(message, "joins", retryAfterMs);
+      return null;
+    }
+    const found = await rooms.find(gameId);
+    if ("room" in found) return found.room;
+    if (found.refused === "no-such-game") edge.addresses.take("joinFailures", connection.address);
+    this.#refuse(message, found.refused);
+    return null;
+  }
+
+  refuseLimited(message: Envelope, kind: EntranceLimit, retryAfterMs: number): void {
+    const { connection, parts } = this.#host;
+    parts.edge.metrics.rateLimited(kind).add();
+    parts.edge.note("rate-limited", connection.address, { kind });
+    this.#refuse(message, "rate-limited", { retryAfterMs });
+  }
+}

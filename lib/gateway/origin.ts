@@ -1,0 +1,72 @@
+// Which pages may open a socket. Origins are parsed and compared as scheme, host and port; text is never compared with text.
+
+export interface OriginRules {
+  /** Origins such as https://play.example or https://*.example.org. */
+  readonly allowed: readonly string[];
+  readonly allowMissing: boolean;
+  /** With no list: pages of the same host only (true), or any page (false). */
+  readonly sameHostOnly: boolean;
+}
+
+/** What a request says about itself. `secure` null: nobody who is believed said whether the client used TLS. */
+export interface OriginClaim {
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+  readonly secure: boolean | null;
+}
+
+interface ParsedOrigin {
+  readonly scheme: string;
+  readonly host: string;
+  /** Empty for the scheme's own port. */
+  readonly port: string;
+}
+
+/** scheme://host[:port] and nothing else: no path, no user, no space. */
+const shape = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\]+$/i;
+
+function parsed(text: string): ParsedOrigin | null {
+  if (text.length > 300 || !shape.test(text) || !URL.canParse(text)) return null;
+  const { protocol, hostname, port, username, password } = new URL(text);
+  if ((protocol !== "http:" && protocol !== "https:") || hostname === "" || username !== "" || password !== "") return null;
+  return { scheme: protocol, host: hostname, port };
+}
+
+interface Pattern extends ParsedOrigin {
+  /** The host is the parent of the hosts that match, at any depth below it. */
+  readonly below: boolean;
+}
+
+function patternOf(text: string): Pattern {
+  const below = text.includes("://*.");
+  const origin = parsed(below ? text.replace("://*.", "://") : text);
+  if (origin === null) throw new Error(`"${text}" is not an origin.`);
+  return { ...origin, below };
+}
+
+function matches(pattern: Pattern, { scheme, host, port }: ParsedOrigin): boolean {
+  if (pattern.scheme !== scheme || pattern.port !== port) return false;
+  if (!pattern.below) return pattern.host === host;
+  const labels = host.split(".");
+  const parent = pattern.host.split(".");
+  return labels.length > parent.length && labels.slice(-parent.length).every((label, i) => label === parent[i]) && !labels.includes("");
+}
+
+/** The page came from this very host. Where TLS ends elsewhere and nobody says so, either scheme will do. */
+function isSameHost(origin: ParsedOrigin, { host, secure }: OriginClaim): boolean {
+  if (host === undefined || (secure !== null && (origin.scheme === "https:") !== secure)) return false;
+  const own = parsed(`${origin.scheme}//${host}`);
+  return own !== null && own.host === origin.host && own.port === origin.port;
+}
+
+/** Decides by configuration whether a page of this origin may open a socket. Throws at once when the list is not one of origins. */
+export function originCheck({ allowed, allowMissing, sameHostOnly }: OriginRules): (claim: OriginClaim) => boolean {
+  const patterns = allowed.map(patternOf);
+  return (claim) => {
+    if (claim.origin === undefined) return allowMissing;
+    if (patterns.length === 0 && !sameHostOnly) return true;
+    const origin = parsed(claim.origin);
+    if (origin === null) return false;
+    return patterns.length === 0 ? isSameHost(origin, claim) : patterns.some((pattern) => matches(pattern, origin));
+  };
+}

@@ -1,0 +1,19 @@
+// What every session of an instance is made with.
+import type { Ambient } from "../ops/ambient.ts";
+import type { Rooms } from "../room/rooms.ts";
+import type { Store } from "../store/store.ts";
+import type { Edge } from "./edge.ts";
+import type { HostedGame } from "./hosted-game.ts";
+
+export interface SessionParts {
+  readonly games: ReadonlyMap<string, HostedGame>;
+  readonly defaultGame: string;
+  readonly rooms: Rooms;
+  readonly store: Store;
+  readonly ambient: Ambient;
+  readonly edge: Edge;
+  /** A command was answered: its type, "ok" or the refusal's code, and how long it took. */
+  readonly answered: (type: string, outcome: string, durationMs: number) => void;
+  /** A message made the program throw. */
+  readonly failed: (error: unknown) => void;
+}

@@ -1,0 +1,132 @@
+// Who may open a socket. Everything here happens before the 101 and without waiting for anything; a refusal is a real HTTP answer,
+// counted and noted with its reason.
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import { protocols, socketPaths } from "../protocol/version.ts";
+import type { Edge } from "./edge.ts";
+import { originCheck } from "./origin.ts";
+
+export interface UpgradeRefusal {
+  readonly reason: "path" | "origin" | "protocol" | "malformed" | "address" | "rate" | "full" | "draining" | "overload";
+  readonly status: number;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export type UpgradeVerdict = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly refusal: UpgradeRefusal };
+
+const statusText: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  429: "Too Many Requests",
+  503: "Service Unavailable",
+};
+
+const fullRetryMs = 5_000;
+const drainRetryMs = 1_000;
+
+/** Decides about one upgrade. A yes has counted the address as open: say `edge.addresses.closed` when the socket is gone. */
+export function upgradeGate(edge: Edge, connections: () => number): (request: IncomingMessage) => UpgradeVerdict {
+  const { config, limits, addresses, overload } = edge;
+  const isAllowed = originCheck({
+    allowed: config.allowedOrigins,
+    allowMissing: config.allowMissingOrigin,
+    sameHostOnly: config.environment === "production",
+  });
+
+  function refusalFor(request: IncomingMessage, address: string, secure: boolean | null): UpgradeRefusal | null {
+    const { origin, host, "sec-websocket-protocol": offered } = request.headers;
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (!socketPaths.includes(path)) return { reason: "path", status: 404, message: "There is no socket here." };
+    if (!isAllowed({ origin, host, secure })) return { reason: "origin", status: 403, message: "Pages from there may not connect here." };
+    if (offered !== undefined && !speaks(offered)) {
+      return { reason: "protocol", status: 400, message: `This server speaks: ${protocols.join(", ")}` };
+    }
+    if (edge.draining) return { reason: "draining", status: 503, message: "The server is restarting.", retryAfterMs: drainRetryMs };
+    if (overload.refuses("tap"))
+      return { reason: "overload", status: 503, message: "The server is overloaded.", retryAfterMs: fullRetryMs };
+    if (connections() >= limits.connectionsMax) {
+      return { reason: "full", status: 503, message: "The server is full.", retryAfterMs: fullRetryMs };
+    }
+    const retryAfterMs = addresses.take("upgrades", address);
+    if (retryAfterMs !== null) return { reason: "rate", status: 429, message: "Too many new connections from your address.", retryAfterMs };
+    if (addresses.opened(address)) return null;
+    return { reason: "address", status: 429, message: "Too many connections from your address.", retryAfterMs: fullRetryMs };
+  }
+
+  return (request) => {
+    const { address, secure } = edge.clientOf(request);
+    const refusal = refusalFor(request, address, secure);
+    if (refusal === null) return { ok: true, address };
+    noteRefusal(edge, address, refusal.reason);
+    return { ok: false, refusal };
+  };
+}
+
+function speaks(offered: string): boolean {
+  const names = offered.split(",").map((name) => name.trim());
+  return protocols.some((known) => names.includes(known));
+}
+
+export function noteRefusal(edge: Edge, address: string, reason: UpgradeRefusal["reason"] | "timeout"): void {
+  const { metrics } = edge;
+  metrics.upgradesRefused(reason).add();
+  if (reason === "origin") {
+    metrics.originsRefused.add();
+    edge.note("origin-refused", address);
+  } else if (reason === "rate" || reason === "address") {
+    metrics.rateLimited(reason === "rate" ? "upgrades" : "connections").add();
+    edge.note("rate-limited", address, { kind: reason === "rate" ? "upgrades" : "connections" });
+  } else {
+    edge.log.debug({ address, reason }, "an upgrade was refused");
+  }
+}
+
+/** A real HTTP answer before any 101, so that the reason can be read. */
+export function answerRefusal(stream: Duplex, { status, message, retryAfterMs }: Omit<UpgradeRefusal, "reason">): void {
+  stream.on("error", () => stream.destroy());
+  stream.once("finish", () => stream.destroy());
+  const head = [
+    `HTTP/1.1 ${status} ${statusText[status] ?? "Error"}`,
+    "Connection: close",
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(message)}`,
+    ...(retryAfterMs === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfterMs / 1_000)}`]),
+  ];
+  stream.end(`${head.join("\r\n")}\r\n\r\n${message}`);
+}
+
+/**
+ * Cuts sockets that do not say within `limitMs` what they want: Node's own timers for headers do not cover a connection that is
+ * silent or upgrades slowly. Gives back how to stop watching.
+ */
+export function watchArrivals(server: Server, how: { readonly ambient: Ambient; readonly limitMs: number; late(): void }): () => void {
+  const waiting = new Map<Socket, Cancellable>();
+  const arrived = (socket: Socket): void => {
+    waiting.get(socket)?.cancel();
+    waiting.delete(socket);
+  };
+  const onConnection = (socket: Socket): void => {
+    const cut = () => {
+      waiting.delete(socket);
+      how.late();
+      socket.destroy();
+    };
+    waiting.set(socket, how.ambient.after(how.limitMs, cut));
+    socket.once("close", () => arrived(socket));
+  };
+  const onRequest = (request: IncomingMessage): void => arrived(request.socket);
+  server.on("connection", onConnection);
+  server.on("request", onRequest);
+  server.on("upgrade", onRequest);
+  return () => {
+    server.off("connection", onConnection);
+    server.off("request", onRequest);
+    server.off("upgrade", onRequest);
+    for (const timer of waiting.values()) timer.cancel();
+    waiting.clear();
+  };
+}

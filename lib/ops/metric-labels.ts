@@ -1,0 +1,57 @@
+// The values each metric's label may have. Closed lists, so that the number of series is bounded; the last one of each, `other`, takes
+// whatever is not named.
+
+export const commandOutcomes = ["ok", "refused", "busy", "unavailable", "bug"] as const;
+export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed", "other"] as const;
+export const limitKinds = [
+  "frames",
+  "bytes",
+  "connections",
+  "upgrades",
+  "creates",
+  "joins",
+  "feedback",
+  "http",
+  "game",
+  "session",
+  "other",
+] as const;
+export const upgradeRefusals = [
+  "path",
+  "origin",
+  "protocol",
+  "malformed",
+  "address",
+  "rate",
+  "full",
+  "draining",
+  "overload",
+  "timeout",
+  "other",
+] as const;
+export const closeReasons = [
+  "1000",
+  "1001",
+  "1002",
+  "1003",
+  "1005",
+  "1006",
+  "1007",
+  "1008",
+  "1009",
+  "1012",
+  "1013",
+  "4001",
+  "4003",
+  "4004",
+  "other",
+] as const;
+export const shedKinds = ["create", "join", "watch", "tap", "other"] as const;
+export const commandTypes = [
+  ..."create join claim unclaim reconnect start pause reset switch passTurn interrupt passPriority toggleTarget confirmTargets".split(" "),
+  ..."cancelTargeting passTargetPriority timeoutChoice updatePlayer adjustTime addPenalty eliminate revive kick updateSettings".split(" "),
+  ..."leave renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer undo feedback sync subscribeTicks ping wake".split(
+    " ",
+  ),
+  "other",
+] as const;

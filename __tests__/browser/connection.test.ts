@@ -150,7 +150,7 @@ describe("the page's connection", () => {
       waits.push(waited);
       env.socket().dies(1006);
     }
-    expect(waits).toEqual([200, 375, 750, 1_500, 3_000, 6_000]);
+    expect(waits).toEqual([200, 375, 750, 1_500, 1_500, 1_500]);
     const before = env.sockets.length;
     session.comeBackNow();
     expect(env.sockets.length).toBe(before + 1);

@@ -195,5 +195,6 @@ export const en: Readonly<Record<string, string>> = {
   "refusal.store-unavailable": "The server cannot save right now. It is tried again.",
   "refusal.draining": "The server is restarting. It is tried again.",
   "refusal.no-free-code": "No lobby code is free right now. It is tried again.",
+  "refusal.internal": "Something went wrong at the server. It has been told to the operator.",
   "refusal.version-unsupported": "This page and the server do not fit together. Reload the page.",
 };

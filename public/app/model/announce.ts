@@ -51,16 +51,19 @@ export function sentenceFor(event: WireEvent, table: Table, own: SeatId | null):
   }
 }
 
+/** Two sides are a coin; a table without a server has nobody who rolls. */
+function rolled({ sides = 0, result = 0 }: About, name: string): Words {
+  if (sides === 2) return { key: `toast.coin.${result}` };
+  return name ? { key: "toast.dice", params: { name, sides, result } } : { key: "toast.table", params: { sides, result } };
+}
+
 /** What is shown to everybody as a short message. */
 export function toastFor(event: WireEvent, table: Table): Words | null {
   const about = event.data as About;
   const name = nameOf(table, about.playerId ?? null);
   switch (event.type) {
     case "diceRolled":
-      return {
-        key: about.sides === 2 ? `toast.coin.${about.result}` : "toast.dice",
-        params: { name, sides: about.sides ?? 0, result: about.result ?? 0 },
-      };
+      return rolled(about, name);
     case "randomPlayerSelected":
       return { key: "toast.starter", params: { name } };
     case "playOrderRolled":

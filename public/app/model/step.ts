@@ -1,6 +1,6 @@
 // (model, input) -> model: the only place where what the page knows changes. Pure.
 import { applyChange } from "../../../lib/protocol/change.ts";
-import { type FromServer, type Happening, happeningsMax, type Input, type Model, type Notice, noticesMax, type Table } from "./model.ts";
+import { type FromServer, happeningsMax, type Input, type Model, type Notice, noticesMax, type Table } from "./model.ts";
 import { forgetSamples, withPong, withServerTime } from "./server-clock.ts";
 
 export function step(model: Model, input: Input): Model {
@@ -95,12 +95,12 @@ function changed(model: Model, change: ChangeMessage): Model {
   if (!table) return { ...model, stale: true };
   if (change.v <= table.v) return model;
   if (change.v > table.v + 1) return { ...model, stale: true };
-  const { events, ...fields } = change;
+  const { events: _, ...fields } = change;
   // Every change names the times of the seats that ran, true at its `serverTime`: nothing else has to be aged here.
-  return checkedSeat(remembered({ ...model, table: applyChange(table, fields) }, events, change.v, change.serverTime));
+  return checkedSeat(remembered({ ...model, table: applyChange(table, fields) }, change));
 }
 
-function remembered(model: Model, events: readonly Happening["event"][], v: number, at: number): Model {
+function remembered(model: Model, { events, v, serverTime: at }: ChangeMessage): Model {
   if (events.length === 0) return model;
   const happenings = [...model.happenings, ...events.map((event) => ({ v, at, event }))];
   return { ...model, happenings: happenings.slice(-happeningsMax) };

@@ -13,6 +13,10 @@ export type Wish =
   | { readonly type: "game"; readonly gameId: string };
 
 const backoffFirstMs = 250;
+/** While the server is probably only restarting: whoever waits longer is not back within 3 s of its return. */
+const backoffSoonMaxMs = 2_000;
+/** After so many attempts it is not a restart any more. */
+const soonAttempts = 30;
 const backoffMaxMs = 8_000;
 /** The first pings come quickly, to know the server's time; later ones keep it and notice a dead socket. */
 const quickPings = 5;
@@ -137,7 +141,8 @@ export class Connection {
 
   private tryAgain(): void {
     const { env } = this.ports;
-    const ceiling = Math.min(backoffMaxMs, backoffFirstMs * 2 ** this.attempts);
+    const most = this.attempts < soonAttempts ? backoffSoonMaxMs : backoffMaxMs;
+    const ceiling = Math.min(most, backoffFirstMs * 2 ** this.attempts);
     this.attempts += 1;
     // Half is certain and half is chance: nobody waits zero, and a crowd spreads out.
     this.cancelTimer = env.after(ceiling / 2 + (ceiling / 2) * env.jitter(), () => this.open());

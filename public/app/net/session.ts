@@ -4,7 +4,9 @@ import { signal } from "@preact/signals";
 import type { Env } from "../device/env.ts";
 import { emptyModel, type Input, type Model } from "../model/model.ts";
 import type { Command } from "../model/offer.ts";
+import type { LoggedChange } from "../model/recap.ts";
 import { step } from "../model/step.ts";
+import { fetchLog } from "./log.ts";
 import { Connection } from "./connection.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
 import { SeatKeys } from "./seat-keys.ts";
@@ -13,6 +15,7 @@ import { SeatKeys } from "./seat-keys.ts";
 export interface LocalTable {
   give(command: Command): void;
   leave(): void;
+  log(): readonly LoggedChange[];
 }
 
 export type Session = ReturnType<typeof createSession>;
@@ -67,6 +70,8 @@ export function createSession(env: Env) {
       const { gameId } = model.value;
       if (gameId !== null) connection.post({ id: env.freshId(), gameId, type: command.type, data: command.data, at: env.wallMs() });
     },
+    /** Every change of this game, for the recap; null when it cannot be read now. */
+    readLog: async (): Promise<readonly LoggedChange[] | null> => (local ? local.log() : fetchLog(model.peek().gameId ?? "")),
     say: (type: string, data: object): void => connection.say(type, data),
     takeBack: (): void => connection.takeBack(),
     comeBackNow: (): void => connection.comeBackNow(),

@@ -68,7 +68,7 @@ function SeatRow({ table, player }: { readonly table: Table; readonly player: Pl
   const { t } = speech;
   const who = standing(session.model.value);
   const mine = who.seat === player.id;
-  const note = seatNote(table, player, mine, t);
+  const notes = seatNotes({ table, player, mine });
   if (mine) return <OwnSeat table={table} player={player} />;
   const free = !player.claimed && who.seat === null && !who.local;
   const act = (): void => {
@@ -87,20 +87,29 @@ function SeatRow({ table, player }: { readonly table: Table; readonly player: Pl
       >
         <SeatShape seat={player.id} size={18} />
         <b>{player.name || t("seat.number", { n: player.id })}</b>
-        <em>{note}</em>
+        <em>{notes.map((key) => t(key)).join(" · ")}</em>
       </button>
     </li>
   );
 }
 
-function seatNote(table: Table, player: PlayerView, mine: boolean, t: (key: string) => string): string {
+function seatNotes({
+  table,
+  player,
+  mine,
+}: {
+  readonly table: Table;
+  readonly player: PlayerView;
+  readonly mine: boolean;
+}): readonly string[] {
   const notes: string[] = [];
-  if (mine) notes.push(t("lobby.you"));
-  if (table.hostPlayer === player.id) notes.push(t("lobby.host"));
-  if (!player.claimed) notes.push(t("lobby.free"));
-  else if (!player.connected) notes.push(t("lobby.away"));
-  else if (!mine && table.hostPlayer !== player.id) notes.push(t("lobby.ready"));
-  return notes.join(" · ");
+  const host = table.hostPlayer === player.id;
+  if (mine) notes.push("lobby.you");
+  if (host) notes.push("lobby.host");
+  if (!player.claimed) notes.push("lobby.free");
+  else if (!player.connected) notes.push("lobby.away");
+  else if (!mine && !host) notes.push("lobby.ready");
+  return notes;
 }
 
 /** The own seat: its name and colour, to be changed in place. */
@@ -140,7 +149,11 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
           if (event.key === "Enter") event.currentTarget.blur();
         }}
       />
-      <em>{seatNote(table, player, true, t)}</em>
+      <em>
+        {seatNotes({ table, player, mine: true })
+          .map((key) => t(key))
+          .join(" · ")}
+      </em>
       <button type="button" class="leave-seat" onClick={() => session.give({ type: "unclaim", data: {} })}>
         {t("lobby.stand")}
       </button>

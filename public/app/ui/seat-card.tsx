@@ -6,7 +6,7 @@ import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { isRunning, playerOf, standing } from "../model/table-questions.ts";
 import { BankLine, ClockFace } from "./face.tsx";
-import { Icon, SeatShape } from "./icons.tsx";
+import { Icon, type IconName, SeatShape } from "./icons.tsx";
 import { seatTint } from "./tint.ts";
 
 export function mayTarget(table: Table, actor: SeatId | null, seat: SeatId): boolean {
@@ -74,17 +74,18 @@ export function Badges({ table, player }: { readonly table: Table; readonly play
       {table.awaitingPriority.includes(player.id) ? <Mark icon="target" word={t("badge.asked")} /> : null}
       {table.monarch === player.id ? <Mark icon="crown" word={t("marker.monarch")} /> : null}
       {table.initiative === player.id ? <Mark icon="flag" word={t("marker.initiative")} /> : null}
-      {poison > 0 ? <span class="mark-text">{t("badge.poison", { n: poison })}</span> : null}
-      {player.penalties > 0 ? <span class="mark-text">{t("badge.penalties", { n: player.penalties })}</span> : null}
+      {poison > 0 ? <Mark icon="drop" word={t("badge.poison", { count: poison })} n={poison} /> : null}
+      {player.penalties > 0 ? <Mark icon="alert" word={t("play.penalties", { count: player.penalties })} n={player.penalties} /> : null}
     </span>
   );
 }
 
-function Mark({ icon, word }: { readonly icon: "bolt" | "target" | "crown" | "flag"; readonly word: string }): JSX.Element {
+function Mark({ icon, word, n }: { readonly icon: IconName; readonly word: string; readonly n?: number }): JSX.Element {
   return (
     <span class="mark" title={word}>
       <Icon name={icon} size={13} />
       <span class="sr">{word}</span>
+      {n === undefined ? null : <span aria-hidden="true">{n}</span>}
     </span>
   );
 }

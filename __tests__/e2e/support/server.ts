@@ -1,0 +1,55 @@
+// A real server of the test's own: on a free port, with its data in a folder of its own, stopped or killed when told.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const startMs = 15_000;
+
+export class GameServer {
+  readonly dataDir = mkdtempSync(join(tmpdir(), "tapotarp-e2e-"));
+  port = 0;
+  private process: ChildProcess | null = null;
+  private said = "";
+
+  get origin(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ["server.ts"], {
+      env: { ...process.env, PORT: String(this.port), DATA_DIR: this.dataDir, NODE_ENV: "test", LOG_LEVEL: "info", REDIS_URL: "" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.process = child;
+    this.port = await new Promise<number>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`the server did not start:\n${this.said}`)), startMs);
+      const read = (chunk: Buffer): void => {
+        this.said += chunk.toString();
+        const port = /ready on http:\/\/localhost:(\d+)/.exec(this.said)?.[1];
+        if (port === undefined) return;
+        clearTimeout(late);
+        resolve(Number(port));
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.said}`)));
+    });
+    this.said = "";
+  }
+
+  /** `kill -9`, and everything in memory is gone. */
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const child = this.process;
+    this.process = null;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await gone;
+  }
+
+  async close(): Promise<void> {
+    await this.kill("SIGKILL");
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}

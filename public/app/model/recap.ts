@@ -1,0 +1,281 @@
+// What a game was like, from its log: who used how much time on what, the longest think, damage, life, who went when. Pure.
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { WireEvent } from "../../../lib/game/wire-event.ts";
+
+export interface LoggedChange {
+  readonly v: number;
+  /** Server time, ms. */
+  readonly at: number;
+  readonly by: SeatId | null;
+  readonly command: string;
+  readonly events: readonly WireEvent[];
+}
+
+export type Kind = "turn" | "priority" | "target";
+
+export interface TurnUsed {
+  readonly turn: number;
+  readonly seat: SeatId;
+  readonly ms: number;
+}
+
+export interface Point {
+  /** Played time, ms. */
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface SeatRecap {
+  readonly seat: SeatId;
+  readonly used: Readonly<Record<Kind, number>>;
+  readonly usedMs: number;
+  readonly turns: number;
+  readonly interrupts: number;
+  readonly timeouts: number;
+  readonly dealt: number;
+  readonly life: readonly Point[];
+  readonly time: readonly Point[];
+}
+
+export interface Recap {
+  readonly playedMs: number;
+  readonly seats: readonly SeatRecap[];
+  readonly turns: readonly TurnUsed[];
+  readonly longest: TurnUsed | null;
+  /** Seats in the order in which they went out. */
+  readonly out: readonly { readonly seat: SeatId; readonly at: number; readonly turn: number }[];
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+interface Tally {
+  readonly used: Record<Kind, number>;
+  turns: number;
+  interrupts: number;
+  timeouts: number;
+  dealt: number;
+  readonly life: Point[];
+  readonly time: Point[];
+}
+
+/** Walks the log once; times are what lies between changes while the clocks ran. */
+class Walk {
+  readonly tallies = new Map<SeatId, Tally>();
+  readonly turns: TurnUsed[] = [];
+  readonly out: { seat: SeatId; at: number; turn: number }[] = [];
+  longest: TurnUsed | null = null;
+  playedMs = 0;
+  private runs = false;
+  private active: SeatId | null = null;
+  private stack: SeatId[] = [];
+  private awaiting: SeatId[] = [];
+  private dead = new Set<SeatId>();
+  private turn = 0;
+  private turnMs = 0;
+  private stretch = new Map<SeatId, number>();
+  private lastAt: number | null = null;
+  private readonly startingLife: number;
+
+  constructor(seats: readonly SeatId[], startingLife: number) {
+    this.startingLife = startingLife;
+    for (const seat of seats) this.tallies.set(seat, this.fresh());
+  }
+
+  take(change: LoggedChange): void {
+    const away = change.events.some((e) => e.type === "gamePaused" && (e.data as Facts)["by"] === "restart");
+    if (this.lastAt !== null && this.runs && !away) this.charge(Math.max(0, change.at - this.lastAt));
+    this.lastAt = change.at;
+    for (const event of change.events) this.happened(event);
+    for (const [seat] of this.stretch) if (!this.runners().includes(seat)) this.stretch.delete(seat);
+  }
+
+  end(): void {
+    this.closeTurn();
+  }
+
+  private fresh(): Tally {
+    return {
+      used: { turn: 0, priority: 0, target: 0 },
+      turns: 0,
+      interrupts: 0,
+      timeouts: 0,
+      dealt: 0,
+      life: [{ at: 0, value: this.startingLife }],
+      time: [{ at: 0, value: 0 }],
+    };
+  }
+
+  private runners(): readonly SeatId[] {
+    const top = this.stack.at(-1);
+    if (top !== undefined) return [top];
+    if (this.awaiting.length > 0) return this.awaiting;
+    return this.active === null ? [] : [this.active];
+  }
+
+  private charge(ms: number): void {
+    if (ms === 0) return;
+    const kind: Kind = this.stack.length > 0 ? "priority" : this.awaiting.length > 0 ? "target" : "turn";
+    this.playedMs += ms;
+    if (kind === "turn") this.turnMs += ms;
+    for (const seat of this.runners()) {
+      const tally = this.tallies.get(seat);
+      if (!tally) continue;
+      tally.used[kind] += ms;
+      tally.time.push({ at: this.playedMs, value: tally.used.turn + tally.used.priority + tally.used.target });
+      const stretch = (this.stretch.get(seat) ?? 0) + ms;
+      this.stretch.set(seat, stretch);
+      if (this.longest === null || stretch > this.longest.ms) this.longest = { turn: this.turn, seat, ms: stretch };
+    }
+  }
+
+  private closeTurn(): void {
+    if (this.active !== null && this.turnMs > 0) this.turns.push({ turn: this.turn, seat: this.active, ms: this.turnMs });
+    this.turnMs = 0;
+  }
+
+  private happened({ type, data }: WireEvent): void {
+    const facts = data as Facts;
+    const seat = facts["playerId"] as SeatId;
+    const handlers: Readonly<Record<string, () => void>> = {
+      gameStarted: () => this.started(),
+      gameResumed: () => this.run(true),
+      gamePaused: () => this.run(false),
+      gameComplete: () => this.ended(),
+      gameReset: () => this.ended(),
+      turnPassed: () => this.passed(facts["to"] as SeatId, facts["turn"] as number),
+      interrupted: () => this.interrupted(seat),
+      priorityPassed: () => void this.stack.pop(),
+      targetsConfirmed: () => this.asked(facts["players"] as readonly SeatId[]),
+      targetAnswered: () => this.answered(seat),
+      targetingEnded: () => this.asked([]),
+      timeout: () => this.count(seat, "timeouts"),
+      lifeChanged: () => this.lifeChanged(facts),
+      eliminated: () => this.eliminated(seat),
+      revived: () => void this.dead.delete(seat),
+    };
+    handlers[type]?.();
+  }
+
+  private run(on: boolean): void {
+    this.runs = on;
+  }
+
+  private started(): void {
+    this.runs = true;
+    this.turn = Math.max(1, this.turn);
+  }
+
+  private ended(): void {
+    this.closeTurn();
+    this.runs = false;
+    this.active = null;
+    this.stack = [];
+    this.awaiting = [];
+  }
+
+  private passed(to: SeatId, turn: number): void {
+    this.closeTurn();
+    this.active = to;
+    this.turn = turn;
+    this.count(to, "turns");
+  }
+
+  private interrupted(seat: SeatId): void {
+    this.stack.push(seat);
+    this.count(seat, "interrupts");
+  }
+
+  private asked(seats: readonly SeatId[]): void {
+    this.awaiting = [...seats];
+  }
+
+  private answered(seat: SeatId): void {
+    this.awaiting = this.awaiting.filter((s) => s !== seat);
+  }
+
+  private count(seat: SeatId, what: "turns" | "interrupts" | "timeouts"): void {
+    const tally = this.tallies.get(seat);
+    if (tally) tally[what] += 1;
+  }
+
+  private lifeChanged(facts: Facts): void {
+    const seat = facts["playerId"] as SeatId;
+    const [from, to] = [facts["from"] as number, facts["to"] as number];
+    this.tallies.get(seat)?.life.push({ at: this.playedMs, value: to });
+    const source = facts["source"] as SeatId | null;
+    const dealer = source === null || source === seat ? undefined : this.tallies.get(source);
+    if (dealer && to < from) dealer.dealt += from - to;
+  }
+
+  private eliminated(seat: SeatId): void {
+    this.dead.add(seat);
+    this.stack = this.stack.filter((s) => s !== seat);
+    this.answered(seat);
+    this.out.push({ seat, at: this.playedMs, turn: this.turn });
+  }
+
+  /** The seat that starts has no `turnPassed` of its own. */
+  startsWith(seat: SeatId): void {
+    this.active ??= seat;
+    this.count(seat, "turns");
+  }
+}
+
+/** Changes of the last game in the log: what came before a reset or a new round belongs to another one, and what was undone to none. */
+export function lastGame(changes: readonly LoggedChange[]): readonly LoggedChange[] {
+  const undone = new Set(changes.flatMap((c) => c.events.filter((e) => e.type === "undone").map((e) => (e.data as { v: number }).v)));
+  const kept = changes.filter((c) => !undone.has(c.v));
+  const cut = kept.findLastIndex((c) => c.events.some((e) => e.type === "gameReset" || e.type === "roundStarted"));
+  const after = kept.slice(cut + 1);
+  return after.some((c) => c.events.some((e) => e.type === "gameStarted")) || cut < 0 ? after : kept;
+}
+
+export interface RecapOf {
+  readonly seats: readonly SeatId[];
+  readonly startingLife: number;
+  /** The seat whose first turn it was, if the log does not say; else the first in order. */
+  readonly order: readonly SeatId[];
+}
+
+/** The recap of a log; `order[0]` starts unless the log says who passed the first turn. */
+export function recapOf(changes: readonly LoggedChange[], { seats, startingLife, order }: RecapOf): Recap {
+  const walk = new Walk(seats, startingLife);
+  const game = lastGame(changes);
+  const firstPass = game.flatMap((c) => c.events).find((e) => e.type === "turnPassed");
+  const starter = ((firstPass?.data as Facts | undefined)?.["from"] as SeatId | null | undefined) ?? order[0] ?? seats[0];
+  for (const change of game) {
+    if (change.events.some((e) => e.type === "gameStarted") && starter !== undefined) walk.startsWith(starter);
+    walk.take(change);
+  }
+  walk.end();
+  const recaps = seats.map((seat): SeatRecap => {
+    const { used, turns, interrupts, timeouts, dealt, life, time } = walk.tallies.get(seat) as Tally;
+    const end = (points: readonly Point[]): readonly Point[] => [...points, { at: walk.playedMs, value: points.at(-1)?.value ?? 0 }];
+    return {
+      seat,
+      used,
+      usedMs: used.turn + used.priority + used.target,
+      turns,
+      interrupts,
+      timeouts,
+      dealt,
+      life: end(life),
+      time: end(time),
+    };
+  });
+  return { playedMs: walk.playedMs, seats: recaps, turns: walk.turns, longest: walk.longest, out: walk.out };
+}
+
+/** One line per turn and seat, for a spreadsheet. */
+export function recapCsv(recap: Recap, nameOf: (seat: SeatId) => string): string {
+  const cell = (text: string | number): string => {
+    const plain = String(text);
+    // A cell that starts like a formula would be run by a spreadsheet.
+    const safe = /^[=+\-@\t\r]/.test(plain) && Number.isNaN(Number(plain)) ? `'${plain}` : plain;
+    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  const lines = [
+    ["turn", "seat", "name", "seconds"],
+    ...recap.turns.map((t) => [t.turn, t.seat, nameOf(t.seat), (t.ms / 1000).toFixed(1)]),
+  ];
+  return `${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
+}

@@ -1,0 +1,212 @@
+// A table without a server: the same rules, run in this page. One device lies in the middle and plays for every seat.
+// It keeps its state on the device, and charges nobody for the time in which the page was gone.
+import type { Command, SystemCommand } from "../../../lib/game/commands.ts";
+import type { Accepted, Decision } from "../../../lib/game/contract.ts";
+import type { Event } from "../../../lib/game/events.ts";
+import type { GameId, Instant, ViewerId } from "../../../lib/game/ids.ts";
+import { clockRules } from "../../../lib/game/rules.ts";
+import type { Settings } from "../../../lib/game/settings.ts";
+import { defaultSettings } from "../../../lib/game/setup.ts";
+import type { State } from "../../../lib/game/state.ts";
+import { viewChange } from "../../../lib/protocol/change.ts";
+import { type Env, freshHex } from "../device/env.ts";
+import type { FromServer, Input } from "../model/model.ts";
+import type { Command as Given } from "../model/offer.ts";
+import type { LoggedChange } from "../model/recap.ts";
+import type { LocalTable } from "./session.ts";
+
+const key = "tapotarp:local";
+const gameId = "LCAL22" as GameId;
+const here = "here" as ViewerId;
+/** Timers hold 31 bits. */
+const timerMsMax = 2 ** 31 - 1;
+/** How far back an undo can reach. */
+const historyMax = 200;
+
+interface Kept {
+  readonly v: number;
+  readonly seenAt: number;
+  readonly state: string;
+  readonly log: readonly LoggedChange[];
+}
+
+interface Past {
+  readonly v: number;
+  readonly at: Instant;
+  readonly before: State;
+  readonly command: Command | SystemCommand | { readonly type: "create" | "wake" };
+  readonly events: readonly Event[];
+}
+
+const draw = () => ({ tokenHash: freshHex() + freshHex(), seed: freshHex() });
+
+export const hasLocalTable = (env: Env): boolean => env.shelf.get(key) !== null;
+
+function readKept(env: Env): Kept | null {
+  try {
+    return JSON.parse(env.shelf.get(key) ?? "null") as Kept | null;
+  } catch {
+    return null;
+  }
+}
+
+type Dispatch = (input: Input) => void;
+
+/** A fresh table; null when the settings cannot be. */
+export function newLocalTable(env: Env, dispatch: Dispatch, settings: Partial<Settings>): OwnTable | null {
+  const now = Math.floor(env.wallMs()) as Instant;
+  const made = clockRules.create({ id: gameId, now, viewerId: here, name: null, settings: defaultSettings(settings), draw: draw() });
+  return made.ok ? new OwnTable({ env, dispatch }, { v: 1, state: made.state, log: [] }) : null;
+}
+
+/** The table this device kept; null when there is none that can be read. */
+export function keptLocalTable(env: Env, dispatch: Dispatch): OwnTable | null {
+  const kept = readKept(env);
+  if (kept === null) return null;
+  try {
+    const table = new OwnTable({ env, dispatch }, { v: kept.v, state: clockRules.decode(kept.state), log: kept.log });
+    table.wakeUp(kept.seenAt);
+    return table;
+  } catch {
+    env.shelf.remove(key);
+    return null;
+  }
+}
+
+export class OwnTable implements LocalTable {
+  private readonly env: Env;
+  private readonly dispatch: Dispatch;
+  private readonly wallOffsetMs: number;
+  private v: number;
+  private state: State;
+  private lastNow = 0;
+  private cancelWake: (() => void) | null = null;
+  private past: readonly Past[] = [];
+  private changes: readonly LoggedChange[];
+
+  constructor(
+    ports: { readonly env: Env; readonly dispatch: Dispatch },
+    from: { readonly v: number; readonly state: State; readonly log: readonly LoggedChange[] },
+  ) {
+    this.env = ports.env;
+    this.dispatch = ports.dispatch;
+    this.wallOffsetMs = ports.env.wallMs() - ports.env.nowMs();
+    this.v = from.v;
+    this.state = from.state;
+    this.changes = from.log;
+  }
+
+  /** Shows the table. */
+  open(): void {
+    const now = this.now();
+    this.dispatch({ type: "enter", gameId });
+    this.dispatch({ type: "link", link: "local" });
+    const stamp = { sentMs: this.env.nowMs(), receivedMs: this.env.nowMs(), serverTime: now };
+    this.say("pong", { t: stamp.sentMs, serverTime: now });
+    this.say("state", { ...clockRules.view(this.state, "all", now), v: this.v, serverTime: now, viewers: 1 });
+    this.plan();
+  }
+
+  give(given: Given): void {
+    if (given.type === "rollDice") return this.roll((given.data as { sides: number }).sides);
+    const command = (
+      given.type === "updateSettings" ? { type: given.type, settings: given.data } : { ...given.data, type: given.type }
+    ) as Command;
+    this.settle();
+    const past = command.type === "undo" ? this.undoable() : null;
+    this.decided(
+      command,
+      clockRules.decide(this.state, { now: this.now(), v: this.v, viewerId: here, rttMs: 0, command, draw: draw(), past }),
+    );
+  }
+
+  leave(): void {
+    this.cancelWake?.();
+    this.keep();
+  }
+
+  log(): readonly LoggedChange[] {
+    return this.changes;
+  }
+
+  /** Time in which the page was gone is nobody's. */
+  wakeUp(seenAt: number): void {
+    if (this.state.status !== "running") return;
+    const command: SystemCommand = { type: "outage", fromAt: Math.max(seenAt, this.state.at) as Instant };
+    const decision = clockRules.decide(this.state, { now: this.now(), v: this.v, viewerId: null, rttMs: 0, command, draw: {} });
+    if (decision.ok) this.accept(command, decision);
+  }
+
+  /** Said often enough, so that a page that is thrown away loses little. */
+  keep(): void {
+    const kept: Kept = { v: this.v, seenAt: this.now(), state: clockRules.encode(this.state), log: this.changes };
+    this.env.shelf.set(key, JSON.stringify(kept));
+  }
+
+  private now(): Instant {
+    this.lastNow = Math.max(this.lastNow, Math.floor(this.env.nowMs() + this.wallOffsetMs));
+    return this.lastNow as Instant;
+  }
+
+  private undoable() {
+    const entries = this.past.map(({ v, command, events }) => ({ v, by: null, command, events }));
+    const v = clockRules.undoTarget(entries);
+    const found = this.past.find((p) => p.v === v);
+    return found ? { v: found.v, at: found.at, type: found.command.type, by: null, state: found.before } : null;
+  }
+
+  private settle(): void {
+    const settled = clockRules.settle(this.state, this.now());
+    if (settled) this.accept({ type: "wake" }, settled);
+  }
+
+  private decided(command: Command, decision: Decision<State, Event>): void {
+    if (decision.ok) this.accept(command, decision);
+    else
+      this.say("error", {
+        code: decision.code,
+        message: decision.code,
+        retry: false,
+        ...(decision.field ? { field: decision.field } : {}),
+      });
+  }
+
+  private accept(command: Past["command"], accepted: Accepted<State, Event>): void {
+    if (accepted.state === this.state && accepted.events.length === 0) return;
+    const now = this.now();
+    const before = this.state;
+    this.v += 1;
+    this.state = accepted.state;
+    this.past = [{ v: this.v, at: now, before, command, events: accepted.events }, ...this.past].slice(0, historyMax);
+    this.tell(before, accepted.events, { at: now, type: command.type });
+    this.plan();
+  }
+
+  private tell(before: State, events: readonly Event[], step: { readonly at: Instant; readonly type: string }): void {
+    const change = viewChange(clockRules.view(before, "all", before.at), clockRules.view(this.state, "all", step.at)) ?? {};
+    this.changes = [...this.changes, { v: this.v, at: step.at, by: null, command: step.type, events }];
+    this.say("change", { ...change, v: this.v, serverTime: step.at, events });
+    this.keep();
+  }
+
+  private plan(): void {
+    this.cancelWake?.();
+    const due = clockRules.nextWakeAt(this.state);
+    if (due === null) return;
+    this.cancelWake = this.env.after(Math.min(timerMsMax, Math.max(0, due - this.now())), () => {
+      this.settle();
+      this.plan();
+    });
+  }
+
+  /** Dice need nobody's permission here: the rules ask for a seat's holder, and this table has none. */
+  private roll(sides: number): void {
+    this.v += 1;
+    const result = 1 + Math.floor((Number.parseInt(freshHex().slice(0, 12), 16) / 2 ** 48) * sides);
+    this.tell(this.state, [{ type: "diceRolled", data: { playerId: null, sides, result } }], { at: this.now(), type: "rollDice" });
+  }
+
+  private say(type: string, data: object): void {
+    this.dispatch({ type: "server", message: { type, data } as FromServer, atMs: this.env.nowMs() });
+  }
+}

@@ -1,0 +1,89 @@
+// The host's clock settings: to be changed while the game waits or is paused; otherwise only shown.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import type { Settings } from "../../../lib/game/settings.ts";
+import { ladders, rung } from "../model/presets.ts";
+import { standing } from "../model/table-questions.ts";
+import { durationText } from "../model/time-text.ts";
+import { Segments, Stepper, Switch } from "../ui/parts.tsx";
+
+type Change = Partial<
+  Pick<Settings, "initialTime" | "bonusTime" | "delayTime" | "bronsteinTime" | "startingLife" | "onTimeout" | "dropPolicy" | "listed">
+>;
+
+export function ClockSheet(): JSX.Element | null {
+  const { session, speech, sheet } = useApp();
+  const [change, setChange] = useState<Change>({});
+  const { table } = session.model.value;
+  if (!table) return null;
+  const { t } = speech;
+  const who = standing(session.model.value);
+  const settings = { ...table.settings, ...change };
+  const still = table.status === "waiting" || table.status === "paused";
+  const edit = (part: Change): void => setChange((old) => ({ ...old, ...part }));
+  const step = (field: keyof typeof ladders) => (direction: -1 | 1) => edit({ [field]: rung(ladders[field], settings[field], direction) });
+  return (
+    <div class="form">
+      <div class="steppers">
+        <Stepper
+          label={t("setting.initialTime")}
+          text={durationText(settings.initialTime)}
+          onStep={step("initialTime")}
+          min={!still}
+          max={!still}
+        />
+        <Stepper
+          label={t("setting.bonusTime")}
+          text={durationText(settings.bonusTime)}
+          onStep={step("bonusTime")}
+          min={!still}
+          max={!still}
+        />
+        <Stepper
+          label={t("setting.delayTime")}
+          text={`${settings.delayTime / 1000} s`}
+          onStep={step("delayTime")}
+          min={!still}
+          max={!still}
+        />
+        <Stepper
+          label={t("setting.startingLife")}
+          text={String(settings.startingLife)}
+          onStep={step("startingLife")}
+          min={!still}
+          max={!still}
+        />
+      </div>
+      <Segments
+        label={t("setting.onTimeout")}
+        value={settings.onTimeout}
+        options={(["choice", "warning", "time-deduction", "game-loss"] as const).map((value) => ({ value, text: t(`onTimeout.${value}`) }))}
+        onPick={(onTimeout) => edit({ onTimeout })}
+      />
+      {who.local ? null : (
+        <>
+          <Segments
+            label={t("setting.dropPolicy")}
+            value={settings.dropPolicy}
+            options={(["charge", "grace", "pause"] as const).map((value) => ({ value, text: t(`dropPolicy.${value}`) }))}
+            onPick={(dropPolicy) => edit({ dropPolicy })}
+          />
+          <Switch label={t("setting.listed")} hint={t("setting.listedHint")} on={settings.listed} onFlip={(listed) => edit({ listed })} />
+        </>
+      )}
+      {still ? null : <p class="hint">{t("setting.note")}</p>}
+      <button
+        type="button"
+        class="go go-short"
+        disabled={Object.keys(change).length === 0}
+        onClick={() => {
+          session.give({ type: "updateSettings", data: change });
+          sheet.value = null;
+        }}
+      >
+        {t("setting.apply")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+// What happened at the table, newest first, as far as this page has seen it or was told.
+import type { JSX } from "preact";
+import { useApp } from "../app-context.ts";
+import { logLine } from "../model/log-lines.ts";
+
+export function LogSheet(): JSX.Element | null {
+  const { session, speech } = useApp();
+  const { t } = speech;
+  const { table, happenings } = session.model.value;
+  if (!table) return null;
+  const lines = happenings
+    .map((h, at) => ({ id: `${h.v}-${at}`, at: h.at, words: logLine(h.event, table) }))
+    .filter((line) => line.words !== null);
+  if (lines.length === 0) return <p class="hint">{t("log.empty")}</p>;
+  const clock = new Intl.DateTimeFormat(speech.language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return (
+    <ol class="log">
+      {lines.reverse().map((line) => (
+        <li key={line.id}>
+          <time class="num">{clock.format(line.at)}</time>
+          <span>{line.words ? t(line.words.key, line.words.params) : ""}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,45 @@
+// How this device looks, sounds and behaves.
+import type { JSX } from "preact";
+import { useApp } from "../app-context.ts";
+import { languages, type Prefs, themes } from "../device/prefs.ts";
+import { preferredLanguage } from "../i18n/words.ts";
+import { Segments, Switch } from "../ui/parts.tsx";
+
+const languageNames = { en: "English", tr: "Türkçe" } as const;
+
+export function SettingsSheet(): JSX.Element {
+  const { speech, prefShelf } = useApp();
+  const { t } = speech;
+  const prefs = prefShelf.prefs.value;
+  const flip = (name: "sounds" | "vibration" | "wakeLock" | "nudge" | "calm"): JSX.Element => (
+    <Switch label={t(`settings.${name}`)} on={prefs[name]} onFlip={(on) => prefShelf.set({ [name]: on })} />
+  );
+  const speak = (language: Prefs["language"]): void => {
+    prefShelf.set({ language });
+    void speech.use(language === "auto" ? preferredLanguage(navigator.languages) : language);
+  };
+  return (
+    <div class="form">
+      <Segments
+        label={t("settings.theme")}
+        value={prefs.theme}
+        options={themes.map((value) => ({ value, text: t(`settings.theme.${value}`) }))}
+        onPick={(theme) => prefShelf.set({ theme })}
+      />
+      <Segments
+        label={t("settings.language")}
+        value={prefs.language}
+        options={languages.map((value) => ({ value, text: value === "auto" ? t("settings.language.auto") : languageNames[value] }))}
+        onPick={speak}
+      />
+      <div>
+        {flip("sounds")}
+        {"vibrate" in navigator ? flip("vibration") : null}
+        {flip("wakeLock")}
+        {flip("nudge")}
+        {flip("calm")}
+      </div>
+      <p class="hint keys-hint">{t("settings.keys")}</p>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// Who must answer: choose, then ask all of them at once.
+import type { JSX } from "preact";
+import { useApp } from "../app-context.ts";
+import { otherSeats } from "../model/play-face.ts";
+import { playerOf, standing } from "../model/table-questions.ts";
+import { Icon, SeatShape } from "../ui/icons.tsx";
+import { mayTarget } from "../ui/seat-card.tsx";
+import { seatTint } from "../ui/tint.ts";
+
+export function TargetsSheet(): JSX.Element | null {
+  const { session, speech, sheet } = useApp();
+  const { table } = session.model.value;
+  if (!table || table.activePlayer === null) return null;
+  const { t } = speech;
+  const actor = table.activePlayer;
+  const who = standing(session.model.value);
+  const choosing = { ...table, targetingState: "selecting" } as const;
+  const count = table.targetedPlayers.length;
+  return (
+    <div class="form">
+      <p class="hint">{t("targets.hint")}</p>
+      <div class="rows">
+        {otherSeats(table, actor)
+          .filter((seat) => mayTarget(choosing, actor, seat))
+          .map((seat) => {
+            const on = table.targetedPlayers.includes(seat);
+            return (
+              <button
+                type="button"
+                class="row-button tint"
+                style={seatTint(table, seat)}
+                key={seat}
+                data-target={seat}
+                aria-pressed={on}
+                onClick={() => session.give({ type: "toggleTarget", data: { playerId: seat } })}
+              >
+                <SeatShape seat={seat} size={18} />
+                <span>{playerOf(table, seat)?.name}</span>
+                {on ? <Icon name="check" /> : null}
+              </button>
+            );
+          })}
+      </div>
+      <button
+        type="button"
+        class="go go-short"
+        data-act="confirmTargets"
+        disabled={count === 0 || (who.seat !== actor && !who.host)}
+        onClick={() => {
+          session.give({ type: "confirmTargets", data: {} });
+          sheet.value = null;
+        }}
+      >
+        {t("targets.ask", { count })}
+      </button>
+    </div>
+  );
+}

@@ -22,39 +22,9 @@ export function ClockSheet(): JSX.Element | null {
   const settings = { ...table.settings, ...change };
   const still = table.status === "waiting" || table.status === "paused";
   const edit = (part: Change): void => setChange((old) => ({ ...old, ...part }));
-  const step = (field: keyof typeof ladders) => (direction: -1 | 1) => edit({ [field]: rung(ladders[field], settings[field], direction) });
   return (
     <div class="form">
-      <div class="steppers">
-        <Stepper
-          label={t("setting.initialTime")}
-          text={durationText(settings.initialTime)}
-          onStep={step("initialTime")}
-          min={!still}
-          max={!still}
-        />
-        <Stepper
-          label={t("setting.bonusTime")}
-          text={durationText(settings.bonusTime)}
-          onStep={step("bonusTime")}
-          min={!still}
-          max={!still}
-        />
-        <Stepper
-          label={t("setting.delayTime")}
-          text={`${settings.delayTime / 1000} s`}
-          onStep={step("delayTime")}
-          min={!still}
-          max={!still}
-        />
-        <Stepper
-          label={t("setting.startingLife")}
-          text={String(settings.startingLife)}
-          onStep={step("startingLife")}
-          min={!still}
-          max={!still}
-        />
-      </div>
+      <Times settings={settings} still={still} edit={edit} />
       <Segments
         label={t("setting.onTimeout")}
         value={settings.onTimeout}
@@ -84,6 +54,50 @@ export function ClockSheet(): JSX.Element | null {
       >
         {t("setting.apply")}
       </button>
+    </div>
+  );
+}
+
+interface TimesProps {
+  readonly settings: Settings;
+  /** The clocks stand: times may be changed. */
+  readonly still: boolean;
+  readonly edit: (part: Change) => void;
+}
+
+function Times({ settings, still, edit }: TimesProps): JSX.Element {
+  const { t } = useApp().speech;
+  const step = (field: keyof typeof ladders) => (direction: -1 | 1) => edit({ [field]: rung(ladders[field], settings[field], direction) });
+  return (
+    <div class="steppers">
+      <Stepper
+        label={t("setting.initialTime")}
+        text={durationText(settings.initialTime)}
+        onStep={step("initialTime")}
+        min={!still}
+        max={!still}
+      />
+      <Stepper
+        label={t("setting.bonusTime")}
+        text={durationText(settings.bonusTime)}
+        onStep={step("bonusTime")}
+        min={!still}
+        max={!still}
+      />
+      <Stepper
+        label={t("setting.delayTime")}
+        text={`${settings.delayTime / 1000} s`}
+        onStep={step("delayTime")}
+        min={!still}
+        max={!still}
+      />
+      <Stepper
+        label={t("setting.startingLife")}
+        text={String(settings.startingLife)}
+        onStep={step("startingLife")}
+        min={!still}
+        max={!still}
+      />
     </div>
   );
 }

@@ -21,6 +21,7 @@ import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { createStop, type Stop } from "./lib/ops/stop.ts";
+import { chshGame } from "./lib/protocol/chsh-game.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
 import { gameLock } from "./lib/room/lock.ts";
 import { Rooms } from "./lib/room/rooms.ts";
@@ -75,7 +76,7 @@ function packageVersion(): string {
 
 /** The games this server hosts; the first is the one made when `create` names none. */
 function hostedGames(): readonly HostedGame[] {
-  return [hosted(clockGame)];
+  return [hosted(clockGame), hosted(chshGame)];
 }
 
 /** Never the same twice, even when it has a name: viewers of a former life must not be taken for those of this one. */

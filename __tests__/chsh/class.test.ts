@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import type { Command, Event, Settings } from "../../lib/chsh/commands.ts";
+import { type Item, items } from "../../lib/chsh/items.ts";
+import { chshRules } from "../../lib/chsh/rules.ts";
+import type { State } from "../../lib/chsh/state.ts";
+import type { HostView, PlayerView, WatcherView } from "../../lib/chsh/view.ts";
+import type { SystemCommand } from "../../lib/game/commands.ts";
+import type { GameId, Instant, ViewerId } from "../../lib/game/ids.ts";
+import { diceFrom } from "../../lib/game/random.ts";
+
+/** One class and everything that was said in it. The only code of these tests that touches the rules. */
+class Class {
+  state: State;
+  now = 1_000_000 as Instant;
+  readonly events: Event[] = [];
+  readonly #dice = diceFrom("0123456789abcdef0123456789abcdef");
+  #v = 1;
+
+  constructor(settings: Settings = { mode: "simplified", listed: false }) {
+    const created = chshRules.create({
+      id: "CLASS2" as GameId,
+      now: this.now,
+      viewerId: "host" as ViewerId,
+      name: null,
+      settings,
+      draw: this.#draw(),
+    });
+    if (!created.ok) throw new Error(created.code);
+    this.state = created.state;
+  }
+
+  #hex(digits: number): string {
+    return Array.from({ length: digits }, () => (this.#dice.roll(16) - 1).toString(16)).join("");
+  }
+
+  #draw() {
+    return { tokenHash: this.#hex(64), seed: this.#hex(32) };
+  }
+
+  say(viewer: string | null, command: Command | SystemCommand, tokenHash?: string): string {
+    this.now = (this.now + 10) as Instant;
+    const draw = { ...this.#draw(), ...(tokenHash === undefined ? {} : { tokenHash }) };
+    const decision = chshRules.decide(this.state, { now: this.now, v: this.#v, viewerId: viewer as ViewerId, rttMs: 0, command, draw });
+    if (!decision.ok) return decision.code;
+    this.state = decision.state;
+    this.#v += 1;
+    this.events.push(...decision.events);
+    expect(chshRules.encode(chshRules.decode(chshRules.encode(this.state)))).toBe(chshRules.encode(this.state));
+    return decision.refusal?.code ?? "ok";
+  }
+
+  player = (viewer: string) => this.#view(viewer) as PlayerView;
+  host = () => this.#view("host") as HostView;
+  watcher = () => this.#view("nobody") as WatcherView;
+
+  #view(viewer: string): object {
+    return JSON.parse(JSON.stringify(chshRules.view(this.state, chshRules.audienceOf(this.state, viewer as ViewerId), this.now)));
+  }
+
+  pair(name: string, first: string, second: string): void {
+    expect(this.say(first, { type: "createTeam", name })).toBe("ok");
+    expect(this.say(second, { type: "joinTeam", teamId: this.state.teams.length })).toBe("ok");
+  }
+}
+
+describe("a class", () => {
+  test("CS5 team names are unique among active teams whatever their case, and refused when they hold anything but letters, digits, space, - and _", () => {
+    const one = new Class();
+    one.pair("Straße 1", "a", "b");
+    expect(one.say("c", { type: "createTeam", name: "straße 1" })).toBe("name-taken");
+    expect(one.say("c", { type: "createTeam", name: "<b>" })).toBe("bad-message");
+    expect(one.say("c", { type: "createTeam", name: "x".repeat(51) })).toBe("bad-message");
+    expect(one.say("c", { type: "createTeam", name: "Çağrı-2_b" })).toBe("ok");
+    expect(one.say("c", { type: "createTeam", name: "second" })).toBe("not-allowed");
+  });
+
+  test("CS6 only the host starts, pauses, resumes, resets and ends", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    for (const type of ["start", "pause", "resume", "reset", "endGame"] as const) expect(one.say("a", { type })).toBe("not-host");
+    expect(one.say("host", { type: "start" })).toBe("ok");
+    expect(one.say("host", { type: "setMode", mode: "classic" })).toBe("wrong-status");
+  });
+
+  test("CS7 a round ends when both have answered; until then nobody else sees a question or an answer of it", () => {
+    const [one, other] = [true, false].map((answer) => {
+      const made = new Class();
+      made.pair("Bell", "a", "b");
+      made.say("host", { type: "start" });
+      expect(made.say("a", { type: "answer", round: 1, answer })).toBe("ok");
+      expect(made.player("a").round?.answer).toBe(answer);
+      return made;
+    }) as [Class, Class];
+    const visible = (made: Class) => JSON.stringify([made.player("b"), made.host(), made.watcher(), made.events]);
+    expect(visible(one)).toBe(visible(other));
+    expect(one.player("b").round).toEqual({ number: 1, question: expect.any(String), answer: null });
+    expect(one.host().teams[0]?.answered).toEqual([true, false]);
+    expect(one.say("a", { type: "answer", round: 1, answer: false })).toBe("already-answered");
+    expect(one.say("b", { type: "answer", round: 1, answer: false })).toBe("ok");
+    expect(one.player("a").last?.answers).toEqual([true, false]);
+    expect(one.player("b").last?.answers).toEqual([true, false]);
+    expect(one.say("b", { type: "answer", round: 1, answer: false })).toBe("wrong-round");
+    expect(one.player("b").round?.number).toBe(2);
+  });
+
+  test("CS8 answers while paused are refused, and a reset starts anew without pause and without old answers", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    one.say("host", { type: "pause" });
+    expect(one.say("a", { type: "answer", round: 1, answer: true })).toBe("wrong-status");
+    one.say("host", { type: "resume" });
+    expect(one.say("a", { type: "answer", round: 1, answer: true })).toBe("ok");
+    expect(one.say("host", { type: "reset" })).toBe("ok");
+    expect([one.host().status, one.host().teams.length, one.host().teams[0]?.figures.rounds]).toEqual(["waiting", 1, 0]);
+    one.say("host", { type: "start" });
+    expect(one.player("a").round?.answer).toBeNull();
+    expect(one.say("a", { type: "answer", round: 1, answer: true })).toBe("wrong-round");
+  });
+
+  test("CS9 a player replaced in mid-round: the open round is abandoned, counts for nothing and is dealt again", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    one.say("a", { type: "answer", round: 1, answer: true });
+    one.say("b", { type: "leaveTeam" });
+    expect(one.player("a").team.state).toBe("waiting");
+    expect(one.say("c", { type: "joinTeam", teamId: 1 })).toBe("ok");
+    expect(one.player("a").round).toEqual({ number: 2, question: expect.any(String), answer: null });
+    expect(one.state.teams[0]?.dealt.reduce((sum, count) => sum + count)).toBe(1);
+    expect(one.host().teams[0]?.figures.rounds).toBe(0);
+  });
+
+  test("CS10 a drop keeps the slot; an hour away frees it; who left revives the slot with his token while nobody else has it", () => {
+    const one = new Class();
+    const token = "c".repeat(64);
+    one.say("a", { type: "createTeam", name: "Bell" }, token);
+    one.say(null, { type: "drop", viewerId: "a" as ViewerId });
+    expect(one.host().teams[0]?.players).toEqual(["away", "free"]);
+    expect(chshRules.settle(one.state, (one.now + 3_599_999) as Instant)).toBeNull();
+    expect(one.say("a2", { type: "reconnect", seat: 1, tokenHash: token, grantId: null }, "d".repeat(64))).toBe("ok");
+    expect(one.say("a2", { type: "leaveTeam" })).toBe("ok");
+    expect(one.host().teams[0]?.state).toBe("inactive");
+    expect(one.say("x", { type: "joinTeam", teamId: 1 })).toBe("not-allowed");
+    expect(one.say("a3", { type: "reconnect", seat: 1, tokenHash: token, grantId: null })).toBe("bad-token");
+    expect(one.say("a3", { type: "reconnect", seat: 1, tokenHash: "d".repeat(64), grantId: null })).toBe("ok");
+    expect(one.player("a3").team.state).toBe("waiting");
+  });
+
+  test("CS11 fifty players are let in, the fifty-first is not", () => {
+    const one = new Class();
+    for (let team = 0; team < 25; team += 1) one.pair(`team ${team}`, `p${team}`, `q${team}`);
+    expect(one.say("late", { type: "createTeam", name: "late" })).toBe("game-full");
+  });
+});
+
+const angles: Readonly<Record<Item, number>> = { A: 0, B: Math.PI / 2, X: Math.PI / 4, Y: -Math.PI / 4 };
+
+function playRounds(rounds: number, answers: (questions: readonly [Item, Item], chance: () => number) => readonly [boolean, boolean]) {
+  const one = new Class();
+  const dice = diceFrom("feedfacefeedfacefeedfacefeedface");
+  const chance = () => (dice.roll(1_000_000) - 1) / 1_000_000;
+  one.pair("Bell", "a", "b");
+  one.say("host", { type: "start" });
+  for (let round = 0; round < rounds; round += 1) {
+    const [first, second] = [one.player("a").round, one.player("b").round];
+    if (first === null || second === null) throw new Error("no round is open");
+    const [p, q] = answers([first.question, second.question], chance);
+    one.say("a", { type: "answer", round: first.number, answer: p });
+    one.say("b", { type: "answer", round: second.number, answer: q });
+  }
+  const figures = one.host().teams[0]?.figures;
+  if (figures?.chsh?.sigma == null || figures.success?.sigma == null) throw new Error("no figures");
+  return { chsh: figures.chsh.value, chshSigma: figures.chsh.sigma, success: figures.success.value, successSigma: figures.success.sigma };
+}
+
+describe("what strategies reach in 2,000 rounds", () => {
+  test("CS12 every fixed strategy stays at 2 or below within three errors", () => {
+    for (let strategy = 0; strategy < 16; strategy += 5) {
+      const fixed = (item: Item) => ((strategy >> items.indexOf(item)) & 1) === 1;
+      const { chsh, chshSigma } = playRounds(2_000, ([p, q]) => [fixed(p), fixed(q)]);
+      expect(chsh).toBeLessThanOrEqual(2 + 3 * chshSigma);
+    }
+  }, 60_000);
+
+  test("CS13 answers with E = cos of the angle between them come to 2.83 and to a success of 0.8536 within three errors", () => {
+    const { chsh, chshSigma, success, successSigma } = playRounds(2_000, ([p, q], chance) => {
+      const first = chance() < 0.5;
+      const isSame = chance() < (1 + Math.cos(angles[p] - angles[q])) / 2;
+      return [first, isSame ? first : !first];
+    });
+    expect(Math.abs(chsh - 2 * Math.SQRT2)).toBeLessThan(3 * chshSigma);
+    expect(Math.abs(success - (2 + Math.SQRT2) / 4)).toBeLessThan(3 * successSigma);
+  }, 60_000);
+});

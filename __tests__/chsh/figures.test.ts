@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { nextPair } from "../../lib/chsh/deal.ts";
+import { type Figure, figuresOf } from "../../lib/chsh/figures.ts";
+import { type Item, type Mode, pairIndex, plans } from "../../lib/chsh/items.ts";
+import { addRound, noSums, type Sums } from "../../lib/chsh/sums.ts";
+import { diceFrom } from "../../lib/game/random.ts";
+
+function played(text: string): { readonly sums: Sums; readonly dealt: number[] } {
+  const dealt = Array.from({ length: 16 }, () => 0);
+  const sums = text.split(", ").reduce((so, round) => {
+    const [questions = "", answers = ""] = round.split(" ");
+    const pair = [questions[0], questions[1]] as [Item, Item];
+    const index = pairIndex(pair[0], pair[1]);
+    dealt[index] = (dealt[index] ?? 0) + 1;
+    return addRound(so, { questions: pair, answers: [answers[0] === "T", answers[1] === "T"] });
+  }, noSums);
+  return { sums, dealt };
+}
+
+const near = (figure: Figure | null, value: number, sigma: number) => {
+  expect(figure?.value).toBeCloseTo(value, 6);
+  expect(figure?.sigma).toBeCloseTo(sigma, 6);
+};
+
+const classic = "AA TT, AA FF, BB TF, XX TT, YY FF, AX TT, XA FF, AY TT, YA TF, BX TT, XB FF, BY TF, YB FT, BY TT";
+const simplified = "AX TT, AX FF, AY TT, AY TF, BX TT, BX FF, BY TF, BY TT";
+
+describe("figures of a team", () => {
+  test("CS1 the classic vector, to six digits", () => {
+    const { sums, dealt } = played(classic);
+    const figures = figuresOf(sums, dealt, "classic");
+    near(figures.trace, 0.5, 0.467707);
+    near(figures.chsh, 2.333333, 1.354006);
+    near(figures.balance, 0.5, 0.661438);
+    near(figures.balancedTrace, 0.5, 0.405046);
+    near(figures.success, 0.785714, 0.109664);
+    near(figures.normalised, 0.571429, 0.534522);
+    near(figures.cross, 0.791667, 0.111544);
+    expect(figures.responseBalance).toBeCloseTo(0.77381, 6);
+    expect(figures.enough).toBe(false);
+  });
+
+  test("CS2 the simplified vector, to six digits", () => {
+    const { sums, dealt } = played(simplified);
+    const figures = figuresOf(sums, dealt, "simplified");
+    near(figures.success, 0.75, 0.153093);
+    near(figures.normalised, 0.5, 0.707107);
+    near(figures.cross, 0.75, 0.125);
+    near(figures.chsh, 2, Math.SQRT2);
+    expect(figures.responseBalance).toBeCloseTo(0.75, 6);
+  });
+
+  test("CS3 a term without data counts 0 and makes the error infinite; no data at all is no figure", () => {
+    const { sums, dealt } = played("AX TT, AY TT");
+    expect(figuresOf(sums, dealt, "simplified").chsh).toEqual({ value: 2, sigma: null });
+    const none = figuresOf(noSums, [], "classic");
+    expect([none.chsh, none.trace, none.success, none.responseBalance]).toEqual([null, null, null, null]);
+  });
+});
+
+describe("dealing", () => {
+  test.each<[Mode, number]>([
+    ["simplified", 16],
+    ["classic", 32],
+  ])("CS4 %s: after %i rounds every pair was dealt exactly as often as planned, then chance alone decides", (mode, planned) => {
+    for (let game = 0; game < 50; game += 1) {
+      const dice = diceFrom(game.toString(16).padStart(32, "5"));
+      const dealt = Array.from({ length: 16 }, () => 0);
+      const deal = () => {
+        const pair = nextPair(mode, dealt, dice);
+        dealt[pair] = (dealt[pair] ?? 0) + 1;
+      };
+      for (let round = 0; round < planned; round += 1) deal();
+      const { pairs, repeats } = plans[mode];
+      expect(dealt).toEqual(dealt.map((_, pair) => (pairs.includes(pair) ? repeats : 0)));
+      for (let round = 0; round < planned; round += 1) deal();
+      expect(dealt.every((count, pair) => count === 0 || pairs.includes(pair))).toBe(true);
+    }
+  });
+});

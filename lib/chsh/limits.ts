@@ -1,0 +1,12 @@
+// Every bound of the class game, by name and unit.
+import { limits as shared } from "../game/limits.ts";
+
+export const limits = {
+  playersMax: 50,
+  /** Teams ever made in one class, those that were left included. */
+  teamsMax: 100,
+  teamNameGraphemesMax: 50,
+  gameNameGraphemesMax: shared.gameNameGraphemesMax,
+  /** A slot, or the host's chair, is free again after this long away, ms. */
+  awayMs: shared.seatAwayMs,
+} as const;

@@ -1,0 +1,146 @@
+// Who sits where: teams by name, two slots each, tokens, coming and going. A drop keeps the slot; an hour away frees it.
+import type { Draw } from "../game/contract.ts";
+import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "../game/holders.ts";
+import type { SeatId, ViewerId } from "../game/ids.ts";
+import { cleanName } from "../game/names.ts";
+import type { Holder } from "../game/state.ts";
+import { type Draft, type Outcome, refuse, writeSlot } from "./draft.ts";
+import { limits } from "./limits.ts";
+import { abandonRound, dealTo, freshRounds } from "./rounds.ts";
+import { type Place, placeHeldBy, placeOf, seatId, type Slot, type SlotIndex, type State, type Team, teamStateOf } from "./state.ts";
+
+export interface Arrival {
+  readonly viewerId: ViewerId;
+  readonly draw: Draw;
+}
+
+const empty: Slot = { holder: null, leftTokenHash: null };
+const allowed = /^[\p{L}\p{M}\p{N} _-]+$/u;
+const folded = (name: string): string => name.normalize("NFKC").toLowerCase();
+
+const isTaken = (state: State, name: string, except: number): boolean =>
+  state.teams.some((team) => team.id !== except && teamStateOf(team) !== "inactive" && folded(team.name) === folded(name));
+
+export const playersIn = (state: State): number =>
+  state.teams.reduce((sum, { slots }) => sum + slots.filter((slot) => slot.holder !== null).length, 0);
+
+export function createTeam(draft: Draft, typed: string, arrival: Arrival): Outcome {
+  const { state } = draft;
+  const name = cleanName(typed, limits.teamNameGraphemesMax);
+  if (name === null || !allowed.test(name)) return refuse("bad-message", "name");
+  if (placeHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed");
+  if (isTaken(state, name, 0)) return refuse("name-taken", "name");
+  if (state.teams.length >= limits.teamsMax || playersIn(state) >= limits.playersMax) return refuse("game-full");
+  const team: Team = { id: state.teams.length + 1, name, slots: [empty, empty], lastNumber: 0, ...freshRounds(state.mode) };
+  state.teams = [...state.teams, team];
+  draft.events.push({ type: "teamCreated", data: { teamId: team.id, name } });
+  sit(draft, { team, slot: 0 }, arrival);
+  return null;
+}
+
+export function joinTeam(draft: Draft, teamId: number, arrival: Arrival): Outcome {
+  const { state } = draft;
+  const team = state.teams[teamId - 1];
+  if (team === undefined) return refuse("no-such-seat", "teamId");
+  if (placeHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed");
+  if (playersIn(state) >= limits.playersMax) return refuse("game-full");
+  const slot = team.slots.findIndex((one) => one.holder === null);
+  if (slot < 0) return refuse("seat-taken", "teamId");
+  if (teamStateOf(team) === "inactive") return refuse("not-allowed", "teamId");
+  sit(draft, { team, slot: slot as SlotIndex }, arrival);
+  return null;
+}
+
+function sit(draft: Draft, place: Place, arrival: Arrival): void {
+  const { slot } = place;
+  const team = abandonRound(draft, place.team);
+  const holder = seatDown(arrival.viewerId, draft.now, arrival.draw);
+  const after = writeSlot(draft, team, { slot, to: { holder, leftTokenHash: null } });
+  draft.grant = { seat: seatId({ team, slot }), how: "claimed" };
+  draft.events.push({ type: "playerJoined", data: { teamId: team.id, slot: slot + 1 } });
+  dealTo(draft, after);
+}
+
+/** Empties a slot; its last holder's token may revive it. */
+export function vacate(draft: Draft, place: Place, type: "playerLeft" | "playerFreed"): void {
+  const { slot } = place;
+  const team = abandonRound(draft, place.team);
+  const leftTokenHash = team.slots[slot].holder?.tokenHash ?? null;
+  writeSlot(draft, team, { slot, to: { holder: null, leftTokenHash } });
+  draft.events.push({ type, data: { teamId: team.id, slot: slot + 1 } });
+}
+
+export function drop(draft: Draft, viewerId: ViewerId): void {
+  const { state, now } = draft;
+  const place = placeHeldBy(state, viewerId);
+  const holder = place?.team.slots[place.slot].holder;
+  if (place && holder && holder.droppedAt === null) {
+    writeSlot(draft, place.team, { slot: place.slot, to: { holder: { ...holder, droppedAt: now }, leftTokenHash: null } });
+    draft.events.push({ type: "playerAway", data: { teamId: place.team.id, slot: place.slot + 1 } });
+  }
+  const { host } = state;
+  if (host?.viewerId === viewerId && host.droppedAt === null) {
+    state.host = { ...host, droppedAt: now };
+    draft.events.push({ type: "hostAway", data: {} });
+  }
+}
+
+interface Return extends Arrival {
+  readonly proof: Proof;
+}
+
+export function reconnectPlayer(draft: Draft, seat: SeatId, arrival: Return): Outcome {
+  const place = placeOf(draft.state, seat);
+  if (place === null) return refuse("no-such-seat", "playerId");
+  const elsewhere = placeHeldBy(draft.state, arrival.viewerId);
+  if (elsewhere !== null && seatId(elsewhere) !== seat) return refuse("not-allowed", "playerId");
+  const { team, slot } = place;
+  const { holder } = team.slots[slot];
+  if (holder === null) return revive(draft, place, arrival);
+  const back = returned(draft, holder, arrival);
+  if ("code" in back) return back;
+  writeSlot(draft, team, { slot, to: { holder: back, leftTokenHash: null } });
+  if (draft.refusal) draft.events.push({ type: "keysRevoked", data: { teamId: team.id, slot: slot + 1 } });
+  else {
+    draft.grant = { seat, how: "reconnected" };
+    draft.events.push({ type: "playerBack", data: { teamId: team.id, slot: slot + 1 } });
+  }
+  return null;
+}
+
+/** The holder with a new token, or why not. A retired token voids the others; that is kept, and its sender refused. */
+function returned(draft: Draft, holder: Holder, { viewerId, draw, proof }: Return): Holder | NonNullable<Outcome> {
+  const match = matchProof(holder, proof, draft.now);
+  if (match === "retired") {
+    draft.refusal = refuse("bad-token");
+    return revoke(holder);
+  }
+  if (match === "none") return refuse("bad-token");
+  if (match === "expired") return refuse("token-expired");
+  if (holder.droppedAt === null && holder.viewerId !== viewerId) draft.dismissals = [{ viewerId: holder.viewerId, reason: "displaced" }];
+  return rotate(holder, match, { viewerId, draw });
+}
+
+function revive(draft: Draft, place: Place, { viewerId, draw, proof }: Return): Outcome {
+  const { team, slot } = place;
+  const { leftTokenHash } = team.slots[slot];
+  if (proof.tokenHash === null || leftTokenHash === null || !sameHash(proof.tokenHash, leftTokenHash)) return refuse("bad-token");
+  if (isTaken(draft.state, team.name, team.id)) return refuse("name-taken");
+  if (playersIn(draft.state) >= limits.playersMax) return refuse("game-full");
+  sit(draft, place, { viewerId, draw });
+  draft.grant = { seat: seatId(place), how: "reconnected" };
+  return null;
+}
+
+export function reconnectHost(draft: Draft, arrival: Return): Outcome {
+  const { host } = draft.state;
+  if (host === null) return refuse("bad-token");
+  const back = returned(draft, host, arrival);
+  if ("code" in back) return back;
+  draft.state.host = back;
+  if (draft.refusal === undefined) {
+    draft.grant = { seat: null, how: "reconnected" };
+    draft.events.push({ type: "hostBack", data: {} });
+  }
+  return null;
+}

@@ -174,7 +174,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     deadLetters: { deadLetters: async () => [], replayDeadLetters: async () => ({ replayed: 0, left: 0 }) },
   });
   const publicDir = join(import.meta.dirname, "dist", "public");
-  const app = httpApp({ ...parts, secrets: () => secrets.current(), rooms, health, operatorRoutes: operations.routes, publicDir });
+  const app = httpApp({ ...parts, edge, secrets: () => secrets.current(), rooms, health, operatorRoutes: operations.routes, publicDir });
   const server = createServer(httpTimes, app);
   server.maxConnections = config.limits.connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));

@@ -1,5 +1,6 @@
 // What rooms tell becomes metrics, log lines, reports and the operator's live rows. It decides nothing.
 import type { RoomObserver } from "../room/observer.ts";
+import type { Audit } from "./audit.ts";
 import type { LiveGames } from "./live-games.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -10,9 +11,10 @@ interface ObserverParts {
   readonly log: RootLog;
   readonly reporter: Reporter;
   readonly live: LiveGames;
+  readonly audit: Audit;
 }
 
-export function roomObserver({ metrics, log, reporter, live }: ObserverParts): RoomObserver {
+export function roomObserver({ metrics, log, reporter, live, audit }: ObserverParts): RoomObserver {
   const ok = metrics.commits("ok");
   const conflicts = metrics.commits("conflict");
   return {
@@ -29,6 +31,7 @@ export function roomObserver({ metrics, log, reporter, live }: ObserverParts): R
       metrics.versionStepsBack.add();
       log.error({ gameId, from, to }, "the store came back without changes that were acknowledged");
     },
+    tokensRevoked: (gameId) => audit.note("token-reused", "server", { gameId }),
     wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
     bug(gameId, error) {
       metrics.bugs.add();

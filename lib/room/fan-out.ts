@@ -33,8 +33,12 @@ export class FanOut {
   /** The view each audience saw at the version last shown: the base of the next change. */
   #shown = new Map<string, object>();
 
-  constructor(rules: AnyRules) {
+  readonly #counted: () => void;
+
+  /** `counted` is called when somebody came or went. */
+  constructor(rules: AnyRules, counted: () => void) {
     this.#rules = rules;
+    this.#counted = counted;
   }
 
   get size(): number {
@@ -46,11 +50,15 @@ export class FanOut {
   }
 
   add(subscriber: Subscriber, copy: Copy): void {
+    const before = this.#audiences.size;
     this.#audiences.set(subscriber, this.#rules.audienceOf(copy.state, subscriber.viewerId));
+    if (this.#audiences.size !== before) this.#counted();
   }
 
   remove(subscriber: Subscriber): boolean {
-    return this.#audiences.delete(subscriber);
+    const wasThere = this.#audiences.delete(subscriber);
+    if (wasThere) this.#counted();
+    return wasThere;
   }
 
   /** The view of one viewer now, as the inside of a `state` message. */

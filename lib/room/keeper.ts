@@ -13,6 +13,7 @@ import type { GameLock } from "./lock.ts";
 import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord } from "./log.ts";
 import type { RoomObserver } from "./observer.ts";
 import type { Accepted } from "./rules.ts";
+import { ViewerCount } from "./viewer-count.ts";
 
 export interface RoomParts {
   readonly store: Store;
@@ -52,6 +53,7 @@ export class Keeper {
   readonly viewers: FanOut;
   readonly alarm: Alarm;
   readonly #parts: RoomParts;
+  readonly #viewerCount: ViewerCount;
   #copy: Copy | null = null;
   /** The newest change this instance knows to have been durable. */
   #newest: Pick<Copy, "v" | "hash"> = { v: 0, hash: "" };
@@ -69,7 +71,8 @@ export class Keeper {
     this.rules = rules;
     this.#parts = how.parts;
     this.#firstLoad = how.loaded;
-    this.viewers = new FanOut(rules);
+    this.viewers = new FanOut(rules, () => this.#viewerCount.changed());
+    this.#viewerCount = new ViewerCount(this.viewers, how.parts.ambient);
     this.alarm = new Alarm(how.parts.ambient, how.ring);
   }
 

@@ -23,6 +23,8 @@ export interface RoomObserver {
   resynced(gameId: string): void;
   /** The store holds an older or another version of a game than this instance has seen: acknowledged changes are lost. */
   steppedBack(gameId: string, from: number, to: number): void;
+  /** A token out of use was shown, so somebody copied it: all tokens of that seat are void now. */
+  tokensRevoked(gameId: string): void;
   /** A wake ran this much after it was due. */
   wokeLate(lateMs: number): void;
   /** The rules threw, or a state could not be read: nothing was committed, the room was dropped. */
@@ -38,6 +40,7 @@ export const silentObserver: RoomObserver = {
   changed() {},
   resynced() {},
   steppedBack() {},
+  tokensRevoked() {},
   wokeLate() {},
   bug() {},
   fault() {},

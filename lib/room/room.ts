@@ -112,6 +112,7 @@ export class Room {
     const stepped = await this.#keeper.step(copy, { accepted: decision, record, now, actionId, answer });
     if (stepped.kind === "conflict") return null;
     if (stepped.kind === "again") return this.#again(stepped.answer, order);
+    if (decision.refusal?.code === "bad-token") this.#parts.observer.tokensRevoked(this.gameId);
     return this.#withGrant(answer, drawn, sender);
   }
 

@@ -142,6 +142,8 @@ async function openRelayTable(port: number, { name, updates, readBuffer, localAd
 export const raisedLimits = {
   LIMIT_FRAMES_PER_SECOND: "10000",
   LIMIT_BYTES_PER_SECOND: "10485760",
+  LIMIT_COMMANDS_PER_SESSION: "100000",
+  LIMIT_COMMANDS_PER_GAME: "100000",
   LIMIT_CONNECTIONS_PER_ADDRESS: "50000",
 } as const;
 

@@ -1,0 +1,90 @@
+// A watcher over Server-Sent Events: the view of a game and its changes, for those who cannot or need not open a socket.
+// It can say nothing. A reader who does not keep up gets the newest state when it reads again, or is let go.
+import type { Response } from "express";
+import type { ViewerId } from "../game/ids.ts";
+import type { Cancellable } from "../ops/ambient.ts";
+import type { Frame } from "../room/frame.ts";
+import type { Room } from "../room/room.ts";
+import type { Subscriber } from "../room/subscriber.ts";
+import type { Edge } from "./edge.ts";
+
+const commentMs = 15_000;
+const reconnectMs = 2_000;
+
+export class EventStream implements Subscriber {
+  readonly viewerId: ViewerId;
+  readonly updates = "states";
+  readonly rttMs = 0;
+  readonly #response: Response;
+  readonly #room: Room;
+  readonly #edge: Edge;
+  readonly #comments: Cancellable;
+  #stuck: Cancellable | null = null;
+  /** The newest state the reader has not been given because it does not read. */
+  #newest: Frame | null = null;
+  #closed = false;
+
+  /** `closed` is called once, when the reader is gone. */
+  constructor(viewerId: ViewerId, how: { readonly response: Response; readonly room: Room; readonly edge: Edge; closed(): void }) {
+    const { response, room, edge } = how;
+    this.viewerId = viewerId;
+    this.#response = response;
+    this.#room = room;
+    this.#edge = edge;
+    response.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
+    response.flushHeaders();
+    response.write(`retry: ${reconnectMs}\n\n`);
+    // Keeps proxies from taking the silence of a quiet table for death.
+    this.#comments = edge.ambient.every(commentMs, () => void (this.#stuck === null && response.write(": still here\n\n")));
+    response.on("drain", () => this.#drained());
+    response.on("close", () => {
+      this.#closed = true;
+      this.#comments.cancel();
+      this.#stuck?.cancel();
+      void room.leave(this);
+      how.closed();
+    });
+  }
+
+  async begin(): Promise<void> {
+    await this.#room.join(this, (answer) => {
+      if (!answer.ok) this.#end(answer.code);
+    });
+    if (this.#closed) await this.#room.leave(this);
+  }
+
+  send(frame: Frame): void {
+    if (this.#closed) return;
+    if (this.#stuck !== null) {
+      if (frame.kind === "state") this.#newest = frame;
+      return;
+    }
+    this.#write(frame);
+  }
+
+  #write(frame: Frame): void {
+    const id = frame.v > 0 ? `id: ${frame.v}\n` : "";
+    if (this.#response.write(`${id}data: ${frame.text}\n\n`)) return;
+    const { ambient, limits, metrics } = this.#edge;
+    this.#stuck ??= ambient.after(limits.outboxStuckMs, () => {
+      metrics.outboxOverflows.add();
+      this.#response.destroy();
+    });
+  }
+
+  #drained(): void {
+    this.#stuck?.cancel();
+    this.#stuck = null;
+    const newest = this.#newest;
+    this.#newest = null;
+    if (newest !== null && !this.#closed) this.#write(newest);
+  }
+
+  dismiss(reason: string): void {
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (!this.#closed) this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+  }
+}

@@ -1,0 +1,147 @@
+// What may be read about games without a socket: the list, one view, its log, and its changes as a stream. Only views leave.
+import type { Express, Request, Response } from "express";
+import type { ViewerId } from "../game/ids.ts";
+import { gameIdSchema } from "../protocol/session-schemas.ts";
+import { readRecord } from "../room/log.ts";
+import type { Room } from "../room/room.ts";
+import { EventStream } from "./event-stream.ts";
+import type { HttpParts } from "./http-parts.ts";
+import { refuseHttp } from "./http-guard.ts";
+
+const pageMax = 100;
+const logPage = 500;
+const nobody = "" as ViewerId;
+
+export function addGames(app: Express, parts: HttpParts): void {
+  const { ambient, instanceId, version, edge } = parts;
+  app.get("/api/server/state", (_request, response) => void response.json({ instanceId, version, serverTime: ambient.now() }));
+  app.use("/api/games", (_request, response, next) => {
+    response.set("Cache-Control", "no-store");
+    if (!edge.overload.refuses("watch")) return next();
+    edge.metrics.shed("watch").add();
+    refuseHttp(response, "busy");
+  });
+  app.get("/api/games", (request, response) => sendList(parts, request, response));
+  app.get("/api/games/:code", (request, response) => sendView(parts, request, response));
+  app.get("/api/games/:code/log", (request, response) => sendLog(parts, request, response));
+  addEvents(app, parts);
+}
+
+async function sendList({ store }: HttpParts, request: Request, response: Response): Promise<void> {
+  const { cursor } = request.query;
+  if (cursor !== undefined && (typeof cursor !== "string" || cursor.length > 128)) return refuseHttp(response, "bad-message");
+  const page = await store.listed(cursor ?? null, pageMax);
+  const games = page.items.map(({ gameId, index }) => ({
+    id: gameId,
+    name: index.name,
+    status: index.status,
+    seats: index.seats,
+    seatsFree: index.seatsFree,
+  }));
+  response.json({ games, next: page.next });
+}
+
+async function sendView(parts: HttpParts, request: Request, response: Response): Promise<void> {
+  const room = await findRoom(parts, request, response);
+  await room?.read(
+    (copy, now) => {
+      const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, nobody), now);
+      response.json({ ...view, v: copy.v, serverTime: now, viewers: room.viewers });
+    },
+    (answer) => void (answer.ok || refuseHttp(response, answer.code)),
+  );
+}
+
+interface LoggedChange {
+  readonly v: number;
+  readonly at: number;
+  readonly by: number | null;
+  readonly command: string;
+  readonly events: readonly { readonly type: string; readonly data: object }[];
+}
+
+/** `?after=V` gives the changes above V, a page at a time; `?format=csv` one line per event. */
+async function sendLog(parts: HttpParts, request: Request, response: Response): Promise<void> {
+  const { after: afterText = "0", format = "json" } = request.query;
+  const after = typeof afterText === "string" && /^\d{1,15}$/.test(afterText) ? Number(afterText) : null;
+  if (after === null || (format !== "json" && format !== "csv")) return refuseHttp(response, "bad-message");
+  const room = await findRoom(parts, request, response);
+  if (room === null) return;
+  const changes = await changesOf(parts, room, after);
+  const next = changes.length < logPage ? null : (changes.at(-1)?.v ?? null);
+  if (format === "json") return void response.json({ game: room.gameId, changes, next });
+  if (next !== null) response.set("Link", `</api/games/${room.gameId}/log?format=csv&after=${next}>; rel="next"`);
+  response.type("text/csv").set("Content-Disposition", `attachment; filename="${room.gameId}.csv"`).send(csvOf(changes));
+}
+
+async function changesOf({ store }: HttpParts, room: Room, after: number): Promise<readonly LoggedChange[]> {
+  const rows = await store.changes(room.gameId, after, logPage);
+  const changes: LoggedChange[] = [];
+  await room.read(
+    (copy) => {
+      const audience = room.rules.audienceOf(copy.state, nobody);
+      for (const row of rows) {
+        const { by, command, events } = readRecord(row);
+        changes.push({ v: row.v, at: row.at, by, command: command.type, events: room.rules.eventsFor(copy.state, events, audience) });
+      }
+    },
+    () => {},
+  );
+  return changes;
+}
+
+/** Quoted as RFC 4180 has it; a text that a spreadsheet would take for a formula gets an apostrophe in front. */
+function cell(value: string | number | null): string {
+  const text = String(value ?? "");
+  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function csvOf(changes: readonly LoggedChange[]): string {
+  const lines = ["version,time,seat,command,event,details"];
+  for (const { v, at, by, command, events } of changes) {
+    const time = new Date(at).toISOString();
+    const told = events.length === 0 ? [{ type: "", data: {} }] : events;
+    for (const { type, data } of told) lines.push([v, time, by, command, type, JSON.stringify(data)].map(cell).join(","));
+  }
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+function addEvents(app: Express, parts: HttpParts): void {
+  const { edge, instanceId } = parts;
+  const boot = Buffer.from(parts.ambient.bytes(6)).toString("base64url");
+  let open = 0;
+  let serial = 0;
+  app.get("/api/games/:code/events", async (request, response) => {
+    const room = await findRoom(parts, request, response);
+    if (room === null) return;
+    if (edge.draining) return refuseHttp(response, "draining");
+    if (open >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
+    if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");
+    open += 1;
+    serial += 1;
+    edge.metrics.eventStreams.set(open);
+    const closed = () => {
+      open -= 1;
+      edge.metrics.eventStreams.set(open);
+    };
+    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, closed }).begin();
+  });
+}
+
+/** The room a request names; null when it has been refused. Whoever guesses codes has to wait. */
+async function findRoom({ rooms, edge }: HttpParts, request: Request, response: Response): Promise<Room | null> {
+  const { address } = edge.clientOf(request);
+  const waitMs = edge.addresses.ask("joinFailures", address);
+  if (waitMs !== null) {
+    edge.metrics.rateLimited("joins").add();
+    refuseHttp(response, "rate-limited", waitMs);
+    return null;
+  }
+  const code = gameIdSchema.safeParse(request.params["code"]);
+  const found = code.success ? await rooms.find(code.data) : { refused: "no-such-game" as const };
+  if ("room" in found) return found.room;
+  if (found.refused === "no-such-game") edge.addresses.take("joinFailures", address);
+  refuseHttp(response, found.refused);
+  return null;
+}

@@ -1,0 +1,95 @@
+// What every HTTP request meets first: a correlation id, a stopwatch, the ceiling of its address, and a bound on its body.
+import type { IncomingMessage } from "node:http";
+import type { RequestHandler, Response } from "express";
+import { type RefusalCode, refusals } from "../game/refusals.ts";
+import { traceOf } from "../ops/trace.ts";
+import { perMinute } from "./address-limits.ts";
+import type { Edge } from "./edge.ts";
+import { retryAfter } from "./replies.ts";
+
+const httpStatusOf: Partial<Record<RefusalCode, number>> = {
+  "bad-message": 400,
+  "too-large": 413,
+  "no-such-game": 404,
+  "game-damaged": 410,
+  "rate-limited": 429,
+  internal: 500,
+};
+/** Probes are never counted out: a flood from the supervisor's address must not make it think that we are dead. */
+const probes: ReadonlySet<string> = new Set(["/live", "/ready"]);
+
+/** The correlation id of a request, once `traced` has seen it. */
+export function traceIdOf(response: Response): string {
+  return String(response.getHeader("X-Request-Id") ?? "");
+}
+
+/** A refusal as JSON, with its status and, when trying again may help, when. */
+export function refuseHttp(response: Response, code: RefusalCode, retryAfterMs = retryAfter[code]): void {
+  const { message, retry } = refusals[code];
+  if (retryAfterMs !== undefined) response.set("Retry-After", `${Math.max(1, Math.ceil(retryAfterMs / 1_000))}`);
+  const traceId = code === "internal" ? { traceId: traceIdOf(response) } : {};
+  const later = retryAfterMs === undefined ? {} : { retryAfterMs };
+  response.status(httpStatusOf[code] ?? (retry ? 503 : 400)).json({ code, message, retry, ...later, ...traceId });
+}
+
+/** Gives the request its id and measures it. */
+export function traced({ ambient, metrics, log }: Edge): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = ambient.monotonicMs();
+    const { traceId } = traceOf(request.headers.traceparent as string | undefined, ambient);
+    response.set("X-Request-Id", traceId);
+    const { path, method } = request;
+    response.on("finish", () => {
+      const durationMs = ambient.monotonicMs() - startedAt;
+      metrics.httpSeconds(`${Math.floor(response.statusCode / 100)}xx`).observe(durationMs / 1_000);
+      log.debug({ traceId, method, path, status: response.statusCode, durationMs }, "an HTTP request");
+    });
+    next();
+  };
+}
+
+/** The address's share per minute, told in every answer (draft-ietf-httpapi-ratelimit-headers). */
+export function limited(edge: Edge): RequestHandler {
+  const most = perMinute(edge.limits, "http");
+  return (request, response, next) => {
+    if (probes.has(request.path)) return next();
+    const { address } = edge.clientOf(request);
+    const waitMs = edge.addresses.take("http", address);
+    const left = edge.addresses.left("http", address);
+    response.set("RateLimit-Policy", `"address";q=${most};w=60`);
+    response.set("RateLimit", `"address";r=${left};t=${waitMs === null ? 60 : Math.ceil(waitMs / 1_000)}`);
+    if (waitMs === null) return next();
+    edge.metrics.rateLimited("http").add();
+    edge.note("rate-limited", address, { kind: "http" });
+    refuseHttp(response, "rate-limited", waitMs);
+  };
+}
+
+function declaredBytes(request: IncomingMessage): number {
+  return Number(request.headers["content-length"] ?? 0);
+}
+
+/** Bodies are small or not read at all. One that hides its length is cut where it passes the limit. */
+export function boundedBodies({ limits }: Edge): RequestHandler {
+  return (request, response, next) => {
+    const bytesMax = limits.httpBodyBytesMax;
+    if (declaredBytes(request) > bytesMax) {
+      response.set("Connection", "close");
+      return refuseHttp(response, "too-large");
+    }
+    if (request.headers["transfer-encoding"] !== undefined) {
+      let bytes = 0;
+      const count = (chunk: Buffer): void => {
+        bytes += chunk.length;
+        if (bytes > bytesMax) request.destroy();
+      };
+      // Counting must not start the flow: whoever reads the body does.
+      request.on("newListener", function onListener(name) {
+        if (name !== "data") return;
+        request.off("newListener", onListener);
+        request.prependListener("data", count);
+      });
+    }
+    next();
+  };
+}

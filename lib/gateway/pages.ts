@@ -1,0 +1,67 @@
+// The page and its files. `/g/CODE` carries the table's name for link previews; what people typed is escaped here, where markup is written.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import express, { type Express, type Request, type Response } from "express";
+import he from "he";
+import { gameIdSchema } from "../protocol/session-schemas.ts";
+import type { Rooms } from "../room/rooms.ts";
+
+const yearMs = 31_536_000_000;
+const statusWords = { waiting: "waiting to start", running: "running", paused: "paused", finished: "finished" };
+
+interface Preview {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** What a link preview says about a game; null when there is none or it cannot be known now. */
+async function previewOf(rooms: Rooms, code: unknown): Promise<Preview | null> {
+  const id = gameIdSchema.safeParse(code);
+  const found = id.success ? await rooms.find(id.data) : null;
+  if (found === null || "refused" in found) return null;
+  let preview: Preview | null = null;
+  await found.room.read(
+    (copy) => {
+      const { name, status, seats, seatsFree } = found.room.rules.index(copy.state);
+      const taken = `${seats - seatsFree} of ${seats} seats taken`;
+      preview = { title: `${name} - Tap-or-Tarp`, description: `Table ${found.room.gameId}: ${taken}, ${statusWords[status]}.` };
+    },
+    () => {},
+  );
+  return preview;
+}
+
+/** The page with a title and a description of its own. */
+export function sharePage(page: string, { title, description }: Preview): string {
+  const [safeTitle, safeDescription] = [title, description].map((text) => he.encode(text, { useNamedReferences: false }));
+  const tags = [
+    `<title>${safeTitle}</title>`,
+    `<meta name="description" content="${safeDescription}" />`,
+    `<meta property="og:title" content="${safeTitle}" />`,
+    `<meta property="og:description" content="${safeDescription}" />`,
+    '<meta property="og:type" content="website" />',
+    '<meta name="twitter:card" content="summary" />',
+    '<meta name="robots" content="noindex" />',
+  ];
+  return page
+    .replace(/<title>[^<]*<\/title>/, "")
+    .replace(/<meta name="description"[^>]*>/, "")
+    .replace("</head>", () => `${tags.join("\n    ")}\n  </head>`);
+}
+
+export function addPages(app: Express, { publicDir, rooms }: { readonly publicDir: string; readonly rooms: Rooms }): void {
+  const indexFile = join(publicDir, "index.html");
+  // Names of these files hold a hash of what is in them.
+  app.use("/assets", express.static(join(publicDir, "assets"), { immutable: true, maxAge: yearMs, fallthrough: true }));
+  app.use(express.static(publicDir, { index: false, maxAge: 0 }));
+  const page = existsSync(indexFile) ? readFileSync(indexFile, "utf8") : null;
+  const send = (response: Response, html: string | null) => {
+    if (html === null) return void response.status(503).type("text/plain").send("The page has not been built yet: run npm run build.");
+    response.type("html").set("Cache-Control", "no-cache").send(html);
+  };
+  app.get(["/", "/overlay/:code", "/table"], (_request, response) => send(response, page));
+  app.get("/g/:code", async (request: Request, response) => {
+    const preview = page === null ? null : await previewOf(rooms, request.params["code"]);
+    send(response, page === null || preview === null ? page : sharePage(page, preview));
+  });
+}

@@ -1,0 +1,199 @@
+// The outbox over a stream whose reader is held in the hand: it takes bytes only when it is told to.
+import { Duplex } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { Outbox, OutboxTurn } from "../../lib/gateway/outbox.ts";
+import { Frame } from "../../lib/room/frame.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
+
+/** A stream that passes on what it is given when `open`, and keeps it back otherwise. */
+class HeldStream extends Duplex {
+  open = true;
+  readonly taken: Buffer[] = [];
+  #waiting: (() => void)[] = [];
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    const take = () => {
+      this.taken.push(Buffer.from(chunk));
+      done();
+    };
+    if (this.open) take();
+    else this.#waiting.push(take);
+  }
+
+  override _read(): void {}
+
+  /** Lets everything through that waits and comes. */
+  async release(): Promise<void> {
+    this.open = true;
+    for (let turn = 0; turn < 10; turn += 1) {
+      for (const take of this.#waiting.splice(0)) take();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+function textsOf(chunks: readonly Buffer[]): string[] {
+  const bytes = Buffer.concat(chunks);
+  const texts: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const short = (bytes[at + 1] ?? 0) & 127;
+    const [size, head] =
+      short < 126 ? [short, 2] : short === 126 ? [bytes.readUInt16BE(at + 2), 4] : [Number(bytes.readBigUInt64BE(at + 2)), 10];
+    texts.push(bytes.subarray(at + head, at + head + size).toString());
+    at += head + size;
+  }
+  return texts;
+}
+
+function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }) {
+  const ambient = heldAmbient();
+  const stream = new HeldStream();
+  const told = { slow: 0, behind: 0, coalesced: 0, frames: 0 };
+  const count = (what: keyof typeof told, by = 1): void => {
+    told[what] += by;
+  };
+  const turn = new OutboxTurn(ambient);
+  const outbox = new Outbox({
+    stream,
+    limits,
+    ambient,
+    turn,
+    counts: { sent: (frames) => count("frames", frames), coalesced: () => count("coalesced") },
+    tooSlow: () => count("slow"),
+    behind: () => count("behind"),
+  });
+  return { ambient, stream, told, turn, outbox };
+}
+
+const state = (v: number, more = "") => new Frame("state", v, `state ${v}${more}`);
+const change = (v: number) => new Frame("change", v, `change ${v}`);
+const event = (name: string) => new Frame("event", 0, `event ${name}`);
+const reply = (name: string) => new Frame("reply", 0, `reply ${name}`);
+const grant = (v: number) => new Frame("reply", v, `grant ${v}`);
+
+/** An outbox whose reader does not read: the first frame is in the stream already. */
+function blocked(limits?: { readonly outboxBytesMax: number; readonly outboxStuckMs: number }) {
+  const all = setUp(limits);
+  all.stream.open = false;
+  all.outbox.send(reply("first"));
+  all.turn.flush();
+  return all;
+}
+
+describe("F05 SAFETY 17: outboxes", () => {
+  test("a reader who reads gets everything in order, states included", () => {
+    const { outbox, turn, stream, told } = setUp();
+    for (const frame of [state(1), state(2), change(3), event("a"), reply("b")]) outbox.send(frame);
+    turn.flush();
+    expect(textsOf(stream.taken)).toEqual(["state 1", "state 2", "change 3", "event a", "reply b"]);
+    expect(told).toEqual({ slow: 0, behind: 0, coalesced: 0, frames: 5 });
+  });
+
+  test("frames of every length are well-formed", () => {
+    const { outbox, turn, stream } = setUp();
+    const texts = [0, 1, 125, 126, 65_535, 65_536, 70_000].map((size) => "x".repeat(size)).concat("äöü€😀");
+    for (const text of texts) outbox.send(new Frame("reply", 0, text));
+    turn.flush();
+    expect(textsOf(stream.taken)).toEqual(texts);
+  });
+
+  test("one frame is encoded once for all who get it", () => {
+    const [a, b] = [setUp(), setUp()];
+    const frame = state(1);
+    a.outbox.send(frame);
+    b.outbox.send(frame);
+    a.turn.flush();
+    const { wire } = frame;
+    b.turn.flush();
+    expect(wire).not.toBe(null);
+    expect(frame.wire).toBe(wire);
+  });
+
+  test("L39 a newer state replaces an unsent older one, and replies are never dropped", async () => {
+    const { outbox, stream, told } = blocked();
+    for (let v = 1; v <= 500; v += 1) {
+      outbox.send(state(v));
+      if (v % 100 === 0) outbox.send(reply(`ack ${v}`));
+    }
+    await stream.release();
+    expect(textsOf(stream.taken)).toEqual([
+      "reply first",
+      "state 500",
+      "reply ack 100",
+      "reply ack 200",
+      "reply ack 300",
+      "reply ack 400",
+      "reply ack 500",
+    ]);
+    expect(told.coalesced).toBe(499);
+  });
+
+  test("a newer state never overtakes a grant that carries an older one", async () => {
+    const { outbox, stream } = blocked();
+    for (const frame of [state(8), grant(9), state(9), reply("ack 9"), state(12)]) outbox.send(frame);
+    await stream.release();
+    expect(textsOf(stream.taken)).toEqual(["reply first", "grant 9", "state 12", "reply ack 9"]);
+  });
+
+  test("of events the newest 100 are kept", async () => {
+    const { outbox, stream } = blocked();
+    for (let i = 1; i <= 250; i += 1) outbox.send(event(`${i}`));
+    await stream.release();
+    const texts = textsOf(stream.taken);
+    expect([texts.length, texts[1], texts.at(-1)]).toEqual([101, "event 151", "event 250"]);
+  });
+
+  test("a reader of changes who lost some gets a whole state when he reads again, and changes after it", async () => {
+    const { outbox, stream, told, turn } = blocked();
+    for (let v = 1; v <= 64; v += 1) outbox.send(change(v));
+    expect(told.behind).toBe(0);
+    for (let v = 65; v <= 200; v += 1) outbox.send(change(v));
+    await stream.release();
+    expect(told.behind).toBe(1);
+    outbox.send(change(201));
+    outbox.send(state(201));
+    outbox.send(change(202));
+    turn.flush();
+    expect(textsOf(stream.taken)).toEqual(["reply first", "state 201", "change 202"]);
+  });
+
+  test("up to 64 changes wait for a reader without a gap", async () => {
+    const { outbox, stream, told } = blocked();
+    for (let v = 1; v <= 64; v += 1) outbox.send(change(v));
+    await stream.release();
+    expect(textsOf(stream.taken)).toHaveLength(65);
+    expect(told.behind).toBe(0);
+  });
+
+  test("1 MiB piled up ends it, and what waited is let go", () => {
+    const { outbox, told } = blocked();
+    const big = "x".repeat(100_000);
+    for (let i = 0; i < 10; i += 1) outbox.send(reply(big));
+    expect([told.slow, outbox.bytes > 1_000_000]).toEqual([0, true]);
+    outbox.send(reply(big));
+    outbox.send(reply(big));
+    expect([told.slow, outbox.bytes < 100]).toEqual([1, true]);
+  });
+
+  test("5 s in which nothing is taken ends it", async () => {
+    const { ambient, outbox, told } = blocked();
+    await ambient.advance(4_999);
+    expect(told.slow).toBe(0);
+    await ambient.advance(1);
+    expect(told.slow).toBe(1);
+    outbox.send(state(1));
+    expect(ambient.waiting()).toBe(0);
+  });
+
+  test("a slow reader who takes something now and then is kept", async () => {
+    const { ambient, outbox, stream, told, turn } = blocked();
+    for (let round = 1; round <= 5; round += 1) {
+      await ambient.advance(4_000);
+      await stream.release();
+      stream.open = false;
+      outbox.send(state(round));
+      turn.flush();
+    }
+    expect(told.slow).toBe(0);
+  });
+});

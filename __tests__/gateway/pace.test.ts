@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { Bucket } from "../../lib/gateway/bucket.ts";
+import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
+import { Overload, type Work } from "../../lib/gateway/overload.ts";
+import { Pace } from "../../lib/gateway/pace.ts";
+import { defaultLimits } from "../../lib/ops/config.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
+
+describe("token buckets", () => {
+  test("give a burst, then an even stream, and never more than the burst", () => {
+    const bucket = new Bucket({ perSecond: 10, burst: 20 }, 0);
+    const takeAll = (now: number) => {
+      let count = 0;
+      while (bucket.take(1, now)) count += 1;
+      return count;
+    };
+    expect([takeAll(0), takeAll(100), takeAll(1_100), takeAll(60_000)]).toEqual([20, 1, 10, 20]);
+    expect(bucket.waitMs(1, 60_000)).toBe(100);
+  });
+
+  test("a debt is paid off first, and is bounded", () => {
+    const bucket = new Bucket({ perSecond: 10, burst: 20 }, 0);
+    for (let i = 0; i < 1_000; i += 1) bucket.spend(1, 0);
+    expect(bucket.spend(0, 0)).toBe(-40);
+    expect([bucket.take(1, 4_000), bucket.take(1, 4_100)]).toEqual([false, true]);
+  });
+});
+
+describe("F43 the pace of a session", () => {
+  test("stays with the seat through new connections, and is each seat's own", () => {
+    const ambient = heldAmbient();
+    const pace = new Pace({ ...defaultLimits(), commandsPerSessionPerSecondMax: 2 }, ambient);
+    const first = pace.ofSeat("ABCDEF", 1);
+    for (let i = 0; i < 10; i += 1) first.take(1, 0);
+    expect(pace.ofSeat("ABCDEF", 1).take(1, 0)).toBe(false);
+    expect([pace.ofSeat("ABCDEF", 2).take(1, 0), pace.ofSeat("ABCDEF", null).take(1, 0), pace.fresh().take(1, 0)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe("SAFETY 19: overload", () => {
+  const kinds: readonly Work[] = ["create", "join", "watch", "tap"];
+  const refusedAt = (lagMs: number, queueDepth: number) => {
+    const overload = new Overload({ limits: { loopLagShedMs: 200, storeQueueChangesMax: 8_000 }, queueDepth: () => queueDepth });
+    overload.sample(lagMs);
+    overload.sample(lagMs);
+    return kinds.filter((kind) => overload.refuses(kind));
+  };
+
+  test.each([
+    [0, 0, []],
+    [199, 0, []],
+    [200, 0, ["create"]],
+    [400, 0, ["create", "join"]],
+    [800, 0, ["create", "join", "watch"]],
+    [1_600, 0, ["create", "join", "watch", "tap"]],
+    [0, 999, []],
+    [0, 1_000, ["create"]],
+    [0, 2_000, ["create", "join"]],
+    [0, 4_000, ["create", "join", "watch"]],
+    [0, 8_000, ["create", "join", "watch", "tap"]],
+  ])("a loop %i ms late and %i changes waiting refuse %j: creates first, taps last", (lagMs, depth, refused) => {
+    expect(refusedAt(lagMs, depth)).toEqual(refused);
+  });
+
+  test("one long pause is no overload", () => {
+    const overload = new Overload({ limits: { loopLagShedMs: 200, storeQueueChangesMax: 8_000 }, queueDepth: () => 0 });
+    overload.sample(3_000);
+    expect([overload.refuses("create"), overload.isLate]).toEqual([false, true]);
+    overload.sample(0);
+    expect([overload.refuses("create"), overload.isLate]).toEqual([false, false]);
+  });
+});
+
+describe("L36 SAFETY 18: heartbeats", () => {
+  function setUp() {
+    const ambient = heldAmbient();
+    let late = false;
+    const setLate = (is: boolean): void => {
+      late = is;
+    };
+    const heartbeat = new Heartbeat({ ambient, heartbeatMs: 1_600, isLate: () => late });
+    const beats: { readonly at: number; readonly judge: boolean }[] = [];
+    const remove = heartbeat.add({ beat: (judge) => void beats.push({ at: ambient.monotonicMs(), judge }) });
+    return { ambient, heartbeat, beats, remove, setLate };
+  }
+
+  test("everybody is pinged once per interval, not all at the same moment", async () => {
+    const { ambient, heartbeat, beats } = setUp();
+    const others = new Map<number, number>();
+    for (let i = 0; i < 160; i += 1)
+      heartbeat.add({ beat: () => void others.set(ambient.monotonicMs(), (others.get(ambient.monotonicMs()) ?? 0) + 1) });
+    await ambient.advance(3_200);
+    expect(beats.map(({ judge }) => judge)).toEqual([true, true]);
+    expect([...others.values()]).toEqual(Array(32).fill(10));
+  });
+
+  test("while our own loop lags, and for one interval after, nobody is judged", async () => {
+    const { ambient, beats, setLate } = setUp();
+    await ambient.advance(1_600);
+    setLate(true);
+    await ambient.advance(1_600);
+    setLate(false);
+    await ambient.advance(4_800);
+    expect(beats.map(({ judge }) => judge)).toEqual([true, false, false, true, true]);
+  });
+
+  test("who left is not pinged any more", async () => {
+    const { ambient, beats, remove, heartbeat } = setUp();
+    remove();
+    await ambient.advance(3_200);
+    expect(beats).toEqual([]);
+    heartbeat.stop();
+    expect(ambient.waiting()).toBe(0);
+  });
+});

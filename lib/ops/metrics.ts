@@ -1,7 +1,9 @@
 // Every metric the program has, by name, unit and label. The only file that imports prom-client. Labels come from closed lists, so the
-// number of series is bounded; a game id, an address or a name is never a label. Children are bound once: the hot path allocates nothing.
+// number of series is bounded; a game id, an address or a name is never a label. Children are bound once and counts
+// are handed over at each scrape: the hot path allocates nothing.
 import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, collectDefaultMetrics, Registry } from "prom-client";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { BucketHistogram } from "./bucket-histogram.ts";
 import { closeReasons, commandOutcomes, commandTypes, commitOutcomes, limitKinds, shedKinds, upgradeRefusals } from "./metric-labels.ts";
 
 export interface Counter {
@@ -92,31 +94,42 @@ const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total",
 
 type LabelValues = readonly [label: string, values: readonly string[]];
 
-function builders(registry: Registry) {
+function builders(registry: Registry, setters: (() => void)[]) {
   const registers = [registry];
+  /** Counts in a plain number, which is handed to prom-client at each scrape. */
+  const counting = (to: { inc(count: number): void }): Counter => {
+    let pending = 0;
+    setters.push(() => {
+      if (pending > 0) to.inc(pending);
+      pending = 0;
+    });
+    return {
+      add(count = 1) {
+        pending += count;
+      },
+    };
+  };
   const bind = <Child>(values: readonly string[], child: (value: string) => Child): By<Child> => {
     const children = new Map(values.map((value) => [value, child(value)]));
     const other = child("other");
     return (value) => children.get(value) ?? other;
   };
-  const counter = (name: string, help: string): Counter => {
-    const metric = new PromCounter({ name: prefix + name, help, registers });
-    return { add: (count = 1) => metric.inc(count) };
-  };
+  const counter = (name: string, help: string): Counter => counting(new PromCounter({ name: prefix + name, help, registers }));
   const gauge = (name: string, help: string): Gauge => {
     const metric = new PromGauge({ name: prefix + name, help, registers });
     return { set: (value) => metric.set(value) };
   };
   const histogram = (name: string, help: string, buckets: readonly number[]): Histogram => {
-    const metric = new PromHistogram({ name: prefix + name, help, registers, buckets: [...buckets] });
-    return { observe: (value) => metric.observe(value) };
+    const metric = new BucketHistogram({ name: prefix + name, help, buckets });
+    registry.registerMetric(metric as unknown as PromHistogram);
+    return metric;
   };
   const counterBy = (name: string, help: string, [label, values]: LabelValues): By<Counter> => {
     const metric = new PromCounter({ name: prefix + name, help, registers, labelNames: [label] });
     return bind(values, (value) => {
       const child = metric.labels(value);
       child.inc(0);
-      return { add: (count = 1) => child.inc(count) };
+      return counting(child);
     });
   };
   const gaugeBy = (name: string, help: string, [label, values]: LabelValues): By<Gauge> => {
@@ -126,7 +139,7 @@ function builders(registry: Registry) {
       return { set: (to) => child.set(to) };
     });
   };
-  return { registers, bind, counter, gauge, histogram, counterBy, gaugeBy };
+  return { registers, bind, counting, counter, gauge, histogram, counterBy, gaugeBy };
 }
 
 type Builders = ReturnType<typeof builders>;
@@ -164,7 +177,7 @@ const outcomeOfCode: ReadonlyMap<string, (typeof commandOutcomes)[number]> = new
   ["internal", "bug"],
 ]);
 
-function commandMetrics({ registers, histogram }: Builders) {
+function commandMetrics({ registers, counting, histogram }: Builders) {
   const commands = new PromCounter({
     name: `${prefix}commands_total`,
     help: "Commands by type and outcome.",
@@ -177,8 +190,7 @@ function commandMetrics({ registers, histogram }: Builders) {
     if (known !== undefined) return known;
     const made = new Map(
       commandOutcomes.map((outcome) => {
-        const child = commands.labels(type, outcome);
-        return [outcome as string, { add: (count = 1) => child.inc(count) }];
+        return [outcome as string, counting(commands.labels(type, outcome))];
       }),
     );
     children.set(type, made);
@@ -270,7 +282,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   loop.enable();
   const setters: (() => void)[] = [];
-  const build = builders(registry);
+  const build = builders(registry, setters);
   return {
     ...socketMetrics(build),
     ...commandMetrics(build),

@@ -1,0 +1,39 @@
+// The state is written by hand, field by field: here every plain field is seen to be written when it is not as usual.
+import { describe, expect, test } from "vitest";
+import { encode, usualSeat, usualState } from "../../lib/game/codec.ts";
+import type { GameId, Instant, ViewerId } from "../../lib/game/ids.ts";
+import { clockRules } from "../../lib/game/rules.ts";
+import { defaultSettings } from "../../lib/game/setup.ts";
+import type { State } from "../../lib/game/state.ts";
+
+const created = clockRules.create({
+  id: "ABCDEF" as GameId,
+  now: 1_795_198_884_054 as Instant,
+  viewerId: "v.1" as ViewerId,
+  name: null,
+  settings: defaultSettings({ playerCount: 2 }),
+  draw: { tokenHash: "a".repeat(64) },
+});
+if (!created.ok) throw new Error("a game can be made");
+const { state } = created;
+
+const unusual = (usual: unknown): unknown => (typeof usual === "boolean" ? !usual : typeof usual === "string" ? 'other "one"' : 7);
+
+describe("the text of a state", () => {
+  test.for(Object.entries(usualState))("F34 has %s when it is not as before the first move", ([key, usual]) => {
+    const value = unusual(usual);
+    const text = encode({ ...state, [key]: value } as State);
+    expect(JSON.parse(text)).toMatchObject({ [key]: value });
+  });
+
+  test.for(Object.entries(usualSeat))("F34 has a seat's %s when it is not as usual", ([key, usual]) => {
+    const value = key === "lapsedTokenHash" ? "f".repeat(64) : unusual(usual);
+    const seats = state.seats.map((seat, place) => (place === 1 ? { ...seat, [key]: value } : seat));
+    expect(JSON.parse(encode({ ...state, seats } as State)).seats[1]).toMatchObject({ [key]: value });
+  });
+
+  test("F34 escapes what a player typed, and nothing else", () => {
+    const name = '"}],\\ \u2028 é\n';
+    expect(JSON.parse(encode({ ...state, name })).name).toBe(name);
+  });
+});

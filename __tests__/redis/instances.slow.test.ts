@@ -60,7 +60,7 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     await extra?.kill();
     await second?.closed;
     const tookMs = await eventually("seat 2 shows away", () => host?.state.players[1].connected === false);
-    console.log(`holders of a dead instance show away after ${Math.round(tookMs)} ms`);
+    process.stderr.write(`holders of a dead instance show away after ${Math.round(tookMs)} ms\n`);
     expect(host?.state.players[0].connected).toBe(true);
     await host?.close();
     await extra?.dispose();

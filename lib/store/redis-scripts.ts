@@ -66,11 +66,11 @@ redis.call('HSET', game, 'v', newV, 'hash', ARGV[5], 'at', at, 'state', ARGV[7],
 local created = old[7] or at
 if not old[7] then redis.call('HSET', game, 'created', at) end
 if ARGV[11] == '1' then
-  redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 's', ARGV[7])
+  redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action, 's', ARGV[7])
   redis.call('ZADD', checkpoints, newV, newV)
   redis.call('PEXPIRE', checkpoints, ttl)
 else
-  redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8])
+  redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action)
 end
 if keep then
   redis.call('XTRIM', history, 'MINID', keep .. '-0')
@@ -143,7 +143,7 @@ local v = redis.call('ZREVRANGEBYSCORE', KEYS[2], ARGV[1], '-inf', 'LIMIT', 0, 1
 if not v then return false end
 local row = redis.call('XRANGE', KEYS[1], v .. '-0', v .. '-0')[1]
 if not row then return false end
-return {v, row[2][10]}
+return {v, row[2][12]}
 `,
 );
 

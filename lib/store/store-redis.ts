@@ -204,7 +204,7 @@ class RedisStore implements Store {
     if (limit <= 0) return [];
     const from = `${Math.max(0, afterV) + 1}-0`;
     const rows = await this.#parts.link.call((redis) => redis.xrange(historyKey(gameId), from, "+", "COUNT", limit));
-    return rows.map(([id, [, at, , prevHash = "", , hash = "", , change = "", , state]]) => {
+    return rows.map(([id, [, at, , prevHash = "", , hash = "", , change = "", , , , state]]) => {
       return { v: Number.parseInt(id, 10), at: Number(at), change, prevHash, hash, state: state ?? null };
     });
   }

@@ -1,0 +1,153 @@
+// The ways three servers on one Redis are broken while people play. Each breaks, heals, and gives how often it really hit.
+import { eventually } from "../redis/instances.ts";
+import { pause } from "./redis-bot.ts";
+import type { Ground, Seat } from "./redis-ground.ts";
+
+export type Fault = (ground: Ground) => Promise<number>;
+
+/** Time for which everything is well before and after. */
+const calmMs = 500;
+
+async function allReady(ground: Ground): Promise<void> {
+  const isReady = ({ server }: Seat) =>
+    fetch(`${server.url}/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  await eventually("every server is ready again", async () => (await Promise.all(ground.seats.map(isReady))).every(Boolean), 30_000);
+}
+
+async function around(ground: Ground, broken: () => Promise<number>): Promise<number> {
+  await pause(calmMs);
+  const hits = await broken();
+  await allReady(ground);
+  return hits;
+}
+
+/** How often Redis gave this error. */
+async function errorsOf(ground: Ground, code: string): Promise<number> {
+  const text = await ground.inside.info("errorstats");
+  return Number(new RegExp(`errorstat_${code}:count=(\\d+)`).exec(text)?.[1] ?? 0);
+}
+
+async function counted(ground: Ground, code: string, broken: () => Promise<void>): Promise<number> {
+  const before = await errorsOf(ground, code);
+  await broken();
+  return (await errorsOf(ground, code)) - before;
+}
+
+export const killInstance =
+  (times: number): Fault =>
+  (ground) =>
+    around(ground, async () => {
+      for (let time = 0; time < times; time += 1) {
+        const seat = ground.seats[ground.chance.below(3)] as Seat;
+        seat.isOpen = false;
+        await seat.server.kill();
+        await pause(1_000);
+        await ground.revive(seat);
+      }
+      return times;
+    });
+
+export const killRedis =
+  (times: number): Fault =>
+  (ground) =>
+    around(ground, async () => {
+      for (let time = 0; time < times; time += 1) {
+        await ground.redis.kill();
+        await pause(ground.chance.below(400));
+        await ground.redis.start();
+        await pause(700);
+      }
+      return times;
+    });
+
+export const loseReplies =
+  (ms: number): Fault =>
+  (ground) =>
+    around(ground, async () => {
+      for (const { proxy } of ground.seats) Object.assign(proxy, { lost: 0, loseOneIn: 60 });
+      await pause(ms);
+      for (const { proxy } of ground.seats) proxy.loseOneIn = 0;
+      return ground.seats.reduce((sum, { proxy }) => sum + proxy.lost, 0);
+    });
+
+export const killSubscribers =
+  (times: number): Fault =>
+  (ground) =>
+    around(ground, async () => {
+      let killed = 0;
+      for (let time = 0; time < times; time += 1) {
+        killed += Number(await ground.inside.call("CLIENT", "KILL", "TYPE", "pubsub"));
+        await pause(1_000);
+      }
+      return killed;
+    });
+
+export const freezeRedis =
+  (ms: number): Fault =>
+  (ground) =>
+    around(ground, async () => {
+      ground.redis.signal("SIGSTOP");
+      await pause(ms);
+      ground.redis.signal("SIGCONT");
+      return 1;
+    });
+
+export const isolate =
+  (ms: number): Fault =>
+  (ground) =>
+    around(ground, async () => {
+      const seat = ground.seats[ground.chance.below(3)] as Seat;
+      seat.isOpen = false;
+      seat.proxy.silence();
+      await pause(ms);
+      seat.proxy.restore();
+      seat.isOpen = true;
+      return 1;
+    });
+
+export const flushScripts =
+  (times: number): Fault =>
+  (ground) =>
+    around(ground, () =>
+      counted(ground, "NOSCRIPT", async () => {
+        for (let time = 0; time < times; time += 1) {
+          await ground.inside.script("FLUSH");
+          await pause(100);
+        }
+      }),
+    );
+
+export const outOfMemory =
+  (ms: number): Fault =>
+  (ground) =>
+    around(ground, () =>
+      counted(ground, "OOM", async () => {
+        await ground.inside.config("SET", "maxmemory", "1mb");
+        await pause(ms);
+        await ground.inside.config("SET", "maxmemory", "0");
+      }),
+    );
+
+export const readOnly =
+  (ms: number): Fault =>
+  (ground) =>
+    around(ground, () =>
+      counted(ground, "READONLY", async () => {
+        await ground.inside.replicaof("127.0.0.1", 1);
+        await pause(ms);
+        await ground.inside.replicaof("NO", "ONE");
+      }),
+    );
+
+export const rollingRestart: Fault = (ground) =>
+  around(ground, async () => {
+    for (const seat of ground.seats) {
+      seat.isOpen = false;
+      await seat.server.stop();
+      await ground.revive(seat);
+    }
+    return ground.seats.length;
+  });

@@ -1,0 +1,86 @@
+// The ground of a torture run: one real Redis, three whole servers, and between each of them and Redis a proxy that can fail.
+import { Redis } from "ioredis";
+import { type Chance, seededChance } from "../checker/clean-history.ts";
+import type { GameLog } from "../checker/history.ts";
+import { gameKey, historyKey } from "../../lib/store/redis-keys.ts";
+import { type RedisSettings, TestRedis } from "../redis/redis-server.ts";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { RedisProxy } from "./redis-proxy.ts";
+
+export interface Seat {
+  readonly proxy: RedisProxy;
+  server: RunningServer;
+  /** Its players may be sent here. */
+  isOpen: boolean;
+}
+
+export class Ground {
+  readonly redis: TestRedis;
+  readonly seats: readonly Seat[];
+  readonly inside: Redis;
+  readonly chance: Chance;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(parts: {
+    redis: TestRedis;
+    seats: readonly Seat[];
+    inside: Redis;
+    chance: Chance;
+    env: Readonly<Record<string, string>>;
+  }) {
+    this.redis = parts.redis;
+    this.seats = parts.seats;
+    this.inside = parts.inside;
+    this.chance = parts.chance;
+    this.#env = parts.env;
+  }
+
+  static async open(seed: number, settings: RedisSettings = {}, env: Readonly<Record<string, string>> = {}): Promise<Ground> {
+    const chance = seededChance(seed);
+    const redis = await TestRedis.start(settings);
+    const more = { LIMIT_HISTORY_CHANGES: "1000000", LIMIT_DRAIN_MS: "1000", ...env };
+    const proxies = await Promise.all([1, 2, 3].map(() => RedisProxy.start(redis.port, chance)));
+    const servers = await Promise.all(proxies.map((proxy) => startRunningServer({ env: { REDIS_URL: proxy.url, ...more } })));
+    const seats = servers.map((server, place) => ({ server, proxy: proxies[place] as RedisProxy, isOpen: true }));
+    const inside = new Redis(redis.url, { maxRetriesPerRequest: 500, retryStrategy: () => 20 });
+    inside.on("error", () => {});
+    return new Ground({ redis, seats, inside, chance, env: more });
+  }
+
+  /** Ports of the servers players may come to; all of them when none is known to be there. */
+  ports(): readonly number[] {
+    const open = this.seats.filter((seat) => seat.isOpen);
+    return (open.length > 0 ? open : this.seats).map(({ server }) => server.port);
+  }
+
+  /** Starts a server again that was stopped or killed, on its old port. */
+  async revive(seat: Seat): Promise<void> {
+    const { port } = seat.server;
+    seat.server = await startRunningServer({ port, env: { REDIS_URL: seat.proxy.url, ...this.#env } });
+    seat.isOpen = true;
+  }
+
+  /** What Redis holds of a game, read past the store. */
+  async log(game: string): Promise<GameLog> {
+    const rows = await this.inside.xrange(historyKey(game), "-", "+");
+    const [v, hash, state] = await this.inside.hmget(gameKey(game), "v", "hash", "state");
+    const changes = rows.map(([id, fields]) => {
+      const [, at, , prevHash = "", , hashHere = "", , change = "", , action = "", , kept] = fields;
+      const actionId = action === "" ? null : action.slice(1);
+      return { v: Number.parseInt(id, 10), at: Number(at), prevHash, hash: hashHere, change, state: kept ?? null, actionId };
+    });
+    return { game, changes, final: v == null || hash == null || state == null ? null : { v: Number(v), hash, state } };
+  }
+
+  /** The version Redis holds now. */
+  async newest(game: string): Promise<number> {
+    return Number(await this.inside.hget(gameKey(game), "v"));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.seats.map(({ server }) => server.dispose()));
+    for (const { proxy } of this.seats) proxy.end();
+    this.inside.disconnect();
+    await this.redis.end();
+  }
+}

@@ -1,0 +1,136 @@
+// One torture run: tables of players spread over three servers play while something is broken; then all is healed, everybody has to
+// agree, and the checker says whether anything acknowledged was lost, refused things happened, or anything happened twice.
+import { checkHistory, type Verdict } from "../checker/checker.ts";
+import type { Observation } from "../checker/history.ts";
+import { Bot, clockMs, pause } from "./redis-bot.ts";
+import type { Ground } from "./redis-ground.ts";
+
+export interface PlayWish {
+  readonly name: string;
+  readonly games: number;
+  readonly clientsPerGame: number;
+  readonly thinkMs: number;
+  /** Commands to be finished before it may end. */
+  readonly operations: number;
+  /** Breaks things while the players play, and heals them; gives how often it really did. Left out: nothing breaks. */
+  readonly fault?: (ground: Ground) => Promise<number>;
+}
+
+export interface PlayFigures {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly operations: number;
+  readonly durationMs: number;
+  readonly putOff: number;
+  readonly failed: number;
+  /** From the end of the fault until every client had the newest version of its game. */
+  readonly convergedMs: number;
+  readonly returns: readonly number[];
+  readonly hits: number;
+}
+
+const convergeMsMax = 20_000;
+
+async function seatAll(ground: Ground, wish: PlayWish, notes: Observation[]): Promise<Bot[]> {
+  const ports = ground.ports();
+  const tables = Array.from({ length: wish.games }, async (_, game) => {
+    const bots: Bot[] = [];
+    const table = { gameId: "", seats: wish.clientsPerGame };
+    for (let seat = 1; seat <= wish.clientsPerGame; seat += 1) {
+      const port = ports[(game + seat) % ports.length] as number;
+      const gameId = bots[0]?.parts.table.gameId ?? "";
+      const name = `${wish.name}.${game}.${seat}`;
+      const bot = new Bot({
+        name,
+        seat,
+        table: { ...table, gameId },
+        chance: ground.chance,
+        notes,
+        ports: () => ground.ports(),
+        thinkMs: wish.thinkMs,
+      });
+      bots.push(bot);
+      if (seat === 1) {
+        await bot.found(port, { playerCount: Math.max(2, wish.clientsPerGame), initialTime: 3_600_000 });
+        await bot.claim();
+      } else await bot.sit(port);
+    }
+    return bots;
+  });
+  return (await Promise.all(tables)).flat();
+}
+
+export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigures> {
+  const notes: Observation[] = [];
+  const startedAt = clockMs();
+  const bots = await seatAll(ground, wish, notes);
+  for (const bot of bots) if (bot.parts.seat === 1) await bot.ask("start", {});
+  const done = () => bots.reduce((sum, bot) => sum + bot.done, 0);
+  let hits = 0;
+  let isHealed = wish.fault === undefined;
+  const fault = (wish.fault?.(ground) ?? Promise.resolve(0)).then((count) => {
+    hits = count;
+    isHealed = true;
+  });
+  const healed = fault.then(() => clockMs());
+  await Promise.all(bots.map((bot) => bot.play(() => isHealed && done() >= wish.operations)));
+  const durationMs = clockMs() - startedAt;
+  const healedAt = await healed;
+  const quietAt = clockMs();
+  await converge(ground, bots);
+  const convergedMs = clockMs() - Math.max(healedAt, quietAt);
+  const games = [...new Set(bots.map((bot) => bot.parts.table.gameId))];
+  const logs = await Promise.all(games.map((game) => ground.log(game)));
+  const settled = bots.map((bot) => ({ client: bot.parts.name, game: bot.parts.table.gameId }));
+  const faults = wish.fault === undefined ? [] : [{ name: wish.name, hits }];
+  const verdict = checkHistory({ observations: notes, logs, settled, faults });
+  for (const bot of bots) bot.end();
+  const sum = (of: (bot: Bot) => number) => bots.reduce((total, bot) => total + of(bot), 0);
+  return {
+    name: wish.name,
+    verdict,
+    operations: done(),
+    durationMs,
+    putOff: sum((bot) => bot.putOff),
+    failed: sum((bot) => bot.failed),
+    convergedMs,
+    returns: bots.flatMap((bot) => bot.returns),
+    hits,
+  };
+}
+
+/** Until every player is connected and has seen the newest version of its game; the checker says what is wrong when that takes too long. */
+async function converge(ground: Ground, bots: readonly Bot[]): Promise<void> {
+  const until = clockMs() + convergeMsMax;
+  while (clockMs() < until) {
+    const newest = new Map<string, number>();
+    for (const { parts, v } of bots) newest.set(parts.table.gameId, Math.max(v, newest.get(parts.table.gameId) ?? 0));
+    const isAgreed = bots.every((bot) => bot.isThere && bot.v === newest.get(bot.parts.table.gameId));
+    if (isAgreed && (await isNewest(ground, newest))) return;
+    await pause(10);
+  }
+}
+
+async function isNewest(ground: Ground, seen: ReadonlyMap<string, number>): Promise<boolean> {
+  for (const [game, v] of seen) if ((await ground.newest(game)) !== v) return false;
+  return true;
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+export function tellPlay(figures: PlayFigures): string {
+  const { name, verdict, operations, durationMs, putOff, failed, convergedMs, returns, hits } = figures;
+  const { lost, ghost, twice, changes, unknown, unknownDone, seen } = verdict.figures;
+  const back =
+    returns.length === 0
+      ? ""
+      : `; back elsewhere p50 ${percentile(returns, 0.5).toFixed(0)} ms, p99 ${percentile(returns, 0.99).toFixed(0)} ms (${returns.length})`;
+  return (
+    `${name}: ${verdict.result}, ${operations} operations in ${(durationMs / 1000).toFixed(1)} s, ${changes} changes, ${seen} seen, hit ${hits} times; ` +
+    `lost ${lost}, ghosts ${ghost}, twice ${twice}, unknown ${unknown} (${unknownDone} done), put off ${putOff}, given up ${failed}; ` +
+    `converged in ${convergedMs.toFixed(0)} ms${back}`
+  );
+}

@@ -1,0 +1,50 @@
+// Three servers on one Redis under load, broken in every way we know; the long form is `npm run torture -- redis`. SAFETY rules 1, 9-12.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks } from "../support/programs.ts";
+import * as faults from "./redis-faults.ts";
+import { Ground } from "./redis-ground.ts";
+import { playRun, type PlayWish, tellPlay } from "./redis-play.ts";
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const seed = 20_261_120;
+
+describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
+  let ground: Ground;
+  beforeAll(async () => {
+    ground = await Ground.open(seed, { appendonly: "yes", appendfsync: "always" });
+  });
+  afterAll(async () => ground.close());
+
+  async function good(wish: PlayWish) {
+    const figures = await playRun(ground, wish);
+    say(`${tellPlay(figures)} (seed ${seed})`);
+    expect(figures.verdict.violations.slice(0, 5)).toEqual([]);
+    expect(figures.verdict.result).toBe("pass");
+    expect(figures.failed).toBe(0);
+    expect(figures.convergedMs).toBeLessThan(2_000);
+    return figures;
+  }
+
+  test("F08: 50 games x 8 clients spread over all, nothing broken: 20,000 operations, nothing lost, no ghost, nothing twice", async () => {
+    await good({ name: "no fault", games: 50, clientsPerGame: 8, thinkMs: 100, operations: 20_000 });
+  });
+
+  const broken: readonly (readonly [string, faults.Fault])[] = [
+    ["kill -9 of an instance", faults.killInstance(1)],
+    ["kill -9 of Redis, appendfsync always", faults.killRedis(2)],
+    ["replies lost after the command was carried out", faults.loseReplies(2_500)],
+    ["subscribers killed every second", faults.killSubscribers(3)],
+    ["Redis stopped for 2 s", faults.freezeRedis(2_000)],
+    ["one instance isolated", faults.isolate(3_000)],
+    ["SCRIPT FLUSH", faults.flushScripts(15)],
+    ["out of memory", faults.outOfMemory(1_500)],
+    ["READONLY", faults.readOnly(1_500)],
+    ["rolling restart of all three", faults.rollingRestart],
+  ];
+  test.each(broken)(
+    "%s: nothing acknowledged is lost, nothing refused happens, nothing happens twice, all converge",
+    async (name, fault) => {
+      await good({ name, fault, games: 10, clientsPerGame: 6, thinkMs: 60, operations: 1_000 });
+    },
+  );
+});

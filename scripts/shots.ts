@@ -12,6 +12,8 @@ const sizes = {
   tablet: { width: 820, height: 1180 },
   laptop: { width: 1366, height: 768 },
 } as const;
+/** For a sheet that is fetched when it is first opened. */
+const settleMs = 250;
 const themes = ["dark", "light"] as const;
 
 const [onlyScene, onlySize, onlyTheme, outDir = "docs/screens"] = process.argv.slice(2);
@@ -39,7 +41,7 @@ async function prepared(context: BrowserContext, scene: Scene, theme: string): P
     });
   });
   await page.route("**/api/games", (route) => route.fulfill({ json: { games: scene.listed ?? [] } }));
-  await page.route("**/api/games/*/log", (route) =>
+  await page.route("**/api/games/*/log?*", (route) =>
     scene.log ? route.fulfill({ json: { game: "K7QX2M", changes: scene.log, next: null } }) : route.fulfill({ status: 404, json: {} }),
   );
   return page;
@@ -72,7 +74,10 @@ async function shoot(browser: Browser, origin: string, scene: Scene): Promise<nu
       const page = await prepared(context, scene, theme);
       await page.goto(origin + scene.path);
       await page.waitForLoadState("networkidle");
-      for (const name of scene.click ?? []) await page.click(name);
+      for (const name of scene.click ?? []) {
+        await page.click(name);
+        await page.waitForTimeout(settleMs);
+      }
       await page.evaluate(() => document.fonts.ready);
       await page.screenshot({ path: `${outDir}/${scene.name}-${size}-${theme}.png` });
       taken += 1;

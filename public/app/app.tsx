@@ -5,13 +5,13 @@ import { useApp } from "./app-context.ts";
 import type { Model } from "./model/model.ts";
 import { pathOf, type Route } from "./route.ts";
 import { EndedScreen, WaitScreen } from "./screens/between.tsx";
-import { Home } from "./screens/home.tsx";
 import { Lobby } from "./screens/lobby.tsx";
 import { Play } from "./screens/play.tsx";
 import { Announcer } from "./ui/announcer.tsx";
 import { lazyPart } from "./ui/lazy.tsx";
 import { Toasts } from "./ui/toasts.tsx";
 
+const Home = lazyPart(async () => (await import("./screens/home.tsx")).Home);
 const TableMode = lazyPart(async () => (await import("./screens/table-mode.tsx")).TableMode);
 const Recap = lazyPart(async () => (await import("./screens/recap.tsx")).Recap);
 const Overlay = lazyPart(async () => (await import("./screens/overlay.tsx")).Overlay);

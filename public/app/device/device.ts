@@ -1,11 +1,29 @@
 // The device around the page: theme, coming back from sleep, keeping the screen lit. Each thing has a switch.
 import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
+import { isOnTheClock } from "../model/cues.ts";
+import { standing } from "../model/table-questions.ts";
+import { startCues } from "./cues.ts";
+import { startInstalled } from "./installed.ts";
+import { startKeyboard } from "./keyboard.ts";
 
 export function startDevice(app: App): void {
   followTheme(app);
   comeBack(app);
   keepLit(app);
+  nameTab(app);
+  startCues(app);
+  startKeyboard(app);
+  void startInstalled(app);
+}
+
+/** The tab says when it is on you, for a laptop with many tabs. */
+function nameTab({ session, speech }: App): void {
+  effect(() => {
+    const { table } = session.model.value;
+    const mine = table !== null && isOnTheClock(table, standing(session.model.value));
+    document.title = mine ? `${speech.t("say.your.turn")} – Tap-or-Tarp` : table ? `${table.id} – Tap-or-Tarp` : "Tap-or-Tarp";
+  });
 }
 
 /** `auto` follows the device; a Wastelands campaign brings its own warm theme with it. */

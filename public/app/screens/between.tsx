@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
-import { Wordmark } from "./home.tsx";
+import { Wordmark } from "../ui/wordmark.tsx";
 
 export function WaitScreen(): JSX.Element {
   const { session, speech, go } = useApp();

@@ -97,7 +97,9 @@ function Mine({ table, who, seat }: { readonly table: Table; readonly who: Stand
     <section class="mine" data-focus={seat}>
       <Ring seat={seat} />
       <div class="mine-inner">
-        <p class="say">{words(sayOf(table, who, seat))}</p>
+        <p class="say" key={words(sayOf(table, who, seat))}>
+          {words(sayOf(table, who, seat))}
+        </p>
         <ClockFace seat={seat} great label={player?.name ?? ""} />
         {chain.length > 0 ? (
           <Chain table={table} who={who} chain={chain} />

@@ -51,7 +51,7 @@ export function TargetsSheet(): JSX.Element | null {
           sheet.value = null;
         }}
       >
-        {t("targets.ask", { count })}
+        {count === 0 ? t("offer.pickTargets") : t("targets.ask", { count })}
       </button>
     </div>
   );

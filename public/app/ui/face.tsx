@@ -64,6 +64,9 @@ export function mark(node: Element | null | undefined, name: string, value: stri
   if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
+/** "-09:59" at most; longer times are drawn smaller. */
+const shortChars = 5;
+
 /** The clock as text; the great one adds tenths in its last minute. `data-ms` says what is drawn, exactly. */
 export function ClockFace({
   seat,
@@ -83,6 +86,7 @@ export function ClockFace({
     write(main.current, text.main);
     write(tenths.current, great || shown < 10_000 ? text.tenths : "");
     mark(root.current, "data-mood", moodOf(shown));
+    mark(root.current, "data-long", String(text.main.length > shortChars));
     mark(root.current, "data-runs", String(runs));
     root.current?.setAttribute("data-ms", String(Math.round(face.bankMs)));
   });

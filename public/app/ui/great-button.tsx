@@ -24,7 +24,9 @@ export function GreatButton({ offer, forName }: { readonly offer: Offer; readonl
         if (command !== null && tapPending(session.model.peek().outbox) === undefined) session.give(command);
       }}
     >
-      <span class="go-word">{words(offer.label)}</span>
+      <span class="go-word" key={words(offer.label)}>
+        {words(offer.label)}
+      </span>
       <small>
         {prefix}
         {sub}

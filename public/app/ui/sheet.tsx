@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { IconButton } from "./parts.tsx";
+import { quietTint, seatTint, tintOf } from "./tint.ts";
 
 export function SheetFrame({
   title,
@@ -14,7 +15,9 @@ export function SheetFrame({
   readonly onClose: () => void;
 }): JSX.Element {
   const root = useRef<HTMLDialogElement>(null);
-  const { speech } = useApp();
+  const { speech, session } = useApp();
+  const { table, seat } = session.model.value;
+  const tint = table === null ? tintOf(quietTint) : seatTint(table, seat ?? table.activePlayer);
   useEffect(() => {
     const dialog = root.current;
     if (dialog && !dialog.open) dialog.showModal();
@@ -23,7 +26,8 @@ export function SheetFrame({
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a tap beside the sheet closes it; keys have Escape and the close button.
     <dialog
-      class="sheet"
+      class="sheet tint"
+      style={tint}
       ref={root}
       aria-label={title}
       onClose={onClose}

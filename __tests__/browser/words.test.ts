@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { refusals } from "../../lib/game/refusals.ts";
+import { en } from "../../public/app/i18n/en.ts";
+import { tr } from "../../public/app/i18n/tr.ts";
+import { createSpeech, preferredLanguage } from "../../public/app/i18n/words.ts";
+
+const holes = (text: string): string =>
+  [...text.matchAll(/\{\{(\w+)\}\}/g)]
+    .map((found) => found[1])
+    .sort()
+    .join(",");
+const app = join(import.meta.dirname, "../../public/app");
+const sources = readdirSync(app, { recursive: true, encoding: "utf8" })
+  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith("i18n"))
+  .map((path) => readFileSync(join(app, path), "utf8"))
+  .join("\n");
+
+describe("F56 two languages", () => {
+  test("both catalogues have the same keys, none empty", () => {
+    expect(Object.keys(tr).sort()).toEqual(Object.keys(en).sort());
+    expect(Object.entries({ ...en, ...tr }).filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  test("a translation fills the same holes", () => {
+    const different = Object.keys(en).filter((key) => holes(en[key] ?? "") !== holes(tr[key] ?? ""));
+    expect(different).toEqual([]);
+  });
+
+  test("F37 every refusal of the catalogue is said in words", () => {
+    const missing = Object.keys(refusals).filter((code) => !(`refusal.${code}` in en));
+    expect(missing).toEqual([]);
+  });
+
+  test("no key is asked for that the catalogue lacks", () => {
+    const asked = new Set(
+      [...sources.matchAll(/(?:\bt|say|words)\(\s*"([a-zA-Z]+\.[\w.-]+)"/g), ...sources.matchAll(/key: "([a-z]+\.[\w.-]+)"/gi)].map(
+        (found) => found[1] ?? "",
+      ),
+    );
+    const has = (key: string): boolean => key in en || `${key}_one` in en;
+    expect([...asked].filter((key) => !has(key))).toEqual([]);
+    expect(asked.size).toBeGreaterThan(150);
+  });
+
+  test("no word of the catalogue is left over", () => {
+    const literal = new Set([...sources.matchAll(/"([a-z][\w]*\.[\w.-]+)"/gi)].map((found) => found[1] ?? ""));
+    const built = [...sources.matchAll(/`([a-z][\w]*\.(?:[\w-]+\.)*)\$\{/gi)].map((found) => found[1] ?? "");
+    const bare = (key: string): string => key.replace(/_(one|other)$/, "");
+    const unused = Object.keys(en)
+      .map(bare)
+      .filter((key) => !literal.has(key) && !built.some((start) => key.startsWith(start)));
+    expect([...new Set(unused)]).toEqual([]);
+  });
+
+  test("the browser's first language that the page speaks is chosen, and can be switched", async () => {
+    expect(preferredLanguage(["de-DE", "tr-TR", "en"])).toBe("tr");
+    expect(preferredLanguage(["de"])).toBe("en");
+    const speech = await createSpeech("en");
+    expect(speech.t("play.penalties", { count: 1 })).toBe("1 penalty");
+    expect(speech.t("play.penalties", { count: 2 })).toBe("2 penalties");
+    await speech.use("tr");
+    expect(speech.t("offer.passTurn")).toBe("Sırayı ver");
+  });
+
+  test("F18 names are put into sentences as they are typed: the page escapes them, the words do not", async () => {
+    const speech = await createSpeech("en");
+    expect(speech.t("live.turn", { name: "O'Brien & <b>Sons</b>" })).toBe("O'Brien & <b>Sons</b> has the turn.");
+  });
+});

@@ -1,0 +1,30 @@
+// The page as an app: kept on the device so that it opens offline; a newer one is offered, never forced.
+import type { App } from "../app-context.ts";
+
+const lookAgainMs = 30 * 60_000;
+
+export async function startInstalled({ update, session }: App): Promise<void> {
+  if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
+  try {
+    const registration = await navigator.serviceWorker.register("/sw.js");
+    const offer = (): void => {
+      const { waiting } = registration;
+      if (waiting === null || navigator.serviceWorker.controller === null) return;
+      update.value = () => {
+        navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+        waiting.postMessage({ type: "SKIP_WAITING" });
+      };
+    };
+    offer();
+    registration.addEventListener("updatefound", () => {
+      registration.installing?.addEventListener("statechange", offer);
+    });
+    const look = (): void => {
+      registration.update().catch(() => undefined);
+      session.env.after(lookAgainMs, look);
+    };
+    session.env.after(lookAgainMs, look);
+  } catch {
+    // Private windows and plain http have no service worker: the page works without.
+  }
+}

@@ -1,0 +1,54 @@
+// Keys: space does what the great button says, digits open seats, letters for the rest. Never while somebody types.
+import type { App } from "../app-context.ts";
+import { standing } from "../model/table-questions.ts";
+import { pathOf } from "../route.ts";
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+
+export function startKeyboard(app: App): void {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (document.querySelector("dialog[open]") !== null) return;
+    if (event.key === " ") {
+      // A focused button has its own space.
+      if (event.target instanceof HTMLElement && event.target.closest("button, a, summary") !== null) return;
+      event.preventDefault();
+      document.querySelector<HTMLElement>(".panel.on .panel-tap, .go[data-act]")?.click();
+      return;
+    }
+    if (keyAct(app, event.key.toLowerCase())) event.preventDefault();
+  });
+}
+
+/** Whether the key meant something here. */
+function keyAct(app: App, key: string): boolean {
+  const { session, sheet, prefShelf, route, go } = app;
+  const model = session.model.peek();
+  const { table } = model;
+  if (key === "m") {
+    const sounds = !prefShelf.prefs.peek().sounds;
+    prefShelf.set({ sounds });
+    session.dispatch({ type: "notice", tone: "info", key: sounds ? "settings.soundsOn" : "settings.soundsOff" });
+    return true;
+  }
+  if (!table) return false;
+  const seat = Number(key);
+  if (seat >= 1 && seat <= table.players.length) {
+    sheet.value = { name: "seat", seat };
+    return true;
+  }
+  const acts = standing(model).host || model.seat !== null;
+  const here = route.peek();
+  const keys: Readonly<Record<string, () => void>> = {
+    p: () => acts && session.give({ type: "pause", data: {} }),
+    u: () => acts && session.give({ type: "undo", data: {} }),
+    i: () => model.seat !== null && session.give({ type: "interrupt", data: {} }),
+    d: () => {
+      sheet.value = { name: "dice" };
+    },
+    t: () => here.page === "game" && go(pathOf(here.code, here.view === "table" ? "play" : "table")),
+  };
+  keys[key]?.();
+  return key in keys;
+}

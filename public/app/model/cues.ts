@@ -1,0 +1,48 @@
+// Which happenings can be heard and felt, and by whom. Pure.
+import type { SeatId } from "../../../lib/game/ids.ts";
+import type { WireEvent } from "../../../lib/game/wire-event.ts";
+import type { Table } from "./model.ts";
+import type { Standing } from "./table-questions.ts";
+
+export type Cue = "turn" | "priority" | "warning" | "timeout" | "out" | "dice" | "end" | "nudge";
+
+interface About {
+  readonly playerId?: SeatId | null;
+  readonly to?: SeatId;
+  readonly players?: readonly SeatId[];
+}
+
+/** The cue of an event for this page; null for what stays silent. A device that is the whole table hears it all. */
+export function cueFor(event: WireEvent, who: Standing, watchesAll: boolean): Cue | null {
+  const about = event.data as About;
+  const mine = (seat: SeatId | null | undefined): boolean => watchesAll || (seat !== null && seat !== undefined && seat === who.seat);
+  switch (event.type) {
+    case "turnPassed":
+      return mine(about.to) ? "turn" : null;
+    case "interrupted":
+      return mine(about.playerId) ? null : "priority";
+    case "targetsConfirmed":
+      return (about.players ?? []).some(mine) ? "priority" : null;
+    case "warning":
+      return mine(about.playerId) ? "warning" : null;
+    case "timeout":
+      return "timeout";
+    case "eliminated":
+      return "out";
+    case "diceRolled":
+    case "playOrderRolled":
+    case "randomPlayerSelected":
+      return "dice";
+    case "gameComplete":
+    case "campaignComplete":
+      return "end";
+    default:
+      return null;
+  }
+}
+
+/** Whether the table waits for this page right now. */
+export const isOnTheClock = (table: Table, who: Standing): boolean =>
+  table.status === "running" &&
+  who.seat !== null &&
+  (table.running.includes(who.seat) || table.players.some((p) => p.id === who.seat && p.timeoutPending));

@@ -5,7 +5,7 @@ import type { Answered, GameLog, History, LoggedChange, Observation, Saw } from 
 
 export type BrokenRule = "lost" | "ghost" | "twice" | "gap" | "chain" | "order" | "back" | "early" | "split" | "apart" | "clock" | "answer";
 
-export interface Violation {
+interface Violation {
   readonly rule: BrokenRule;
   readonly game: string;
   readonly message: string;

@@ -115,6 +115,7 @@ class Player {
       if (!(error instanceof StoreFault)) throw error;
       if (error.kind === "unknown") this.#note({ type: "unknown", ...this.#about(action) });
       else this.#note({ type: "refused", ...this.#about(action), retry: true, answer: error.kind });
+      await pause(20 + this.#chance.below(60));
     }
   }
 

@@ -41,7 +41,7 @@ export type Hit = (name: FailpointName) => void;
 const nothing: Hit = () => {};
 
 /** An error that looks like better-sqlite3's own, so that it takes the same way. */
-export class PlannedError extends Error {
+class PlannedError extends Error {
   readonly code: string;
   constructor(code: string) {
     super(`planned ${code}`);

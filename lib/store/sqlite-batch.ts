@@ -33,6 +33,16 @@ interface Known {
 
 const knownMax = 20_000;
 
+/** Most early entries that one `due` moves. */
+const earlyMovedMax = 5_000;
+
+interface WokenRow {
+  readonly num: number;
+  readonly game_id: string;
+  readonly wake_from: number;
+  readonly wake_at: number | null;
+}
+
 /** How long an action id that never happened is remembered after the last time it could be sent again. */
 const tombstoneKeepMs = 24 * 3_600_000;
 
@@ -265,14 +275,30 @@ class SqlApplier implements Applier {
     return ids;
   }
 
-  /** First moves the entries that were left early by taps, so that they cannot crowd out the ones that are due. */
+  /** Walks the index from its early end. Entries that taps left early are moved to where they belong, so that they are met once. */
   #due(atMs: number, limit: number): readonly string[] {
-    for (const row of this.#all<{ num: number; game_id: string; wake_at: number | null }>("early", atMs, atMs, limit)) {
-      this.#run("later", row.num);
-      const known = this.#known.get(row.game_id);
-      if (known !== undefined) known.wakeFrom = row.wake_at;
+    const due: WokenRow[] = [];
+    let last: WokenRow | undefined;
+    for (let left = limit + earlyMovedMax; left > 0 && due.length < limit; ) {
+      const rows = this.#all<WokenRow>("woken", atMs, last?.wake_from ?? 0, last?.num ?? 0, Math.min(left, limit));
+      for (const row of rows) {
+        if (row.wake_at !== null && row.wake_at <= atMs) due.push(row);
+        else this.#moveWake(row);
+      }
+      left -= rows.length;
+      last = rows.at(-1);
+      if (rows.length < limit) break;
     }
-    return this.#all<{ game_id: string }>("due", atMs, atMs, limit).map((row) => row.game_id);
+    return due
+      .sort((a, b) => (a.wake_at ?? 0) - (b.wake_at ?? 0))
+      .slice(0, limit)
+      .map((row) => row.game_id);
+  }
+
+  #moveWake(row: WokenRow): void {
+    this.#run("later", row.num);
+    const known = this.#known.get(row.game_id);
+    if (known !== undefined) known.wakeFrom = row.wake_at;
   }
 
   #find(gameId: string): Known | undefined {

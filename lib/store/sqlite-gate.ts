@@ -11,7 +11,7 @@ import { applicationId, migrate, schemaVersion, versionOf } from "./sqlite-schem
 /** The file may not be served; `message` is one line for the operator. */
 export class GateError extends Error {}
 
-export interface PassedGate {
+interface PassedGate {
   readonly db: Database;
   readonly mark: MarkFile;
   readonly storeId: string;
@@ -175,7 +175,7 @@ function checkMark(path: string, store: StoreRow, notes: string[]): void {
   }
 }
 
-export function quickCheck(db: Database, path: string): void {
+function quickCheck(db: Database, path: string): void {
   const verdict = db.pragma("quick_check(1)", { simple: true });
   if (verdict !== "ok")
     throw new GateError(`The data file ${path} is damaged: ${oneLine(verdict)}. It was left as it is; restore a backup.`);

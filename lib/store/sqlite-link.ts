@@ -46,7 +46,10 @@ class PassingTrouble extends Error {}
 
 const probeEveryMs = 250;
 const watchEveryMs = 250;
-const roundOff = 64;
+/** Requests of the store itself (heartbeats, sweeps) that fit in beside a full queue. */
+const ownRequestsMax = 16;
+/** Waiting requests looked at in one round for having waited too long. */
+const slowLookMax = 64;
 
 export class WriterLink {
   readonly #parts: LinkParts;
@@ -68,7 +71,10 @@ export class WriterLink {
     this.#parts = parts;
     this.#thread = thread;
     this.#attach(thread);
-    this.#watch = parts.ambient.every(watchEveryMs, () => this.#expireSlow());
+    this.#watch = parts.ambient.every(watchEveryMs, () => {
+      this.#expireSlow();
+      this.#lookAtLog();
+    });
   }
 
   /** Queues one request. `bytes` 0: it belongs to the store itself and is not held back when the queue is full. */
@@ -113,10 +119,10 @@ export class WriterLink {
 
   #refusal(bytes: number): StoreFault | null {
     if (this.#state !== "open") return new StoreFault("unavailable", this.#problem ?? "The store is not open.");
-    if (bytes === 0) return null;
     const { limits } = this.#parts;
-    const isFull = this.#queue.length + this.#flight.length >= limits.queueChangesMax || this.#bytes + bytes > limits.queueBytesMax;
-    if (isFull) return this.#busy("The write queue is full.");
+    const depth = this.#queue.length + this.#flight.length;
+    if (bytes === 0) return depth < limits.queueChangesMax + ownRequestsMax ? null : this.#busy("The write queue is full.");
+    if (depth >= limits.queueChangesMax || this.#bytes + bytes > limits.queueBytesMax) return this.#busy("The write queue is full.");
     if (this.#walBytes > limits.walBytesMax) return this.#busy("A reader keeps the write-ahead log from being emptied.");
     return null;
   }
@@ -178,7 +184,9 @@ export class WriterLink {
   #failed(reply: Extract<WriterReply, { kind: "failed" }>): void {
     const { trouble, code, message } = reply;
     this.#parts.observer.onFault?.({ trouble, code, message });
-    const isRetried = this.#onReply === null && trouble === "passing" && reply.batch === this.#batch && this.#flight.length > 0;
+    // What fails outside the batch that is out says nothing about that batch: it must not be called unwritten.
+    if (trouble !== "fatal" && reply.batch !== this.#batch) return;
+    const isRetried = this.#onReply === null && trouble === "passing" && this.#flight.length > 0;
     if (trouble === "fatal") this.#die(`The data file failed (${code || "no code"}): ${message}.`);
     else if (this.#onReply !== null) this.#onReply(reply);
     else if (isRetried) void this.#retry(message);
@@ -275,11 +283,17 @@ export class WriterLink {
 
   #expireSlow(): void {
     const before = this.#parts.ambient.monotonicMs() - this.#parts.limits.answerMsMax;
-    for (const item of [...this.#flight, ...this.#queue.slice(0, roundOff)]) {
+    for (const item of [...this.#flight, ...this.#queue.slice(0, slowLookMax)]) {
       if (item.queuedAt > before || item.isSettled) continue;
       this.#reject(item, new StoreFault("unknown", "The data file did not answer in time."));
       this.#parts.observer.onFault?.({ trouble: "slow", code: "", message: "The data file did not answer in time." });
     }
+  }
+
+  /** While changes are refused for the log's size, nothing else would make the writer try to empty it. */
+  #lookAtLog(): void {
+    if (this.#walBytes <= this.#parts.limits.walBytesMax || this.#state !== "open" || this.#flight.length > 0) return;
+    this.submit(["probe"], 0).catch(() => {});
   }
 
   #attach(thread: WriterThread): void {

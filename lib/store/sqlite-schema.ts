@@ -16,7 +16,7 @@ interface Migration {
 }
 
 /** Step n (from 1) leads from schema n-1 to schema n. Published steps are never edited. */
-export const migrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   {
     name: "games and their logs",
     up: `

@@ -25,9 +25,9 @@ export const writerSql = {
   oldTombstones: "DELETE FROM tombstones WHERE at < ?",
   finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
   untouched: "SELECT game_id FROM games WHERE touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
-  early: "SELECT num, game_id, wake_at FROM games WHERE wake_from <= ? AND (wake_at IS NULL OR wake_at > ?) ORDER BY wake_from LIMIT ?",
+  woken: `SELECT num, game_id, wake_from, wake_at FROM games
+    WHERE wake_from <= ? AND (wake_from, num) > (?, ?) ORDER BY wake_from, num LIMIT ?`,
   later: "UPDATE games SET wake_from = wake_at WHERE num = ?",
-  due: "SELECT game_id FROM games WHERE wake_from <= ? AND wake_at <= ? ORDER BY wake_at LIMIT ?",
   feedback: "INSERT INTO feedback (at, game_id, text) VALUES (?, ?, ?)",
   quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 } as const;

@@ -14,6 +14,8 @@ import type { Op, OpResult, Trouble, WriterReply, WriterRequest, WriterSettings 
 const frameBytes = 4096 + 24;
 /** Below this much free disk the store does not come back from "full". */
 const roomBytesMin = 1 << 20;
+/** How soon a checkpoint that could not finish is tried again. */
+const checkpointAgainMs = 100;
 /** Pages a change dirties, roughly; the true number is read at each checkpoint. */
 const pagesPerOp = 3;
 
@@ -29,6 +31,7 @@ class Writer {
   readonly #storeId: string;
   readonly #post: (reply: WriterReply) => void;
   #logPages = 0;
+  #checkpointedAt = 0;
   #pagesSince = 0;
   #dead = false;
   #isMarkBroken = false;
@@ -62,10 +65,11 @@ class Writer {
       this.#post({ kind: "done", batch, results: isQuiet ? null : results, commitMs: performance.now() - startedAt, walBytes });
       this.#hit("batch-answered");
       this.#pagesSince += 2 + ops.length * pagesPerOp;
-      if (this.#pagesSince > this.#settings.walPagesMax) this.#checkpoint();
     } catch (error) {
       this.#fail(batch, error);
+      return;
     }
+    this.#tend();
   }
 
   #write(ops: readonly Op[]): OpResult[] {
@@ -105,12 +109,26 @@ class Writer {
     }
   }
 
-  /** After the answer, so that only the next batch waits for it. A reader that holds old pages makes it do less, not fail. */
+  /** After the answer, so that only the next batch waits for it. A log that a reader kept from being emptied is tried again soon. */
+  #tend(): void {
+    const isLeft = this.#logPages > 0 && performance.now() - this.#checkpointedAt > checkpointAgainMs;
+    if (this.#pagesSince <= this.#settings.walPagesMax && !isLeft) return;
+    try {
+      this.#checkpoint();
+    } catch (error) {
+      // A full disk or a busy file leaves the log as it is; the batches that no longer fit into it will say so themselves.
+      if (troubleOf(error, this.#settings.path) === "fatal") this.#fail(0, error);
+      else this.#post({ kind: "noted", level: "warn", message: `the log could not be copied into the data file: ${messageOf(error)}` });
+    }
+  }
+
+  /** A reader that holds old pages makes it do less, not fail. */
   #checkpoint(): void {
+    this.#checkpointedAt = performance.now();
+    this.#pagesSince = 0;
     this.#hit("checkpoint-before");
     const [done] = this.#db.pragma("wal_checkpoint(PASSIVE)") as { busy: number; log: number; checkpointed: number }[];
     this.#hit("checkpoint-after");
-    this.#pagesSince = 0;
     this.#logPages = done === undefined || done.log === done.checkpointed ? 0 : done.log;
   }
 

@@ -24,7 +24,6 @@ import type {
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
 
-export type { StoreObserver } from "./sqlite-link.ts";
 export { StartRefused } from "./sqlite-thread.ts";
 
 export interface SqliteLimits extends QueueLimits {
@@ -35,7 +34,7 @@ export interface SqliteLimits extends QueueLimits {
   readonly rowsMax: number;
 }
 
-export const sqliteLimits: SqliteLimits = {
+const sqliteLimits: SqliteLimits = {
   /** Changes waiting or being written; past it `busy`. */
   queueChangesMax: 4_096,
   /** Their bytes, states included. */
@@ -49,7 +48,7 @@ export const sqliteLimits: SqliteLimits = {
   /** 4 KiB pages in the log past which it is copied into the data file. */
   walPagesMax: 8_192,
   /** Larger data files are not checked whole before serving. */
-  checkBytesMax: 256 << 20,
+  checkBytesMax: 128 << 20,
   deadLetterBytesMax: 64 << 20,
   /** A request older than this makes the store not ready. */
   readyAgeMsMax: 2_000,
@@ -126,6 +125,7 @@ interface Parts {
 class SqliteStore implements Store {
   readonly #parts: Parts;
   #isClosed = false;
+  #beating: Promise<OpResult> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -214,7 +214,11 @@ class SqliteStore implements Store {
   }
 
   async beat(atMs: number): Promise<void> {
-    await this.#parts.link.submit(["beat", atMs], 0);
+    // One under way is enough: on a slow disk heartbeats must not pile up.
+    this.#beating ??= this.#parts.link.submit(["beat", atMs], 0).finally(() => {
+      this.#beating = null;
+    });
+    await this.#beating;
   }
 
   async saveFeedback({ at, gameId, text }: Feedback): Promise<void> {

@@ -1,0 +1,150 @@
+// The contract again with the Nth statement failing, for every N: with something that passes, every rule holds as if nothing had
+// happened; with something that does not, each call either happened once or not at all, and says so truly.
+import type { FailpointAction } from "../../lib/store/failpoint.ts";
+import { type Store, StoreFault } from "../../lib/store/store.ts";
+import { contract } from "../store/contract.ts";
+import { dropFolder, newFolder, openAt } from "../store/sqlite-folder.ts";
+import { minute, start, Table } from "../store/table.ts";
+
+export interface NthFigures {
+  readonly rules: number;
+  readonly injected: number;
+  readonly longest: number;
+}
+
+/** Every rule of the contract, each N a store of its own, with SQLITE_BUSY at the Nth statement. `stride` 1: every N. */
+export async function nthBusy(stride: number, seed: number): Promise<NthFigures> {
+  let injected = 0;
+  let longest = 0;
+  for (const [place, rule] of contract.entries()) {
+    const first = 1 + ((seed + place) % stride);
+    for (let nth = first; ; nth += nth > 60 ? 20 * stride : stride) {
+      let hits = 0;
+      const folder = newFolder();
+      const failpoints = [{ at: "statement", nth, times: 1, action: { kind: "throw", code: "SQLITE_BUSY" } }] as const;
+      const store = await openAt(folder, {
+        failpoints,
+        observer: {
+          onFault({ code }) {
+            if (code === "SQLITE_BUSY") hits += 1;
+          },
+        },
+      });
+      try {
+        await rule.run(store);
+      } catch (error) {
+        throw new Error(`with statement ${nth} failing: ${rule.title}`, { cause: error });
+      } finally {
+        await store.close();
+        dropFolder(folder);
+      }
+      if (hits === 0) break;
+      injected += 1;
+      longest = Math.max(longest, nth);
+    }
+  }
+  return { rules: contract.length, injected, longest };
+}
+
+interface Step {
+  readonly name: string;
+  run(store: Store): Promise<unknown>;
+}
+
+/** One of each kind of write, in an order in which each depends on the ones before. */
+function walk(): readonly Step[] {
+  const idle = {} as Store;
+  const [one, two] = [new Table(idle, "AAAAAA"), new Table(idle, "BBBBBB")];
+  const commit = (table: Table, wish: Parameters<Table["next"]>[0]): Step => {
+    const made = table.next(wish);
+    table.v += 1;
+    table.hash = made.hash;
+    return { name: `commit ${made.gameId} ${made.actionId}`, run: (store) => store.commit(made) };
+  };
+  const again = one.next({ actionId: "a1", answer: "1" });
+  return [
+    commit(one, { actionId: "a1", answer: "1", index: { listed: true } }),
+    { name: "the same again", run: (store) => store.commit(again) },
+    commit(two, { actionId: "b1", answer: "1", index: { wakeAt: start + 50 } }),
+    commit(one, { actionId: "a2", answer: "2", index: { status: "running", wakeAt: start + 20, listed: true } }),
+    commit(one, { actionId: "a3", answer: "3", index: { status: "running", wakeAt: start + 90, listed: true } }),
+    { name: "bury", run: (store) => store.resolve("AAAAAA", "a4", "buried") },
+    { name: "a buried action", run: (store) => store.commit(one.next({ actionId: "a4", answer: "4" })) },
+    { name: "a stale commit", run: (store) => store.commit({ ...two.next({ actionId: "b9", answer: "9" }), expectedV: 7 }) },
+    { name: "due", run: (store) => store.due(start + 60, 5) },
+    { name: "beat", run: (store) => store.beat(start + 100) },
+    commit(two, { actionId: "b2", answer: "2", at: start + 90 * minute, index: { status: "finished" } }),
+    { name: "remove", run: (store) => store.remove("AAAAAA") },
+    { name: "expire", run: (store) => store.expire(start + 10 * minute, start, 5) },
+  ];
+}
+
+async function picture(store: Store): Promise<string> {
+  const games = await store.all(null, 100);
+  const logs = await Promise.all(games.items.map(async ({ gameId }) => [await store.load(gameId), await store.changes(gameId, 0, 100)]));
+  return JSON.stringify([games, logs.flat(), await store.counts()]).replaceAll(/"outageFrom":\d+/g, '"outageFrom":null');
+}
+
+/** The pictures after each step when nothing fails. */
+async function truth(): Promise<{ readonly results: string[]; readonly pictures: string[] }> {
+  const folder = newFolder();
+  const store = await openAt(folder);
+  const results: string[] = [];
+  const pictures = [await picture(store)];
+  for (const step of walk()) {
+    results.push(JSON.stringify(await step.run(store)) ?? "done");
+    pictures.push(await picture(store));
+  }
+  await store.close();
+  dropFolder(folder);
+  return { results, pictures };
+}
+
+/** `action` at the Nth statement, for N = first, first + stride, ... until the walk needs fewer statements. Gives how many were injected. */
+export async function nthHard(action: FailpointAction, stride: number, first: number): Promise<number> {
+  const { results, pictures } = await truth();
+  for (let nth = first, injected = 0; ; nth += stride, injected += 1) {
+    const folder = newFolder();
+    const failed = await walkOnce({ folder, nth, action, results, pictures });
+    dropFolder(folder);
+    if (!failed) return injected;
+  }
+}
+
+interface Walk {
+  readonly folder: string;
+  readonly nth: number;
+  readonly action: FailpointAction;
+  readonly results: readonly string[];
+  readonly pictures: readonly string[];
+}
+
+async function walkOnce({ folder, nth, action, results, pictures }: Walk): Promise<boolean> {
+  let store = await openAt(folder, { failpoints: [{ at: "statement", nth, times: 1, action }] });
+  let hasFailed = false;
+  const reopen = async () => {
+    await store.close();
+    store = await openAt(folder);
+  };
+  for (const [place, step] of walk().entries()) {
+    const about = `statement ${nth}, step ${place} (${step.name})`;
+    let result = await step.run(store).catch((error: unknown) => error);
+    if (result instanceof StoreFault) {
+      hasFailed = true;
+      if (result.kind === "unknown") await reopen();
+      else if ((await picture(store)) !== pictures[place]) throw new Error(`${about}: ${result.kind}, and yet something happened`);
+      for (let waited = 0; !store.health().ready && waited < 400; waited += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      result = await step.run(store);
+    }
+    const found = JSON.stringify(result) ?? "done";
+    const isSame = found === results[place] || (hasFailed && isRepeat(found, results[place] ?? ""));
+    if (!isSame) throw new Error(`${about}: ${found} instead of ${results[place]}`);
+    if ((await picture(store)) !== pictures[place + 1]) throw new Error(`${about}: the store does not hold what it should`);
+  }
+  await store.close();
+  return hasFailed;
+}
+
+/** After UNKNOWN a commit that happened answers as a duplicate, and an expire that happened finds nothing more. */
+const isRepeat = (found: string, wanted: string): boolean =>
+  (wanted === '{"kind":"ok"}' && found.startsWith('{"kind":"duplicate"')) || found === "[]";

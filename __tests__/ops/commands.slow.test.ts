@@ -1,0 +1,108 @@
+// F48, F50, F53: the operator's commands against a whole server: smoke, replay and admin.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { seatTable, type Table } from "../support/table-client.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const adminToken = "admin-token-for-commands";
+let server: RunningServer;
+let table: Table;
+
+beforeAll(async () => {
+  spawnSync(process.execPath, ["scripts/ensure-client.mjs"], { cwd: root });
+  server = await startRunningServer({ env: { ADMIN_TOKEN: adminToken } });
+  table = await seatTable(server.port, 3);
+  const [host, second] = table.players;
+  await host?.request("start");
+  for (let tap = 0; tap < 6; tap++) await table.players[tap % 3]?.request("passTurn");
+  await second?.request("interrupt");
+  await second?.request("passPriority");
+  await host?.request("undo");
+  await host?.request("rollDice", { sides: 20 });
+  await host?.request("eliminate", { playerId: 3 });
+}, 120_000);
+
+afterAll(async () => {
+  await server.dispose();
+});
+
+async function command(script: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args], { cwd: root, env: { PATH: process.env["PATH"], ...env } });
+  const written = { out: "", err: "" };
+  child.stdout.on("data", (chunk) => {
+    written.out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    written.err += chunk;
+  });
+  const [status] = await once(child, "close");
+  return { status: status as number, ...written };
+}
+
+describe("F48 npm run smoke", () => {
+  test("a good deployment: one line each, exit 0", async () => {
+    const { status, out } = await command("smoke", [server.url]);
+    expect(out.match(/^ok {4}/gm)).toHaveLength(7);
+    expect([status, out]).toEqual([0, expect.stringContaining("a whole game: game")]);
+  });
+
+  test("nobody there: every line fails, exit 1; misuse: exit 2", async () => {
+    const { status, out } = await command("smoke", ["http://127.0.0.1:9"]);
+    expect([status, out.match(/^FAIL/gm)?.length]).toEqual([1, 7]);
+    expect((await command("smoke", [])).status).toBe(2);
+  });
+});
+
+describe("F50 npm run replay", () => {
+  test("a recorded game comes out the same, change by change, while the server runs", async () => {
+    const { status, out, err } = await command("replay", [table.gameId, "--data-dir", server.dataDir]);
+    expect([status, err]).toEqual([0, ""]);
+    expect(out).toMatch(/\d+ changes, all the same\.\n$/);
+    expect(out).toMatch(/ {4}1 {2}\S+ {2}- {2}create {2}same/);
+    expect(out).toContain("undo");
+  });
+
+  test("from a server's admin API too, with any state on request", async () => {
+    const { status, out } = await command("replay", [table.gameId.toLowerCase(), "--url", server.url, "--state", "3"], {
+      ADMIN_TOKEN: adminToken,
+    });
+    expect([status, out]).toEqual([0, expect.stringContaining("all the same.")]);
+    expect(out).toMatch(/^\{$/m);
+  });
+
+  test("a game that is not there: exit 1 and one line", async () => {
+    expect(await command("replay", ["ZZZZZZ", "--data-dir", server.dataDir])).toMatchObject({
+      status: 1,
+      err: "There is no game ZZZZZZ, or it has no log.\n",
+    });
+  });
+});
+
+describe("F53 npm run admin", () => {
+  const admin = (...words: string[]) => command("admin", words, { ADMIN_URL: server.url, ADMIN_TOKEN: adminToken });
+
+  test("answers in JSON: overview, games, one game, its log, audit", async () => {
+    expect(JSON.parse((await admin("overview")).out)).toMatchObject({ health: "healthy", games: { running: 1 } });
+    expect(JSON.parse((await admin("game", table.gameId)).out)).toMatchObject({ id: table.gameId });
+    expect(JSON.parse((await admin("log", table.gameId, "2")).out).changes[0].v).toBe(3);
+    expect(JSON.parse((await admin("log-level", "warn")).out)).toEqual({ level: "warn" });
+    expect(JSON.parse((await admin("audit", "admin-action")).out).records[0].detail.what).toBe("log-level");
+    expect(JSON.parse((await admin("audit-check")).out).broken).toBeNull();
+  });
+
+  test("a refusal is exit 1, misuse exit 2, and both say why", async () => {
+    expect(await admin("game", "ZZZZZZ")).toMatchObject({ status: 1, err: expect.stringContaining("404") });
+    expect(await command("admin", ["overview"], { ADMIN_URL: server.url, ADMIN_TOKEN: "wrong" })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining("401"),
+    });
+    expect(await admin("close", table.gameId)).toMatchObject({ status: 2, err: expect.stringContaining("CODE REASON") });
+    expect(await command("admin", ["overview"], { ADMIN_URL: "http://127.0.0.1:9" })).toMatchObject({
+      status: 1,
+      err: expect.stringContaining("could not be asked"),
+    });
+  });
+});

@@ -1,0 +1,43 @@
+// F37, L40: pages made from the program are what the program says, and documents name only what exists.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { errorsPage } from "../../scripts/write-errors.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const documents = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+const text = (path: string) => readFileSync(join(root, path), "utf8");
+
+describe("F37 the error catalogue", () => {
+  test("docs/errors.md is what `npm run docs:errors` writes", () => {
+    expect(text("docs/errors.md")).toBe(errorsPage());
+  });
+});
+
+describe("L40 documents", () => {
+  test.for(documents)("%s links only to files that exist", (path) => {
+    const links = [...text(path).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link = ""]) => link).filter((link) => !/^[a-z]+:/.test(link));
+    const missing = links.filter((link) => !existsSync(join(root, dirname(path), link)));
+    expect(missing.map((link) => relative(root, join(root, dirname(path), link)))).toEqual([]);
+  });
+
+  test("every `npm run` they name is a script", () => {
+    const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+    const named = documents.flatMap((path) => [...text(path).matchAll(/npm run ([a-z][a-z:]*)/g)].map(([, name = ""]) => name));
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test("every file of the program they name exists", () => {
+    const named = documents.flatMap((path) =>
+      [...text(path).matchAll(/`((?:lib|server|scripts|public|deploy|load|__tests__)\/[\w./-]+)`/g)].map(([, name = ""]) => name),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  });
+});

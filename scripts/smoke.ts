@@ -1,0 +1,151 @@
+// `npm run smoke -- URL`: is this deployment well? Probes, page, headers, a whole game over the socket, metrics. One line each;
+// exit 1 when one fails. SMOKE_METRICS_TOKEN opens the metrics, SMOKE_METRICS_URL says where they are when not on the same port.
+import { once } from "node:events";
+import WebSocket from "ws";
+
+interface Message {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const waitMs = 10_000;
+
+function check(condition: boolean, problem: string): void {
+  if (!condition) throw new Error(problem);
+}
+
+/** Rejects with one sentence when `work` takes longer than it may. */
+async function inTime<T>(work: Promise<T>, what: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what}: no answer within ${waitMs} ms`)), waitMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A socket that sends commands with ids and gives their answers. */
+async function player(base: URL) {
+  const address = new URL("/ws", base);
+  address.protocol = base.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(address, ["tapotarp.v1"], { origin: base.origin, perMessageDeflate: false });
+  const heard: Message[] = [];
+  const waiting = new Set<() => void>();
+  socket.on("message", (text) => {
+    heard.push(JSON.parse(String(text)) as Message);
+    for (const look of [...waiting]) look();
+  });
+  await inTime(once(socket, "open"), "the socket");
+  const until = (matches: (message: Message) => boolean, what: string): Promise<Message> => {
+    const found = new Promise<Message>((resolve) => {
+      const look = () => {
+        const message = heard.find(matches);
+        if (message === undefined) return;
+        waiting.delete(look);
+        resolve(message);
+      };
+      waiting.add(look);
+      look();
+    });
+    return inTime(found, what);
+  };
+  let serial = 0;
+  return {
+    heard,
+    until,
+    close: () => socket.close(),
+    async say(type: string, data: object = {}): Promise<Message> {
+      serial += 1;
+      const id = `smoke-${process.pid}-${Date.now()}-${serial}`;
+      socket.send(JSON.stringify({ type, data, id }));
+      const answer = await until((message) => (message.type === "ack" || message.type === "error") && message.data["id"] === id, type);
+      check(answer.type === "ack", `${type} was refused: ${answer.data["code"]}`);
+      return answer;
+    },
+  };
+}
+
+async function playGame(base: URL): Promise<string> {
+  const [host, guest] = [await player(base), await player(base)];
+  try {
+    await host.say("create", { name: "Smoke test", settings: { playerCount: 2 } });
+    const created = await host.until(({ type }) => type === "claimed" || type === "state", "the new game");
+    const gameId = String(created.data["gameId"] ?? created.data["id"]);
+    await guest.say("join", { gameId });
+    await host.say("claim", { playerId: 1 });
+    await guest.say("claim", { playerId: 2 });
+    await host.say("start");
+    for (const turn of [host, guest, host, guest]) await turn.say("passTurn");
+    await host.say("pause");
+    await host.say("endGame");
+    await guest.until(({ type }) => type === "gameEnded", "the end of the game");
+    return `game ${gameId}`;
+  } finally {
+    host.close();
+    guest.close();
+  }
+}
+
+async function get(base: URL, path: string, headers: Record<string, string> = {}) {
+  const response = await inTime(fetch(new URL(path, base), { headers }), path);
+  return { response, text: await response.text() };
+}
+
+async function probe(base: URL, path: string): Promise<string> {
+  const { response, text } = await get(base, path);
+  check(response.status === 200, `${path} answered ${response.status}: ${text.slice(0, 200)}`);
+  return text.length < 80 ? text : `${text.slice(0, 60)}...`;
+}
+
+async function headers(base: URL): Promise<string> {
+  const { response, text } = await get(base, "/");
+  check(response.status === 200 && text.includes("<html"), `the page answered ${response.status}`);
+  const policy = response.headers.get("content-security-policy") ?? "";
+  check(policy.includes("default-src 'none'") && !policy.includes("unsafe"), "the Content-Security-Policy is missing or weak");
+  for (const [name, value] of [
+    ["x-content-type-options", "nosniff"],
+    ["referrer-policy", "no-referrer"],
+  ] as const) {
+    check(response.headers.get(name) === value, `the header ${name} is not ${value}`);
+  }
+  check(response.headers.get("x-powered-by") === null, "the header x-powered-by tells what runs here");
+  if (base.protocol === "https:") check(response.headers.has("strict-transport-security"), "HSTS is missing");
+  return "strict";
+}
+
+async function metrics(base: URL): Promise<string> {
+  const token = process.env["SMOKE_METRICS_TOKEN"] ?? "";
+  const where = process.env["SMOKE_METRICS_URL"] ?? new URL("/metrics", base).href;
+  const { response, text } = await get(new URL(where), "", token === "" ? {} : { authorization: `Bearer ${token}` });
+  if (token === "" && response.status !== 200) {
+    check([401, 404].includes(response.status), `metrics answered ${response.status}`);
+    return "closed to strangers";
+  }
+  check(response.status === 200 && text.includes("tapotarp_commands_total"), `metrics answered ${response.status}`);
+  return `${text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length} series`;
+}
+
+const address = process.argv[2];
+if (address === undefined || !URL.canParse(address)) {
+  process.stderr.write("npm run smoke -- URL\n");
+  process.exit(2);
+}
+const base = new URL(address);
+const checks: readonly (readonly [string, () => Promise<string>])[] = [
+  ["live", () => probe(base, "/live")],
+  ["ready", () => probe(base, "/ready")],
+  ["health", () => probe(base, "/health")],
+  ["version", () => probe(base, "/api/server/state")],
+  ["page and headers", () => headers(base)],
+  ["a whole game", () => playGame(base)],
+  ["metrics", () => metrics(base)],
+];
+for (const [name, run] of checks) {
+  try {
+    process.stdout.write(`ok    ${name}: ${await run()}\n`);
+  } catch (error) {
+    process.stdout.write(`FAIL  ${name}: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
+}

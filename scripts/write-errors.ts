@@ -1,0 +1,52 @@
+// `npm run docs:errors`: writes docs/errors.md from the catalogue of refusals and the close codes. A test compares them.
+import { writeFileSync } from "node:fs";
+import { refusals } from "../lib/game/refusals.ts";
+import { type CloseReason, closeCodes } from "../lib/protocol/close-codes.ts";
+
+const why: Readonly<Record<CloseReason, string>> = {
+  leaving: "The server leaves for good.",
+  textOnly: "A binary message was sent; only text is understood.",
+  policy: "The client read too slowly, or sent too much.",
+  tooLarge: "A message was larger than allowed.",
+  restart: "The server is restarting, or asks everybody to connect anew.",
+  overloaded: "The server has too much to do.",
+  displaced: "The same seat was taken over by a newer connection.",
+  kicked: "The host removed this player.",
+  closed: "The game was closed for all.",
+};
+
+/** docs/errors.md, whole. */
+export function errorsPage(): string {
+  const codes = Object.entries(refusals).map(
+    ([code, { retry, message }]) => `| \`${code}\` | ${message} | ${retry ? "try again" : "do not repeat as it is"} |`,
+  );
+  const closes = Object.entries(closeCodes).map(
+    ([reason, { code, comeBack }]) =>
+      `| ${code} | ${why[reason as CloseReason]} | ${comeBack ? "come back, with a random delay" : "stay away until somebody asks for it"} |`,
+  );
+  return [
+    "# Refusals and close codes",
+    "",
+    "Made from `lib/game/refusals.ts` and `lib/protocol/close-codes.ts` by `npm run docs:errors`; a test keeps it true.",
+    "",
+    "## Refusals",
+    "",
+    "A command that is refused changes nothing. The answer is `error` with a code, one English sentence, and `retry`; `field` names what was wrong with a message.",
+    "The code is the contract: nobody should read the sentence by program. Over HTTP the same codes come in the body.",
+    "",
+    "| code | what it says | what to do |",
+    "| --- | --- | --- |",
+    ...codes,
+    "",
+    "A refusal to try again may carry `retryAfterMs`. Sending the same `id` again is always safe: it is applied at most once, and always gets the same answer.",
+    "",
+    "## Close codes",
+    "",
+    "| code | reason | what a client does next |",
+    "| --- | --- | --- |",
+    ...closes,
+    "",
+  ].join("\n");
+}
+
+if (import.meta.main) writeFileSync("docs/errors.md", errorsPage());

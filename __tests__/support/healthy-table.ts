@@ -10,9 +10,10 @@ export interface Feelings {
   readonly worst: number;
 }
 
-export interface HealthyTable {
-  readonly table: Table;
-  /** Stops and gives what was felt, times in ms. */
+export interface HealthyTables {
+  /** Gives what was felt since the last call, times in ms. */
+  felt(): Feelings;
+  /** Stops and gives what was felt since the last call. */
   stop(): Promise<Feelings>;
 }
 
@@ -20,31 +21,59 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** `everyMs`: from one tap to the next. */
-export async function playHealthy(port: number, { seats = 4, everyMs = 10 } = {}): Promise<HealthyTable> {
-  const table = await seatTable(port, seats);
-  await table.players[0]?.request("start");
-  const times: number[] = [];
-  let refused = 0;
-  let going = true;
-  const playing = (async () => {
-    for (let turn = 0; going; turn += 1) {
-      const player = table.players[turn % seats];
-      const startedAt = performance.now();
-      const answer = await player?.request("passTurn");
-      times.push(performance.now() - startedAt);
-      if (answer?.type !== "ack") refused += 1;
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
-    }
-  })();
+interface Playing {
+  readonly times: number[];
+  refused: number;
+  going: boolean;
+}
+
+async function playOn({ players }: Table, everyMs: number, playing: Playing): Promise<void> {
+  for (let turn = 0; playing.going; turn += 1) {
+    const startedAt = performance.now();
+    const answer = await players[turn % players.length]?.request("passTurn");
+    playing.times.push(performance.now() - startedAt);
+    if (answer?.type !== "ack") playing.refused += 1;
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+function feelingsOf(playing: Playing): Feelings {
+  const times = playing.times.splice(0).sort((a, b) => a - b);
+  const { refused } = playing;
+  playing.refused = 0;
+  return { taps: times.length, refused, p50: percentile(times, 0.5), p99: percentile(times, 0.99), worst: times.at(-1) ?? 0 };
+}
+
+const quietMs = 1_500;
+const p99MsMax = 100;
+
+/** What is felt while nothing is wrong: on a machine that has other work to do this alone may be slow. */
+export async function feltQuietly(tables: HealthyTables): Promise<Feelings> {
+  tables.felt();
+  await new Promise((resolve) => setTimeout(resolve, quietMs));
+  return tables.felt();
+}
+
+/** What others may feel: 100 ms at the 99th percentile, unless the quiet machine is already too slow to tell; then three times as long. */
+export function boundOf(quiet: Feelings): number {
+  return Math.max(p99MsMax, 3 * quiet.p99);
+}
+
+/** `everyMs`: from an answer to the table's next tap. */
+export async function playHealthy(port: number, { tables = 3, seats = 4, everyMs = 5 } = {}): Promise<HealthyTables> {
+  const seated: Table[] = [];
+  for (let i = 0; i < tables; i += 1) seated.push(await seatTable(port, seats));
+  for (const { players } of seated) await players[0]?.request("start");
+  const playing: Playing = { times: [], refused: 0, going: true };
+  const loops = seated.map((table) => playOn(table, everyMs, playing));
   return {
-    table,
+    felt: () => feelingsOf(playing),
     async stop() {
-      going = false;
-      await playing;
-      for (const player of table.players) await player.close();
-      times.sort((a, b) => a - b);
-      return { taps: times.length, refused, p50: percentile(times, 0.5), p99: percentile(times, 0.99), worst: times.at(-1) ?? 0 };
+      playing.going = false;
+      await Promise.all(loops);
+      const feelings = feelingsOf(playing);
+      for (const { players } of seated) for (const player of players) await player.close();
+      return feelings;
     },
   };
 }

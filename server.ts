@@ -10,13 +10,14 @@ import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
 import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.ts";
+import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluster.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, watchProcess } from "./lib/ops/crash.ts";
 import { createHealth, drainPart, type Health, levels, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
-import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
+import { createMetrics, gatherWorkers, type Metrics } from "./lib/ops/metrics.ts";
 import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
@@ -55,6 +56,8 @@ interface Parts {
   readonly bus: Bus;
   /** The other instances; null for a server that is alone. */
   readonly instances: Storage["instances"];
+  /** The process that started this one beside others; null for a server that runs by itself. */
+  readonly above: Above | null;
   readonly audit: Audit;
   readonly live: LiveGames;
   readonly instanceId: string;
@@ -97,7 +100,10 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   const dsn = config.secrets.sentryDsn;
   const reporter =
     dsn === null ? noReporter() : await sentryReporter({ dsn, release: version, environment: config.environment, instanceId, ambient });
-  const metrics = createMetrics();
+  const above = connectAbove(ambient);
+  const own = createMetrics();
+  if (above !== null) own.shareWithPrimary();
+  const metrics: Metrics = above === null ? own : { ...own, text: () => above.metricsText() };
   const crash = createCrash({
     ambient,
     log,
@@ -116,7 +122,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     onRecord: () => metrics.auditRecords.add(),
   });
   const live = createLiveGames(ambient);
-  return { config, secrets, ambient, log, metrics, reporter, ...storage, audit, live, instanceId, version };
+  return { config, secrets, ambient, log, metrics, reporter, ...storage, above, audit, live, instanceId, version };
 }
 
 function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
@@ -135,12 +141,13 @@ interface Condition {
   draining: boolean;
 }
 
-function healthOf({ store, reporter, config }: Parts, condition: Condition): Health {
+function healthOf({ store, reporter, config, above }: Parts, condition: Condition): Health {
   return createHealth({
     store: storePart(() => store.health(), storeSlowMs),
     life: drainPart(() => condition.draining),
     load: loadPart(() => condition.lagMs, config.limits.loopLagShedMs),
     reports: optionalPart(() => reporter.problem()),
+    ...(above === null ? {} : { workers: optionalPart(() => above.problem()) }),
   });
 }
 
@@ -163,6 +170,8 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const rooms = openRooms(parts, games);
   const condition: Condition = { lagMs: 0, draining: false };
   const health = healthOf(parts, condition);
+  const ownHealth = healthOf({ ...parts, above: null }, condition);
+  parts.above?.watch(() => ownHealth.report());
   const edge = new Edge({ ...parts, queueDepth: () => store.health().queueDepth });
   const operations = openOperations({
     ...parts,
@@ -211,6 +220,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const port = await listen(server, config);
   rooms.start();
   parts.audit.note("server-started", "server", { version });
+  parts.above?.ready();
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
   return { port, gateway, rooms, store, stop, operations };
 }
@@ -297,6 +307,13 @@ function listen(server: Server, config: Config): Promise<number> {
   });
 }
 
+function startWorkers(config: Config): void {
+  const ambient = realAmbient();
+  const name = config.instanceId ?? Buffer.from(ambient.bytes(4)).toString("hex");
+  const log = openLog({ level: config.logLevel, pretty: config.environment === "development", base: { instance: name, release: "" } });
+  runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: (code) => process.exit(code) });
+}
+
 async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
@@ -304,10 +321,12 @@ async function main(): Promise<void> {
       await tryStorage(config, realAmbient());
       return void process.stdout.write("The configuration is good, and the store can be used.\n");
     }
+    if (config.workers > 1 && !isWorker()) return startWorkers(config);
     const { stop, operations } = await startServer(config, secretSource(process.env));
     process.on("SIGHUP", () => operations.reloadSecrets());
     process.on("SIGTERM", () => stop.request("SIGTERM"));
-    process.on("SIGINT", () => stop.request("SIGINT"));
+    // A terminal tells the whole family; a worker waits for the word from above.
+    process.on("SIGINT", () => (isWorker() ? undefined : stop.request("SIGINT")));
   } catch (error) {
     process.stderr.write(
       `${error instanceof ConfigError ? error.message : `Tap-or-Tarp cannot start: ${error instanceof Error ? error.message : error}`}\n`,

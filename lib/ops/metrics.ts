@@ -1,7 +1,14 @@
 // Every metric the program has, by name, unit and label. The only file that imports prom-client. Labels come from closed lists, so the
 // number of series is bounded; a game id, an address or a name is never a label. Children are bound once and counts
 // are handed over at each scrape: the hot path allocates nothing.
-import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, collectDefaultMetrics, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  collectDefaultMetrics,
+  Registry,
+} from "prom-client";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { BucketHistogram } from "./bucket-histogram.ts";
 import { closeReasons, commandOutcomes, commandTypes, commitOutcomes, limitKinds, shedKinds, upgradeRefusals } from "./metric-labels.ts";
@@ -79,6 +86,8 @@ export interface Metrics {
   onScrape(set: () => void): void;
   /** Prometheus text format 0.0.4. */
   text(): Promise<string>;
+  /** Lets the process above ask for these metrics. Once per process: it is the worker's only registry. */
+  shareWithPrimary(): void;
   readonly contentType: string;
   /** Stops the measuring of the event loop. */
   close(): void;
@@ -115,8 +124,9 @@ function builders(registry: Registry, setters: (() => void)[]) {
     return (value) => children.get(value) ?? other;
   };
   const counter = (name: string, help: string): Counter => counting(new PromCounter({ name: prefix + name, help, registers }));
-  const gauge = (name: string, help: string): Gauge => {
-    const metric = new PromGauge({ name: prefix + name, help, registers });
+  /** `aggregator`: how the workers of one machine make one number. */
+  const gauge = (name: string, help: string, aggregator: "sum" | "max" | "min" = "sum"): Gauge => {
+    const metric = new PromGauge({ name: prefix + name, help, registers, aggregator });
     return { set: (value) => metric.set(value) };
   };
   const histogram = (name: string, help: string, buckets: readonly number[]): Histogram => {
@@ -132,8 +142,9 @@ function builders(registry: Registry, setters: (() => void)[]) {
       return counting(child);
     });
   };
+  /** Every worker sees the same games: the most any of them counted is the number. */
   const gaugeBy = (name: string, help: string, [label, values]: LabelValues): By<Gauge> => {
-    const metric = new PromGauge({ name: prefix + name, help, registers, labelNames: [label] });
+    const metric = new PromGauge({ name: prefix + name, help, registers, labelNames: [label], aggregator: "max" });
     return bind(values, (value) => {
       const child = metric.labels(value);
       return { set: (to) => child.set(to) };
@@ -235,14 +246,15 @@ function storeMetrics({ registers, counter, gauge, counterBy, histogram }: Build
     help: "What an acknowledgement promises.",
     registers,
     labelNames: ["tier"],
+    aggregator: "max",
   });
   return {
     commits: counterBy("commits_total", "Commits by outcome.", ["outcome", commitOutcomes]),
     commitSeconds: histogram("commit_duration_seconds", "From handing a change to the store to its durable answer.", seconds),
     commitBatchChanges: histogram("commit_batch_changes", "Changes written in one transaction.", counts),
     storeQueueChanges: gauge("store_queue_changes", "Changes waiting to be written."),
-    storeQueueAgeSeconds: gauge("store_queue_age_seconds", "How long the oldest of them has waited."),
-    storeReady: gauge("store_ready", "1 when a commit can be expected to succeed."),
+    storeQueueAgeSeconds: gauge("store_queue_age_seconds", "How long the oldest of them has waited.", "max"),
+    storeReady: gauge("store_ready", "1 when a commit can be expected to succeed.", "min"),
     storeTier: (tier: string) => {
       tiers.reset();
       tiers.labels(tier).set(1);
@@ -262,8 +274,8 @@ function processMetrics({ registers, bind, counter, gauge }: Builders) {
     buckets: seconds,
   });
   return {
-    health: gauge("health_level", "0 healthy, 1 degraded, 2 unhealthy."),
-    draining: gauge("draining", "1 while the server is leaving."),
+    health: gauge("health_level", "0 healthy, 1 degraded, 2 unhealthy.", "max"),
+    draining: gauge("draining", "1 while the server is leaving.", "max"),
     bugs: counter("bugs_total", "Assertions that failed in a command."),
     auditRecords: counter("audit_records_total", "Security events written to the audit log."),
     httpSeconds: bind(["2xx", "3xx", "4xx", "5xx", "other"], (status): Histogram => {
@@ -301,10 +313,26 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
       for (const set of setters) set();
       return registry.metrics();
     },
+    shareWithPrimary() {
+      const collect = registry.getMetricsAsJSON.bind(registry);
+      registry.getMetricsAsJSON = () => {
+        for (const set of setters) set();
+        return collect();
+      };
+      AggregatorRegistry.setRegistries([registry]);
+      // Making one is what makes a worker answer.
+      new AggregatorRegistry();
+    },
     contentType: registry.contentType,
     close() {
       loop.disable();
       registry.clear();
     },
   };
+}
+
+/** For the process above several servers on one machine: a function that adds up the metrics of all of them. */
+export function gatherWorkers(): () => Promise<string> {
+  const all = new AggregatorRegistry();
+  return () => all.clusterMetrics();
 }

@@ -177,6 +177,7 @@ export const limitVariables = {
     [50, minuteMs],
     "Time Redis has to answer one command. Then the outcome is unknown, and commands are refused until it answers again.",
   ),
+  redisStartMs: limit("LIMIT_REDIS_START_MS", "ms", 10_000, [100, 5 * minuteMs], "How long a starting server tries to reach Redis."),
   historyChangesMax: limit(
     "LIMIT_HISTORY_CHANGES",
     "changes",

@@ -33,12 +33,12 @@ export async function openStorage({ config, ambient, log, metrics, instanceId, c
   const { limits, secrets } = config;
   const noted = (level: "info" | "warn" | "error", message: string, facts?: object) => log[level]({ ...facts }, message);
   if (secrets.redisUrl !== null) {
-    const { redisCommandMs: commandMs, storeQueueChangesMax: inFlightMax } = limits;
+    const { redisCommandMs: commandMs, redisStartMs: startMs, storeQueueChangesMax: inFlightMax } = limits;
     const redis = await openRedisSide({
       url: secrets.redisUrl,
       ambient,
       instanceId,
-      limits: { ...limits, commandMs, inFlightMax },
+      limits: { ...limits, commandMs, startMs, inFlightMax },
       log: noted,
       onGap: () => metrics.busGaps.add(),
     });

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lacks } from "../support/programs.ts";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { connectTable, type TableClient } from "../support/table-client.ts";
+import { eventually } from "./instances.ts";
+import { freePort, TestRedis } from "./redis-server.ts";
+
+const spawnWorkers = (redisUrl: string) => startRunningServer({ env: { REDIS_URL: redisUrl, WORKERS: "3", INSTANCE_ID: "shop" } });
+
+interface State {
+  readonly instanceId: string;
+}
+
+/** The worker that answers next; connections go round. */
+async function workersOf(server: RunningServer): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (let call = 0; call < 12; call += 1) {
+    const answer = await fetch(`${server.url}/api/server/state`, { headers: { connection: "close" } }).catch(() => null);
+    if (answer !== null) names.add(((await answer.json()) as State).instanceId);
+  }
+  return names;
+}
+
+const metricOf = (text: string, name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
+
+describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
+  let redis: TestRedis;
+  let server: RunningServer;
+  beforeAll(async () => {
+    redis = await TestRedis.start();
+    server = await spawnWorkers(redis.url);
+    await eventually("three workers answer", async () => (await workersOf(server)).size === 3, 30_000);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await redis.end();
+  });
+
+  test("F09, L30: three workers share a port, each under a name of its own, and a table may sit at all of them", async () => {
+    const names = [...(await workersOf(server))];
+    expect(names.map((name) => name.replace(/-[0-9a-f]+$/, "")).sort()).toEqual(["shop-w1", "shop-w2", "shop-w3"]);
+    const players: TableClient[] = [await connectTable(server.port)];
+    await players[0]?.request("create", { settings: { playerCount: 6 } });
+    const gameId = players[0]?.state.id;
+    for (let seat = 1; seat <= 6; seat += 1) {
+      const player = players[seat - 1] ?? (await connectTable(server.port));
+      players[seat - 1] = player;
+      if (seat > 1) await player.request("join", { gameId });
+      expect((await player.request("claim", { playerId: seat })).type).toBe("ack");
+    }
+    const at = new Set(players.map((player) => player.heard.find((message) => message.type === "clientId")?.data.instanceId));
+    expect(at.size).toBeGreaterThan(1);
+    const started = await players[0]?.request("start");
+    await eventually("all see it run", () => players.every((player) => player.v >= started?.data.v && player.state.status === "running"));
+    for (const player of players) await player.close();
+  });
+
+  test("/metrics adds up all workers, whichever is asked", async () => {
+    const players = await Promise.all(Array.from({ length: 9 }, () => connectTable(server.port)));
+    for (let call = 0; call < 3; call += 1) {
+      const text = await (await fetch(`${server.url}/metrics`, { headers: { connection: "close" } })).text();
+      expect(metricOf(text, "tapotarp_connections")).toBe(9);
+      expect(metricOf(text, "tapotarp_store_ready")).toBe(1);
+    }
+    for (const player of players) await player.close();
+  });
+
+  test("a worker that is killed is started again under its name; meanwhile every page says so, and the others serve", async () => {
+    const [pid] = await childrenOf(server.pid);
+    process.kill(pid as number, "SIGKILL");
+    const health = async () =>
+      (await (await fetch(`${server.url}/health`, { headers: { connection: "close" } })).json()) as { status: string };
+    await eventually("health says a worker is missing", async () => (await health().catch(() => null))?.status === "degraded");
+    await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
+    await eventually("healthy again", async () => (await health()).status === "healthy");
+  });
+
+  test("SIGTERM ends all workers in order with exit code 0", async () => {
+    const other = await spawnWorkers(redis.url);
+    const pids = await childrenOf(other.pid);
+    const { code, tookMs } = await other.stop();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(15_000);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+  });
+
+  test("a worker that can never start is not started for ever", async () => {
+    const port = await freePort();
+    const env = { REDIS_URL: `redis://127.0.0.1:${port}`, WORKERS: "2", LIMIT_REDIS_START_MS: "300" };
+    const startedAt = performance.now();
+    await expect(startRunningServer({ env })).rejects.toThrow(/left with code 1/);
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
+  });
+
+  test("WORKERS=2 without REDIS_URL is refused with the reason", async () => {
+    await expect(startRunningServer({ env: { WORKERS: "2" } })).rejects.toThrow(
+      /needs REDIS_URL: several processes cannot share one SQLite file/,
+    );
+  });
+});
+
+/** Processes that a process has started. */
+async function childrenOf(pid: number): Promise<readonly number[]> {
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return text.trim().split(" ").map(Number);
+}

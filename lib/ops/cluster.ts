@@ -1,0 +1,191 @@
+// WORKERS=n: one process that starts n servers sharing a port, starts those again that die, and adds up what they say of themselves.
+// It serves no game and holds no state of one; any worker may serve any game, because all of them share a store.
+import cluster, { type Worker } from "node:cluster";
+import type { Ambient } from "./ambient.ts";
+import type { Level } from "./health.ts";
+import type { RootLog } from "./log.ts";
+
+export interface PrimarySettings {
+  readonly workers: number;
+  /** Each worker is called this, with its place behind it. */
+  readonly name: string;
+  readonly ambient: Ambient;
+  readonly log: RootLog;
+  /** The metrics of all workers, added up. */
+  readonly gather: () => Promise<string>;
+  exit(code: number): void;
+}
+
+/** What a worker and the process above it say to each other. */
+type ToPrimary =
+  | { readonly tarp: "ready" }
+  | { readonly tarp: "health"; readonly status: Level; readonly problems: readonly string[] }
+  | { readonly tarp: "metrics"; readonly id: number };
+type ToWorker =
+  | { readonly tarp: "problem"; readonly problem: string | null }
+  | { readonly tarp: "metrics"; readonly id: number; readonly text: string };
+
+const respawnMsMin = 200;
+const respawnMsMax = 10_000;
+/** A worker that dies this soon after it was ready, or before, died quickly. */
+const quickMs = 10_000;
+/** Quick deaths in a row after which starting again is pointless. */
+const quickDeathsMax = 5;
+const tellMs = 1_000;
+const metricsMs = 5_000;
+
+interface Place {
+  readonly name: string;
+  worker: Worker | null;
+  readyAt: number | null;
+  status: Level;
+  problems: readonly string[];
+}
+
+/** Starts the workers and keeps them running until told to stop. */
+export function runPrimary(settings: PrimarySettings): void {
+  new Primary(settings).start();
+}
+
+class Primary {
+  readonly #settings: PrimarySettings;
+  readonly #places: readonly Place[];
+  #quickDeaths = 0;
+  #isStopping = false;
+  #exitCode = 0;
+
+  constructor(settings: PrimarySettings) {
+    this.#settings = settings;
+    this.#places = Array.from({ length: settings.workers }, (_, place): Place => {
+      return { name: `${settings.name}-w${place + 1}`, worker: null, readyAt: null, status: "healthy", problems: [] };
+    });
+  }
+
+  start(): void {
+    for (const place of this.#places) this.#fork(place);
+    this.#settings.ambient.every(tellMs, () => this.#tell());
+    process.on("SIGTERM", () => this.#stop(0));
+    process.on("SIGINT", () => this.#stop(0));
+    process.on("SIGHUP", () => this.#each((worker) => void worker.process.kill("SIGHUP")));
+  }
+
+  #each(use: (worker: Worker) => void): void {
+    for (const { worker } of this.#places) if (worker?.isConnected()) use(worker);
+  }
+
+  #fork(place: Place): void {
+    const worker = cluster.fork({ INSTANCE_ID: place.name });
+    Object.assign(place, { worker, readyAt: null, status: "degraded", problems: [`Worker ${place.name} is starting.`] });
+    worker.on("message", (message: ToPrimary) => this.#heard(place, worker, message));
+    worker.on("exit", (code, signal) => this.#died(place, code, signal));
+  }
+
+  #heard(place: Place, worker: Worker, message: ToPrimary): void {
+    if (message.tarp === "ready") place.readyAt = this.#settings.ambient.monotonicMs();
+    else if (message.tarp === "health") Object.assign(place, { status: message.status, problems: message.problems });
+    else if (message.tarp === "metrics") void this.#sendMetrics(worker, message.id);
+  }
+
+  async #sendMetrics(worker: Worker, id: number): Promise<void> {
+    const text = await this.#settings.gather().catch(() => "");
+    if (worker.isConnected()) worker.send({ tarp: "metrics", id, text } satisfies ToWorker);
+  }
+
+  #died(place: Place, code: number, signal: string): void {
+    const { ambient, log } = this.#settings;
+    place.worker = null;
+    const problem = `Worker ${place.name} ended (${signal ?? `code ${code}`}).`;
+    Object.assign(place, { status: "unhealthy", problems: [problem] });
+    if (this.#isStopping) {
+      // One that was still starting knows no other way to end than the signal.
+      if (code !== 0 && signal !== "SIGTERM") this.#exitCode = 1;
+      return this.#leaveWhenAlone();
+    }
+    const isQuick = place.readyAt === null || ambient.monotonicMs() - place.readyAt < quickMs;
+    this.#quickDeaths = isQuick ? this.#quickDeaths + 1 : 0;
+    if (this.#quickDeaths >= quickDeathsMax) {
+      log.error({ worker: place.name, code, signal }, "workers die as soon as they start; giving up");
+      return this.#stop(1);
+    }
+    const delayMs = isQuick ? Math.min(respawnMsMax, respawnMsMin * 2 ** this.#quickDeaths) : respawnMsMin;
+    log.error({ worker: place.name, code, signal, delayMs }, "a worker ended; starting another");
+    ambient.after(delayMs, () => {
+      if (!this.#isStopping) this.#fork(place);
+    });
+  }
+
+  #stop(code: number): void {
+    this.#exitCode = Math.max(this.#exitCode, code);
+    this.#isStopping = true;
+    this.#each((worker) => void worker.process.kill("SIGTERM"));
+    this.#leaveWhenAlone();
+  }
+
+  #leaveWhenAlone(): void {
+    if (this.#places.every(({ worker }) => worker === null)) this.#settings.exit(this.#exitCode);
+  }
+
+  /** Each worker's own page says how all of them are. */
+  #tell(): void {
+    const problems = this.#places.filter(({ status }) => status !== "healthy").flatMap((place) => place.problems);
+    const problem = problems.length === 0 ? null : problems.join(" ");
+    this.#each((worker) => void worker.send({ tarp: "problem", problem } satisfies ToWorker));
+  }
+}
+
+export const isWorker = (): boolean => cluster.isWorker;
+
+/** The process above a worker. */
+export interface Above {
+  /** One plain sentence when some worker is not well. */
+  problem(): string | null;
+  /** The metrics of all workers, added up. Rejects when they do not come in time. */
+  metricsText(): Promise<string>;
+  /** This worker serves now. */
+  ready(): void;
+  /** Says once a second how this worker is, others left aside. */
+  watch(report: () => { readonly status: Level; readonly problems: readonly string[] }): void;
+}
+
+/** For a worker; null for a server that runs by itself. */
+export function connectAbove(ambient: Ambient): Above | null {
+  if (!cluster.isWorker) return null;
+  const asked = new Map<number, (text: string) => void>();
+  let serial = 0;
+  let problem: string | null = null;
+  const send = (message: ToPrimary) => void process.send?.(message);
+  process.on("message", (message: ToWorker) => {
+    if (message.tarp === "problem") problem = message.problem;
+    else if (message.tarp === "metrics") {
+      asked.get(message.id)?.(message.text);
+      asked.delete(message.id);
+    }
+  });
+  return {
+    problem: () => problem,
+    ready: () => send({ tarp: "ready" }),
+    watch(report) {
+      const tell = () => {
+        const { status, problems } = report();
+        send({ tarp: "health", status, problems });
+      };
+      ambient.every(tellMs, tell);
+      tell();
+    },
+    metricsText() {
+      serial += 1;
+      const id = serial;
+      return new Promise<string>((resolve, reject) => {
+        const timer = ambient.after(metricsMs, () => {
+          asked.delete(id);
+          reject(new Error("The metrics of the workers did not come in time."));
+        });
+        asked.set(id, (text) => {
+          timer.cancel();
+          resolve(text);
+        });
+        send({ tarp: "metrics", id });
+      });
+    },
+  };
+}

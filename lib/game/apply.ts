@@ -133,16 +133,9 @@ function settleNow(draft: Draft): void {
   if (due !== null && due <= draft.state.at) settleUntil(draft);
 }
 
-/** Nothing but time went by: no grant, no event, and every field but the accounts as before. */
-function isNothing(draft: Draft): boolean {
-  const { base, state } = draft;
-  if (draft.events.length > 0 || draft.grant || draft.dismissals || draft.refusal) return false;
-  return (
-    state.host === base.host &&
-    state.undo === base.undo &&
-    state.pausedBy === base.pausedBy &&
-    state.seats.every((seat, index) => seat.holder === base.seats[index]?.holder)
-  );
+/** Nothing but time went by: what changes a game says so, except a former host whose chair is left or taken in silence. */
+function isNothing({ base, state, events, grant, refusal }: Draft): boolean {
+  return events.length === 0 && grant === undefined && refusal === undefined && state.host === base.host;
 }
 
 /** The one way in: settled before, then authorised, then applied. */
@@ -176,6 +169,5 @@ function decideFor(
 
 function answer(draft: Draft, outcome: Outcome, type: string): Decision<State, Event> {
   if (outcome !== null) return { ok: false, ...outcome };
-  const decision = conclude(draft, type);
-  return decision.ok && isNothing(draft) ? { ok: true, state: draft.base, events: [] } : decision;
+  return isNothing(draft) ? { ok: true, state: draft.base, events: [] } : conclude(draft, type);
 }

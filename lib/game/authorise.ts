@@ -108,8 +108,8 @@ const isPlay = (row: Row): boolean => row.rights.includes("active") || row.right
 
 /** Null when the sender may say this now; else why not. */
 export function authorise(state: State, asker: Asker, command: Command): Refusal | null {
-  const row: Row | undefined = permissions[command.type];
-  if (row === undefined) return { code: "not-allowed" };
+  if (!Object.hasOwn(permissions, command.type)) return { code: "not-allowed" };
+  const row: Row = permissions[command.type];
   const playerId = named(command);
   if (playerId !== null && seatAt(state, playerId) === undefined) return { code: "no-such-seat", field: "playerId" };
   const timely = !state.closed && row.statuses.includes(state.status);

@@ -39,8 +39,6 @@ function settle(state: State, now: Instant): Accepted<State, Event> | null {
   if (due === null || due > now) return null;
   const draft = draftOf(state, now);
   settleUntil(draft);
-  if (draft.state.undo !== null && draft.events.some((event) => event.type === "timeout" || event.type === "eliminated"))
-    draft.state.undo = null;
   return { ok: true, state: draft.state, events: draft.events };
 }
 

@@ -34,6 +34,8 @@ function settleClocks(draft: Draft, before: readonly DurationMs[]): void {
       else if (crossed(state, seat, before)) draft.events.push({ type: "warning", data: { playerId: seat.id, thresholdMs: seat.bankMs } });
     }
   }
+  // A request to undo was about a table that is no more.
+  if (draft.events.some((event) => event.type === "timeout" || event.type === "eliminated")) state.undo = null;
   putInOrder(draft);
 }
 

@@ -10,8 +10,23 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
-      { extends: true, test: { name: "fast", include: ["__tests__/**/*.test.{ts,tsx}"], exclude: [...exclude, slow] } },
-      { extends: true, test: { name: "slow", include: [slow], exclude, testTimeout: 180_000, hookTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: "fast", include: ["__tests__/**/*.test.{ts,tsx}"], exclude: [...exclude, slow], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        // One file at a time, after the fast ones: what they measure must not be the other files' load.
+        test: {
+          name: "slow",
+          include: [slow],
+          exclude,
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
     coverage: {
       provider: "v8",

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { logSql } from "../../lib/store/sqlite-log.ts";
 import { readerSql } from "../../lib/store/sqlite-reader.ts";
 import { writerSql } from "../../lib/store/sqlite-statements.ts";
 import { runDb } from "./run-db.ts";
@@ -31,7 +32,7 @@ describe("damage", () => {
     ["a flipped digit in a state", `UPDATE games SET state = replace(state, '600000', '600001') WHERE game_id = 'AAAAAA'`],
     ["a version that went back", `UPDATE games SET v = 4 WHERE game_id = 'AAAAAA'`],
     ["a name", `UPDATE games SET name = 'x' WHERE game_id = 'AAAAAA'`],
-    ["the end of the log", `DELETE FROM changes WHERE id = (SELECT num * 16777216 + 5 FROM games WHERE game_id = 'AAAAAA')`],
+    ["the end of the log", `DELETE FROM changes WHERE v = 5 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')`],
   ])("%s quarantines that game only, with a reason, until the operator releases it", async (_title, damage) => {
     edit(damage);
     const lines: string[] = [];
@@ -49,7 +50,7 @@ describe("damage", () => {
   });
 
   test("a rotten row of a log is not given out; the game's newest state still is", async () => {
-    edit(`UPDATE changes SET change = '{}' WHERE id = (SELECT num * 16777216 + 2 FROM games WHERE game_id = 'AAAAAA')`);
+    edit(`UPDATE changes SET change = '{}' WHERE v = 2 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')`);
     const store = await openAt(folder);
     await expect(store.changes("AAAAAA", 0, 10)).rejects.toMatchObject({
       name: "StoreFault",
@@ -63,18 +64,18 @@ describe("damage", () => {
   test.each([
     [
       "a missing change in the middle",
-      "DELETE FROM changes WHERE id = (SELECT num * 16777216 + 3 FROM games WHERE game_id = 'AAAAAA')",
+      "DELETE FROM changes WHERE v = 3 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')",
       "version 3 is missing",
     ],
     [
       "a change with another body",
-      "UPDATE changes SET change = '{}' WHERE id = (SELECT num * 16777216 + 3 FROM games WHERE game_id = 'AAAAAA')",
+      "UPDATE changes SET change = '{}' WHERE v = 3 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')",
       "version 3 does not match its checksum",
     ],
     ["a wrong count", "UPDATE counts SET games = 9 WHERE status = 'waiting'", "9 games are counted as waiting, there are 2"],
     [
       "changes of no game",
-      "UPDATE changes SET num = 99 WHERE id = (SELECT num * 16777216 + 3 FROM games WHERE game_id = 'AAAAAA')",
+      "UPDATE changes SET num = 99 WHERE v = 3 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')",
       "1 belong to no game",
     ],
   ])("the check finds %s", async (_title, damage, words) => {
@@ -89,7 +90,7 @@ describe("damage", () => {
 describe("query plans", () => {
   test("F29: no statement scans a table or sorts without an index, except the four rows of counts", () => {
     const db = new Sqlite(join(folder, "games.db"));
-    for (const [name, sql] of Object.entries({ ...writerSql, ...readerSql })) {
+    for (const [name, sql] of Object.entries({ ...writerSql, ...readerSql, ...logSql })) {
       if (["begin", "commit", "rollback", "counts"].includes(name)) continue;
       const parameters = Array.from({ length: sql.split("?").length - 1 }, () => 0);
       const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { realAmbient } from "../../lib/ops/ambient.ts";
-import { versionSpan } from "../../lib/store/sqlite-schema.ts";
+import { type LogEnd, logReader } from "../../lib/store/sqlite-log.ts";
 import { dataFileName, openSqliteStore } from "../../lib/store/store-sqlite.ts";
 import { checkHistory, type Verdict } from "../checker/checker.ts";
 import type { GameLog, Observation } from "../checker/history.ts";
@@ -85,23 +85,27 @@ export class Notebook {
 export function readLogs(dataDir: string, pattern = "PLAY%"): GameLog[] {
   const db = new Sqlite(join(dataDir, dataFileName), { readonly: true });
   try {
-    const games = db.prepare("SELECT num, game_id AS game, v, hash, state FROM games WHERE game_id LIKE ?").all(pattern) as GameHead[];
-    const changes = db.prepare(`SELECT id, at, prev_hash AS prevHash, hash, change, state, action_id AS actionId, answer FROM changes
-      WHERE id BETWEEN ? AND ? ORDER BY id`);
-    return games.map(({ num, game, v, hash, state }) => {
-      const first = num * versionSpan;
-      const rows = changes.all(first, first + versionSpan - 1) as (GameLog["changes"][number] & { id: number })[];
-      return { game, changes: rows.map((row) => ({ ...row, v: row.id - first, print: row.hash })), final: { v, hash, state } };
+    const games = db
+      .prepare("SELECT num, game_id AS game, v, hash, state, last_id FROM games WHERE game_id LIKE ?")
+      .all(pattern) as GameHead[];
+    const changesOf = logReader(db);
+    return games.map((head) => {
+      const { game, v, hash, state } = head;
+      const changes = changesOf(head, 0, v).map((row) => ({
+        ...row,
+        prevHash: row.prev_hash,
+        actionId: row.action_id,
+        print: row.hash,
+      }));
+      return { game, changes, final: { v, hash, state } };
     });
   } finally {
     db.close();
   }
 }
 
-interface GameHead {
-  readonly num: number;
+interface GameHead extends LogEnd {
   readonly game: string;
-  readonly v: number;
   readonly hash: string;
   readonly state: string;
 }

@@ -16,11 +16,17 @@ export interface GameRow {
   readonly seats: number;
   readonly seats_free: number;
   readonly created_at: number;
+  /** Row id of its newest change. */
+  readonly last_id: number;
   readonly state: string;
 }
 
 export interface ChangeRow {
   readonly id: number;
+  readonly num: number;
+  readonly v: number;
+  /** Row id of the game's change before; 0 for the first. */
+  readonly prev: number;
   readonly at: number;
   readonly crc: number;
   readonly prev_hash: string;
@@ -33,12 +39,14 @@ export interface ChangeRow {
 
 /** Covers everything of a game's row that a change writes. */
 export function gameCrc(row: Omit<GameRow, "crc" | "num" | "created_at">): number {
-  const head = `${row.game_id}\n${row.v}\n${row.hash}\n${row.updated_at}\n${row.wake_at}\n${row.status}\n${row.listed}\n${row.kind}\n`;
+  const head = `${row.game_id}\n${row.v}\n${row.hash}\n${row.updated_at}\n${row.wake_at}\n${row.last_id}\n${row.status}\n${row.listed}\n${row.kind}\n`;
   return crc32(row.state, crc32(`${head}${row.name}\n${row.seats}\n${row.seats_free}`));
 }
 
 export function changeCrc(row: Omit<ChangeRow, "crc">): number {
-  const head = crc32(`${row.id}\n${row.at}\n${row.prev_hash}\n${row.hash}\n${row.action_id}\n${row.answer}\n`);
+  const head = crc32(
+    `${row.id}\n${row.num}\n${row.v}\n${row.prev}\n${row.at}\n${row.prev_hash}\n${row.hash}\n${row.action_id}\n${row.answer}\n`,
+  );
   const body = crc32(row.change, head);
   return row.state === null ? body : crc32(row.state, body);
 }

@@ -11,7 +11,8 @@ import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./s
 import { checkDataFile } from "./sqlite-check.ts";
 import { isLocked, lockDataFile } from "./sqlite-lock.ts";
 import { replayDeadLetters } from "./sqlite-replay.ts";
-import { migrate, schemaVersion, versionOf, versionSpan } from "./sqlite-schema.ts";
+import { type LogEnd, logReader } from "./sqlite-log.ts";
+import { migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
 import { StartRefused } from "./sqlite-thread.ts";
 import { dataFileName, deadLetterName, openSqliteStore } from "./store-sqlite.ts";
 
@@ -107,13 +108,10 @@ const commands = {
         .prepare("SELECT * FROM games WHERE ? IS NULL OR game_id = ? ORDER BY num")
         .iterate(options.game ?? null, options.game ?? null);
       const log = new Sqlite(path, { readonly: true });
-      const changes = log.prepare("SELECT * FROM changes WHERE id BETWEEN ? AND ? ORDER BY id");
-      for (const game of games as IterableIterator<{ num: number; game_id: string }>) {
+      const changesOf = logReader(log);
+      for (const game of games as IterableIterator<LogEnd & { game_id: string }>) {
         out(JSON.stringify({ type: "game", ...game }));
-        const first = game.num * versionSpan;
-        for (const change of changes.iterate(first, first + versionSpan - 1) as IterableIterator<{ id: number }>) {
-          out(JSON.stringify({ type: "change", game_id: game.game_id, v: change.id - first, ...change }));
-        }
+        for (const change of changesOf(game, 0, game.v)) out(JSON.stringify({ type: "change", game_id: game.game_id, ...change }));
       }
       log.close();
     });

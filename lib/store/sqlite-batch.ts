@@ -4,9 +4,10 @@ import type { Database, Statement } from "better-sqlite3";
 import { changeCrc, gameCrc } from "./checksum.ts";
 import { touchedMinute } from "./cursor.ts";
 import type { Hit } from "./failpoint.ts";
+import { aliveAtOf, type Known, rowOf } from "./sqlite-known.ts";
 import type { CommitOp, Op, OpResult } from "./sqlite-messages.ts";
 import { writerSql } from "./sqlite-statements.ts";
-import { gameNumberMax, versionSpan } from "./sqlite-schema.ts";
+import { gameNumberMax, versionMax } from "./sqlite-schema.ts";
 
 /** Thrown when the op itself is at fault, never the disk: the others of its batch are written without it. */
 export class PoisonError extends Error {}
@@ -14,21 +15,12 @@ export class PoisonError extends Error {}
 /** Another process has taken the file over: this one must stop. */
 export class FencedError extends Error {}
 
-/** What the writer remembers of a game, to save a read per change. */
-interface Known {
+/** Where a change goes in the log. */
+interface Place {
+  readonly id: number;
   readonly num: number;
-  v: number;
-  hash: string;
-  status: string;
-  listed: number;
-  kind: string;
-  name: string;
-  seats: number;
-  seatsFree: number;
-  touched: number;
-  wakeFrom: number | null;
-  /** 1 when actions of this game were buried: only then is there something to look up. */
-  buried: number;
+  /** Row id of the game's change before; 0 for the first. */
+  readonly prev: number;
 }
 
 const knownMax = 20_000;
@@ -61,6 +53,8 @@ class SqlApplier implements Applier {
   readonly #hit: Hit;
   readonly #statements: { readonly [name in keyof typeof writerSql]: Statement<unknown[]> };
   readonly #known = new Map<string, Known>();
+  /** Row id of the newest change of all; null when it has to be read. */
+  #newestId: number | null = null;
 
   constructor(db: Database, epoch: string, hit: Hit) {
     this.#db = db;
@@ -88,6 +82,7 @@ class SqlApplier implements Applier {
       return { results, seq: moved.seq };
     } catch (error) {
       this.#known.clear();
+      this.#newestId = null;
       if (this.#db.inTransaction) this.#statements.rollback.run();
       throw error;
     }
@@ -126,7 +121,8 @@ class SqlApplier implements Applier {
       const buried = actionId === null ? undefined : this.#answer(game, gameId, actionId);
       if (buried !== undefined) return buried;
       if (expectedV !== 0) return false;
-      this.#log(op, this.#create(op));
+      const id = this.#nextId();
+      this.#log(op, { id, num: this.#create(op, id), prev: 0 });
       return null;
     }
     // The hash too: two histories that parted have the same versions.
@@ -137,14 +133,20 @@ class SqlApplier implements Applier {
     }
     if (!isNext) return false;
     // The unique index finds a repeated action id while writing it; asking before each tap would cost a read.
-    if (!this.#tryLog(op, game.num)) return this.#answer(game, gameId, actionId ?? "") ?? false;
-    this.#step(op, game);
+    const place = { id: this.#nextId(), num: game.num, prev: game.lastId };
+    if (!this.#tryLog(op, place)) return this.#answer(game, gameId, actionId ?? "") ?? false;
+    this.#step(op, game, place.id);
     return null;
   }
 
-  #tryLog(op: CommitOp, num: number): boolean {
+  #nextId(): number {
+    this.#newestId ??= this.#get<{ id: number | null }>("newestId")?.id ?? 0;
+    return this.#newestId + 1;
+  }
+
+  #tryLog(op: CommitOp, place: Place): boolean {
     try {
-      this.#log(op, num);
+      this.#log(op, place);
       return true;
     } catch (error) {
       if ((error as { code?: unknown }).code === "SQLITE_CONSTRAINT_UNIQUE") return false;
@@ -152,11 +154,11 @@ class SqlApplier implements Applier {
     }
   }
 
-  #create(op: CommitOp): number {
+  #create(op: CommitOp, id: number): number {
     const [, gameId, , at, state, , , hash, , , , kind, name, status, listed, seats, seatsFree, wakeAt] = op;
     const touched = touchedMinute(at);
     const open = listed ? 1 : 0;
-    const row = rowOf(op);
+    const row = rowOf(op, id);
     const created = this.#run(
       "create",
       gameId,
@@ -174,21 +176,36 @@ class SqlApplier implements Applier {
       seats,
       seatsFree,
       at,
+      id,
       state,
     );
     const num = Number(created.lastInsertRowid);
     if (num >= gameNumberMax) throw new PoisonError("The data file holds as many games as it can number.");
     this.#run("count", 1, status);
     const buried = this.#get<{ buried: number }>("buried", gameId)?.buried ?? 1;
-    this.#remember(gameId, { num, v: 1, hash, status, listed: open, kind, name, seats, seatsFree, touched, wakeFrom: wakeAt, buried });
+    this.#remember(gameId, {
+      num,
+      v: 1,
+      hash,
+      status,
+      listed: open,
+      kind,
+      name,
+      seats,
+      seatsFree,
+      touched,
+      wakeFrom: wakeAt,
+      lastId: id,
+      buried,
+    });
     return num;
   }
 
-  #step(op: CommitOp, game: Known): void {
+  #step(op: CommitOp, game: Known, id: number): void {
     const [, , expectedV, at, state, , , hash, , , , kind, name, status, listed, seats, seatsFree, wakeAt] = op;
     const v = expectedV + 1;
-    if (v >= versionSpan) throw new PoisonError("The game has as many changes as its log can number.");
-    const crc = gameCrc(rowOf(op));
+    if (v >= versionMax) throw new PoisonError("The game has as many changes as its log can number.");
+    const crc = gameCrc(rowOf(op, id));
     const open = listed ? 1 : 0;
     const touched = Math.max(game.touched, touchedMinute(at));
     const wakeFrom = wakeAt === null ? null : game.wakeFrom === null ? wakeAt : Math.min(game.wakeFrom, wakeAt);
@@ -201,43 +218,30 @@ class SqlApplier implements Applier {
       name === game.name &&
       seats === game.seats &&
       kind === game.kind;
+    const row = [v, hash, crc, at, wakeAt, id, state] as const;
+    const where = [game.num, expectedV] as const;
     const stepped = isPlain
-      ? this.#run("step", v, hash, crc, at, wakeAt, state, game.num, expectedV)
-      : this.#run(
-          "stepIndexed",
-          v,
-          hash,
-          crc,
-          at,
-          wakeAt,
-          state,
-          wakeFrom,
-          touched,
-          status,
-          open,
-          kind,
-          name,
-          seats,
-          seatsFree,
-          game.num,
-          expectedV,
-        );
+      ? this.#run("step", ...row, ...where)
+      : this.#run("stepIndexed", ...row, wakeFrom, touched, status, open, kind, name, seats, seatsFree, ...where);
     if (stepped.changes !== 1) throw new FencedError(`Game ${op[1]} was changed by somebody else.`);
     if (status !== game.status) {
       this.#run("count", -1, game.status);
       this.#run("count", 1, status);
     }
-    if (isPlain) Object.assign(game, { v, hash });
-    else Object.assign(game, { v, hash, status, listed: open, kind, name, seats, seatsFree, touched, wakeFrom });
+    game.v = v;
+    game.hash = hash;
+    game.lastId = id;
+    if (!isPlain) Object.assign(game, { status, listed: open, kind, name, seats, seatsFree, touched, wakeFrom });
   }
 
-  #log(op: CommitOp, num: number): void {
+  #log(op: CommitOp, { id, num, prev }: Place): void {
     const [, , expectedV, at, wholeState, change, prevHash, hash, actionId, answer, checkpoint] = op;
-    const id = num * versionSpan + expectedV + 1;
+    const v = expectedV + 1;
     const state = checkpoint ? wholeState : null;
     const given = actionId === null ? null : (answer ?? "");
-    const crc = changeCrc({ id, at, prev_hash: prevHash, hash, action_id: actionId, answer: given, change, state });
-    this.#run("log", id, num, at, crc, prevHash, hash, actionId, given, change, state);
+    const crc = changeCrc({ id, num, v, prev, at, prev_hash: prevHash, hash, action_id: actionId, answer: given, change, state });
+    this.#run("log", id, num, v, prev, at, crc, prevHash, hash, actionId, given, change, state);
+    this.#newestId = id;
   }
 
   #answer(game: Known | undefined, gameId: string, actionId: string): string | undefined {
@@ -261,10 +265,20 @@ class SqlApplier implements Applier {
     this.#run("removeTombstones", gameId);
     this.#run("removeQuarantine", gameId);
     if (game === undefined) return null;
-    this.#run("removeLog", game.num * versionSpan, (game.num + 1) * versionSpan - 1);
+    this.#removeLog(game);
     this.#run("removeGame", game.num);
     this.#run("count", -1, game.status);
     return null;
+  }
+
+  /** From the newest back. Where a damaged log is torn, what lies before is reached by the index. Ids may be given again afterwards. */
+  #removeLog({ num, lastId }: Known): void {
+    this.#newestId = null;
+    for (let from: number | undefined = lastId; from !== undefined; from = this.#get<{ id: number }>("anyMile", num)?.id) {
+      for (let id: number | undefined = from; id !== undefined && id !== 0; )
+        id = this.#get<{ prev: number }>("removeChange", id, num)?.prev;
+    }
+    this.#run("removeActions", num);
   }
 
   #expire(finishedBefore: number, untouchedSince: number, limit: number): readonly string[] {
@@ -328,14 +342,4 @@ class SqlApplier implements Applier {
     this.#hit("statement");
     return this.#statements[name].all(...values) as Row[];
   }
-}
-
-function aliveAtOf(op: Op): number {
-  if (op[0] === "commit") return op[3];
-  return op[0] === "beat" ? op[1] : 0;
-}
-
-function rowOf(op: CommitOp) {
-  const [, game_id, expectedV, updated_at, state, , , hash, , , , kind, name, status, listed, seats, seats_free, wake_at] = op;
-  return { game_id, v: expectedV + 1, hash, updated_at, state, kind, name, status, listed: listed ? 1 : 0, seats, seats_free, wake_at };
 }

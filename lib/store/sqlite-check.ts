@@ -3,7 +3,7 @@
 import type { Database } from "better-sqlite3";
 import { chainHash } from "./chain.ts";
 import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
-import { versionSpan } from "./sqlite-schema.ts";
+import { logReader } from "./sqlite-log.ts";
 
 export interface CheckReport {
   readonly games: number;
@@ -24,18 +24,18 @@ export function checkDataFile(db: Database): CheckReport {
     if (verdict.integrity_check !== "ok") report(`pages: ${verdict.integrity_check}`);
   }
   const page = db.prepare("SELECT * FROM games WHERE num > ? ORDER BY num LIMIT ?");
-  const log = db.prepare("SELECT * FROM changes WHERE id BETWEEN ? AND ? ORDER BY id");
+  const log = logReader(db);
   const one = db.prepare("SELECT * FROM games WHERE num = ?");
-  const readGame = db.transaction((num: number) => ({
-    row: one.get(num) as GameRow | undefined,
-    changes: log.all(num * versionSpan, (num + 1) * versionSpan - 1) as ChangeRow[],
-  }));
+  const readGame = db.transaction((num: number) => {
+    const row = one.get(num) as GameRow | undefined;
+    return row === undefined ? undefined : { row, changes: log(row, 0, row.v) };
+  });
   let games = 0;
   let changes = 0;
   for (let rows = page.all(0, pageGames) as GameRow[]; rows.length > 0; rows = page.all(rows.at(-1)?.num, pageGames) as GameRow[]) {
     for (const { num } of rows) {
       const game = readGame(num);
-      if (game.row === undefined) continue;
+      if (game === undefined) continue;
       games += 1;
       changes += game.changes.length;
       checkGame(game.row, game.changes, report);
@@ -48,10 +48,11 @@ export function checkDataFile(db: Database): CheckReport {
 function checkGame(row: GameRow, changes: readonly ChangeRow[], report: (problem: string) => void): void {
   const name = `game ${row.game_id}`;
   if (gameCrc(row) !== row.crc) report(`${name}: its row does not match its checksum`);
+  const first = changes[0]?.v ?? row.v + 1;
+  if (first !== 1) return report(`${name}: version ${first - 1} is missing from its log`);
   let hash = "";
-  for (const [place, change] of changes.entries()) {
-    const v = change.id - row.num * versionSpan;
-    if (v !== place + 1) return report(`${name}: version ${place + 1} is missing from its log`);
+  for (const change of changes) {
+    const { v } = change;
     if (changeCrc(change) !== change.crc) report(`${name}: version ${v} does not match its checksum`);
     if (change.prev_hash !== hash) report(`${name}: version ${v} does not follow the one before`);
     const state = change.state ?? (v === row.v ? row.state : null);
@@ -59,8 +60,7 @@ function checkGame(row: GameRow, changes: readonly ChangeRow[], report: (problem
       report(`${name}: version ${v} does not match its hash`);
     hash = change.hash;
   }
-  if (changes.length !== row.v || hash !== row.hash)
-    report(`${name}: its log ends at version ${changes.length}, its state is version ${row.v}`);
+  if (hash !== row.hash) report(`${name}: its log does not end where its state does`);
 }
 
 function checkCounts(db: Database, report: (problem: string) => void): void {

@@ -1,19 +1,18 @@
-// Reads from the data file on a connection of its own that cannot write. Every read is one short statement by index;
+// Reads from the data file on a connection of its own that cannot write. Every read is short and by index;
 // none stays open, so the writer can always empty its log.
 import Sqlite, { type Database, type Statement } from "better-sqlite3";
 import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
 import { numberCursor, pairCursor } from "./cursor.ts";
-import { versionSpan } from "./sqlite-schema.ts";
+import { type LogEnd, logReader, type ReadLog } from "./sqlite-log.ts";
 import { type Feedback, type ListedGame, type Page, StoreFault, type StoredChange, type StoredGame, type StoredIndex } from "./store.ts";
 
 const indexColumns = "num, game_id, v, status, listed, kind, name, seats, seats_free, wake_at, touched, created_at, updated_at";
 
 export const readerSql = {
   load: "SELECT * FROM games WHERE game_id = ?",
-  hash: "SELECT hash FROM changes WHERE id = ?",
-  number: "SELECT num FROM games WHERE game_id = ?",
-  changes: "SELECT * FROM changes WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
-  checkpoint: "SELECT * FROM changes WHERE id > ? AND id <= ? AND state IS NOT NULL ORDER BY id DESC LIMIT 1",
+  newest: "SELECT v, hash FROM changes WHERE id = ? AND num = ?",
+  logEnd: "SELECT num, v, last_id FROM games WHERE game_id = ?",
+  checkpoint: "SELECT * FROM changes WHERE num = ? AND v <= ? AND state IS NOT NULL ORDER BY v DESC LIMIT 1",
   listed: `SELECT ${indexColumns} FROM games WHERE listed = 1 AND num < ? ORDER BY num DESC LIMIT ?`,
   all: `SELECT ${indexColumns} FROM games WHERE (touched, num) < (?, ?) ORDER BY touched DESC, num DESC LIMIT ?`,
   counts: "SELECT status, games FROM counts",
@@ -37,11 +36,13 @@ export class DamageError extends Error {}
 export class SqliteReader {
   readonly #db: Database;
   readonly #statements: { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+  readonly #log: ReadLog;
 
   constructor(path: string) {
     this.#db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 50 });
     const prepared = Object.entries(readerSql).map(([name, text]) => [name, this.#db.prepare(text)]);
     this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+    this.#log = logReader(this.#db);
   }
 
   load(gameId: string): Loaded {
@@ -50,27 +51,32 @@ export class SqliteReader {
     const quarantined = this.#get<{ reason: string }>("quarantined", gameId);
     if (quarantined !== undefined) return { kind: "damaged", reason: quarantined.reason };
     if (gameCrc(row) !== row.crc) return { kind: "damaged", reason: `The row of game ${gameId} does not match its checksum.` };
-    if (this.#get<{ hash: string }>("hash", row.num * versionSpan + row.v)?.hash !== row.hash) {
+    const newest = this.#get<{ v: number; hash: string }>("newest", row.last_id, row.num);
+    if (newest?.v !== row.v || newest.hash !== row.hash) {
       return { kind: "damaged", reason: `The log of game ${gameId} does not end where its state does.` };
     }
     return { kind: "found", game: { gameId, v: row.v, hash: row.hash, state: row.state, index: indexOf(row), updatedAt: row.updated_at } };
   }
 
   changes(gameId: string, afterV: number, limit: number): readonly StoredChange[] {
-    const first = this.#firstId(gameId);
-    if (first === null) return [];
-    return this.#all<ChangeRow>("changes", first + Math.max(0, afterV), first + versionSpan - 1, limit).map((row) => {
-      if (changeCrc(row) !== row.crc) throw new DamageError(`The log of game ${gameId} is damaged at version ${row.id - first}.`);
-      return { v: row.id - first, at: row.at, change: row.change, prevHash: row.prev_hash, hash: row.hash, state: row.state };
+    const game = this.#get<LogEnd>("logEnd", gameId);
+    const after = Math.max(0, afterV);
+    if (game === undefined || after >= game.v || limit <= 0) return [];
+    const rows = guard(() => this.#log(game, after, after + limit));
+    const first = rows[0]?.v ?? Math.min(game.v, after + limit) + 1;
+    if (first !== after + 1) throw new DamageError(`The log of game ${gameId} is torn: version ${first - 1} is missing.`);
+    return rows.map((row) => {
+      assertWhole(gameId, row);
+      return { v: row.v, at: row.at, change: row.change, prevHash: row.prev_hash, hash: row.hash, state: row.state };
     });
   }
 
   checkpoint(gameId: string, v: number): { readonly v: number; readonly state: string } | null {
-    const first = this.#firstId(gameId);
-    const row = first === null ? undefined : this.#get<ChangeRow>("checkpoint", first, first + Math.min(Math.max(0, v), versionSpan - 1));
-    if (first === null || row === undefined || row.state === null) return null;
-    if (changeCrc(row) !== row.crc) throw new DamageError(`The log of game ${gameId} is damaged at version ${row.id - first}.`);
-    return { v: row.id - first, state: row.state };
+    const game = this.#get<LogEnd>("logEnd", gameId);
+    const row = game === undefined ? undefined : this.#get<ChangeRow>("checkpoint", game.num, v);
+    if (row === undefined || row.state === null) return null;
+    assertWhole(gameId, row);
+    return { v: row.v, state: row.state };
   }
 
   listed(cursor: string | null, limit: number): Page<ListedGame> {
@@ -99,11 +105,6 @@ export class SqliteReader {
     this.#db.close();
   }
 
-  #firstId(gameId: string): number | null {
-    const row = this.#get<{ num: number }>("number", gameId);
-    return row === undefined ? null : row.num * versionSpan;
-  }
-
   #get<Row>(name: keyof typeof readerSql, ...values: unknown[]): Row | undefined {
     return guard(() => this.#statements[name].get(...values)) as Row | undefined;
   }
@@ -111,6 +112,10 @@ export class SqliteReader {
   #all<Row>(name: keyof typeof readerSql, ...values: unknown[]): Row[] {
     return guard(() => this.#statements[name].all(...values)) as Row[];
   }
+}
+
+function assertWhole(gameId: string, row: ChangeRow): void {
+  if (changeCrc(row) !== row.crc) throw new DamageError(`The log of game ${gameId} is damaged at version ${row.v}.`);
 }
 
 /** A damaged page is damage; anything else that SQLite reports about a read is a fault that the caller may try again. */

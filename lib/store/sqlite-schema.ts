@@ -5,9 +5,11 @@ import type { Hit } from "./failpoint.ts";
 /** "TapT" as a number: tells our files from other SQLite files. */
 export const applicationId = 0x54617054;
 
-/** A change's row id is `game number * versionSpan + v`, so one game's log lies together and a range reads it. */
-export const versionSpan = 2 ** 24;
+/** Most changes of one game. */
+export const versionMax = 2 ** 24;
 export const gameNumberMax = 2 ** 29;
+/** Every so many versions of a game a change is found by index; from there the others are reached over `prev`. */
+export const mileVersions = 64;
 
 interface Migration {
   readonly name: string;
@@ -30,18 +32,21 @@ const migrations: readonly Migration[] = [
         num INTEGER PRIMARY KEY, game_id TEXT NOT NULL UNIQUE, v INTEGER NOT NULL, hash TEXT NOT NULL, crc INTEGER NOT NULL,
         updated_at INTEGER NOT NULL, wake_at INTEGER, wake_from INTEGER, touched INTEGER NOT NULL, status TEXT NOT NULL,
         listed INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, seats INTEGER NOT NULL, seats_free INTEGER NOT NULL,
-        created_at INTEGER NOT NULL, state TEXT NOT NULL
+        created_at INTEGER NOT NULL, last_id INTEGER NOT NULL, state TEXT NOT NULL
       ) STRICT;
       CREATE INDEX games_wake ON games (wake_from) WHERE wake_from IS NOT NULL;
       CREATE INDEX games_listed ON games (num) WHERE listed = 1;
       CREATE INDEX games_touched ON games (touched, num);
       CREATE INDEX games_finished ON games (touched) WHERE status = 'finished';
-      -- prev_hash is kept although it repeats: a missing row must show in its neighbours.
+      -- In the order of writing, so that a batch fills a few pages instead of dirtying one per game. prev is the id of the game's change
+      -- before (0 for the first), games.last_id that of its newest. prev_hash is kept although it repeats: a missing row must show.
       CREATE TABLE changes (
-        id INTEGER PRIMARY KEY, num INTEGER NOT NULL, at INTEGER NOT NULL, crc INTEGER NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL,
-        action_id TEXT, answer TEXT, change TEXT NOT NULL, state TEXT
+        id INTEGER PRIMARY KEY, num INTEGER NOT NULL, v INTEGER NOT NULL, prev INTEGER NOT NULL, at INTEGER NOT NULL, crc INTEGER NOT NULL,
+        prev_hash TEXT NOT NULL, hash TEXT NOT NULL, action_id TEXT, answer TEXT, change TEXT NOT NULL, state TEXT
       ) STRICT;
       CREATE UNIQUE INDEX changes_action ON changes (num, action_id) WHERE action_id IS NOT NULL;
+      CREATE INDEX changes_mile ON changes (num, v) WHERE v % 64 = 0;
+      CREATE INDEX changes_checkpoint ON changes (num, v) WHERE state IS NOT NULL;
       CREATE TABLE counts (status TEXT PRIMARY KEY, games INTEGER NOT NULL) STRICT, WITHOUT ROWID;
       INSERT INTO counts VALUES ('waiting', 0), ('running', 0), ('paused', 0), ('finished', 0);
       -- Actions that never happened and never will.

@@ -1,0 +1,78 @@
+// The log lies in the order of writing, all games mixed: one game's changes are found, in part and whole, and go with their game.
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Store } from "../../lib/store/store.ts";
+import { runDb } from "./run-db.ts";
+import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
+import { Table } from "./table.ts";
+
+const steps = 200;
+let folder = "";
+let store: Store;
+
+beforeEach(async () => {
+  folder = newFolder();
+  store = await openAt(folder);
+  const tables = ["AAAAAA", "BBBBBB", "CCCCCC"].map((gameId) => new Table(store, gameId));
+  for (let step = 0; step < steps; step += 1) await Promise.all(tables.map((table) => table.step({ actionId: `do-${step}` })));
+});
+
+afterEach(async () => {
+  await store.close();
+  dropFolder(folder);
+});
+
+const rowsOf = (sql: string): unknown[] => {
+  const db = new Sqlite(join(folder, "games.db"), { readonly: true });
+  const rows = db.prepare(sql).pluck().all();
+  db.close();
+  return rows;
+};
+
+describe("the log in the order of writing", () => {
+  test.for([
+    [0, 5],
+    [0, 1_000],
+    [62, 2],
+    [63, 1],
+    [64, 64],
+    [127, 70],
+    [190, 3],
+    [199, 10],
+  ] as const)("changes after %i, at most %i, oldest first and without a gap", async ([after, limit]) => {
+    const changes = await store.changes("BBBBBB", after, limit);
+    const expected = Array.from({ length: Math.min(limit, steps - after) }, (_, place) => after + 1 + place);
+    expect(changes.map(({ v }) => v)).toEqual(expected);
+    for (const [place, change] of changes.entries()) if (place > 0) expect(change.prevHash).toBe(changes[place - 1]?.hash);
+  });
+
+  test("past the end there is nothing", async () => {
+    expect(await store.changes("BBBBBB", steps, 10)).toEqual([]);
+    expect(await store.changes("NOBODY", 0, 10)).toEqual([]);
+  });
+
+  test("a removed game leaves nothing behind, and the others are whole", async () => {
+    await store.remove("BBBBBB");
+    expect(rowsOf("SELECT count(*) FROM changes")).toEqual([2 * steps]);
+    await new Table(store, "DDDDDD").step({});
+    expect((await runDb(folder, "check")).out).toContain(`3 games, ${2 * steps + 1} changes, 0 problems`);
+  });
+
+  test("a torn log is told where it is torn, given out on this side of it, and still removed with its game as far as an index reaches", async () => {
+    await store.close();
+    const db = new Sqlite(join(folder, "games.db"));
+    db.exec("DELETE FROM changes WHERE v = 150 AND num = (SELECT num FROM games WHERE game_id = 'BBBBBB')");
+    db.close();
+    store = await openAt(folder);
+    await expect(store.changes("BBBBBB", 100, 90)).rejects.toMatchObject({ message: expect.stringContaining("version 150") });
+    expect(await store.changes("BBBBBB", 150, 90)).toHaveLength(steps - 150);
+    expect(await store.changes("BBBBBB", 0, 90)).toHaveLength(90);
+    await store.remove("BBBBBB");
+    expect(rowsOf("SELECT count(*) FROM changes WHERE num NOT IN (SELECT num FROM games)")).toEqual([0]);
+  });
+
+  test("an action id that was used before is found, whatever was written since", async () => {
+    expect(await store.resolve("AAAAAA", "do-7", "never")).not.toBe("never");
+  });
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from "vitest";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+const hourMs = 3_600_000;
+
+describe("PRODUCT 4: seats and tokens, in virtual time", () => {
+  test.each([
+    [hourMs - 1_000, "ack"],
+    [hourMs + 1_000, "token-expired"],
+  ])("L14 a token shown %i ms after the drop: %s", async (awayMs, outcome) => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host, token } = await seated();
+    await host.gone();
+    await ambient.advance(awayMs);
+    const answer = await connect().ask("reconnect", { gameId, playerId: 1, token });
+    expect(answer.data.code ?? answer.type).toBe(outcome);
+  });
+
+  test("L14 a token never expires while its holder is there", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, token } = await seated();
+    await ambient.advance(5 * hourMs);
+    expect((await connect().ask("reconnect", { gameId, playerId: 1, token })).type).toBe("ack");
+  });
+
+  test("L14 a drop keeps the seat, shown as away; after an hour it is free for others", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    const other = connect();
+    await other.ask("join", { gameId });
+    await host.gone();
+    expect(other.last("state")?.data.players[0]).toMatchObject({ claimed: true, connected: false });
+    expect((await other.ask("claim", { playerId: 1 })).data.code).toBe("seat-taken");
+    await ambient.advance(hourMs + 1_000);
+    expect((await other.ask("claim", { playerId: 1 })).type).toBe("ack");
+  });
+
+  test("L15 a host gone for 5 minutes is followed by the longest-seated; his token brings back his seat, not the chair", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host, token, hostToken } = await seated();
+    const [second, third] = [connect(), connect()];
+    for (const [client, seat] of [
+      [second, 2],
+      [third, 3],
+    ] as const) {
+      await client.ask("join", { gameId });
+      await client.ask("claim", { playerId: seat });
+      await ambient.advance(1_000);
+    }
+    await host.gone();
+    await ambient.advance(299_000);
+    expect(second.last("state")?.data.hostPlayer).toBe(1);
+    await ambient.advance(2_000);
+    expect(second.last("state")?.data.hostPlayer).toBe(2);
+    const back = connect();
+    expect((await back.ask("reconnect", { gameId, playerId: 1, token })).type).toBe("ack");
+    expect((await back.ask("renameGame", { name: "Mine" })).data.code).toBe("not-host");
+    expect((await connect().ask("reconnect", { gameId, host: true, token: hostToken })).data.code).toBe("not-host");
+  });
+
+  test("L16 a newer connection displaces the old one, whose late close touches nothing", async () => {
+    const { connect, seated } = virtualEdge();
+    const { gameId, host, token } = await seated();
+    const back = connect();
+    await back.ask("reconnect", { gameId, playerId: 1, token });
+    expect(host.socket.closedWith).toBe(4001);
+    await host.gone();
+    expect((await back.ask("start")).type).toBe("ack");
+    expect(back.last("state")?.data.players[0]).toMatchObject({ claimed: true, connected: true });
+  });
+
+  test("a connection that goes while it is entering leaves the seat away, not present", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host, token } = await seated();
+    const watcher = connect();
+    await watcher.ask("join", { gameId });
+    await host.gone();
+    const hasty = connect();
+    hasty.tell("reconnect", { gameId, playerId: 1, token });
+    await hasty.gone();
+    await ambient.advance(300);
+    expect(watcher.last("state")?.data.players[0]).toMatchObject({ claimed: true, connected: false });
+    expect(watcher.last("viewers")?.data.viewers).toBe(1);
+  });
+});
+
+describe("what a viewer is told", () => {
+  test("L33 the events missed since any version, 0 included, beside the state", async () => {
+    const { connect, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    await host.ask("start");
+    await host.ask("pause");
+    for (const v of [0, 1, 3]) {
+      const late = connect();
+      await late.ask("join", { gameId, v });
+      await late.ask("sync");
+      const missed = late.last("missed")?.data;
+      expect([missed.from, missed.changes.map((change: { v: number }) => change.v)]).toEqual([v, [1, 2, 3, 4].slice(v)]);
+      expect(late.last("state")?.data.v).toBe(4);
+    }
+  });
+
+  test("how many watch, once per 200 ms and only when it changed", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    await ambient.advance(1_000);
+    const guests = Array.from({ length: 5 }, () => connect());
+    for (const guest of guests) await guest.ask("join", { gameId });
+    await ambient.advance(200);
+    for (const guest of guests.slice(0, 2)) await guest.gone();
+    await connect().ask("join", { gameId });
+    await connect().ask("join", { gameId });
+    await ambient.advance(1_000);
+    expect(host.heard.filter(({ type }) => type === "viewers").map(({ data }) => data.viewers)).toEqual([1, 6]);
+  });
+});
+
+describe("SAFETY 15, 19: limits and overload at a session", () => {
+  test("F43 a session in a hurry is told how long to wait; its pace follows the seat", async () => {
+    const { ambient, connect, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 2 } });
+    const { gameId, host, token } = await seated();
+    const codes: string[] = [];
+    for (let i = 0; i < 12; i += 1) codes.push((await host.ask("pause")).data.code);
+    const refused = (await host.ask("pause")).data;
+    expect(refused).toMatchObject({ code: "rate-limited", retry: true, retryAfterMs: 500 });
+    const back = connect();
+    await back.ask("reconnect", { gameId, playerId: 1, token });
+    expect((await back.ask("pause")).data.code).toBe("rate-limited");
+    await ambient.advance(600);
+    expect((await back.ask("start")).type).toBe("ack");
+    expect(codes).toContain("wrong-status");
+  });
+
+  test("a limited refusal is not stored: the same id goes through later", async () => {
+    const { ambient, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 1 } });
+    const { host } = await seated();
+    for (let i = 0; i < 6; i += 1) await host.ask("pause");
+    expect((await host.ask("start", {}, "tap-1")).data.code).toBe("rate-limited");
+    await ambient.advance(1_000);
+    expect((await host.ask("start", {}, "tap-1")).type).toBe("ack");
+  });
+
+  test("L23 spectators fill the room, and a seated player still comes back", async () => {
+    const { connect, seated } = virtualEdge({ limits: { viewersPerGameMax: 3 } });
+    const { gameId, host, token } = await seated();
+    expect((await connect().ask("join", { gameId })).type).toBe("ack");
+    expect((await connect().ask("join", { gameId })).type).toBe("ack");
+    const late = (await connect().ask("join", { gameId })).data;
+    expect(late).toMatchObject({ code: "game-full", retry: true });
+    expect((await connect().ask("reconnect", { gameId, playerId: 1, token })).type).toBe("ack");
+    expect(host.socket.closedWith).toBe(4001);
+  });
+
+  test("whoever guesses codes or tokens has to wait, and nobody else", async () => {
+    const { connect, seated, notes } = virtualEdge({ limits: { joinFailuresPerAddressPerMinuteMax: 5 } });
+    const { gameId, token } = await seated();
+    const guesser = connect("198.51.100.66");
+    for (const code of ["AAAAAA", "BBBBBB", "CCCCCC"]) expect((await guesser.ask("join", { gameId: code })).data.code).toBe("no-such-game");
+    for (const letter of ["a", "b"]) {
+      expect((await guesser.ask("reconnect", { gameId, playerId: 1, token: letter.repeat(43) })).data.code).toBe("bad-token");
+    }
+    expect((await guesser.ask("join", { gameId })).data).toMatchObject({ code: "rate-limited", retry: true, retryAfterMs: 12_000 });
+    expect((await connect("198.51.100.67").ask("reconnect", { gameId, playerId: 1, token })).type).toBe("ack");
+    expect(notes.map(({ event }) => event)).toEqual(["token-refused", "token-refused", "rate-limited", "seat-displaced"]);
+  });
+
+  test("creates are refused first, then joins, then spectators, taps last; who is seated comes back even then", async () => {
+    const { connect, seated, setQueueDepth, edge } = virtualEdge({ limits: { storeQueueChangesMax: 8_000 } });
+    const { gameId, host, token } = await seated();
+    const spectator = connect();
+    await spectator.ask("join", { gameId });
+    const outcomes = async () => [
+      (await connect().ask("create")).data.code ?? "ok",
+      (await connect().ask("join", { gameId })).data.code ?? "ok",
+      (await spectator.ask("sync")).data.code ?? "ok",
+      (await host.ask("rollDice", { sides: 6 })).data.code ?? "ok",
+    ];
+    expect(await outcomes()).toEqual(["ok", "ok", "ok", "ok"]);
+    setQueueDepth(1_000);
+    expect(await outcomes()).toEqual(["busy", "ok", "ok", "ok"]);
+    setQueueDepth(2_000);
+    expect(await outcomes()).toEqual(["busy", "busy", "ok", "ok"]);
+    setQueueDepth(4_000);
+    expect(await outcomes()).toEqual(["busy", "busy", "busy", "ok"]);
+    const back = connect();
+    expect((await back.ask("reconnect", { gameId, playerId: 1, token })).type).toBe("ack");
+    setQueueDepth(8_000);
+    expect((await back.ask("rollDice", { sides: 6 })).data).toMatchObject({ code: "busy", retry: true });
+    setQueueDepth(0);
+    edge.draining = true;
+    expect((await connect().ask("create")).data).toMatchObject({ code: "draining", retry: true });
+    expect((await back.ask("rollDice", { sides: 6 })).type).toBe("ack");
+  });
+
+  test("reading waits while 32 commands of one connection are under way", async () => {
+    const { ambient, seated } = virtualEdge();
+    const { host } = await seated();
+    for (let i = 0; i < 31; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
+    expect(host.socket.isPaused).toBe(false);
+    host.tell("rollDice", { sides: 6 }, "dice-31");
+    expect(host.socket.isPaused).toBe(true);
+    await ambient.advance(10);
+    expect(host.socket.isPaused).toBe(false);
+    expect(host.heard.filter(({ type }) => type === "ack").length).toBe(34);
+  });
+
+  test("F14 F46 refused actions are noted for the operator", async () => {
+    const { connect, seated, notes } = virtualEdge();
+    const { gameId } = await seated();
+    const guest = connect();
+    await guest.ask("join", { gameId });
+    expect((await guest.ask("endGame")).data.code).toBe("not-host");
+    expect(notes).toEqual([{ event: "action-refused", detail: { type: "endGame", code: "not-host" } }]);
+  });
+});
+
+describe("feedback", () => {
+  test("is kept clean, bounded in characters as people count them, and not too often", async () => {
+    const { connect, store } = virtualEdge({ limits: { feedbackPerAddressPerMinuteMax: 3 } });
+    const client = connect();
+    const flag = "👩‍👩‍👧‍👦";
+    expect((await client.ask("feedback", { text: flag.repeat(255) })).type).toBe("ack");
+    expect((await client.ask("feedback", { text: `a${"b".repeat(255)}` })).data).toMatchObject({ code: "bad-message", field: "data.text" });
+    expect((await client.ask("feedback", { text: "\u202e \u0007" })).data.code).toBe("bad-message");
+    expect((await client.ask("feedback", { text: "evil\u202egnp.\u0000 <b>" })).type).toBe("ack");
+    await client.ask("feedback", { text: "third" });
+    expect((await client.ask("feedback", { text: "fourth" })).data.code).toBe("rate-limited");
+    const { items } = await store.feedback(null, 10);
+    expect(items.map(({ text }) => text)).toContain("evilgnp. <b>");
+  });
+});
+
+describe("heartbeat of a connection", () => {
+  test("two missed answers end it, pongs nobody asked for change nothing, and no verdict is passed when it may not be judged", async () => {
+    const { ambient, connect } = virtualEdge();
+    const { connection, socket } = connect();
+    connection.beat(true);
+    await ambient.advance(40);
+    socket.emit("pong");
+    expect(connection.rttMs).toBe(40);
+    await ambient.advance(500);
+    socket.emit("pong");
+    expect(connection.rttMs).toBe(40);
+    for (let i = 0; i < 5; i += 1) connection.beat(false);
+    expect(socket.terminated).toBe(false);
+    connection.beat(true);
+    connection.beat(true);
+    expect(socket.terminated).toBe(true);
+  });
+});

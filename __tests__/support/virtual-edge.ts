@@ -1,0 +1,183 @@
+// The edge of one instance without a network: sockets are held in the hand, time moves only when told to. Everything behind them is
+// real: sessions, rooms, rules, a store in memory.
+import { EventEmitter } from "node:events";
+import { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import { localBus } from "../../lib/bus/bus-local.ts";
+import type { ViewerId } from "../../lib/game/ids.ts";
+import { Connection } from "../../lib/gateway/connection.ts";
+import { Edge } from "../../lib/gateway/edge.ts";
+import { hosted } from "../../lib/gateway/hosted-game.ts";
+import { OutboxTurn } from "../../lib/gateway/outbox.ts";
+import { Session } from "../../lib/gateway/session.ts";
+import { type Audit, type AuditEvent, noAudit } from "../../lib/ops/audit.ts";
+import { type Limits, readConfig } from "../../lib/ops/config.ts";
+import { silentLog } from "../../lib/ops/log.ts";
+import { createMetrics } from "../../lib/ops/metrics.ts";
+import { noReporter } from "../../lib/ops/report.ts";
+import { clockGame } from "../../lib/protocol/clock-game.ts";
+import { gameLock } from "../../lib/room/lock.ts";
+import { silentObserver } from "../../lib/room/observer.ts";
+import { Rooms } from "../../lib/room/rooms.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { heldAmbient } from "./held-ambient.ts";
+import type { Heard } from "./table-client.ts";
+
+class HeldSocket extends EventEmitter {
+  isPaused = false;
+  closedWith: number | null = null;
+  pings = 0;
+  terminated = false;
+  pause(): void {
+    this.isPaused = true;
+  }
+  resume(): void {
+    this.isPaused = false;
+  }
+  ping(): void {
+    this.pings += 1;
+  }
+  pong(): void {}
+  close(code: number): void {
+    this.closedWith ??= code;
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+class Ear extends Duplex {
+  readonly heard: Heard[] = [];
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    const short = (chunk[1] ?? 0) & 127;
+    const head = short < 126 ? 2 : short === 126 ? 4 : 10;
+    if (chunk.length > 0) this.heard.push(JSON.parse(chunk.subarray(head).toString()) as Heard);
+    done();
+  }
+  override _read(): void {}
+}
+
+export interface VirtualClient {
+  readonly socket: HeldSocket;
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly heard: readonly Heard[];
+  /** Says it and gives the answer with its id, once everything has settled. */
+  ask(type: string, data?: object, id?: string): Promise<Heard>;
+  tell(type: string, data?: object, id?: string): void;
+  last(type: string): Heard | undefined;
+  /** The line is gone. */
+  gone(): Promise<void>;
+}
+
+export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly limits?: Partial<Limits>; readonly store?: Store } = {}) {
+  const ambient = heldAmbient();
+  const base = readConfig({ NODE_ENV: "test" });
+  const config = { ...base, limits: { ...base.limits, ...limits } };
+  const notes: { readonly event: AuditEvent; readonly detail: Readonly<Record<string, unknown>> }[] = [];
+  const audit: Audit = { ...noAudit(), note: (event, _actor, detail = {}) => void notes.push({ event, detail }) };
+  const metrics = createMetrics();
+  let queueDepth = 0;
+  const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit, reporter: noReporter(), queueDepth: () => queueDepth });
+  const lock = gameLock({ lockWaitMsMax: 2_000, lockPendingMax: 200 }, ambient, () => {});
+  const game = hosted(clockGame);
+  const rooms = new Rooms([game.rules], config.limits, {
+    store,
+    bus: localBus(),
+    lock,
+    ambient,
+    observer: silentObserver,
+    instanceId: "here",
+  });
+  const turn = new OutboxTurn(ambient);
+  const bugs: unknown[] = [];
+  let serial = 0;
+
+  function connect(address = "203.0.113.9"): VirtualClient {
+    serial += 1;
+    const socket = new HeldSocket();
+    const ear = new Ear();
+    const connection = new Connection({
+      socket: socket as unknown as WebSocket,
+      stream: ear,
+      viewerId: `here.${serial}` as ViewerId,
+      address,
+      edge,
+      turn,
+      counts: { sent() {}, coalesced() {} },
+    });
+    const games = new Map([[game.rules.kind, game]]);
+    const parts = {
+      games,
+      defaultGame: game.rules.kind,
+      rooms,
+      store,
+      ambient,
+      edge,
+      answered() {},
+      failed: (error: unknown) => void bugs.push(error),
+    };
+    const session = new Session(connection, parts);
+    connection.fellBehind = () => session.resync();
+    const tell = (type: string, data: object = {}, id?: string) =>
+      session.receive(JSON.stringify({ type, data, ...(id === undefined ? {} : { id }) }));
+    return {
+      socket,
+      connection,
+      session,
+      heard: ear.heard,
+      tell,
+      async ask(type, data = {}, givenId) {
+        serial += 1;
+        const id = givenId ?? `id-${serial}`;
+        const since = ear.heard.length;
+        tell(type, data, id);
+        for (let round = 0; round < 50; round += 1) {
+          const answer = ear.heard
+            .slice(since)
+            .find((message) => (message.type === "ack" || message.type === "error") && message.data.id === id);
+          if (answer !== undefined) return answer;
+          await ambient.advance(0);
+        }
+        throw new Error(`${type} was not answered.`);
+      },
+      last: (type) => ear.heard.findLast((message) => message.type === type),
+      async gone() {
+        connection.closed();
+        session.close();
+        await ambient.advance(0);
+      },
+    };
+  }
+
+  /** A game with one seat taken by its host. */
+  async function seated(): Promise<{
+    readonly gameId: string;
+    readonly host: VirtualClient;
+    readonly token: string;
+    readonly hostToken: string;
+  }> {
+    const host = connect();
+    await host.ask("create", { settings: { playerCount: 3 } });
+    const { gameId, token: hostToken } = host.last("claimed")?.data ?? {};
+    await host.ask("claim", { playerId: 1 });
+    return { gameId, host, token: host.last("claimed")?.data.token, hostToken };
+  }
+
+  return {
+    ambient,
+    edge,
+    rooms,
+    store,
+    notes,
+    bugs,
+    metrics,
+    connect,
+    seated,
+    setQueueDepth(depth: number) {
+      queueDepth = depth;
+      edge.overload.sample(0);
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { takeOverClocks } from "./clocks.ts";
 import { lacks } from "../support/programs.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
@@ -64,5 +65,19 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     expect(host?.state.players[0].connected).toBe(true);
     await host?.close();
     await extra?.dispose();
+  });
+});
+
+describe.skipIf(lacks("redis-server"))("clocks of an instance that died", () => {
+  test("L07: 1,000 running clocks armed by a killed instance expire exactly once each, at most 1 s late", async () => {
+    const redis = await TestRedis.start();
+    try {
+      const figures = await takeOverClocks(redis, 1_000, 5_000);
+      process.stderr.write(`take-over of running clocks: ${JSON.stringify(figures)}\n`);
+      expect(figures).toMatchObject({ games: 1_000, expiries: 1_000, wrong: 0 });
+      expect(figures.lateMsMax).toBeLessThanOrEqual(1_000);
+    } finally {
+      await redis.end();
+    }
   });
 });

@@ -269,6 +269,19 @@ export class Room {
     await this.#turn(later, async () => void (await this.#keeper.current()));
   }
 
+  /** Reads the game when it is not at hand, so that its alarm is set; settles what is due. */
+  async arm(): Promise<void> {
+    await this.#turn(ignore, async () => void (await this.#keeper.current()));
+  }
+
+  /** Reads the game again, because the store says that it is overdue, and settles it. */
+  async wakeAnew(): Promise<void> {
+    await this.#turn(ignore, async () => {
+      this.#keeper.forget();
+      await this.#keeper.current();
+    });
+  }
+
   /** A viewer is gone; a holder's seat shows away. The drop is said again until the store has it. */
   async leave(subscriber: Subscriber, attempt = 1): Promise<void> {
     this.#keeper.viewers.remove(subscriber);

@@ -23,7 +23,13 @@ export interface RoomsLimits {
 /** No I, O, 0 or 1: they look alike. */
 const codeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const sweepMs = 1_000;
-const duePerSweep = 500;
+const duePerSweep = 2_000;
+/** Games due within this time are opened, so that their own alarm rings at the very moment. */
+const sweepAheadMs = 1_500;
+/** A game still due after this time is nobody's, or its room here is behind. */
+const overdueMs = 250;
+/** Games a sweep opens at the same time. */
+const sweepWidth = 32;
 
 export type Opened = { readonly room: Room } | { readonly refused: RefusalCode };
 
@@ -138,15 +144,22 @@ export class Rooms {
     try {
       const now = this.#parts.ambient.now();
       await this.#dropIdle(now - this.#limits.roomIdleMs);
-      for (const gameId of await this.#parts.store.due(now, duePerSweep)) {
-        if (this.#rooms.has(gameId)) continue;
-        const found = await this.find(gameId);
-        if ("room" in found) await found.room.wake(now);
-      }
+      const overdue = await this.#parts.store.due(now - overdueMs, duePerSweep);
+      await this.#inTurns(overdue, (room) => room.wakeAnew());
+      const soon = await this.#parts.store.due(now + sweepAheadMs, duePerSweep);
+      const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
+      await this.#inTurns(unheld, (room) => room.arm());
     } catch (error) {
       this.#parts.observer.fault("sweep", error);
     } finally {
       this.#sweeping = false;
+    }
+  }
+
+  async #inTurns(gameIds: readonly string[], use: (room: Room) => Promise<void>): Promise<void> {
+    for (let from = 0; from < gameIds.length; from += sweepWidth) {
+      const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.find(gameId));
+      await Promise.all((await Promise.all(some)).map((found) => ("room" in found ? use(found.room) : undefined)));
     }
   }
 

@@ -90,10 +90,22 @@ export async function tap(page: Page, act: string): Promise<void> {
 /** The version of the table that this page shows. */
 export const versionOf = async (page: Page): Promise<number> => Number(await page.locator("main[data-v]").getAttribute("data-v"));
 
-/** What each seat's clock on this page shows at this moment, ms by seat. */
-export function shownTimes(page: Page): Promise<Record<string, number>> {
-  return page.evaluate(() => {
-    const faces = [...document.querySelectorAll<HTMLElement>("[data-ms][data-seat]")];
-    return Object.fromEntries(faces.map((face) => [face.dataset["seat"], Number(face.dataset["ms"])]));
-  });
+/** What each seat's clock shows, ms by seat, and the moment of the frame that drew it (all browsers here share one system clock). */
+export interface Shown {
+  readonly at: number;
+  readonly times: Readonly<Record<string, number>>;
+}
+
+/** Read right after the page has drawn a frame, so that a slow machine does not count as a wrong clock. */
+export function shownTimes(page: Page): Promise<Shown> {
+  return page.evaluate(
+    () =>
+      new Promise<Shown>((resolve) => {
+        requestAnimationFrame(() => {
+          const faces = [...document.querySelectorAll<HTMLElement>("[data-ms][data-seat]")];
+          const times = Object.fromEntries(faces.map((face) => [face.dataset["seat"] ?? "", Number(face.dataset["ms"])]));
+          resolve({ at: Date.now(), times });
+        });
+      }),
+  );
 }

@@ -21,6 +21,7 @@ import { createMetrics, gatherWorkers, type Metrics } from "./lib/ops/metrics.ts
 import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
+import { keepRetention } from "./lib/ops/retention.ts";
 import { createStop, type Stop } from "./lib/ops/stop.ts";
 import { chshGame } from "./lib/protocol/chsh-game.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
@@ -58,6 +59,7 @@ interface Parts {
   readonly instances: Storage["instances"];
   /** The process that started this one beside others; null for a server that runs by itself. */
   readonly above: Above | null;
+  readonly deadLetters: Storage["deadLetters"];
   readonly audit: Audit;
   readonly live: LiveGames;
   readonly instanceId: string;
@@ -151,7 +153,7 @@ function healthOf({ store, reporter, config, above }: Parts, condition: Conditio
   });
 }
 
-function keepWatch({ ambient, store, metrics }: Parts, condition: Condition, edge: Edge): readonly Cancellable[] {
+function keepWatch({ ambient, store, metrics, config, log }: Parts, condition: Condition, edge: Edge): readonly Cancellable[] {
   return [
     ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
     ambient.every(lagEveryMs, () => {
@@ -159,6 +161,12 @@ function keepWatch({ ambient, store, metrics }: Parts, condition: Condition, edg
       edge.overload.sample(condition.lagMs);
     }),
     ambient.every(countEveryMs, () => void countGames(store, metrics)),
+    keepRetention({
+      store,
+      ambient,
+      limits: config.limits,
+      onForgotten: (gameIds) => log.info({ gameIds }, "games past retention are forgotten"),
+    }),
   ];
 }
 
@@ -180,7 +188,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     connections: () => gateway.connections,
     loopLagMs: () => condition.lagMs,
     drain: () => stop.request("the operator asked for it"),
-    deadLetters: { deadLetters: async () => [], replayDeadLetters: async () => ({ replayed: 0, left: 0 }) },
+    deadLetters: parts.deadLetters,
   });
   const publicDir = join(import.meta.dirname, "dist", "public");
   const app = httpApp({ ...parts, edge, secrets: () => secrets.current(), rooms, health, operatorRoutes: operations.routes, publicDir });

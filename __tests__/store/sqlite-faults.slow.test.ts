@@ -80,7 +80,10 @@ describe("troubles that may pass", () => {
     await until(() => store.health().ready);
     expect(letters).toEqual([1]);
     await store.close();
-    expect(await runDb(folder, "replay")).toMatchObject({ code: 0, out: "1 written, 0 answered already, 0 overtaken, 0 unreadable" });
+    expect(await runDb(folder, "replay")).toMatchObject({
+      code: 0,
+      out: "1 written, 0 answered already, 0 overtaken, 0 unreadable, 0 left",
+    });
     expect(existsSync(join(folder, "dead-letters.jsonl"))).toBe(false);
     const again = await openWith();
     expect(await found(again, "AAAAAA")).toMatchObject({ v: 2, state: lost.state });
@@ -100,7 +103,7 @@ describe("troubles that may pass", () => {
     expect(await store.resolve("AAAAAA", "tap", "buried")).toBe("buried");
     await other.step();
     await store.close();
-    expect((await runDb(folder, "replay")).out).toBe("0 written, 1 answered already, 1 overtaken, 0 unreadable");
+    expect((await runDb(folder, "replay")).out).toBe("0 written, 1 answered already, 1 overtaken, 0 unreadable, 0 left");
     const again = await openWith();
     expect((await found(again, "AAAAAA")).v).toBe(1);
     expect((await found(again, "BBBBBB")).v).toBe(2);

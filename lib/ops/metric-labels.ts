@@ -3,6 +3,7 @@
 
 export const commandOutcomes = ["ok", "refused", "busy", "unavailable", "bug"] as const;
 export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed", "other"] as const;
+export const storeFaultKinds = ["passing", "full", "readonly", "fatal", "died", "busy", "slow", "other"] as const;
 export const limitKinds = [
   "frames",
   "bytes",

@@ -11,7 +11,16 @@ import {
 } from "prom-client";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { BucketHistogram } from "./bucket-histogram.ts";
-import { closeReasons, commandOutcomes, commandTypes, commitOutcomes, limitKinds, shedKinds, upgradeRefusals } from "./metric-labels.ts";
+import {
+  closeReasons,
+  commandOutcomes,
+  commandTypes,
+  commitOutcomes,
+  limitKinds,
+  shedKinds,
+  storeFaultKinds,
+  upgradeRefusals,
+} from "./metric-labels.ts";
 
 export interface Counter {
   /** Adds `count` (1 when left out); never negative. */
@@ -67,6 +76,9 @@ export interface Metrics {
   readonly commits: By<Counter>;
   readonly commitSeconds: Histogram;
   readonly commitBatchChanges: Histogram;
+  readonly commitBatchSeconds: Histogram;
+  readonly storeLogBytes: Gauge;
+  readonly storeFaults: By<Counter>;
   readonly storeQueueChanges: Gauge;
   readonly storeQueueAgeSeconds: Gauge;
   readonly storeReady: Gauge;
@@ -252,6 +264,9 @@ function storeMetrics({ registers, counter, gauge, counterBy, histogram }: Build
     commits: counterBy("commits_total", "Commits by outcome.", ["outcome", commitOutcomes]),
     commitSeconds: histogram("commit_duration_seconds", "From handing a change to the store to its durable answer.", seconds),
     commitBatchChanges: histogram("commit_batch_changes", "Changes written in one transaction.", counts),
+    commitBatchSeconds: histogram("commit_batch_duration_seconds", "Writing one transaction and forcing it to the disk.", seconds),
+    storeLogBytes: gauge("store_log_bytes", "Size of the write-ahead log that is not yet in the data file."),
+    storeFaults: counterBy("store_faults_total", "Troubles of the store, by kind.", ["kind", storeFaultKinds]),
     storeQueueChanges: gauge("store_queue_changes", "Changes waiting to be written."),
     storeQueueAgeSeconds: gauge("store_queue_age_seconds", "How long the oldest of them has waited.", "max"),
     storeReady: gauge("store_ready", "1 when a commit can be expected to succeed.", "min"),

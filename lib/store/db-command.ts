@@ -142,10 +142,12 @@ const commands = {
     }
   },
   async replay({ dataDir, ambient, out }: Context): Promise<number> {
+    if (!existsSync(join(dataDir, deadLetterName)))
+      throw new DbCommandError(`There is no ${deadLetterName} in ${dataDir}: nothing to replay.`);
     const store = await openSqliteStore({ dataDir, ambient });
     try {
-      const { written, already, overtaken, torn } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
-      out(`${written} written, ${already} answered already, ${overtaken} overtaken, ${torn} unreadable`);
+      const { written, already, overtaken, torn, left } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
+      out(`${written} written, ${already} answered already, ${overtaken} overtaken, ${torn} unreadable, ${left} left`);
       return 0;
     } finally {
       await store.close();

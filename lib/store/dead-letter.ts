@@ -7,6 +7,15 @@ export interface DeadLetters {
   append(ops: readonly Op[], reason: string): number;
 }
 
+/** What the operator is shown of a letter: what it was, never what it held. */
+export interface LetterNote {
+  readonly at: number;
+  readonly reason: string;
+  readonly kind: string;
+  readonly gameId: string | null;
+  readonly v: number | null;
+}
+
 export interface DeadLetter {
   readonly at: number;
   readonly reason: string;
@@ -53,4 +62,9 @@ export function readDeadLetters(path: string): { readonly letters: readonly Dead
     }
   }
   return { letters, torn };
+}
+
+export function noteOf({ at, reason, op }: DeadLetter): LetterNote {
+  const gameId = op[0] === "commit" || op[0] === "resolve" || op[0] === "remove" ? op[1] : null;
+  return { at, reason, kind: op[0], gameId, v: op[0] === "commit" ? op[2] + 1 : null };
 }

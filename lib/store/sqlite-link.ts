@@ -20,6 +20,8 @@ export interface QueueLimits {
 export interface StoreObserver {
   onBatch?(figures: { readonly changes: number; readonly commitMs: number; readonly queued: number; readonly walBytes: number }): void;
   onFault?(figures: { readonly trouble: Trouble | "died" | "busy" | "slow"; readonly code: string; readonly message: string }): void;
+  /** A game's record was found damaged. */
+  onQuarantine?(gameId: string): void;
   onDeadLetter?(figures: { readonly changes: number; readonly reason: string }): void;
 }
 

@@ -28,7 +28,8 @@ type IndexRow = Pick<
 export type Loaded =
   | { readonly kind: "found"; readonly game: Omit<StoredGame, "outageFrom"> }
   | { readonly kind: "absent" }
-  | { readonly kind: "damaged"; readonly reason: string };
+  /** `isKnown`: it was quarantined before. */
+  | { readonly kind: "damaged"; readonly reason: string; readonly isKnown: boolean };
 
 /** A row that does not match its checksum. */
 export class DamageError extends Error {}
@@ -49,11 +50,13 @@ export class SqliteReader {
     const row = this.#get<GameRow>("load", gameId);
     if (row === undefined) return { kind: "absent" };
     const quarantined = this.#get<{ reason: string }>("quarantined", gameId);
-    if (quarantined !== undefined) return { kind: "damaged", reason: quarantined.reason };
-    if (gameCrc(row) !== row.crc) return { kind: "damaged", reason: `The row of game ${gameId} does not match its checksum.` };
+    if (quarantined !== undefined) return { kind: "damaged", reason: quarantined.reason, isKnown: true };
+    if (gameCrc(row) !== row.crc) {
+      return { kind: "damaged", reason: `The row of game ${gameId} does not match its checksum.`, isKnown: false };
+    }
     const newest = this.#get<{ v: number; hash: string }>("newest", row.last_id, row.num);
     if (newest?.v !== row.v || newest.hash !== row.hash) {
-      return { kind: "damaged", reason: `The log of game ${gameId} does not end where its state does.` };
+      return { kind: "damaged", reason: `The log of game ${gameId} does not end where its state does.`, isKnown: false };
     }
     return { kind: "found", game: { gameId, v: row.v, hash: row.hash, state: row.state, index: indexOf(row), updatedAt: row.updated_at } };
   }

@@ -1,11 +1,10 @@
 // Gives dead letters a second chance: each is written as it would have been then, or told why it cannot be.
 // A change that has been overtaken or buried since is left out: replaying never undoes what players saw.
-import { existsSync, renameSync } from "node:fs";
+import { appendFileSync, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type DeadLetter, readDeadLetters } from "./dead-letter.ts";
-import { DbCommandError } from "./sqlite-backup.ts";
 import type { CommitOp } from "./sqlite-messages.ts";
-import type { Commit, Store } from "./store.ts";
+import { type Commit, type Store, StoreFault } from "./store.ts";
 import { deadLetterName } from "./store-sqlite.ts";
 
 export interface ReplayReport {
@@ -13,29 +12,45 @@ export interface ReplayReport {
   readonly already: number;
   readonly overtaken: number;
   readonly torn: number;
+  /** The store could not take them now either: they wait for the next replay. */
+  readonly left: number;
 }
 
-/** Afterwards the file is renamed by `suffix`, so that nothing is replayed twice by accident. */
+/**
+ * A server may be serving meanwhile: the file is put aside first, and new letters begin a new one. What was replayed stays in the
+ * renamed file, so that nothing is replayed twice by accident and nothing is forgotten.
+ */
 export async function replayDeadLetters(store: Store, dataDir: string, suffix: string): Promise<ReplayReport> {
   const path = join(dataDir, deadLetterName);
-  if (!existsSync(path)) throw new DbCommandError(`There is no ${path}: nothing to replay.`);
-  const { letters, torn } = readDeadLetters(path);
-  const report = { written: 0, already: 0, overtaken: 0, torn };
-  for (const letter of letters) report[await replayOne(store, letter)] += 1;
-  renameSync(path, `${path}${suffix}`);
+  const report = { written: 0, already: 0, overtaken: 0, torn: 0, left: 0 };
+  if (!existsSync(path)) return report;
+  const aside = `${path}${suffix}`;
+  renameSync(path, aside);
+  const { letters, torn } = readDeadLetters(aside);
+  report.torn = torn;
+  for (const letter of letters) {
+    const came = await replayOne(store, letter);
+    report[came] += 1;
+    if (came === "left") appendFileSync(path, `${JSON.stringify(letter)}\n`, { mode: 0o600, flush: true });
+  }
   return report;
 }
 
-async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | "already" | "overtaken"> {
-  if (op[0] === "commit") {
-    const outcome = await store.commit(commitOf(op));
-    if (outcome.kind === "ok") return "written";
-    return outcome.kind === "duplicate" ? "already" : "overtaken";
+async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left"> {
+  try {
+    if (op[0] === "commit") {
+      const outcome = await store.commit(commitOf(op));
+      if (outcome.kind === "ok") return "written";
+      return outcome.kind === "duplicate" ? "already" : "overtaken";
+    }
+    if (op[0] === "resolve") return (await store.resolve(op[1], op[2], op[3])) === op[3] ? "written" : "already";
+    if (op[0] === "feedback") await store.saveFeedback({ at: op[1], gameId: op[2], text: op[3] });
+    if (op[0] === "remove") await store.remove(op[1]);
+    return "written";
+  } catch (error) {
+    if (error instanceof StoreFault) return "left";
+    throw error;
   }
-  if (op[0] === "resolve") return (await store.resolve(op[1], op[2], op[3])) === op[3] ? "written" : "already";
-  if (op[0] === "feedback") await store.saveFeedback({ at: op[1], gameId: op[2], text: op[3] });
-  if (op[0] === "remove") await store.remove(op[1]);
-  return "written";
 }
 
 function commitOf(op: CommitOp): Commit {

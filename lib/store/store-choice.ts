@@ -1,5 +1,6 @@
 // Which store and bus a server gets: Redis when there is an address for it, else one SQLite file. Chosen once, at start; a store
 // that fails later is never replaced in silence.
+import { join } from "node:path";
 import type { Bus } from "../bus/bus.ts";
 import { localBus } from "../bus/bus-local.ts";
 import { openRedisSide, type RedisSide, tryRedis } from "../bus/bus-redis-side.ts";
@@ -7,9 +8,11 @@ import type { Ambient } from "../ops/ambient.ts";
 import type { Config } from "../ops/config.ts";
 import type { RootLog } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
+import { type LetterNote, noteOf, readDeadLetters } from "./dead-letter.ts";
+import { replayDeadLetters } from "./sqlite-replay.ts";
 import { trySqlite } from "./sqlite-try.ts";
 import type { Store } from "./store.ts";
-import { openSqliteStore } from "./store-sqlite.ts";
+import { deadLetterName, openSqliteStore } from "./store-sqlite.ts";
 
 /** Where games are kept, and who else serves them. */
 export interface Storage {
@@ -17,7 +20,23 @@ export interface Storage {
   readonly bus: Bus;
   /** The other instances; null for a server that is alone. */
   readonly instances: RedisSide["live"] | null;
+  readonly deadLetters: DeadLetterDesk;
 }
+
+/** The operator's view of what could not be written. */
+export interface DeadLetterDesk {
+  deadLetters(): Promise<readonly LetterNote[]>;
+  replayDeadLetters(): Promise<{ readonly replayed: number; readonly left: number }>;
+}
+
+/** Redis answers each change itself: nothing waits in this process that could be set aside. */
+const noDeadLetters: DeadLetterDesk = {
+  deadLetters: async () => [],
+  replayDeadLetters: async () => ({ replayed: 0, left: 0 }),
+};
+
+/** Most dead letters shown at once; the file holds all. */
+const lettersShownMax = 200;
 
 interface StorageParts {
   readonly config: Config;
@@ -42,10 +61,17 @@ export async function openStorage({ config, ambient, log, metrics, instanceId, c
       log: noted,
       onGap: () => metrics.busGaps.add(),
     });
-    return { store: redis.store, bus: redis.bus, instances: redis.live };
+    return { store: redis.store, bus: redis.bus, instances: redis.live, deadLetters: noDeadLetters };
   }
+  return openSqliteSide({ config, ambient, log, metrics, instanceId, crash }, noted);
+}
+
+type Noted = (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+
+async function openSqliteSide({ config, ambient, metrics, crash }: StorageParts, log: Noted): Promise<Storage> {
+  const { limits, dataDir } = config;
   const store = await openSqliteStore({
-    dataDir: config.dataDir,
+    dataDir,
     ambient,
     limits: {
       queueChangesMax: limits.storeQueueChangesMax,
@@ -53,11 +79,31 @@ export async function openStorage({ config, ambient, log, metrics, instanceId, c
       batchChangesMax: limits.storeBatchChangesMax,
       answerMsMax: limits.storeCallMs,
     },
-    log: noted,
-    observer: { onBatch: ({ changes }) => metrics.commitBatchChanges.observe(changes) },
+    log,
+    observer: {
+      onBatch({ changes, commitMs, walBytes }) {
+        metrics.commitBatchChanges.observe(changes);
+        metrics.commitBatchSeconds.observe(commitMs / 1_000);
+        metrics.storeLogBytes.set(walBytes);
+      },
+      onFault: ({ trouble }) => metrics.storeFaults(trouble).add(),
+      onDeadLetter: () => showLetters(),
+      onQuarantine: () => metrics.quarantined.add(),
+    },
     onFatal: (message) => crash("uncaughtException", new Error(message)),
   });
-  return { store, bus: localBus(), instances: null };
+  const letters = () => readDeadLetters(join(dataDir, deadLetterName)).letters;
+  const showLetters = () => metrics.deadLetters.set(letters().length);
+  showLetters();
+  const deadLetters: DeadLetterDesk = {
+    deadLetters: async () => letters().slice(-lettersShownMax).map(noteOf),
+    async replayDeadLetters() {
+      const { written, already, left } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
+      showLetters();
+      return { replayed: written + already, left };
+    },
+  };
+  return { store, bus: localBus(), instances: null, deadLetters };
 }
 
 /** Whether a server could start with this storage: throws one line when not. */

@@ -89,7 +89,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     });
     const { observer = {}, onFatal = () => {} } = options;
     const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal });
-    return new SqliteStore({ link, reader: new SqliteReader(path), lock, outages: opened.outages, limits, log, ambient });
+    return new SqliteStore({ link, reader: new SqliteReader(path), lock, outages: opened.outages, limits, log, ambient, observer });
   } catch (error) {
     lock.release();
     throw error;
@@ -120,6 +120,7 @@ interface Parts {
   readonly limits: SqliteLimits;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   readonly ambient: Ambient;
+  readonly observer: StoreObserver;
 }
 
 class SqliteStore implements Store {
@@ -134,8 +135,11 @@ class SqliteStore implements Store {
   async load(gameId: string): Promise<LoadOutcome> {
     try {
       const loaded = this.#reader().load(gameId);
-      if (loaded.kind === "damaged") this.#quarantine(gameId, loaded.reason);
-      if (loaded.kind !== "found") return loaded;
+      if (loaded.kind === "damaged") {
+        if (!loaded.isKnown) this.#quarantine(gameId, loaded.reason);
+        return { kind: "damaged", reason: loaded.reason };
+      }
+      if (loaded.kind === "absent") return loaded;
       const { updatedAt } = loaded.game;
       const outageFrom = this.#parts.outages.find((from) => from >= updatedAt) ?? null;
       return { kind: "found", game: { ...loaded.game, outageFrom } };
@@ -270,6 +274,7 @@ class SqliteStore implements Store {
   /** The record for the operator. The game stays unusable until he restores or removes it; nobody else notices. */
   #quarantine(gameId: string, reason: string): void {
     this.#parts.log("error", reason);
+    this.#parts.observer.onQuarantine?.(gameId);
     this.#parts.link.submit(["quarantine", gameId, this.#parts.ambient.now(), reason], 0).catch(() => {
       this.#parts.log("error", `The quarantine of game ${gameId} could not be noted.`);
     });

@@ -1,0 +1,43 @@
+// Games past retention are forgotten, a little at a time: F13.
+import { expect, test } from "vitest";
+import { keepRetention } from "../../lib/ops/retention.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { Table } from "../store/table.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
+
+const minute = 60_000;
+const limits = { retentionFinishedMs: 30 * minute, retentionUntouchedMs: 100 * minute };
+
+test("F13: finished games go after their time, untouched ones after theirs, and however many there are, in small portions", async () => {
+  const start = 1_700_000_000_000;
+  const ambient = heldAmbient(start);
+  const store = memoryStore();
+  for (let place = 0; place < 120; place += 1) await new Table(store, `DONE${place}`).step({ at: start, index: { status: "finished" } });
+  await new Table(store, "PLAYED").step({ at: start, index: { status: "running" } });
+  const portions: number[] = [];
+  const kept = keepRetention({ store, ambient, limits, onForgotten: (gameIds) => void portions.push(gameIds.length) });
+  await ambient.advance(30 * minute);
+  expect(portions).toEqual([]);
+  await ambient.advance(2 * minute);
+  expect(portions).toEqual([50, 50, 20]);
+  expect(await store.counts()).toMatchObject({ running: 1, finished: 0 });
+  await ambient.advance(80 * minute);
+  expect(await store.load("PLAYED")).toEqual({ kind: "absent" });
+  kept.cancel();
+  expect(ambient.waiting()).toBe(0);
+});
+
+test("a store that is not well does not end the looking", async () => {
+  const ambient = heldAmbient();
+  let calls = 0;
+  const store = {
+    async expire() {
+      calls += 1;
+      throw new Error("not now");
+    },
+  };
+  const kept = keepRetention({ store, ambient, limits, onForgotten: () => expect.unreachable() });
+  await ambient.advance(3 * minute);
+  expect(calls).toBe(3);
+  kept.cancel();
+});

@@ -79,7 +79,7 @@ export class Entrance {
     }
     connection.updates = data.updates ?? connection.updates;
     const startedAt = parts.ambient.monotonicMs();
-    await room.join(connection, (answer) => {
+    await room.join(connection, data.v ?? 0, (answer) => {
       if (answer.ok) this.#host.entered(room);
       this.#host.answer(message, answer, { room, startedAt });
     });

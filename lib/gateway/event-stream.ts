@@ -47,7 +47,7 @@ export class EventStream implements Subscriber {
   }
 
   async begin(): Promise<void> {
-    await this.#room.join(this, (answer) => {
+    await this.#room.join(this, 0, (answer) => {
       if (!answer.ok) this.#end(answer.code);
     });
     if (this.#closed) await this.#room.leave(this);

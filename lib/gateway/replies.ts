@@ -44,7 +44,7 @@ export function refuse(
 
 /** Tells who was granted a seat, with the token that opens it again. False when the answer grants nothing. */
 export function tellGrant(connection: Connection, answer: Extract<Answer, { ok: true }>, gameId: string): boolean {
-  const { grant, token, stateJson, v } = answer;
+  const { grant, token, stateJson, stateV: v = answer.v } = answer;
   if (grant === undefined || token === undefined || stateJson === undefined) return false;
   const head = JSON.stringify({ playerId: grant.seat, gameId, token });
   connection.send(new Frame("reply", v, `{"type":"${grant.how}","data":${head.slice(0, -1)},"state":${stateJson}}}`));

@@ -2,9 +2,16 @@
 import type { Refusal } from "../game/refusals.ts";
 import type { Grant } from "./rules.ts";
 
-/** `stateJson` and `token` accompany a grant; the token is never stored. */
+/** `stateJson` (of version `stateV`) and `token` accompany a grant; the token is never stored. */
 export type Answer =
-  | { readonly ok: true; readonly v: number; readonly grant?: Grant; readonly token?: string; readonly stateJson?: string }
+  | {
+      readonly ok: true;
+      readonly v: number;
+      readonly grant?: Grant;
+      readonly token?: string;
+      readonly stateV?: number;
+      readonly stateJson?: string;
+    }
   | ({ readonly ok: false } & Refusal);
 
 export function storedAnswer(answer: Answer): string {
@@ -14,4 +21,12 @@ export function storedAnswer(answer: Answer): string {
 
 export function readAnswer(text: string): Answer {
   return JSON.parse(text) as Answer;
+}
+
+export function refusalAnswer({ code, field }: Refusal): Answer {
+  return { ok: false, code, ...(field === undefined ? {} : { field }) };
+}
+
+export function okAnswer(v: number, grant: Extract<Answer, { ok: true }>["grant"]): Answer {
+  return { ok: true, v, ...(grant === undefined ? {} : { grant }) };
 }

@@ -19,17 +19,27 @@ export interface Copy {
 
 /** What one audience gets for one change; frames are made when the first viewer needs them. */
 interface Edition {
+  readonly audience: string;
   readonly view: object;
-  readonly before: object;
   state: Frame | null;
-  change: Frame | null;
+  /** By the moment for which its readers last saw the whole view; null for those who followed every change. */
+  readonly changes: Map<number | null, Frame>;
   announced: readonly Frame[] | null;
+}
+
+/** How a viewer was last served. */
+interface Served {
+  readonly audience: string;
+  /**
+   * Set when the last thing it got was the whole view, true at this moment. The next change is made against that view: times
+   * that run may come back to a value they had at the change before, and would look unchanged.
+   */
+  readonly wholeAt: number | null;
 }
 
 export class FanOut {
   readonly #rules: AnyRules;
-  /** Each viewer with the audience it was last served as. */
-  readonly #audiences = new Map<Subscriber, string>();
+  readonly #viewers = new Map<Subscriber, Served>();
   /** The view each audience saw at the version last shown: the base of the next change. */
   #shown = new Map<string, object>();
 
@@ -42,53 +52,51 @@ export class FanOut {
   }
 
   get size(): number {
-    return this.#audiences.size;
+    return this.#viewers.size;
   }
 
   has(subscriber: Subscriber): boolean {
-    return this.#audiences.has(subscriber);
+    return this.#viewers.has(subscriber);
   }
 
   add(subscriber: Subscriber, copy: Copy): void {
-    const before = this.#audiences.size;
-    this.#audiences.set(subscriber, this.#rules.audienceOf(copy.state, subscriber.viewerId));
-    if (this.#audiences.size !== before) this.#counted();
+    const before = this.#viewers.size;
+    this.#viewers.set(subscriber, { audience: this.#rules.audienceOf(copy.state, subscriber.viewerId), wholeAt: null });
+    if (this.#viewers.size !== before) this.#counted();
   }
 
   remove(subscriber: Subscriber): boolean {
-    const wasThere = this.#audiences.delete(subscriber);
+    const wasThere = this.#viewers.delete(subscriber);
     if (wasThere) this.#counted();
     return wasThere;
   }
 
-  /** The view of one viewer now, as the inside of a `state` message. */
+  /** The view of one viewer now, as the inside of a `state` message that it is about to be sent. */
   stateJsonFor(subscriber: Subscriber, copy: Copy, now: number): string {
-    return stateJson(this.#viewFor(subscriber, copy, now), this.#stamp(copy, now));
+    const audience = this.#rules.audienceOf(copy.state, subscriber.viewerId);
+    if (this.#viewers.has(subscriber)) this.#viewers.set(subscriber, { audience, wholeAt: now });
+    return stateJson(this.#rules.view(copy.state, audience, now as Instant), this.#stamp(copy, now));
   }
 
   sendState(subscriber: Subscriber, copy: Copy, now: number): void {
-    subscriber.send(stateFrame(this.#viewFor(subscriber, copy, now), this.#stamp(copy, now)));
-  }
-
-  #viewFor(subscriber: Subscriber, copy: Copy, now: number): object {
-    return this.#rules.view(copy.state, this.#rules.audienceOf(copy.state, subscriber.viewerId), now as Instant);
+    subscriber.send(new Frame("state", copy.v, `{"type":"state","data":${this.stateJsonFor(subscriber, copy, now)}}`));
   }
 
   /** One change to everybody. `before` is the copy it was made from. Returns the number of frames handed out. */
   announce(before: Copy, after: Copy, events: readonly unknown[]): number {
     const editions = new Map<string, Edition>();
     let frames = 0;
-    for (const [subscriber, wasIn] of this.#audiences) {
+    for (const [subscriber, { audience: wasIn, wholeAt }] of this.#viewers) {
       const audience = this.#rules.audienceOf(after.state, subscriber.viewerId);
       let edition = editions.get(audience);
       if (edition === undefined) {
-        edition = this.#edition(audience, before, after);
+        const view = this.#rules.view(after.state, audience, after.at as Instant);
+        edition = { audience, view, state: null, changes: new Map(), announced: null };
         editions.set(audience, edition);
       }
-      if (audience !== wasIn) this.#audiences.set(subscriber, audience);
+      if (audience !== wasIn || wholeAt !== null) this.#viewers.set(subscriber, { audience, wholeAt: null });
       if (subscriber.updates === "changes" && audience === wasIn) {
-        edition.change ??= this.#changeOf(edition, after, this.#rules.eventsFor(after.state, events, audience));
-        subscriber.send(edition.change);
+        subscriber.send(this.#changeFor(edition, wholeAt, { before, after, events }));
         frames += 1;
         continue;
       }
@@ -103,14 +111,20 @@ export class FanOut {
     return frames;
   }
 
-  #edition(audience: string, before: Copy, after: Copy): Edition {
-    const view = this.#rules.view(after.state, audience, after.at as Instant);
-    const shown = this.#shown.get(audience) ?? this.#rules.view(before.state, audience, before.at as Instant);
-    return { view, before: shown, state: null, change: null, announced: null };
-  }
-
-  #changeOf(edition: Edition, after: Copy, told: readonly object[]): Frame {
-    return changeFrame(viewChange(edition.before, edition.view), told, this.#stamp(after, after.at));
+  #changeFor(
+    edition: Edition,
+    wholeAt: number | null,
+    { before, after, events }: { readonly before: Copy; readonly after: Copy; readonly events: readonly unknown[] },
+  ): Frame {
+    const made = edition.changes.get(wholeAt);
+    if (made !== undefined) return made;
+    const { audience, view } = edition;
+    const shown = wholeAt === null ? this.#shown.get(audience) : undefined;
+    const base = shown ?? this.#rules.view(before.state, audience, (wholeAt ?? before.at) as Instant);
+    const told = this.#rules.eventsFor(after.state, events, audience);
+    const frame = changeFrame(viewChange(base, view), told, this.#stamp(after, after.at));
+    edition.changes.set(wholeAt, frame);
+    return frame;
   }
 
   #announcedOf(audience: string, after: Copy, events: readonly unknown[]): readonly Frame[] {
@@ -124,16 +138,13 @@ export class FanOut {
   /** Whole states to everybody: changes were missed, or the copy was not the truth. */
   resync(copy: Copy, now: number): void {
     this.#shown = new Map();
-    for (const subscriber of this.#audiences.keys()) {
-      this.add(subscriber, copy);
-      this.sendState(subscriber, copy, now);
-    }
+    for (const subscriber of this.#viewers.keys()) this.sendState(subscriber, copy, now);
   }
 
   /** Tells connections that have to go. They leave the fan-out when they are closed. */
   dismiss(dismissals: readonly Dismissal[]): void {
     for (const { viewerId, reason } of dismissals) {
-      for (const subscriber of [...this.#audiences.keys()]) {
+      for (const subscriber of [...this.#viewers.keys()]) {
         if (viewerId === null || subscriber.viewerId === viewerId) subscriber.dismiss(reason);
       }
     }
@@ -142,10 +153,10 @@ export class FanOut {
   sendViewers(viewers: number): void {
     const frame = replyFrame("viewers", { viewers });
     const event = new Frame("event", 0, frame.text);
-    for (const subscriber of this.#audiences.keys()) subscriber.send(event);
+    for (const subscriber of this.#viewers.keys()) subscriber.send(event);
   }
 
   #stamp(copy: Copy, serverTime: number): StampOf {
-    return { v: copy.v, serverTime, viewers: this.#audiences.size };
+    return { v: copy.v, serverTime, viewers: this.#viewers.size };
   }
 }

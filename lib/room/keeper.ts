@@ -37,6 +37,12 @@ export interface Step {
 /** `again`: the action id was used before, and this was its answer. */
 export type Stepped = { readonly kind: "ok" } | { readonly kind: "conflict" } | { readonly kind: "again"; readonly answer: string };
 
+/** The newest state, and the moment up to which everything due in it is settled: what is decided now is decided at `now`. */
+export interface Present {
+  readonly copy: Copy;
+  readonly now: Instant;
+}
+
 /** The store has the game, but its record cannot be trusted. */
 export class DamagedGame extends Error {
   override readonly name = "DamagedGame";
@@ -93,16 +99,16 @@ export class Keeper {
   }
 
   /** The newest state with everything settled that is due now; null when there is no such game. */
-  async current(): Promise<Copy | null> {
+  async current(): Promise<Present | null> {
     for (let round = 0; round < settlesMax; round += 1) {
       const copy = this.#copy ?? (await this.#load());
       if (copy === null) return null;
       const now = this.now(copy);
       const wakeAt = this.rules.nextWakeAt(copy.state);
-      if (wakeAt === null || wakeAt > now) return copy;
+      if (wakeAt === null || wakeAt > now) return { copy, now };
       const accepted = this.rules.settle(copy.state, now, copy.v);
-      if (accepted === null) return copy;
-      await this.#stepAlone(copy, accepted, { type: "wake" });
+      if (accepted === null) return { copy, now };
+      await this.#stepAlone({ copy, now }, accepted, { type: "wake" });
     }
     throw new Error("The rules stay due after settling.");
   }
@@ -151,14 +157,14 @@ export class Keeper {
     const command: SystemCommand = { type: "outage", fromAt };
     const now = this.now(copy);
     const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId: null, rttMs: 0, command, draw: {} });
-    if (decision.ok && decision.state !== copy.state) await this.#stepAlone(copy, decision, command);
+    if (decision.ok && decision.state !== copy.state) await this.#stepAlone({ copy, now }, decision, command);
     return this.#copy ?? this.#load();
   }
 
   /** A change that nobody asked for. On a conflict the copy is dropped and the caller looks again. */
-  async #stepAlone(copy: Copy, accepted: Accepted<unknown, unknown>, command: LoggedCommand): Promise<void> {
+  async #stepAlone({ copy, now }: Present, accepted: Accepted<unknown, unknown>, command: LoggedCommand): Promise<void> {
     const record = { by: null, viewerId: null, rttMs: 0, command, draw: {}, past: null };
-    const stepped = await this.step(copy, { accepted, record, now: this.now(copy), actionId: null, answer: null });
+    const stepped = await this.step(copy, { accepted, record, now, actionId: null, answer: null });
     if (stepped.kind !== "ok") this.forget();
   }
 
@@ -209,12 +215,19 @@ export class Keeper {
       try {
         return await this.#parts.store.commit(commit);
       } catch (error) {
-        if (!(error instanceof StoreFault) || error.kind !== "unknown" || attempt >= commitsMax) throw error;
-        const loaded = await this.#parts.store.load(this.gameId);
-        const stands = loaded.kind === "found" && loaded.game.v === commit.expectedV + 1 && loaded.game.hash === commit.hash;
-        if (stands) return { kind: "ok" };
+        if (!(error instanceof StoreFault)) throw error;
+        // "Nothing was written" holds for this attempt alone: one before may have been.
+        if (error.kind !== "unknown") throw attempt === 1 ? error : new StoreFault("unknown", error.message, { cause: error });
+        if (attempt >= commitsMax) throw error;
+        if (await this.#stands(commit)) return { kind: "ok" };
       }
     }
+  }
+
+  /** Whether this very commit is in the log, however far others have gone since. */
+  async #stands({ gameId, expectedV, hash }: Commit): Promise<boolean> {
+    const [change] = await this.#parts.store.changes(gameId, expectedV, 1);
+    return change?.v === expectedV + 1 && change.hash === hash;
   }
 
   /** A durable change becomes the truth here, and everybody who watches is told. */
@@ -239,9 +252,8 @@ export class Keeper {
   /** Reads the store, and sends whole states to viewers who are behind it. */
   async resync(): Promise<void> {
     this.forget();
-    this.#shownV = null;
-    const copy = await this.current();
-    if (copy !== null && this.#shownV !== copy.v) this.#showWhole(copy);
+    const present = await this.current();
+    if (present !== null && this.#shownV !== present.copy.v) this.#showWhole(present.copy);
   }
 
   #showWhole(copy: Copy): void {

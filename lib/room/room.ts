@@ -3,52 +3,26 @@
 import type { Announcement, Subscription } from "../bus/bus.ts";
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
-import { type Refusal, type RefusalCode, refusals } from "../game/refusals.ts";
-import type { WireEvent } from "../game/wire-event.ts";
+import { type RefusalCode, refusals } from "../game/refusals.ts";
 import { type LoadOutcome, StoreFault } from "../store/store.ts";
-import { type Answer, readAnswer, storedAnswer } from "./answer.ts";
+import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import type { Copy } from "./fan-out.ts";
 import { Frame } from "./frame.ts";
-import { DamagedGame, Keeper, type RoomParts } from "./keeper.ts";
+import { DamagedGame, Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, gameLog, type LogRecord, readRecord } from "./log.ts";
+import type { Founded, FoundingOrder, Order, ToldChange } from "./order.ts";
 import type { Past } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
-
-/** A command on its way in. */
-export interface Order {
-  /** Who says it; null is the shell. */
-  readonly sender: Subscriber | null;
-  readonly command: SystemCommand | { readonly type: string };
-  readonly actionId: string | null;
-  /** Called once, inside the game's lock, so that answers keep their place among the states. */
-  readonly answered: (answer: Answer) => void;
-}
-
-/** A game on its way in. `founded` is called once it is durable, before anybody is answered. */
-export interface FoundingOrder {
-  readonly sender: Subscriber;
-  readonly name: string | null;
-  readonly settings: unknown;
-  readonly actionId: string | null;
-  readonly founded: () => void;
-  readonly answered: (answer: Answer) => void;
-}
-
-/** `again`: this action id made the game before, and that was its answer. `done`: it has been answered. */
-export type Founded = { readonly kind: "done" } | { readonly kind: "taken" } | { readonly kind: "again"; readonly answer: string };
-
-export interface ToldChange {
-  readonly v: number;
-  readonly at: number;
-  readonly events: readonly WireEvent[];
-}
 
 /** Times a command is decided anew because somebody else changed the game meanwhile. */
 const decisionsMax = 3;
 const retryMs = 500;
 const dropAttemptsMax = 60;
+
+/** Commands by which a connection comes into a game. */
+const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
 
 function ignore(): void {}
 
@@ -85,9 +59,9 @@ export class Room {
   async execute(order: Order): Promise<void> {
     await this.#turn(order.answered, async () => {
       for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
-        const copy = order.sender === null ? await this.#keeper.current() : await this.#watched();
-        if (copy === null) return order.answered({ ok: false, code: "no-such-game" });
-        const answer = await this.#decide(copy, order);
+        const present = order.sender === null ? await this.#keeper.current() : await this.#watched();
+        if (present === null) return order.answered({ ok: false, code: "no-such-game" });
+        const answer = await this.#decide(present, order);
         if (answer !== null) return order.answered(answer);
         this.#keeper.forget();
       }
@@ -95,15 +69,14 @@ export class Room {
     });
   }
 
-  /** Null on a conflict: somebody else changed the game since `copy` was read. */
-  async #decide(copy: Copy, order: Order): Promise<Answer | null> {
+  /** Null on a conflict: somebody else changed the game since the copy was read. */
+  async #decide({ copy, now }: Present, order: Order): Promise<Answer | null> {
     const { sender, command, actionId } = order;
     const needs = this.rules.needs(command);
     const drawn = drawFor(needs, actionId, this.#parts.ambient);
     const past = needs.past ? await this.log.past(this.gameId, copy.v) : null;
     const viewerId = sender?.viewerId ?? null;
     const rttMs = sender?.rttMs ?? 0;
-    const now = this.#keeper.now(copy);
     const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId, rttMs, command, draw: drawn.draw, past });
     if (!decision.ok) return this.#unchanged(refusalAnswer(decision), order);
     if (decision.state === copy.state && decision.events.length === 0) return this.#unchanged({ ok: true, v: copy.v }, order);
@@ -113,37 +86,42 @@ export class Room {
     if (stepped.kind === "conflict") return null;
     if (stepped.kind === "again") return this.#again(stepped.answer, order);
     if (decision.refusal?.code === "bad-token") this.#parts.observer.tokensRevoked(this.gameId);
-    return this.#withGrant(answer, drawn, sender);
+    return this.#withGrant(answer, drawn, order);
   }
 
   #seatOf(copy: Copy, viewerId: ViewerId | null): number | null {
     return viewerId === null ? null : this.rules.seatOf(copy.state, viewerId);
   }
 
-  /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. */
-  async #unchanged(answer: Answer, order: Order): Promise<Answer> {
+  /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. Null as in `#decide`. */
+  async #unchanged(answer: Answer, order: Order): Promise<Answer | null> {
     if (order.actionId === null) return answer;
     return this.#again(await this.#parts.store.resolve(this.gameId, order.actionId, storedAnswer(answer)), order);
   }
 
-  /** The answer an id was given before. A seat that was granted is granted anew, because tokens are not kept. */
-  async #again(stored: string, order: Order): Promise<Answer> {
+  /** The answer an id was given before. A seat that was granted is granted anew, because tokens are not kept. Null as in `#decide`. */
+  async #again(stored: string, order: Order): Promise<Answer | null> {
     const answer = readAnswer(stored);
     if (!answer.ok || answer.grant === undefined || order.actionId === null) return answer;
     const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
-    const copy = await this.#watched();
-    if (copy === null) return { ok: false, code: "no-such-game" };
-    const regranted = await this.#decide(copy, { ...order, actionId: null, command });
-    if (regranted === null || !regranted.ok || regranted.grant === undefined) return answer;
-    return { ...regranted, grant: { seat: regranted.grant.seat, how: answer.grant.how } };
+    const present = await this.#watched();
+    if (present === null) return { ok: false, code: "no-such-game" };
+    const regranted = await this.#decide(present, { ...order, actionId: null, command });
+    if (regranted === null) return null;
+    if (!regranted.ok || regranted.grant === undefined) return answer;
+    // The change that the id stands for is still the first one.
+    return { ...regranted, v: answer.v, grant: { seat: regranted.grant.seat, how: answer.grant.how } };
   }
 
-  /** Who was granted a seat watches the game from here on, and gets the token that opens it. */
-  #withGrant(answer: Answer, drawn: TokenDraw, sender: Subscriber | null): Answer {
+  /**
+   * Who was granted a seat gets the token that opens it. Who comes in this way watches from here on; a claim is made by somebody
+   * who watches already, or has left meanwhile and must not be brought back.
+   */
+  #withGrant(answer: Answer, drawn: TokenDraw, { sender, command }: Pick<Order, "sender" | "command">): Answer {
     const { copy, viewers } = this.#keeper;
     if (!answer.ok || answer.grant === undefined || sender === null || copy === null || drawn.token === null) return answer;
-    viewers.add(sender, copy);
-    return { ...answer, token: drawn.token, stateJson: viewers.stateJsonFor(sender, copy, this.#keeper.now(copy)) };
+    if (viewers.has(sender) || entering.has(command.type)) viewers.add(sender, copy);
+    return { ...answer, token: drawn.token, stateV: copy.v, stateJson: viewers.stateJsonFor(sender, copy, this.#keeper.now(copy)) };
   }
 
   /** Makes the game, with `sender` as its host. */
@@ -151,6 +129,7 @@ export class Room {
     let result: Founded = { kind: "done" };
     await this.#turn(order.answered, async () => {
       const { sender, name, settings, actionId } = order;
+      await this.#subscribe();
       const drawn = drawFor(this.rules.needs({ type: "create" }), actionId, this.#parts.ambient);
       const now = this.#parts.ambient.now() as Instant;
       const created = this.rules.create({ id: this.gameId, now, viewerId: sender.viewerId, name, settings, draw: drawn.draw });
@@ -162,36 +141,39 @@ export class Room {
       const stepped = await this.#keeper.step(nothing, { accepted: created, record, now, actionId, answer });
       if (stepped.kind === "conflict") result = { kind: "taken" };
       else if (stepped.kind === "again") result = stepped;
-      else {
-        order.founded();
-        await this.#subscribe();
-        order.answered(this.#withGrant(answer, drawn, sender));
-      }
+      else order.answered(this.#withGrant(answer, drawn, { sender, command }));
     });
     return result;
   }
 
   /** Gives an earlier answer again, in its turn. */
   async repeat(stored: string, order: Order): Promise<void> {
-    await this.#turn(order.answered, async () => order.answered(await this.#again(stored, order)));
+    await this.#turn(order.answered, async () => {
+      for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
+        const answer = await this.#again(stored, order);
+        if (answer !== null) return order.answered(answer);
+        this.#keeper.forget();
+      }
+      order.answered({ ok: false, code: "busy" });
+    });
   }
 
-  /** Lets a viewer watch: the state at once, every change from then on. */
-  async join(subscriber: Subscriber, joined: (answer: Answer) => void): Promise<void> {
+  /** Lets a viewer watch: the state at once, every change from then on. `seenV`: what he has seen elsewhere; nobody goes back. */
+  async join(subscriber: Subscriber, seenV: number, joined: (answer: Answer) => void): Promise<void> {
     await this.#turn(joined, async () => {
-      const copy = await this.#watched();
-      if (copy === null) return joined({ ok: false, code: "no-such-game" });
-      this.#keeper.viewers.add(subscriber, copy);
-      this.#sendWhole(subscriber, copy, joined);
+      const present = await this.#watched(seenV);
+      if (present === null) return joined({ ok: false, code: "no-such-game" });
+      this.#keeper.viewers.add(subscriber, present.copy);
+      this.#sendWhole(subscriber, present.copy, joined);
     });
   }
 
   /** The whole state again, in order with everything else. */
   async sync(subscriber: Subscriber, synced: (answer: Answer) => void): Promise<void> {
     await this.#turn(synced, async () => {
-      const copy = await this.#keeper.current();
-      if (copy === null) return synced({ ok: false, code: "no-such-game" });
-      this.#sendWhole(subscriber, copy, synced);
+      const present = await this.#watched();
+      if (present === null) return synced({ ok: false, code: "no-such-game" });
+      this.#sendWhole(subscriber, present.copy, synced);
     });
   }
 
@@ -204,9 +186,9 @@ export class Room {
   /** Reads the game without watching it. `use` is called inside the lock; it must not wait. */
   async read(use: (copy: Copy, now: Instant) => void, failed: (answer: Answer) => void): Promise<void> {
     await this.#turn(failed, async () => {
-      const copy = await this.#keeper.current();
-      if (copy === null) return failed({ ok: false, code: "no-such-game" });
-      use(copy, this.#keeper.now(copy));
+      const present = await this.#keeper.current();
+      if (present === null) return failed({ ok: false, code: "no-such-game" });
+      use(present.copy, present.now);
     });
   }
 
@@ -234,11 +216,13 @@ export class Room {
   }
 
   /** Subscribe first, then read: nothing committed in between can be missed. */
-  async #watched(): Promise<Copy | null> {
+  async #watched(seenV = 0): Promise<Present | null> {
     if (this.#subscription === null) {
       await this.#subscribe();
       this.#keeper.forget();
     }
+    const { copy } = this.#keeper;
+    if (copy !== null && copy.v < seenV) this.#keeper.forget();
     return this.#keeper.current();
   }
 
@@ -249,10 +233,9 @@ export class Room {
     });
   }
 
-  /** A change that another instance committed. */
+  /** A change that was committed: elsewhere, or here by a commit that was given up as lost. */
   async #heard(announcement: Announcement): Promise<void> {
-    const { from, v, hash, at } = announcement;
-    if (from === this.#parts.instanceId) return;
+    const { v, hash, at } = announcement;
     await this.#turn(ignore, async () => {
       const { copy } = this.#keeper;
       if (copy !== null && v <= copy.v) return;
@@ -265,7 +248,9 @@ export class Room {
   async wake(dueAt: number): Promise<void> {
     const { observer, ambient } = this.#parts;
     observer.wokeLate(Math.max(0, ambient.now() - dueAt));
-    const later = () => this.#keeper.alarm.set(ambient.now() + retryMs);
+    const later = (answer: Answer): void => {
+      if (!answer.ok && refusals[answer.code].retry) this.#keeper.alarm.set(ambient.now() + retryMs);
+    };
     await this.#turn(later, async () => void (await this.#keeper.current()));
   }
 
@@ -284,7 +269,9 @@ export class Room {
 
   /** A viewer is gone; a holder's seat shows away. The drop is said again until the store has it. */
   async leave(subscriber: Subscriber, attempt = 1): Promise<void> {
-    this.#keeper.viewers.remove(subscriber);
+    if (attempt === 1) this.#keeper.viewers.remove(subscriber);
+    // He came back meanwhile, through the same connection.
+    else if (this.#keeper.viewers.has(subscriber)) return;
     const answered = (answer: Answer): void => {
       if (answer.ok || !refusals[answer.code].retry || attempt >= dropAttemptsMax) return;
       this.#parts.ambient.after(retryMs * attempt, () => void this.leave(subscriber, attempt + 1));
@@ -318,8 +305,14 @@ export class Room {
       await this.#parts.lock.run(this.gameId, work);
     } catch (error) {
       if (!(error instanceof LockFault)) this.#keeper.forget();
+      if (error instanceof StoreFault) this.#lookAgain();
       refused({ ok: false, code: this.#codeFor(error) });
     }
+  }
+
+  /** What was given up may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything. */
+  #lookAgain(): void {
+    if (this.viewers > 0) this.#keeper.alarm.set(this.#parts.ambient.now() + retryMs);
   }
 
   #codeFor(error: unknown): RefusalCode {
@@ -330,6 +323,11 @@ export class Room {
     }
     observer.bug(this.gameId, error);
     return error instanceof DamagedGame ? "game-damaged" : "internal";
+  }
+
+  /** Somebody is about to use the room: it stays a while. */
+  touch(): void {
+    this.#usedAt = this.#parts.ambient.now();
   }
 
   /** Nobody watches, nothing is under way and nobody came since `since`: the room can go without anybody noticing. */
@@ -346,12 +344,4 @@ export class Room {
     this.#subscription = null;
     await subscription?.close();
   }
-}
-
-function refusalAnswer({ code, field }: Refusal): Answer {
-  return { ok: false, code, ...(field === undefined ? {} : { field }) };
-}
-
-function okAnswer(v: number, grant: Extract<Answer, { ok: true }>["grant"]): Answer {
-  return { ok: true, v, ...(grant === undefined ? {} : { grant }) };
 }

@@ -72,7 +72,10 @@ export class Rooms {
    */
   async find(gameId: string): Promise<Opened> {
     const open = this.#rooms.get(gameId);
-    if (open !== undefined) return { room: open };
+    if (open !== undefined) {
+      open.touch();
+      return { room: open };
+    }
     let loaded: Awaited<ReturnType<RoomParts["store"]["load"]>>;
     try {
       loaded = await this.#parts.store.load(gameId);
@@ -84,7 +87,10 @@ export class Rooms {
     if (loaded.kind === "absent") return { refused: "no-such-game" };
     if (loaded.kind === "damaged") return { refused: "game-damaged" };
     const meanwhile = this.#rooms.get(gameId);
-    if (meanwhile !== undefined) return { room: meanwhile };
+    if (meanwhile !== undefined) {
+      meanwhile.touch();
+      return { room: meanwhile };
+    }
     const rules = this.#rules.get(loaded.game.index.kind);
     if (rules === undefined) return { refused: "no-such-game" };
     const room = new Room(gameId as GameId, rules, { parts: this.#parts, loaded });
@@ -98,20 +104,30 @@ export class Rooms {
     if (rules === undefined) return order.answered({ ok: false, code: "bad-message", field: "game" }, null);
     for (let attempt = 0; attempt < this.#limits.gameIdTriesMax; attempt += 1) {
       const gameId = this.#code(order.actionId, attempt) as GameId;
-      const room = new Room(gameId, rules, { parts: this.#parts, loaded: null });
+      const room = this.#reserved(gameId, rules);
+      if (room === null) continue;
       const { sender, name, settings, actionId } = order;
-      const result = await room.found({
-        sender,
-        name,
-        settings,
-        actionId,
-        founded: () => void this.#rooms.set(gameId, room),
-        answered: (answer) => order.answered(answer, answer.ok ? room : null),
-      });
+      const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
+      const result = await room.found({ sender, name, settings, actionId, answered });
       if (result.kind === "done") return;
       if (result.kind === "again") return this.#repeat(gameId, result.answer, order);
     }
     order.answered({ ok: false, code: "no-free-code" }, null);
+  }
+
+  /**
+   * The room of a code before there is a game: whoever looks for it from the moment the game is durable finds this room and no
+   * second one. When nothing comes of it, it goes like any room that nobody uses. Null when another kind of game has the code.
+   */
+  #reserved(gameId: GameId, rules: AnyRules): Room | null {
+    const open = this.#rooms.get(gameId);
+    if (open !== undefined) {
+      open.touch();
+      return open.rules === rules ? open : null;
+    }
+    const room = new Room(gameId, rules, { parts: this.#parts, loaded: null });
+    this.#rooms.set(gameId, room);
+    return room;
   }
 
   async #repeat(gameId: string, stored: string, order: CreateOrder): Promise<void> {

@@ -1,0 +1,33 @@
+// What a room is asked to do, and what comes of it.
+import type { SystemCommand } from "../game/commands.ts";
+import type { WireEvent } from "../game/wire-event.ts";
+import type { Answer } from "./answer.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/** A command on its way in. */
+export interface Order {
+  /** Who says it; null is the shell. */
+  readonly sender: Subscriber | null;
+  readonly command: SystemCommand | { readonly type: string };
+  readonly actionId: string | null;
+  /** Called once, inside the game's lock, so that answers keep their place among the states. */
+  readonly answered: (answer: Answer) => void;
+}
+
+/** A game on its way in. */
+export interface FoundingOrder {
+  readonly sender: Subscriber;
+  readonly name: string | null;
+  readonly settings: unknown;
+  readonly actionId: string | null;
+  readonly answered: (answer: Answer) => void;
+}
+
+/** `again`: this action id made the game before, and that was its answer. `done`: it has been answered. */
+export type Founded = { readonly kind: "done" } | { readonly kind: "taken" } | { readonly kind: "again"; readonly answer: string };
+
+export interface ToldChange {
+  readonly v: number;
+  readonly at: number;
+  readonly events: readonly WireEvent[];
+}

@@ -1,0 +1,148 @@
+// What outlives every simulated server: the memory store, every state that was ever durable, and when somebody lived.
+// It sees each change the moment it is written, and says at once when one breaks a rule.
+import { brokenInvariants } from "../../lib/game/invariants.ts";
+import type { Event } from "../../lib/game/events.ts";
+import type { Instant } from "../../lib/game/ids.ts";
+import { clockRules } from "../../lib/game/rules.ts";
+import type { State } from "../../lib/game/state.ts";
+import type { View } from "../../lib/game/view.ts";
+import { type AnyRules, type LogRecord, readRecord, replayChange } from "../../lib/room/log.ts";
+import { chainHash } from "../../lib/store/chain.ts";
+import type { Commit, CommitOutcome, LoadOutcome, Store } from "../../lib/store/store.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import type { LoggedChange } from "../checker/history.ts";
+
+export interface Durable {
+  readonly commit: Commit;
+  readonly state: State;
+  readonly record: LogRecord;
+  readonly events: readonly Event[];
+}
+
+export interface DiskWatcher {
+  /** A change was written. */
+  written(change: Durable, before: State | null): void;
+  wrong(rule: string, about: string): void;
+}
+
+const rules = clockRules as unknown as AnyRules;
+
+export class Disk {
+  readonly store: Store = memoryStore();
+  readonly games = new Map<string, Durable[]>();
+  /** What `resolve` wrote for an action, by action id; it can never happen after that. */
+  readonly buried = new Map<string, string>();
+  readonly gameOf = new Map<string, string>();
+  readonly #watcher: DiskWatcher;
+  readonly #outages: { readonly from: number; readonly to: number }[] = [];
+  readonly #views = new Map<string, object>();
+  #aliveAt = 0;
+
+  constructor(watcher: DiskWatcher) {
+    this.#watcher = watcher;
+  }
+
+  versionOf(gameId: string): number {
+    return this.games.get(gameId)?.length ?? 0;
+  }
+
+  /** Writes for real. What becomes of the answer is the caller's business. */
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const outcome = await this.store.commit(commit);
+    if (outcome.kind === "ok") this.#written(commit);
+    this.lives(commit.at);
+    return outcome;
+  }
+
+  async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
+    const answer = await this.store.resolve(gameId, actionId, tombstone);
+    this.gameOf.set(actionId, gameId);
+    if (answer === tombstone && !this.isWritten(gameId, actionId)) this.buried.set(actionId, tombstone);
+    return answer;
+  }
+
+  isWritten(gameId: string, actionId: string): boolean {
+    return this.games.get(gameId)?.some(({ commit }) => commit.actionId === actionId) ?? false;
+  }
+
+  async load(gameId: string): Promise<LoadOutcome> {
+    const loaded = await this.store.load(gameId);
+    if (loaded.kind !== "found") return loaded;
+    const { updatedAt } = loaded.game;
+    const outageFrom = this.#outages.find(({ from }) => from >= updatedAt)?.from ?? null;
+    return { kind: "found", game: { ...loaded.game, outageFrom } };
+  }
+
+  /** Some server lives at `at` (its own wall time). */
+  lives(at: number): void {
+    this.#aliveAt = Math.max(this.#aliveAt, at);
+  }
+
+  /** A server starts at `at` after a time in which none lived. */
+  outageEnds(at: number): void {
+    if (this.#aliveAt > 0) this.#outages.push({ from: this.#aliveAt, to: Math.max(at, this.#aliveAt) });
+    this.lives(at);
+  }
+
+  /** The view of version `v` as it is true at `serverTime`; null when there is no such version. */
+  viewAt(gameId: string, v: number, serverTime: number): object | null {
+    const durable = this.games.get(gameId)?.[v - 1];
+    if (durable === undefined) return null;
+    const key = `${gameId} ${v} ${serverTime}`;
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      view = JSON.parse(JSON.stringify(clockRules.view(durable.state, "all", serverTime as Instant))) as View;
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+
+  log(gameId: string): LoggedChange[] {
+    return (this.games.get(gameId) ?? []).map(({ commit }) => {
+      const { at, state, change, prevHash, hash, actionId, answer, expectedV } = commit;
+      const refused = answer !== null && !(JSON.parse(answer) as { ok: boolean }).ok;
+      return { v: expectedV + 1, at, prevHash, hash, change, state, actionId: refused ? null : actionId };
+    });
+  }
+
+  #written(commit: Commit): void {
+    const { gameId, expectedV } = commit;
+    const durables = this.games.get(gameId) ?? [];
+    this.games.set(gameId, durables);
+    const before = durables.at(-1)?.state ?? null;
+    const record = readRecord(commit);
+    const state = this.#decoded(commit);
+    const change: Durable = { commit, state, record, events: record.events as readonly Event[] };
+    durables.push(change);
+    if (durables.length !== expectedV + 1) this.#wrong("gap", commit, `${durables.length} changes, version ${expectedV + 1}`);
+    if (chainHash(commit.prevHash, expectedV + 1, commit.change, commit.state) !== commit.hash) this.#wrong("chain", commit, "hash");
+    if (commit.actionId !== null) {
+      this.gameOf.set(commit.actionId, gameId);
+      if (this.buried.has(commit.actionId)) this.#wrong("ghost", commit, `action ${commit.actionId} was buried`);
+    }
+    for (const broken of brokenInvariants(state)) this.#wrong("invariant", commit, broken);
+    this.#replays(change, before);
+    this.#watcher.written(change, before);
+  }
+
+  #decoded(commit: Commit): State {
+    const state = clockRules.decode(commit.state);
+    if (clockRules.encode(state) !== commit.state) this.#wrong("codec", commit, "the state does not survive its codec");
+    const view = JSON.stringify(clockRules.view(state, "all", commit.at as Instant));
+    if (/[0-9a-f]{64}|NaN|undefined/.test(view)) this.#wrong("view", commit, "the view shows what it must not");
+    return state;
+  }
+
+  /** The change decided again from what the log says must lead to the same bytes. */
+  #replays({ commit, record }: Durable, before: State | null): void {
+    const { gameId, expectedV, at } = commit;
+    const pastState = record.past === null ? null : (this.games.get(gameId)?.[record.past.v - 2]?.state ?? null);
+    const past = record.past === null || pastState === null ? null : { ...record.past, state: pastState };
+    const state = replayChange(rules, { gameId, v: expectedV + 1, at, state: before, record, past });
+    if (state === null || rules.encode(state) !== commit.state) this.#wrong("replay", commit, record.command.type);
+  }
+
+  #wrong(rule: string, commit: Commit, about: string): void {
+    this.#watcher.wrong(rule, `${commit.gameId} v${commit.expectedV + 1}: ${about}`);
+  }
+}

@@ -1,0 +1,155 @@
+// The store as one simulated server sees it: slow, busy, away, or silent about what happened. Every fault is one the port allows.
+// After `kill` nothing is ever answered; what was on its way may still be written.
+import { type Commit, type CommitOutcome, type LoadOutcome, type Store, StoreFault } from "../../lib/store/store.ts";
+import type { Chance } from "./chance.ts";
+import type { Disk } from "./disk.ts";
+import type { Timeline } from "./timeline.ts";
+
+export interface StoreFaults {
+  /** Calls in a hundred that fail or whose outcome is not told. */
+  readonly percent: number;
+  /** Calls in a hundred that take long. */
+  readonly slowPercent: number;
+}
+
+export const noStoreFaults: StoreFaults = { percent: 0, slowPercent: 0 };
+
+export interface FaultyStoreParts {
+  readonly disk: Disk;
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly wallMs: () => number;
+  readonly faults: () => StoreFaults;
+  readonly count: (name: string) => void;
+}
+
+/** A promise that nobody answers any more: its caller is dead. */
+const never = <T>(): Promise<T> => new Promise(() => {});
+
+export class FaultyStore implements Store {
+  readonly #parts: FaultyStoreParts;
+  #dead = false;
+
+  constructor(parts: FaultyStoreParts) {
+    this.#parts = parts;
+  }
+
+  kill(): void {
+    this.#dead = true;
+  }
+
+  load(gameId: string): Promise<LoadOutcome> {
+    return this.#read(() => this.#parts.disk.load(gameId));
+  }
+
+  commit(commit: Commit): Promise<CommitOutcome> {
+    return this.#write(() => this.#parts.disk.commit(commit));
+  }
+
+  resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
+    return this.#write(() => this.#parts.disk.resolve(gameId, actionId, tombstone));
+  }
+
+  changes(gameId: string, afterV: number, limit: number) {
+    return this.#read(() => this.#parts.disk.store.changes(gameId, afterV, limit));
+  }
+
+  checkpoint(gameId: string, v: number) {
+    return this.#read(() => this.#parts.disk.store.checkpoint(gameId, v));
+  }
+
+  due(atMs: number, limit: number) {
+    return this.#read(() => this.#parts.disk.store.due(atMs, limit));
+  }
+
+  listed(cursor: string | null, limit: number) {
+    return this.#read(() => this.#parts.disk.store.listed(cursor, limit));
+  }
+
+  all(cursor: string | null, limit: number) {
+    return this.#read(() => this.#parts.disk.store.all(cursor, limit));
+  }
+
+  counts() {
+    return this.#read(() => this.#parts.disk.store.counts());
+  }
+
+  remove(gameId: string) {
+    return this.#write(() => this.#parts.disk.store.remove(gameId));
+  }
+
+  expire(finishedBefore: number, untouchedSince: number, limit: number) {
+    return this.#write(() => this.#parts.disk.store.expire(finishedBefore, untouchedSince, limit));
+  }
+
+  async beat(atMs: number): Promise<void> {
+    this.#parts.disk.lives(atMs);
+  }
+
+  saveFeedback(feedback: Parameters<Store["saveFeedback"]>[0]) {
+    return this.#write(() => this.#parts.disk.store.saveFeedback(feedback));
+  }
+
+  feedback(cursor: string | null, limit: number) {
+    return this.#read(() => this.#parts.disk.store.feedback(cursor, limit));
+  }
+
+  health() {
+    return this.#parts.disk.store.health();
+  }
+
+  async close(): Promise<void> {}
+
+  #wait(ms: number): Promise<void> {
+    return ms === 0 ? Promise.resolve() : new Promise((resolve) => void this.#parts.timeline.after(ms, resolve));
+  }
+
+  #delayMs(): number {
+    const { chance, faults, count } = this.#parts;
+    if (chance.hit(faults().slowPercent)) {
+      count("slow store calls");
+      return chance.weighted([
+        [6, chance.between(20, 400)],
+        [3, chance.between(400, 3_000)],
+        [1, chance.between(3_000, 9_000)],
+      ]);
+    }
+    return chance.hit(50) ? 0 : chance.below(4);
+  }
+
+  async #read<T>(work: () => Promise<T>): Promise<T> {
+    const { chance, faults, count } = this.#parts;
+    await this.#wait(this.#delayMs());
+    if (this.#dead) return never();
+    if (chance.hit(faults().percent / 2)) {
+      count("reads that failed");
+      throw new StoreFault(chance.pick(["busy", "unavailable"]), "simulated");
+    }
+    const found = await work();
+    await this.#wait(chance.hit(30) ? chance.below(3) : 0);
+    return this.#dead ? never() : found;
+  }
+
+  async #write<T>(work: () => Promise<T>): Promise<T> {
+    const { chance, faults, count } = this.#parts;
+    await this.#wait(this.#delayMs());
+    // A request of a server that died meanwhile may be on its way already.
+    if (this.#dead && chance.hit(50)) return never();
+    if (chance.hit(faults().percent)) return this.#failedWrite(work);
+    const outcome = await work();
+    await this.#wait(chance.hit(50) ? 0 : chance.below(6));
+    if (this.#dead) count("writes of a server that died before the answer");
+    return this.#dead ? never() : outcome;
+  }
+
+  async #failedWrite<T>(work: () => Promise<T>): Promise<T> {
+    const { chance, timeline, count } = this.#parts;
+    const how = chance.pick(["busy", "unavailable", "done", "done", "lost", "late"] as const);
+    count(`writes: ${how}`);
+    if (how === "done") await work();
+    if (how === "late") void timeline.after(chance.between(1, 3_000), () => void work());
+    await this.#wait(chance.below(300));
+    if (this.#dead) return never();
+    throw new StoreFault(how === "busy" || how === "unavailable" ? how : "unknown", `simulated: ${how}`);
+  }
+}

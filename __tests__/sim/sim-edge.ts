@@ -1,0 +1,45 @@
+// The part of the edge that a connection and a session ask about limits and tell about oddities, without addresses, logs and
+// metrics. The limits themselves are the real ones.
+import { Bucket } from "../../lib/gateway/bucket.ts";
+import type { Edge } from "../../lib/gateway/edge.ts";
+import { Overload } from "../../lib/gateway/overload.ts";
+import { defaultLimits } from "../../lib/ops/config.ts";
+import type { Ambient } from "../../lib/ops/ambient.ts";
+
+/** Answers to everything with itself: counters that nobody reads. */
+const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, apply: () => nothing });
+
+const burstSeconds = 5;
+
+export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
+  const limits = defaultLimits();
+  const bucket = (perSecond: number): Bucket => new Bucket({ perSecond, burst: perSecond * burstSeconds }, ambient.monotonicMs());
+  const fresh = (): Bucket => bucket(limits.commandsPerSessionPerSecondMax);
+  const seats = new Map<string, Bucket>();
+  const games = new WeakMap<object, Bucket>();
+  const remembered = <K>(
+    map: { get(key: K): Bucket | undefined; set(key: K, made: Bucket): unknown },
+    key: K,
+    make: () => Bucket,
+  ): Bucket => {
+    const known = map.get(key) ?? make();
+    map.set(key, known);
+    return known;
+  };
+  const edge = {
+    limits,
+    ambient,
+    metrics: nothing,
+    log: nothing,
+    draining: false,
+    overload: new Overload({ limits, queueDepth: () => 0 }),
+    addresses: { ask: () => null, take: () => null },
+    pace: {
+      fresh,
+      ofSeat: (gameId: string, seat: number | null) => remembered(seats, `${gameId} ${seat ?? "host"}`, fresh),
+      ofGame: (room: object) => remembered(games, room, () => bucket(limits.commandsPerGamePerSecondMax)),
+    },
+    note: (event: string) => count(`noted: ${event}`),
+  };
+  return edge as unknown as Edge;
+}

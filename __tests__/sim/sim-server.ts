@@ -1,0 +1,159 @@
+// One simulated server process: real rooms, lock, sessions and connections over a store, a bus and sockets that are held in the
+// hand. It can be killed at any moment, and asked to stop.
+import type { Bus } from "../../lib/bus/bus.ts";
+import type { ViewerId } from "../../lib/game/ids.ts";
+import { Connection } from "../../lib/gateway/connection.ts";
+import { hosted, type HostedGame } from "../../lib/gateway/hosted-game.ts";
+import type { Edge } from "../../lib/gateway/edge.ts";
+import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
+import { OutboxTurn } from "../../lib/gateway/outbox.ts";
+import { Session } from "../../lib/gateway/session.ts";
+import { clockGame } from "../../lib/protocol/clock-game.ts";
+import { replyFrame } from "../../lib/room/frame.ts";
+import { gameLock } from "../../lib/room/lock.ts";
+import type { RoomObserver } from "../../lib/room/observer.ts";
+import { Rooms } from "../../lib/room/rooms.ts";
+import type { FaultyStore } from "./faulty-store.ts";
+import { simEdge } from "./sim-edge.ts";
+import type { ProcessAmbient } from "./timeline.ts";
+import type { Line, ServerEnd } from "./wire.ts";
+
+export interface SimServerParts {
+  readonly instanceId: string;
+  readonly ambient: ProcessAmbient;
+  readonly store: FaultyStore;
+  readonly bus: Bus;
+  readonly count: (name: string) => void;
+  /** The rules threw, or something else was thrown that is no fault. */
+  readonly bug: (error: unknown) => void;
+}
+
+interface Guest {
+  readonly line: Line;
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly unpinged: () => void;
+}
+
+const beatMs = 1_000;
+
+export class SimServer {
+  readonly instanceId: string;
+  readonly ambient: ProcessAmbient;
+  readonly rooms: Rooms;
+  readonly #parts: SimServerParts;
+  readonly #guests = new Set<Guest>();
+  readonly #games: ReadonlyMap<string, HostedGame>;
+  readonly #edge: Edge;
+  readonly #heartbeat: Heartbeat;
+  readonly #turn: OutboxTurn;
+  #serial = 0;
+  #dead = false;
+
+  constructor(parts: SimServerParts) {
+    this.#parts = parts;
+    this.instanceId = parts.instanceId;
+    this.ambient = parts.ambient;
+    const game = hosted(clockGame);
+    this.#games = new Map([[game.rules.kind, game]]);
+    const { store, bus, ambient, instanceId } = parts;
+    const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 256 }, ambient, () => {});
+    const roomsLimits = { roomIdleMs: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
+    this.rooms = new Rooms([game.rules], roomsLimits, { store, bus, lock, ambient, observer: this.#observer(), instanceId });
+    this.rooms.start();
+    this.#edge = simEdge(ambient, parts.count);
+    this.#turn = new OutboxTurn(ambient);
+    const { heartbeatMs } = this.#edge.limits;
+    this.#heartbeat = new Heartbeat({ ambient, heartbeatMs, isLate: () => false });
+    ambient.every(beatMs, () => void store.beat(ambient.now()));
+    void store.beat(ambient.now());
+  }
+
+  get isAlive(): boolean {
+    return !this.#dead;
+  }
+
+  get guests(): number {
+    return this.#guests.size;
+  }
+
+  /** A page's request for a socket arrived. */
+  accept(line: Line): ServerEnd | null {
+    if (this.#dead || this.#edge.draining) return null;
+    this.#serial += 1;
+    const viewerId = `${this.instanceId}.${this.#serial.toString(36)}` as ViewerId;
+    const { socket, stream } = line.serverEnd();
+    const { ambient, store, instanceId, bug, count } = this.#parts;
+    const edge = this.#edge;
+    const counts = { sent() {}, coalesced: () => count("frames left out for a slow reader") };
+    const connection = new Connection({ socket, stream, viewerId, address: "127.0.0.1", edge, turn: this.#turn, counts });
+    const answered = (type: string, outcome: string) => count(`answered ${outcome === "ok" ? type : outcome}`);
+    const parts = { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge, answered, failed: bug };
+    const session = new Session(connection, parts);
+    connection.fellBehind = () => session.resync();
+    const guest: Guest = { line, connection, session, unpinged: this.#heartbeat.add(connection) };
+    this.#guests.add(guest);
+    connection.send(replyFrame("clientId", { clientId: viewerId, instanceId, serverTime: ambient.now(), protocol: "tapotarp.v1" }));
+    return { socket, stream, onText: (text) => this.#received(guest, text), onClose: () => this.#left(guest) };
+  }
+
+  /** As the gateway does it: counted first, then heard. */
+  #received({ connection, session }: Guest, text: string): void {
+    if (connection.isClosing) return;
+    const admission = connection.admit(text.length);
+    if (admission === "flood") connection.cutFlood();
+    else if (admission === "ok") session.receive(text);
+    else session.refuseOver(text);
+  }
+
+  #left(guest: Guest): void {
+    if (this.#dead) return;
+    this.#guests.delete(guest);
+    guest.unpinged();
+    guest.connection.closed();
+    guest.session.close();
+  }
+
+  /** kill -9: nothing of it runs any more; what it asked of the store may still happen. */
+  kill(): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.ambient.kill();
+    this.#parts.store.kill();
+    for (const { line } of this.#guests) line.serverDied();
+    this.#guests.clear();
+  }
+
+  /** SIGTERM: no new sockets, everybody is told to come back, then it is gone. */
+  drain(): void {
+    this.#edge.draining = true;
+    const guests = [...this.#guests];
+    guests.forEach(({ connection }, place) => {
+      connection.send(replyFrame("shutdown_warning", { message: "", timeout: 1_000, retryAfterMs: 300 }));
+      this.ambient.after(place * 50, () => connection.close("restart"));
+    });
+  }
+
+  /** Another instance was found dead: what it held shows away. Said again until it is saved. */
+  buryInstance(instanceId: string, gameIds: readonly string[]): void {
+    const again = () => this.ambient.after(1_000, () => this.buryInstance(instanceId, gameIds));
+    this.rooms.dropInstance(instanceId, gameIds).catch(again);
+  }
+
+  #observer(): RoomObserver {
+    const { count, bug } = this.#parts;
+    return {
+      lockWaited() {},
+      committed() {},
+      fannedOut() {},
+      changed() {},
+      tokensRevoked: () => count("keys revoked"),
+      steppedBack: (gameId, from, to) => bug(new Error(`${gameId} stepped back from v${from} to v${to}`)),
+      conflict: () => count("conflicts"),
+      resynced: () => count("resyncs"),
+      wokeLate: (lateMs) => lateMs > 1_000 && count("wakes more than 1 s late"),
+      bug: (_gameId, error) => bug(error),
+      fault: (_gameId, error) => count(`faults: ${error instanceof Error ? error.name : "?"}`),
+    };
+  }
+}

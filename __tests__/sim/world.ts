@@ -1,0 +1,358 @@
+// One simulated evening: servers, pages, players and trouble, from one seed. Everything that happens comes from the timeline,
+// so the same seed is the same evening to the last byte.
+import { createHash, type Hash } from "node:crypto";
+import { checkHistory } from "../checker/checker.ts";
+import { clockRules } from "../../lib/game/rules.ts";
+import { gameLog, type AnyRules } from "../../lib/room/log.ts";
+import { Census, type Counts } from "./census.ts";
+import { type Chance, chanceFrom } from "./chance.ts";
+import { Disk, type Durable } from "./disk.ts";
+import { FaultyStore, noStoreFaults } from "./faulty-store.ts";
+import { Mover } from "./moves.ts";
+import { browserPage, type loadPageParts, type Page, PlainPage, type PageEnv } from "./page.ts";
+import { Recorder } from "./recorder.ts";
+import { type Scenario, scenarioFrom } from "./scenario.ts";
+import { calmBus, SimBus } from "./sim-bus.ts";
+import { SimServer } from "./sim-server.ts";
+import { ProcessAmbient, Timeline } from "./timeline.ts";
+import { Line } from "./wire.ts";
+
+export interface RunResult {
+  readonly seed: number;
+  readonly kind: string;
+  /** What went wrong, in words; empty for a good run. */
+  readonly wrongs: readonly string[];
+  readonly counts: Counts;
+  /** Hash over everything that arrived anywhere and every change, with its time. */
+  readonly trace: string;
+  readonly elapsedMs: number;
+}
+
+export interface Device {
+  readonly page: Page;
+  readonly shelf: PageEnv["shelf"];
+  line: Line | null;
+  asleep: boolean;
+  /** What its timers would have called while it slept. */
+  missed: (() => void)[];
+}
+
+const wrongsMax = 12;
+const calmLines = { latencyMsMax: 10, breakPerMille: 0 };
+
+export class World {
+  readonly scenario: Scenario;
+  readonly chance: Chance;
+  readonly timeline = new Timeline();
+  readonly disk: Disk;
+  readonly census = new Census();
+  readonly devices: Device[] = [];
+  readonly servers: SimServer[] = [];
+  readonly wrongs: string[] = [];
+  readonly #seed: number;
+  readonly #bus: SimBus;
+  readonly #recorder: Recorder;
+  readonly #parts: Awaited<ReturnType<typeof loadPageParts>>;
+  readonly #hash: Hash = createHash("sha256");
+  readonly #changedAt = new Map<string, number>();
+  readonly #log: ((line: string) => void) | null;
+  #boots = 0;
+  #ids = 0;
+  #healed = false;
+  #over = false;
+
+  constructor(
+    seed: number,
+    how: { readonly parts: Awaited<ReturnType<typeof loadPageParts>>; readonly log: ((line: string) => void) | null },
+  ) {
+    this.#seed = seed;
+    this.#parts = how.parts;
+    this.#log = how.log;
+    this.chance = chanceFrom(seed);
+    this.scenario = scenarioFrom(this.chance);
+    const wrong = (rule: string, about: string) => this.wrong(rule, about);
+    this.disk = new Disk({ written: (change, before) => this.#written(change, before), wrong });
+    this.#recorder = new Recorder({ disk: this.disk, timeline: this.timeline, wrong });
+    const count = (name: string) => this.census.count(name);
+    this.#bus = new SimBus({
+      timeline: this.timeline,
+      chance: this.chance.fork(),
+      faults: () => (this.#healed ? calmBus : this.scenario.bus),
+      count,
+    });
+  }
+
+  wrong(rule: string, about: string): void {
+    this.trace("wrong", `${rule}: ${about}`);
+    if (this.wrongs.length < wrongsMax) this.wrongs.push(`${rule}: ${about}`);
+  }
+
+  trace(where: string, what: string): void {
+    const line = `${this.timeline.elapsed} ${where} ${what}`;
+    this.#hash.update(line);
+    this.#log?.(line);
+  }
+
+  count(name: string): void {
+    this.census.count(name);
+  }
+
+  #written(change: Durable, before: import("../../lib/game/state.ts").State | null): void {
+    const { gameId, expectedV, at, hash, state, change: body } = change.commit;
+    this.#changedAt.set(gameId, this.timeline.elapsed);
+    this.trace("disk", `${gameId} v${expectedV + 1} ${change.record.command.type} ${change.events.map((event) => event.type).join(",")}`);
+    this.census.look(change, before, (v) => this.disk.games.get(gameId)?.[v - 1]?.events ?? []);
+    if (this.scenario.storeAnnounces) {
+      this.#bus.publish({ gameId, from: "store", v: expectedV + 1, at, hash, state, change: body });
+    }
+  }
+
+  // ---- servers
+
+  boot(place: number): void {
+    const instanceId = `s${place}b${this.#boots++}`;
+    const skewed = this.scenario.trouble.clock > 0 || this.scenario.servers > 1;
+    const ambient = new ProcessAmbient(this.timeline, this.chance.fork(), skewed ? this.chance.below(3_000) : 0);
+    if (!this.servers.some((server) => server.isAlive)) this.disk.outageEnds(ambient.now());
+    const store = new FaultyStore({
+      disk: this.disk,
+      timeline: this.timeline,
+      chance: this.chance.fork(),
+      wallMs: () => ambient.now(),
+      faults: () => (this.#healed ? noStoreFaults : this.scenario.store),
+      count: (name) => this.count(name),
+    });
+    const bus = this.#bus.for(instanceId);
+    const silent = { ...bus, publish: () => {} };
+    this.servers[place] = new SimServer({
+      instanceId,
+      ambient,
+      store,
+      bus: this.scenario.storeAnnounces ? silent : bus,
+      count: (name) => this.count(name),
+      bug: (error) =>
+        this.wrong("bug", error instanceof Error ? (error.stack ?? error.message).split("\n").slice(0, 4).join(" | ") : String(error)),
+    });
+    this.trace("world", `boot ${instanceId}`);
+  }
+
+  kill(place: number): void {
+    const server = this.servers[place];
+    if (server === undefined || !server.isAlive) return;
+    this.trace("world", `kill ${server.instanceId}`);
+    this.count("servers killed");
+    server.kill();
+    this.#bus.dropInstance(server.instanceId);
+    // The others notice within seconds that it does not beat any more.
+    this.timeline.after(6_000, () => {
+      const other = this.servers.find((alive) => alive.isAlive);
+      other?.buryInstance(server.instanceId, [...this.disk.games.keys()]);
+    });
+    const down = this.chance.weighted([
+      [6, this.chance.between(200, 4_000)],
+      [3, this.chance.between(4_000, 60_000)],
+    ]);
+    this.timeline.after(down, () => this.boot(place));
+  }
+
+  drain(place: number): void {
+    const server = this.servers[place];
+    if (server === undefined || !server.isAlive) return;
+    this.trace("world", `drain ${server.instanceId}`);
+    this.count("servers drained");
+    server.drain();
+    this.timeline.after(3_000, () => {
+      if (this.servers[place] === server) this.kill(place);
+    });
+  }
+
+  // ---- pages
+
+  /** A new page; with `like` another tab of the same browser. */
+  device(like: Device | null): Device {
+    const name = `p${this.devices.length + 1}`;
+    const kept = like?.shelf ?? memoryShelf();
+    const device = { shelf: kept, line: null, asleep: false, missed: [] } as unknown as { -readonly [key in keyof Device]: Device[key] };
+    const env = this.#env(device, kept);
+    device.page = like !== null || this.chance.hit(70) ? browserPage(name, env, this.#parts) : new PlainPage(name, env, this.chance.fork());
+    this.devices.push(device);
+    return device;
+  }
+
+  #env(device: Device, shelf: PageEnv["shelf"]): PageEnv {
+    const chance = this.chance.fork();
+    const after = (ms: number, call: () => void): (() => void) => {
+      let isOn = true;
+      const timer = this.timeline.after(Math.ceil(ms), () => {
+        if (device.asleep) device.missed.push(() => isOn && call());
+        else call();
+      });
+      return () => {
+        isOn = false;
+        timer.cancel();
+      };
+    };
+    return {
+      nowMs: () => this.timeline.elapsed,
+      wallMs: () => this.timeline.now,
+      after,
+      jitter: () => chance.below(1_000) / 1_000,
+      freshId: () => {
+        this.#ids += 1;
+        return `a${this.#ids}`;
+      },
+      openSocket: () => this.#open(device),
+      shelf,
+    };
+  }
+
+  #open(device: Device): Line {
+    const { page } = device;
+    const line = new Line({
+      timeline: this.timeline,
+      chance: this.chance,
+      faults: () => (this.#healed ? calmLines : this.scenario.lines),
+      count: (name) => this.count(name),
+      arrived: (where, text) => this.trace(where, text),
+      name: page.name,
+      said: (text) => this.#recorder.said(page, text),
+      heard: (text) => this.#recorder.heard(page, text),
+      early: (text) => this.#durable(text),
+    });
+    device.line = line;
+    const alive = this.servers.filter((server) => server.isAlive);
+    const server = alive.length === 0 ? null : this.chance.pick(alive);
+    line.connect(() => server?.accept(line) ?? null);
+    return line;
+  }
+
+  /** What a server puts on the wire must be durable by then. */
+  #durable(text: string): void {
+    const { type, data } = JSON.parse(text) as {
+      type: string;
+      data: { id?: string; v?: number; gameId?: string; state?: { v: number; id: string } };
+    };
+    const state = type === "state" ? (data as { v: number; id: string }) : data.state;
+    if (state?.v !== undefined && state.v > this.disk.versionOf(state.id))
+      this.wrong("early", `${type} of ${state.id} v${state.v} is not durable`);
+    if (type === "ack" && data.v !== undefined && data.id !== undefined) {
+      const game = this.disk.gameOf.get(data.id);
+      if (game !== undefined && data.v > this.disk.versionOf(game)) this.wrong("early", `ack of v${data.v} of ${game} is not durable`);
+    }
+  }
+
+  sleep(device: Device, ms: number): void {
+    if (device.asleep) return;
+    device.asleep = true;
+    device.line?.break();
+    this.timeline.after(ms, () => this.#wake(device));
+  }
+
+  #wake(device: Device): void {
+    if (!device.asleep || this.#over) return;
+    device.asleep = false;
+    for (const call of device.missed.splice(0)) call();
+    device.page.wake();
+  }
+
+  // ---- the evening
+
+  get gameId(): string | null {
+    return this.devices[0]?.page.gameId ?? null;
+  }
+
+  mover(): Mover {
+    return new Mover(this.chance.fork(), this.scenario.temper);
+  }
+
+  /** Everything works from here on: what is open must come to its end. */
+  heal(): void {
+    this.#healed = true;
+    this.trace("world", "heal");
+    this.servers.forEach((server, place) => {
+      if (!server.isAlive) this.boot(place);
+    });
+    for (const device of this.devices) {
+      this.#wake(device);
+      device.page.wake();
+    }
+  }
+
+  /** Pages that ought to be in step with the store at the end. */
+  #inStep(): boolean {
+    return this.devices.every(({ page }) => {
+      if (page.link === "displaced" || page.link === "kicked" || page.link === "closed" || page.gameId === null) return true;
+      return page.link === "open" && page.unanswered === 0 && page.table?.v === this.disk.versionOf(page.gameId);
+    });
+  }
+
+  async settle(withinMs: number): Promise<void> {
+    const until = this.timeline.now + withinMs;
+    while (!this.#inStep()) {
+      if (await this.timeline.step(until)) continue;
+      for (const { page } of this.devices) {
+        const v = page.gameId === null ? 0 : this.disk.versionOf(page.gameId);
+        this.trace("apart", `${page.name} ${page.link} v${page.table?.v} of ${v} unanswered ${page.unanswered}`);
+        if (page.gameId !== null && page.link === "open" && (page.table?.v !== v || page.unanswered > 0))
+          this.wrong("apart", `${page.name} ends at v${page.table?.v ?? 0} with ${page.unanswered} unanswered, the game at v${v}`);
+        else if (page.gameId !== null && (page.link === "lost" || page.link === "connecting"))
+          this.wrong("apart", `${page.name} is not back: ${page.link}`);
+      }
+      return;
+    }
+  }
+
+  /** Everybody goes home: every room and every subscription must go too. */
+  async goHome(withinMs: number): Promise<void> {
+    this.#over = true;
+    for (const device of this.devices) {
+      device.asleep = true;
+      device.line?.hangUp();
+    }
+    const until = this.timeline.now + withinMs;
+    while (await this.timeline.step(until));
+    for (const server of this.servers) {
+      const { instanceId, rooms, guests } = server;
+      if (guests > 0) this.wrong("leak", `${instanceId} still has ${guests} connections`);
+      // A game whose clocks run is woken now and then, and its room with it.
+      const isQuiet = (gameId: string) => this.timeline.elapsed - (this.#changedAt.get(gameId) ?? 0) > withinMs - 5_000;
+      for (const { gameId, viewers } of rooms.open()) {
+        if (viewers > 0 || isQuiet(gameId)) this.wrong("leak", `${instanceId} still has a room of ${gameId} with ${viewers} viewers`);
+      }
+      const subscriptions = this.#bus.subscriptions(instanceId);
+      if (subscriptions > rooms.size) this.wrong("leak", `${instanceId} still has ${subscriptions} subscriptions and ${rooms.size} rooms`);
+    }
+  }
+
+  async finish(): Promise<RunResult> {
+    const logs = [];
+    for (const game of this.disk.games.keys()) {
+      const loaded = await this.disk.store.load(game);
+      const final = loaded.kind === "found" ? { v: loaded.game.v, hash: loaded.game.hash, state: loaded.game.state } : null;
+      logs.push({ game, changes: this.disk.log(game), final });
+      const replayed = final === null ? null : await gameLog(this.disk.store, clockRules as unknown as AnyRules).stateAt(game, final.v);
+      if (replayed === null || clockRules.encode(replayed as never) !== final?.state) this.wrong("replay", `${game} does not replay`);
+    }
+    const buried = [...this.disk.buried.keys()].map((action) => ({
+      game: this.disk.gameOf.get(action) ?? "none",
+      action,
+      happened: false,
+    }));
+    const verdict = checkHistory({ observations: this.#recorder.observations(), logs, resolved: buried });
+    for (const { rule, game, message } of verdict.violations) this.wrong(rule, `${game}: ${message}`);
+    const { counts } = this.census;
+    this.trace("counts", JSON.stringify(counts));
+    const { kind } = this.scenario;
+    return { seed: this.#seed, kind, wrongs: this.wrongs, counts, trace: this.#hash.digest("hex"), elapsedMs: this.timeline.elapsed };
+  }
+}
+
+function memoryShelf(): PageEnv["shelf"] {
+  const kept = new Map<string, string>();
+  return {
+    get: (key) => kept.get(key) ?? null,
+    set: (key, value) => void kept.set(key, value),
+    remove: (key) => void kept.delete(key),
+    keys: () => [...kept.keys()],
+  };
+}

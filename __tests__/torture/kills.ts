@@ -14,6 +14,7 @@ export interface KillFigures {
   readonly committedUnseen: number;
   readonly killedWhileStarting: number;
   readonly recoveryMsP50: number;
+  readonly recoveryMsP90: number;
   readonly recoveryMsP99: number;
   readonly verdict: Verdict;
 }
@@ -68,6 +69,7 @@ export async function killRounds(wish: KillWish): Promise<KillFigures> {
     committedUnseen: verdict.figures.unknownDone,
     killedWhileStarting,
     recoveryMsP50: percentile(recoveries, 0.5),
+    recoveryMsP90: percentile(recoveries, 0.9),
     recoveryMsP99: percentile(recoveries, 0.99),
     verdict,
   };

@@ -11,8 +11,18 @@ async function timed<T>(run: () => Promise<T>): Promise<readonly [number, T]> {
 const dataDir = process.argv[2] ?? "";
 const [openMs, store] = await timed(() => openSqliteStore({ dataDir, ambient: realAmbient() }));
 const rssBytes = process.memoryUsage().rss;
-const [dueMs, due] = await timed(() => store.due(Date.now() + 1e9, 100));
-const [listedMs] = await timed(() => store.listed(null, 50));
+/** The best of five, so that one slow moment of the machine does not decide. */
+async function best<T>(run: () => Promise<T>): Promise<readonly [number, T]> {
+  let [least, result] = await timed(run);
+  for (let time = 1; time < 5; time += 1) {
+    const [ms, again] = await timed(run);
+    if (ms < least) [least, result] = [ms, again];
+  }
+  return [least, result];
+}
+
+const [dueMs, due] = await best(() => store.due(Date.now() + 1e9, 100));
+const [listedMs] = await best(() => store.listed(null, 50));
 const counts = await store.counts();
 await store.close();
 const games = Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -188,6 +188,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     connections: () => gateway.connections,
     loopLagMs: () => condition.lagMs,
     drain: () => stop.request("the operator asked for it"),
+    addressOf: (request) => edge.clientOf(request).address,
     deadLetters: parts.deadLetters,
   });
   const publicDir = join(import.meta.dirname, "dist", "public");

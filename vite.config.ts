@@ -8,6 +8,8 @@ function chunkOf(id: string): string | undefined {
   if (!id.includes("node_modules")) return undefined;
   if (id.includes("/preact/") || id.includes("/@preact/")) return "preact";
   if (id.includes("/i18next/")) return "i18next";
+  if (id.includes("/swagger-ui-dist/")) return "swagger";
+  if (id.includes("/uplot/")) return "uplot";
   return undefined;
 }
 
@@ -24,10 +26,15 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: { output: { manualChunks: chunkOf } },
+    // swagger-ui comes as one file of 1.5 MB, for /api/docs only.
+    chunkSizeWarningLimit: 1600,
+    rollupOptions: {
+      input: ["public/index.html", "public/admin/index.html", "public/api-docs/index.html"],
+      output: { manualChunks: chunkOf },
+    },
   },
   server: {
-    proxy: { "/ws": { target: server, ws: true }, "/api": server },
+    proxy: { "/ws": { target: server, ws: true }, "/api": server, "/admin/api": server },
   },
   plugins: [
     VitePWA({
@@ -51,6 +58,8 @@ export default defineConfig({
       },
       workbox: {
         globPatterns: ["**/*.{js,css,html,woff2,svg,png}"],
+        // Players never need the operator's pages.
+        globIgnores: ["**/admin*", "**/admin/**", "**/api-docs*", "**/api-docs/**", "**/swagger*", "**/uplot*"],
         navigateFallback: "/index.html",
         navigateFallbackAllowlist: [/^\/$/, /^\/g\//],
         cleanupOutdatedCaches: true,

@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express, type Request } from "e
 import helmet from "helmet";
 import type { Config } from "../ops/config.ts";
 import { StoreFault } from "../store/store.ts";
+import { addDocuments } from "./documents.ts";
 import { addGames } from "./http-games.ts";
 import { boundedBodies, limited, refuseHttp, traced, traceIdOf } from "./http-guard.ts";
 import type { HttpParts } from "./http-parts.ts";
@@ -31,6 +32,7 @@ export function httpApp(parts: HttpParts): Express {
   );
   addProbes(app, parts);
   addGames(app, parts);
+  addDocuments(app, parts);
   app.use("/admin/api", parts.operatorRoutes);
   addPages(app, parts);
   app.use("/api", (_request, response) => refuseHttp(response, "no-such-game"));

@@ -60,6 +60,14 @@ export function addPages(app: Express, { publicDir, rooms }: { readonly publicDi
     response.type("html").set("Cache-Control", "no-cache").send(html);
   };
   app.get(["/", "/overlay/:code", "/table"], (_request, response) => send(response, page));
+  for (const [path, folder] of [
+    ["/admin", "admin"],
+    ["/api/docs", "api-docs"],
+  ] as const) {
+    const file = join(publicDir, folder, "index.html");
+    const own = existsSync(file) ? readFileSync(file, "utf8") : null;
+    app.get(path, (_request, response) => send(response, own));
+  }
   app.get("/g/:code", async (request: Request, response) => {
     const preview = page === null ? null : await previewOf(rooms, request.params["code"]);
     send(response, page === null || preview === null ? page : sharePage(page, preview));

@@ -34,6 +34,8 @@ export interface OperationsParts {
   readonly loopLagMs: () => number;
   /** Begins the ordered stop. */
   readonly drain: () => void;
+  /** The client's address as the edge knows it. */
+  readonly addressOf: (request: Request) => string;
   readonly deadLetters: Pick<AdminHost, "deadLetters" | "replayDeadLetters">;
 }
 
@@ -126,11 +128,10 @@ export function openOperations(parts: OperationsParts): Operations {
     loopLagMs: parts.loopLagMs,
   });
   const expiry = ambient.every(expireEveryMs, () => audit.expire());
-  const addressOf = (request: Request) => request.socket.remoteAddress ?? "unknown";
   const token = () => secrets.current().adminToken;
   const server = config.metricsPort === null ? null : metricsServer(parts);
   return {
-    routes: adminRouter({ token, host, health, audit, live, series, log, addressOf }),
+    routes: adminRouter({ token, host, health, audit, live, series, log, addressOf: parts.addressOf }),
     listen: () =>
       new Promise((resolve, reject) => {
         if (server === null) return resolve(null);

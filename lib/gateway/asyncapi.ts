@@ -1,0 +1,154 @@
+// The AsyncAPI document of the socket: what a client may send is made from the schemas that check it, what the server sends is
+// described here and held to by a test.
+import { z } from "zod";
+import { refusals } from "../game/refusals.ts";
+import { clockCommands, clockCreateSettings } from "../protocol/clock-schemas.ts";
+import { frameBytesMax } from "../protocol/limits.ts";
+import { actionIdSchema, sessionSchemas } from "../protocol/session-schemas.ts";
+import { protocols } from "../protocol/version.ts";
+
+type Json = Record<string, unknown>;
+
+const int = { type: "integer" };
+const string = { type: "string" };
+const list = (items: Json) => ({ type: "array", items });
+const seat = { type: ["integer", "null"], description: "Seat 1 to 8; null: the host's chair, or nobody." };
+const version = { type: "integer", description: "Number of the newest change." };
+const serverTime = { type: "integer", description: "ms since 1970; times in the message are true at this moment." };
+const events = list({ type: "object", properties: { type: string, data: { type: "object" } }, required: ["type", "data"] });
+const state = {
+  type: "object",
+  description: "The whole view, with `v`, `serverTime` and `viewers`.",
+  properties: { id: string, v: version, serverTime, viewers: int },
+  required: ["id", "v", "serverTime"],
+};
+
+interface Sent {
+  readonly about: string;
+  readonly data: Json;
+  /** Fields that are always there; all of them when left out. */
+  readonly required?: readonly string[];
+}
+
+/** What the server sends, besides events of the game, which have `type` and `data` too. */
+export const sentMessages: Readonly<Record<string, Sent>> = {
+  clientId: {
+    about: "The first message: who the server takes you for, and which protocol was agreed.",
+    data: { clientId: string, instanceId: string, serverTime, protocol: { enum: [...protocols] } },
+  },
+  state: {
+    about: "The whole game: after create and join, after sync, and for clients that take whole states after each change.",
+    data: state.properties,
+    required: ["id", "v", "serverTime"],
+  },
+  change: {
+    about: "One change of `v`, for clients that asked for changes: fields that differ, players by id. On a gap in `v` send sync.",
+    data: { v: version, serverTime, events, players: list({ type: "object" }) },
+    required: ["v", "serverTime", "events"],
+  },
+  ack: { about: "The command with this id is durable. Comes after the change it made.", data: { id: string, v: version } },
+  error: {
+    about: "The command was refused and changed nothing.",
+    data: {
+      id: string,
+      code: { enum: Object.keys(refusals) },
+      message: string,
+      retry: { type: "boolean" },
+      field: string,
+      retryAfterMs: int,
+    },
+    required: ["code", "message", "retry"],
+  },
+  claimed: {
+    about: "The seat is yours; keep the token, it opens the seat again.",
+    data: { playerId: seat, gameId: string, token: string, state },
+  },
+  reconnected: { about: "The seat is yours again, with a new token.", data: { playerId: seat, gameId: string, token: string, state } },
+  missed: { about: "Events since the `v` you named, for your log.", data: { from: int, changes: list({ type: "object" }) } },
+  viewers: { about: "How many watch now.", data: { viewers: int } },
+  tick: {
+    about: "Times now, for clients that asked for them.",
+    data: { v: version, serverTime, times: { type: "object", additionalProperties: int } },
+  },
+  pong: { about: "The answer to ping.", data: { t: { type: "number" }, serverTime }, required: ["serverTime"] },
+  shutdown_warning: {
+    about: "This server is leaving. Come back after `retryAfterMs`.",
+    data: { message: string, timeout: int, retryAfterMs: int },
+  },
+  displaced: { about: "The same seat was taken over by a newer connection; this one closes.", data: {} },
+};
+
+const about: Readonly<Record<string, string>> = {
+  create: "Make a game; the sender is its host.",
+  join: "Watch a game.",
+  reconnect: "Take the same seat, or the host's chair, again.",
+  leave: "Stop watching.",
+  sync: "Ask for the whole state.",
+  subscribeTicks: "Ask for times at an interval; 0 ends it.",
+  ping: "Ask for the server's time.",
+  feedback: "Say something to the operator.",
+};
+
+function sentence(type: string): string {
+  return about[type] ?? `The command ${type}: SPEC.md says what it does.`;
+}
+
+/** A message a client may send, as JSON Schema. */
+function incoming(type: string, data: z.ZodType): Json {
+  const whole = z.strictObject({ type: z.literal(type), data: data.optional(), id: actionIdSchema.optional() });
+  const { $schema: _, ...schema } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
+  return { name: type, title: type, summary: sentence(type), contentType: "application/json", payload: schema };
+}
+
+function outgoing(type: string, { about: summary, data, required }: Sent): Json {
+  const inner = { type: "object", properties: data, required: required ?? Object.keys(data) };
+  const payload = { type: "object", properties: { type: { const: type }, data: inner }, required: ["type", "data"] };
+  return { name: type, title: type, summary, contentType: "application/json", payload };
+}
+
+/** Types a client may send, with the schema of their `data`. */
+export function incomingSchemas(): Readonly<Record<string, z.ZodType>> {
+  const create = sessionSchemas.create.extend({ settings: clockCreateSettings.optional() });
+  return { ...sessionSchemas, create, ...clockCommands };
+}
+
+export function asyncApiDocument(release: string): object {
+  const fromClients = Object.fromEntries(Object.entries(incomingSchemas()).map(([type, data]) => [`say_${type}`, incoming(type, data)]));
+  const fromServer = Object.fromEntries(Object.entries(sentMessages).map(([type, sent]) => [`hear_${type}`, outgoing(type, sent)]));
+  const references = (messages: Json, where: string) => Object.keys(messages).map((name) => ({ $ref: `${where}/${name}` }));
+  const inComponents = (messages: Json) =>
+    Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]));
+  return {
+    asyncapi: "3.0.0",
+    info: {
+      title: "Tap-or-Tarp over a WebSocket",
+      version: release,
+      description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. A second game, CHSH, speaks the same session messages with commands of its own.`,
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: { here: { host: "localhost:3000", protocol: "ws", description: "wss behind TLS" } },
+    defaultContentType: "application/json",
+    channels: {
+      socket: {
+        address: "/ws",
+        servers: [{ $ref: "#/servers/here" }],
+        messages: { ...inComponents(fromClients), ...inComponents(fromServer) },
+      },
+    },
+    operations: {
+      hearClients: {
+        action: "receive",
+        summary: "What clients say",
+        channel: { $ref: "#/channels/socket" },
+        messages: references(fromClients, "#/channels/socket/messages"),
+      },
+      tellClients: {
+        action: "send",
+        summary: "What the server says",
+        channel: { $ref: "#/channels/socket" },
+        messages: references(fromServer, "#/channels/socket/messages"),
+      },
+    },
+    components: { messages: { ...fromClients, ...fromServer } },
+  };
+}

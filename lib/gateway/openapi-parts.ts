@@ -1,0 +1,113 @@
+// What the OpenAPI document is put together from: shapes of answers, and how an operation is described.
+import { z } from "zod";
+import type { ZodOpenApiOperationObject } from "zod-openapi";
+import { refusals } from "../game/refusals.ts";
+import { auditEvents } from "../ops/audit.ts";
+import { levels } from "../ops/health.ts";
+
+export const time = z.int().meta({ description: "ms since 1970, server time" });
+export const code = z.string().meta({ description: "Lobby code, in any case.", example: "K7MWPX" });
+export const path = z.object({ code });
+export const version = z.int().meta({ description: "Number of the newest change." });
+export const status = z.enum(["waiting", "running", "paused", "finished"]);
+
+export const refusal = z
+  .object({
+    code: z.enum(Object.keys(refusals) as [keyof typeof refusals]),
+    message: z.string(),
+    retry: z.boolean().meta({ description: "Trying again later may help." }),
+    retryAfterMs: z.int().optional(),
+    traceId: z.string().optional().meta({ description: "Names the request in the server's log." }),
+  })
+  .meta({ id: "Refusal" });
+export const adminRefusal = z.object({ code: z.string(), message: z.string() }).meta({ id: "AdminRefusal" });
+
+export const part = z
+  .object({
+    level: z.enum(levels as [(typeof levels)[number]]),
+    problem: z.string().nullable(),
+    ready: z.boolean(),
+    facts: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: "HealthPart" });
+export const health = z
+  .object({
+    status: z.enum(levels as [(typeof levels)[number]]),
+    ready: z.boolean(),
+    problems: z.array(z.string()),
+    parts: z.record(z.string(), part),
+  })
+  .meta({ id: "Health" });
+export const game = z
+  .looseObject({
+    id: code,
+    name: z.string(),
+    status,
+    v: version,
+    serverTime: time,
+    viewers: z.int(),
+    players: z.array(z.looseObject({ id: z.int(), name: z.string() })).optional(),
+  })
+  .meta({ id: "GameView", description: "What every spectator sees. Times in it are true at `serverTime`." });
+export const listed = z.object({ id: code, name: z.string(), status, seats: z.int(), seatsFree: z.int() }).meta({ id: "ListedGame" });
+export const change = z
+  .object({
+    v: version,
+    at: time,
+    by: z.int().nullable(),
+    command: z.string(),
+    events: z.array(z.object({ type: z.string(), data: z.object() })),
+  })
+  .meta({ id: "LoggedChange" });
+export const stored = z.looseObject({ gameId: code, v: version, updatedAt: time, createdAt: time }).meta({ id: "StoredGame" });
+export const audit = z
+  .object({
+    n: z.int(),
+    at: time,
+    event: z.enum(auditEvents),
+    actor: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+    prev: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: "AuditRecord" });
+export const next = z.string().nullable().meta({ description: "Pass it as `cursor` to get the next page." });
+
+export const json = (description: string, schema: z.ZodType) => ({ description, content: { "application/json": { schema } } });
+export const refused = (description: string) => json(description, refusal);
+export const common = {
+  "429": refused("Too many requests from this address; Retry-After says when to come back."),
+  "503": refused("Not now; try again."),
+};
+
+export type Response = ZodOpenApiOperationObject["responses"][`${1 | 2 | 3 | 4 | 5}${string}`];
+
+export interface Described {
+  readonly id: string;
+  readonly summary: string;
+  readonly answer: Response;
+  readonly more?: Partial<ZodOpenApiOperationObject>;
+  readonly responses?: ZodOpenApiOperationObject["responses"];
+}
+
+export function open({ id, summary, answer, more, responses }: Described, tag: string): ZodOpenApiOperationObject {
+  return { operationId: id, summary, tags: [tag], security: [], ...more, responses: { "200": answer, ...responses } };
+}
+
+export function admin({ id, summary, answer, more, responses }: Described): ZodOpenApiOperationObject {
+  const denied = {
+    "401": json("The token is missing or wrong.", adminRefusal),
+    "404": json("No ADMIN_TOKEN is set, or there is no such thing.", adminRefusal),
+  };
+  return {
+    operationId: id,
+    summary,
+    tags: ["admin"],
+    security: [{ adminToken: [] }],
+    ...more,
+    responses: { "200": answer, ...denied, ...responses },
+  };
+}
+
+export const text = (type: string, description: string) => ({ description, content: { [type]: { schema: { type: "string" as const } } } });
+export const noGame = { "404": refused("There is no such game."), ...common };

@@ -1,0 +1,64 @@
+// The operator's API as this page asks it. The token is kept for this tab only, and goes into a header, never into an address.
+const tokenKey = "tapotarp.admin-token";
+
+export class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function hasToken(): boolean {
+  return sessionStorage.getItem(tokenKey) !== null;
+}
+
+export function keepToken(token: string | null): void {
+  if (token === null) sessionStorage.removeItem(tokenKey);
+  else sessionStorage.setItem(tokenKey, token);
+}
+
+function headers(): Record<string, string> {
+  return { authorization: `Bearer ${sessionStorage.getItem(tokenKey) ?? ""}` };
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body = (await response.json()) as { message?: string };
+  if (!response.ok) throw new Refused(response.status, body.message ?? `The server answered ${response.status}.`);
+  return body as T;
+}
+
+export async function get<T>(path: string): Promise<T> {
+  return answer<T>(await fetch(`/admin/api${path}`, { headers: headers() }));
+}
+
+export async function post<T>(path: string, body: object = {}): Promise<T> {
+  const init = { method: "POST", headers: { ...headers(), "content-type": "application/json" }, body: JSON.stringify(body) };
+  return answer<T>(await fetch(`/admin/api${path}`, init));
+}
+
+export interface GameRow {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly v: number;
+  readonly seats: number;
+  readonly seatsFree: number;
+  readonly viewers: number;
+  readonly updatedAt: number;
+}
+
+/** Batches of changed games until `signal` says stop. Rejects when the line is lost. */
+export async function live(take: (rows: readonly GameRow[]) => void, signal: AbortSignal): Promise<void> {
+  const response = await fetch("/admin/api/live", { headers: headers(), signal });
+  if (!response.ok || response.body === null) throw new Refused(response.status, "The live table is not to be had.");
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take((JSON.parse(line) as { rows: GameRow[] }).rows);
+  }
+}

@@ -1,0 +1,83 @@
+// The operator's page: asks for the token, then shows one page at a time and the server's health above it.
+import "./admin.css";
+import { get, hasToken, keepToken, Refused } from "./api.ts";
+import { element, pages } from "./pages.ts";
+
+const page = document.querySelector<HTMLElement>("#page");
+const tabs = document.querySelector<HTMLElement>("#tabs");
+const summary = document.querySelector<HTMLElement>("#summary");
+if (page === null || tabs === null || summary === null) throw new Error("The page is not the operator's.");
+
+let leave: () => void = () => undefined;
+
+function go(name: string, detail?: string): void {
+  const target = pages[name];
+  if (target === undefined || page === null || tabs === null) return;
+  leave();
+  page.replaceChildren();
+  for (const tab of tabs.querySelectorAll("button")) {
+    if (tab.dataset["page"] === name) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  leave = target.page(page, go, detail);
+  page.focus();
+}
+
+async function look(): Promise<void> {
+  const { instance, release, connections, rooms, health, problems } = await get<{
+    instance: string;
+    release: string;
+    connections: number;
+    rooms: number;
+    health: string;
+    problems: readonly string[];
+  }>("/overview");
+  if (summary === null) return;
+  summary.className = `level-${health}`;
+  summary.textContent = [health, ...problems, `${connections} connections, ${rooms} rooms`, `${instance}, ${release}`].join(" · ");
+}
+
+function begin(): void {
+  tabs?.replaceChildren();
+  for (const [name, { title }] of Object.entries(pages)) {
+    if (title === null) continue;
+    const tab = element("button", title);
+    tab.type = "button";
+    tab.dataset["page"] = name;
+    tab.addEventListener("click", () => go(name));
+    tabs?.append(tab);
+  }
+  setInterval(() => void look().catch(() => undefined), 2000);
+  go("games");
+}
+
+function askForToken(problem: string): void {
+  const form = element("form");
+  const field = element("input");
+  field.type = "password";
+  field.autocomplete = "off";
+  field.setAttribute("aria-label", "Admin token");
+  field.placeholder = "Admin token";
+  const send = element("button", "Open");
+  form.append(field, send);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    keepToken(field.value);
+    void enter();
+  });
+  page?.replaceChildren(form, element("p", problem, "problem"));
+  field.focus();
+}
+
+async function enter(): Promise<void> {
+  if (!hasToken()) return askForToken("");
+  try {
+    await look();
+    begin();
+  } catch (error) {
+    keepToken(null);
+    askForToken(error instanceof Refused ? error.message : "The server does not answer.");
+  }
+}
+
+void enter();

@@ -101,11 +101,11 @@ function storedLog(): object[] {
   add("start", { type: "gameStarted", data: {} });
   for (let turn = 1; turn < 24; turn += 1) {
     const seat = ((turn - 1) % 4) + 1;
-    now += 20_000 + ((turn * 7_919) % 90) * 1_000;
+    now += 18_000 + ((Math.imul(turn, 2_654_435_761) >>> 0) % 140_000);
     if (turn % 3 === 0) {
       const other = (seat % 4) + 1;
       add("interrupt", { type: "interrupted", data: { playerId: other } });
-      now += 9_000 + ((turn * 31) % 20) * 1_000;
+      now += 9_000 + ((Math.imul(turn, 40_503) >>> 0) % 40_000);
       add("passPriority", { type: "priorityPassed", data: { playerId: other } });
     }
     const hit = (seat + turn) % 4;

@@ -123,7 +123,7 @@ function SeatActs({ table, player, who, onDone }: ActsProps): JSX.Element | null
       {turn}
       <h3 class="section-title">{t("seat.host")}</h3>
       {player.claimed && who.seat !== player.id ? null : <SeatName player={player} />}
-      <TimeRow player={player} />
+      {who.seat === player.id ? null : <TimeRow player={player} />}
       {inPlay ? <RowButton icon="alert" word={t("seat.addPenalty")} note={String(player.penalties)} onClick={about("addPenalty")} /> : null}
       {inPlay && player.isEliminated ? <RowButton icon="heart" word={t("seat.revive")} onClick={about("revive")} /> : null}
       {inPlay && !player.isEliminated ? <SureButton icon="skull" word={t("seat.eliminate")} onSure={about("eliminate")} /> : null}

@@ -1,0 +1,106 @@
+import { createTable, expect, shownTimes, sit, tap, test, versionOf } from "./support/journey.ts";
+
+test("L36 L38 thirty seconds offline: in sync within 2 s of the return, and no tap is lost", async ({ table }) => {
+  test.setTimeout(120_000);
+  const ayla = await table.open("/");
+  const code = await createTable(ayla, "duel");
+  const marek = await table.open(`/g/${code}`);
+  await sit(ayla, 1);
+  await sit(marek, 2);
+  await tap(ayla, "start");
+  await expect(marek.locator("main")).toHaveAttribute("data-status", "running");
+  await ayla.context().setOffline(true);
+  // Being offline does not close a socket by itself: the page has to notice that nobody answers.
+  await expect(ayla.locator('[data-link="lost"]')).toBeVisible({ timeout: 25_000 });
+  await tap(ayla, "passTurn");
+  await expect(ayla.locator(".go")).toContainText("sent as soon as the connection is back");
+  await ayla.waitForTimeout(12_000);
+  const v = await versionOf(marek);
+  await ayla.context().setOffline(false);
+  const backAt = performance.now();
+  await expect(marek.locator('.go[data-act="passTurn"]')).toBeVisible();
+  await expect(ayla.locator(".say")).toHaveText("Your clock");
+  const syncMs = performance.now() - backAt;
+  test.info().annotations.push({ type: "in sync after, ms", description: syncMs.toFixed(0) });
+  expect(syncMs).toBeLessThan(2_000);
+  expect(await versionOf(ayla)).toBe(await versionOf(marek));
+  expect(await versionOf(marek)).toBeGreaterThan(v);
+  const [a, m] = [await shownTimes(ayla), await shownTimes(marek)];
+  expect(Math.abs((a["1"] ?? 0) - (m["1"] ?? 0))).toBeLessThanOrEqual(100);
+});
+
+test("F20 a reload in the middle of a turn comes back to the same seat", async ({ table }) => {
+  const ayla = await table.open("/");
+  const code = await createTable(ayla, "duel");
+  const marek = await table.open(`/g/${code}`);
+  await sit(ayla, 1);
+  await sit(marek, 2);
+  await tap(ayla, "start");
+  await tap(ayla, "passTurn");
+  await expect(marek.locator('.go[data-act="passTurn"]')).toBeVisible();
+  await marek.reload();
+  await tap(marek, "passTurn");
+  await expect(ayla.locator('.go[data-act="passTurn"]')).toBeVisible();
+});
+
+test("L16 a second page takes the seat; the first says so and takes it back with one button", async ({ table }) => {
+  const first = await table.open("/");
+  const code = await createTable(first, "duel");
+  await sit(first, 1);
+  const second = await first.context().newPage();
+  await second.goto(`${table.server.origin}/g/${code}`);
+  await expect(second.locator('.seat.own[data-seat="1"]')).toBeVisible();
+  await expect(first.locator('[data-ended="displaced"]')).toBeVisible();
+  await first.getByRole("button", { name: "Use it here" }).click();
+  await expect(first.locator('.seat.own[data-seat="1"]')).toBeVisible();
+  await expect(second.locator('[data-ended="displaced"]')).toBeVisible();
+  await second.close();
+});
+
+test("a whole game by keyboard alone", async ({ table }) => {
+  const page = await table.open("/", { viewport: { width: 1366, height: 768 } });
+  const press = (key: string) => page.keyboard.press(key);
+  const focusOn = async (name: string | RegExp): Promise<void> => {
+    for (let i = 0; i < 40; i += 1) {
+      const text = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused === null || focused === document.body
+          ? ""
+          : `${focused.getAttribute("aria-label") ?? ""} ${focused.textContent ?? ""}`;
+      });
+      if (typeof name === "string" ? text.includes(name) : name.test(text)) return;
+      await press("Tab");
+    }
+    throw new Error(`the key Tab never reached ${name}`);
+  };
+  await page.waitForSelector("[data-preset]");
+  await focusOn("Duel");
+  await press("Enter");
+  await focusOn("Open the table");
+  await press("Enter");
+  await page.waitForURL(/\/g\//);
+  await page.waitForSelector(".seat");
+  await focusOn("Player 1");
+  await press("Enter");
+  await page.waitForSelector(".seat.own");
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await press("Space");
+  await expect(page.locator("main")).toHaveAttribute("data-status", "running");
+  await press("Space");
+  await expect(page.locator(".go")).toContainText("for Player 2");
+  await expect(page.locator("[data-live]")).toHaveText(/Player 2 has the turn/);
+  await expect(page.locator('.go[data-pending="false"]')).toBeVisible();
+  await press("Space");
+  await expect(page.locator("[data-live]")).toHaveText("It is your turn.");
+  await press("p");
+  await expect(page.locator("main")).toHaveAttribute("data-status", "paused");
+  await press("p");
+  await expect(page.locator("main")).toHaveAttribute("data-status", "running");
+  await press("2");
+  await page.waitForSelector("dialog[open]");
+  await focusOn("Out of the game");
+  await press("Enter");
+  await focusOn("Tap again");
+  await press("Enter");
+  await expect(page.getByRole("heading", { name: /wins/ })).toBeVisible();
+});

@@ -7,9 +7,6 @@ import { machine } from "./machine.ts";
 import { type BenchOptions, readOptions, wholeSecondsOf } from "./options.ts";
 import { type Report, tableOf, writeReport } from "./report.ts";
 
-/** CPU per tap may be this many times the bare relay's in the same run. Far enough from what is measured that noise does not cross it. */
-const guardRatioMax = 5;
-
 async function run(options: BenchOptions): Promise<Report> {
   const { games, rounds, modes, preset } = options;
   const found = machine();
@@ -33,7 +30,7 @@ async function run(options: BenchOptions): Promise<Report> {
   return { title: `Closed-loop taps, ${preset}`, machine: found, notes, baseName: relay.name, entries };
 }
 
-function checkGuard(entries: readonly Entry[]): boolean {
+function checkGuard(entries: readonly Entry[], guardRatioMax: number): boolean {
   const [relay, server] = entries;
   if (relay === undefined || server === undefined) return false;
   const ratio = guardRatio(server, relay);
@@ -51,7 +48,7 @@ async function main(): Promise<void> {
   if (options.out !== null) console.log(`Kept in ${writeReport(options.out, options.preset, report)}`);
   const gaps = report.entries.some((entry) => entry.rounds.some((round) => round.gaps > 0));
   if (gaps) console.log("Some frames came out of order: this run is not valid.");
-  if (gaps || (options.guard && !checkGuard(report.entries))) process.exitCode = 1;
+  if (gaps || (options.guard && !checkGuard(report.entries, options.guardRatioMax))) process.exitCode = 1;
 }
 
 try {

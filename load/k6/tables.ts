@@ -1,0 +1,46 @@
+// Whole games by the rules with think times: PLAYERS of them (100, 1,000 or 10,000) at tables of four.
+import { expect, summaryTrendStats, thresholds } from "./counts.ts";
+import { Table, wait } from "./table.ts";
+
+const players = Number(__ENV["PLAYERS"] ?? "100");
+const seconds = Number(__ENV["SECONDS"] ?? "30");
+const thinkMs = { least: 500, most: 4_000 };
+const seats = 4;
+const tables = Math.max(1, Math.round(players / seats));
+
+export const options = {
+  thresholds,
+  summaryTrendStats,
+  scenarios: { tables: { executor: "per-vu-iterations", vus: tables, iterations: 1, maxDuration: `${seconds + 90}s` } },
+};
+
+const between = (least: number, most: number): number => least + Math.random() * (most - least);
+
+/** One move of the player on turn, and now and then something else that players do. */
+async function move(table: Table): Promise<void> {
+  const dice = Math.random();
+  if (dice < 0.75) expect("passes the turn", (await table.pass()) === "done");
+  else if (dice < 0.9) {
+    const playerId = 1 + Math.floor(Math.random() * seats);
+    const life = 10 + Math.floor(Math.random() * 30);
+    expect("changes a life total", (await table.host.request("updatePlayer", { playerId, life })) === "done");
+  } else {
+    const other = table.players.find((player) => player !== table.active) ?? table.host;
+    expect("interrupts", (await other.request("interrupt")) === "done");
+    await wait(between(200, 1_000));
+    expect("gives priority back", (await other.request("passPriority")) === "done");
+  }
+}
+
+export default async function play(): Promise<void> {
+  const until = Date.now() + seconds * 1_000;
+  // Tables open over the first fifth of the time, as people come.
+  await wait(Math.random() * seconds * 200);
+  const table = await Table.seated(seats);
+  if (table === null) return;
+  while (Date.now() < until) {
+    await wait(between(thinkMs.least, thinkMs.most));
+    await move(table);
+  }
+  await table.finish();
+}

@@ -1,0 +1,170 @@
+// `npm run load -- NAME`: starts a server with data of its own, runs one k6 script against it, reconciles the script's counts with the
+// server's metrics, and keeps the result. `all` runs the short form of each. Bounded in time; loopback only.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { raisedLimits } from "./bench/contestant.ts";
+import { machine } from "./bench/machine.ts";
+import { cpuOf, residentBytes } from "./bench/procfs.ts";
+import { root, type ServerProcess, startServer } from "./bench/server-process.ts";
+import { type Reconciled, reconcile, type Summary } from "./reconcile.ts";
+import { slowReaders } from "./slow-readers.ts";
+
+const scripts = ["smoke", "tables", "taps", "storm", "lobby", "soak"] as const;
+/** Everything `all` runs, in this order. `slow` needs readers that stop reading, which k6 cannot: it is a Node program. */
+const shortForms: readonly (readonly [name: string, env: Readonly<Record<string, string>>])[] = [
+  ["smoke", {}],
+  ["tables", { PLAYERS: "100", SECONDS: "15" }],
+  ["taps", { RATE: "200", TABLES: "50", SECONDS: "10" }],
+  ["storm", { PLAYERS: "200", ROUNDS: "2" }],
+  ["lobby", { SECONDS: "10" }],
+  ["slow", {}],
+];
+const wholeMsMax = 2 * 3_600_000;
+const sampleMs = 5_000;
+const cpuSampleMs = 250;
+const metricsToken = "a-token-for-load-tests";
+
+function findK6(): string | null {
+  const places = [process.env["K6"], join(homedir(), "go/bin/k6"), "/usr/local/bin/k6", "/usr/bin/k6"];
+  const there = places.find((place) => place !== undefined && existsSync(place));
+  if (there !== undefined) return there;
+  return spawnSync("k6", ["version"]).status === 0 ? "k6" : null;
+}
+
+/** Resident memory of the server over time, MiB. */
+function watchMemory(pid: number): { readonly samples: number[]; stop(): void } {
+  const samples = [residentBytes(pid) / 2 ** 20];
+  const timer = setInterval(() => samples.push(residentBytes(pid) / 2 ** 20), sampleMs);
+  return { samples, stop: () => clearInterval(timer) };
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly summary: Summary | null;
+  readonly reconciled: Reconciled | null;
+  readonly serverCpuMs: number;
+  readonly testerCpuMs: number;
+  readonly memoryMiB: readonly number[];
+}
+
+async function metricsOf({ port }: ServerProcess): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
+  return response.text();
+}
+
+/** Gives the exit code and the CPU time k6 had used when it was last looked at. */
+function runK6(k6: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; cpuMs: number }> {
+  const child = spawn(k6, [...args], { cwd: root, stdio: "inherit", env: { PATH: process.env["PATH"], HOME: homedir(), ...env } });
+  const timer = setTimeout(() => child.kill("SIGKILL"), wholeMsMax);
+  let cpuMs = 0;
+  const look = setInterval(() => {
+    cpuMs = Math.max(cpuMs, cpuOf(child.pid ?? 0).totalMs);
+  }, cpuSampleMs);
+  return new Promise((done) => {
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      clearInterval(look);
+      done({ code: code ?? 1, cpuMs });
+    });
+  });
+}
+
+async function runScript(name: string, k6: string, env: Readonly<Record<string, string>>): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), "tapotarp-load-"));
+  const file = join(folder, "summary.json");
+  const server = await startServer({
+    args: ["server.ts"],
+    env: { METRICS_TOKEN: metricsToken, ALLOW_MISSING_ORIGIN: "true", LIMIT_HTTP_REQUESTS: "100000", ...raisedLimits },
+    ready: /is ready on http:\/\/[^\s"]*?:(\d+)/,
+  });
+  const memory = watchMemory(server.pid);
+  try {
+    const cpuBefore = cpuOf(server.pid).totalMs;
+    const url = `http://127.0.0.1:${server.port}`;
+    const args = ["run", "--quiet", "--no-usage-report", "--summary-mode=compact", "--summary-export", file, `load/k6/${name}.ts`];
+    const { code, cpuMs } = await runK6(k6, args, { URL: url, ...env });
+    const summary = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Summary) : null;
+    const reconciled = summary === null ? null : reconcile(summary, await metricsOf(server));
+    memory.stop();
+    return {
+      name,
+      passed: code === 0 && (reconciled?.agrees ?? false),
+      summary,
+      reconciled,
+      serverCpuMs: cpuOf(server.pid).totalMs - cpuBefore,
+      testerCpuMs: cpuMs,
+      memoryMiB: memory.samples.map(Math.round),
+    };
+  } finally {
+    memory.stop();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function keep(name: string, result: object): void {
+  const folder = join(root, "load/results");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `load-${name}.json`);
+  writeFileSync(file, `${JSON.stringify({ machine: machine(), ...result }, null, 1)}\n`);
+  console.log(`kept in load/results/load-${name}.json`);
+}
+
+interface Run {
+  readonly name: string;
+  readonly k6: string | null;
+  readonly keeps: boolean;
+}
+
+async function one({ name, k6, keeps }: Run, env: Readonly<Record<string, string>>): Promise<boolean> {
+  console.log(
+    `\n== ${name} ${Object.entries(env)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" ")}`,
+  );
+  if (name === "slow") {
+    const result = await slowReaders();
+    if (keeps) keep(name, { ...result });
+    console.log(result.words);
+    return result.passed;
+  }
+  if (k6 === null) {
+    console.log("k6 is not here. Where Go is installed: go install go.k6.io/k6@latest (or name it in K6).");
+    return false;
+  }
+  const outcome = await runScript(name, k6, env);
+  if (keeps) keep(name, { settings: env, ...outcome });
+  console.log(outcome.reconciled?.words ?? "no summary");
+  console.log(`${name}: ${outcome.passed ? "passed" : "FAILED"}`);
+  return outcome.passed;
+}
+
+async function main(): Promise<void> {
+  const options = { "no-keep": { type: "boolean", default: false }, "has-k6": { type: "boolean", default: false } } as const;
+  const { positionals, values } = parseArgs({ args: process.argv.slice(2), allowPositionals: true, options });
+  const k6 = findK6();
+  if (values["has-k6"]) {
+    process.exitCode = k6 === null ? 1 : 0;
+    return;
+  }
+  const [name = "", ...settings] = positionals;
+  const env = Object.fromEntries(settings.map((setting) => setting.split("=", 2) as [string, string]));
+  const known = ["all", "slow", ...scripts];
+  if (!known.includes(name))
+    throw new Error(`usage: npm run load -- ${known.join(" | ")} [PLAYERS=100] [SECONDS=30] [RATE=200] [TABLES=50]`);
+  const runs = name === "all" ? shortForms : ([[name, name === "soak" ? { SECONDS: "3600", ...env } : env]] as const);
+  let failed = 0;
+  for (const [script, short] of runs) if (!(await one({ name: script, k6, keeps: !values["no-keep"] }, { ...short, ...env }))) failed += 1;
+  if (failed > 0) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
 // The start gate: which data files are served, which are refused, and that a refused one is left as it was. SAFETY rules 3, 6.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -17,6 +18,8 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
+import { isCi } from "../support/programs.ts";
+import { mountSmall } from "../torture/disk.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, start, Table } from "./table.ts";
 
@@ -227,6 +230,29 @@ describe("start gate", () => {
       expect((await found(store, "AAAAAA")).v).toBe(3);
       await store.close();
       expect(lines.join("\n")).toMatch(/high-water mark .* is (missing|unreadable); it is written anew/);
+    }
+  });
+
+  test("files that may only be read, and a disk without room: each refused with one line that says so", async (context) => {
+    const disk = file("small");
+    const mounted = mountSmall(disk, 4);
+    if (typeof mounted === "string") {
+      if (isCi()) throw new Error(mounted);
+      return context.skip(mounted);
+    }
+    const remount = (how: string) => execFileSync("mount", ["-o", `remount,${how}`, disk]);
+    try {
+      await (await openAt(disk)).close();
+      remount("ro");
+      await expect(openAt(disk)).rejects.toThrow(/check who may write|may only be read/);
+      remount("rw");
+      for (const name of readdirSync(disk)) rmSync(join(disk, name));
+      remount("size=40k");
+      await expect(openAt(disk)).rejects.toThrow(/^The disk is full/);
+      remount("size=4m");
+      await (await openAt(disk)).close();
+    } finally {
+      mounted.unmount();
     }
   });
 

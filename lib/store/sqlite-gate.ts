@@ -104,10 +104,21 @@ function inspectFile(settings: WriterSettings, notes: string[]): void {
     inspectContent(settings, notes);
   } catch (error) {
     for (const name of besides(path)) if (!before.has(name)) rmSync(name, { force: true });
-    throw error instanceof GateError
-      ? error
-      : new GateError(`The data file ${path} is damaged: ${oneLine(error)}. It was left as it is; restore a backup.`);
+    throw refusalOf(error, path);
   }
+}
+
+/** What SQLite could not do, as one line for the operator. Only what is damage is called damage. */
+export function refusalOf(error: unknown, path: string): GateError {
+  if (error instanceof GateError) return error;
+  const code = String((error as { code?: unknown }).code ?? "");
+  if (code.startsWith("SQLITE_READONLY")) return new GateError(`The data file ${path} may only be read, and a server must write it.`);
+  if (code.startsWith("SQLITE_CANTOPEN"))
+    return new GateError(`The data file ${path} or its log cannot be opened: check who may write in its folder.`);
+  if (code === "SQLITE_FULL") return new GateError(`The disk is full: the data file ${path} cannot be opened.`);
+  if (code.startsWith("SQLITE_BUSY")) return new GateError(`The data file ${path} is held by another program.`);
+  if (!code.startsWith("SQLITE_")) return new GateError(`The data file ${path} cannot be opened: ${oneLine(error)}.`);
+  return new GateError(`The data file ${path} is damaged: ${oneLine(error)}. It was left as it is; restore a backup.`);
 }
 
 const besides = (path: string): string[] => [`${path}-wal`, `${path}-shm`];

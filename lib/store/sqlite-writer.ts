@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import { failpoints, type Hit } from "./failpoint.ts";
 import { type Applier, createApplier, FencedError } from "./sqlite-batch.ts";
-import { GateError, passGate } from "./sqlite-gate.ts";
+import { passGate, refusalOf } from "./sqlite-gate.ts";
 import type { MarkFile } from "./sqlite-mark.ts";
 import type { Op, OpResult, Trouble, WriterReply, WriterRequest, WriterSettings } from "./sqlite-messages.ts";
 
@@ -184,7 +184,7 @@ function main(): void {
     const writer = new Writer(workerData as WriterSettings, post);
     port.on("message", (request: WriterRequest) => writer.run(request));
   } catch (error) {
-    const message = error instanceof GateError ? error.message : `The data file cannot be opened: ${messageOf(error)}.`;
+    const { message } = refusalOf(error, (workerData as WriterSettings).path);
     post({ kind: "refused", message });
     port.close();
   }

@@ -18,6 +18,8 @@ export class RedisProxy {
   /** One in so many replies to a change is lost, and the connection with it; 0 for none. */
   loseOneIn = 0;
   lost = 0;
+  #loseNext = 0;
+  #loseNextCommand = 0;
   #isSilent = false;
 
   private constructor(server: Server, chance: Chance) {
@@ -53,9 +55,23 @@ export class RedisProxy {
     near.on("data", (bytes) => {
       // A change names its game's keys; beats and reads do not carry a hash of 64 digits.
       if (bytes.includes("evalsha") && bytes.includes(":h\r\n")) line.isChanging = true;
+      if (this.#loseNextCommand > 0) {
+        this.#loseNextCommand -= 1;
+        if (this.#loseNextCommand === 0) {
+          this.lost += 1;
+          return end();
+        }
+      }
       far.write(bytes);
     });
     far.on("data", (bytes) => {
+      if (this.#loseNext > 0) {
+        this.#loseNext -= 1;
+        if (this.#loseNext === 0) {
+          this.lost += 1;
+          return end();
+        }
+      }
       if (line.isChanging && this.loseOneIn > 0 && this.#chance.below(this.loseOneIn) === 0) {
         this.lost += 1;
         return end();
@@ -69,6 +85,16 @@ export class RedisProxy {
   #hush({ near, far }: Line): void {
     near.pause();
     far.pause();
+  }
+
+  /** The nth reply from now on, to whatever it answers, is lost, and the connection with it. 0 calls it off. */
+  loseNext(nth: number): void {
+    this.#loseNext = nth;
+  }
+
+  /** The nth command from now on never reaches Redis, and its connection is gone. 0 calls it off. */
+  loseNextCommand(nth: number): void {
+    this.#loseNextCommand = nth;
   }
 
   /** Nothing gets through any more, and nobody is told. */

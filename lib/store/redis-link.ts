@@ -74,7 +74,7 @@ export class RedisLink {
     this.#options = options;
     this.#redis = new Redis(options.url, clientOptions(options));
     this.#redis.on("error", (error: Error) => this.#note(`Redis is away: ${error.message}`));
-    this.#redis.on("close", () => this.#note("The connection to Redis is closed."));
+    this.#redis.on("close", () => this.#note(this.#problem ?? "The connection to Redis is closed."));
     this.#redis.on("ready", () => this.#answered());
     this.#watch = options.ambient.every(watchMs, () => this.#endOverdue());
   }

@@ -1,0 +1,106 @@
+// SAFETY rule 12: what kind of Redis this is, and what a beginning and an ending life mean to the others.
+import { afterEach, describe, expect, test } from "vitest";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { type OpenedRedis, openRedisStore } from "../../lib/store/store-redis.ts";
+import { Table } from "../store/table.ts";
+import { lacks } from "../support/programs.ts";
+import { eventually } from "./instances.ts";
+import { type RedisSettings, TestRedis } from "./redis-server.ts";
+
+describe.skipIf(lacks("redis-server"))("the start gate of Redis", () => {
+  const open: TestRedis[] = [];
+  afterEach(async () => {
+    for (const redis of open.splice(0)) await redis.end();
+  });
+  async function start(settings: RedisSettings = {}): Promise<TestRedis> {
+    const redis = await TestRedis.start(settings);
+    open.push(redis);
+    return redis;
+  }
+  const join = (redis: TestRedis, instanceId: string, url = redis.url): Promise<OpenedRedis> =>
+    openRedisStore({ url, ambient: realAmbient(), instanceId, limits: { startMs: 500 } });
+
+  test.each([
+    ["redis-aof-always", { appendonly: "yes", appendfsync: "always" }],
+    ["redis-aof-everysec", { appendonly: "yes", appendfsync: "everysec" }],
+    ["redis-memory", { appendonly: "yes", appendfsync: "no" }],
+    ["redis-memory", { appendonly: "no" }],
+  ] as const)("names what an acknowledgement promises: %s for %o", async (tier, settings) => {
+    const { store } = await join(await start(settings), "one");
+    expect(store.health().tier).toBe(tier);
+    await store.close();
+  });
+
+  test("a Redis that throws keys out when memory is short is refused with the reason", async () => {
+    const redis = await start({ more: ["--maxmemory-policy", "allkeys-lru"] });
+    await expect(join(redis, "one")).rejects.toThrow(/maxmemory-policy allkeys-lru.*noeviction/);
+  });
+
+  test("a Redis that is not there is refused with the reason, in time", async () => {
+    const redis = await start();
+    await redis.kill();
+    const startedAt = performance.now();
+    await expect(join(redis, "one")).rejects.toThrow(/Redis is away.*tried for 500 ms/);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test("a user who may not write the games' keys is refused at the start, not at the first tap", async () => {
+    const redis = await start();
+    const inside = await redis.client();
+    await inside.call("ACL", "SETUSER", "reader", "on", ">secret", "~*", "&*", "+@all", "-xadd");
+    inside.disconnect();
+    await expect(join(redis, "one", `redis://reader:secret@127.0.0.1:${redis.port}`)).rejects.toThrow(
+      /cannot be used.*can't run this command|NOPERM/,
+    );
+  });
+
+  test("downtime is known: when nobody lived, the outage begins at the last moment somebody did", async () => {
+    const redis = await start();
+    const first = await join(redis, "first");
+    const table = new Table(first.store, "AAAAAA");
+    await table.step({ at: Date.now() });
+    await first.store.beat(Date.now());
+    await first.store.close();
+    const leftAt = Date.now();
+    const second = await join(redis, "second");
+    const loaded = await second.store.load("AAAAAA");
+    const outageFrom = loaded.kind === "found" ? loaded.game.outageFrom : null;
+    expect(outageFrom).not.toBeNull();
+    expect(Math.abs((outageFrom ?? 0) - leftAt)).toBeLessThan(500);
+    await second.store.close();
+  });
+
+  test("downtime is not invented: while another instance lives, one that joins finds no outage", async () => {
+    const redis = await start();
+    const first = await join(redis, "first");
+    const table = new Table(first.store, "AAAAAA");
+    await table.step({ at: Date.now() - 60_000 });
+    const second = await join(redis, "second");
+    expect(await second.store.load("AAAAAA")).toMatchObject({ kind: "found", game: { outageFrom: null } });
+    await first.store.close();
+    const third = await join(redis, "third");
+    expect(await third.store.load("AAAAAA")).toMatchObject({ kind: "found", game: { outageFrom: null } });
+    await second.store.close();
+    await third.store.close();
+  });
+
+  test("L31: an instance that left is not in the registry, and of one that died nothing stays", async () => {
+    const redis = await start();
+    const one = await join(redis, "one");
+    const two = await join(redis, "two");
+    const inside = await redis.client();
+    await two.live.watches("AAAAAA");
+    await inside.zadd("{tt-live}:beats", 1, "ghost");
+    await inside.sadd("{tt-live}:at:ghost", "BBBBBB");
+    const deaths: [string, readonly string[]][] = [];
+    one.live.listen({ onDeath: async (id, games) => void deaths.push([id, games]), onTakenForDead() {} });
+    expect((await inside.zrange("{tt-live}:beats", "0", "-1")).sort()).toEqual(["ghost", "one", "two"]);
+    await two.store.close();
+    expect(await inside.exists("{tt-live}:at:two")).toBe(0);
+    await eventually("the ghost is cleared away", async () => (await inside.zrange("{tt-live}:beats", "0", "-1")).join() === "one", 12_000);
+    expect(deaths).toEqual([["ghost", ["BBBBBB"]]]);
+    expect((await inside.keys("{tt-live}:*")).sort()).toEqual(["{tt-live}:beats", "{tt-live}:last"]);
+    inside.disconnect();
+    await one.store.close();
+  });
+});

@@ -1,0 +1,126 @@
+// SAFETY rule 10: the four options together, against a real Redis that is cut, stopped and killed.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { clientOptions, RedisLink } from "../../lib/store/redis-link.ts";
+import { StoreFault } from "../../lib/store/store.ts";
+import { lacks } from "../support/programs.ts";
+import { RedisProxy } from "../torture/redis-proxy.ts";
+import { eventually } from "./instances.ts";
+import { TestRedis } from "./redis-server.ts";
+
+const commandMs = 300;
+const limits = { commandMs, inFlightMax: 1_000 };
+
+interface Outcome {
+  readonly kind: "ok" | StoreFault["kind"];
+  readonly tookMs: number;
+}
+
+async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> {
+  const startedAt = performance.now();
+  try {
+    await call();
+    return { kind: "ok", tookMs: performance.now() - startedAt };
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error;
+    return { kind: error.kind, tookMs: performance.now() - startedAt };
+  }
+}
+
+describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
+  let redis: TestRedis;
+  let proxy: RedisProxy;
+  let link: RedisLink;
+  beforeEach(async () => {
+    redis = await TestRedis.start();
+    proxy = await RedisProxy.start(redis.port, { below: () => 0 });
+    link = new RedisLink({ url: proxy.url, ambient: realAmbient(), limits, name: "test", log: () => {} });
+    await link.connect();
+  });
+  afterEach(async () => {
+    await link.close();
+    proxy.end();
+    await redis.end();
+  });
+  const raise = () => link.call((client) => client.incr("count"));
+  const count = async () => {
+    const inside = await redis.client();
+    const value = Number(await inside.get("count"));
+    inside.disconnect();
+    return value;
+  };
+  const isBack = () => eventually("the connection is back", () => link.problem === null);
+
+  test("nothing is sent twice, nothing is kept for later, and every command ends in time: all four options are set", () => {
+    expect(clientOptions({ ambient: realAmbient(), limits, name: "x" })).toMatchObject({
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      commandTimeout: commandMs,
+    });
+  });
+
+  test("a command whose reply is lost was carried out once and ends as unknown", async () => {
+    for (let round = 1; round <= 10; round += 1) {
+      proxy.loseNext(1);
+      expect((await outcomeOf(raise)).kind).toBe("unknown");
+      await isBack();
+      expect(await count()).toBe(round);
+    }
+  });
+
+  test("commands under way when the connection goes all end as unknown, at once, and run at most once", async () => {
+    proxy.loseNext(1);
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => outcomeOf(raise)));
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(["unknown"]));
+    expect(Math.max(...outcomes.map(({ tookMs }) => tookMs))).toBeLessThan(commandMs + 200);
+    await isBack();
+    expect(await count()).toBeLessThanOrEqual(200);
+  });
+
+  test("while Redis is away commands are refused at once, and none of them happens later", async () => {
+    await redis.kill();
+    await eventually("the loss is noticed", () => link.problem !== null);
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(raise)));
+    for (const { kind, tookMs } of outcomes) {
+      expect(kind).toBe("unavailable");
+      expect(tookMs).toBeLessThan(50);
+    }
+    await redis.start();
+    await isBack();
+    expect(await count()).toBe(0);
+    expect((await outcomeOf(raise)).kind).toBe("ok");
+  });
+
+  test("a Redis that stands still: what was sent ends as unknown within the limit, what comes then is refused at once, service comes back by itself", async () => {
+    redis.signal("SIGSTOP");
+    const sent = await Promise.all(Array.from({ length: 20 }, () => outcomeOf(raise)));
+    for (const { kind, tookMs } of sent) {
+      expect(kind).toBe("unknown");
+      expect(tookMs).toBeLessThan(commandMs + 250);
+    }
+    expect(link.problem).not.toBeNull();
+    const late = await outcomeOf(raise);
+    expect(late).toMatchObject({ kind: "unavailable" });
+    expect(late.tookMs).toBeLessThan(50);
+    redis.signal("SIGCONT");
+    await isBack();
+    expect((await outcomeOf(raise)).kind).toBe("ok");
+    expect(await count()).toBeLessThanOrEqual(21);
+  });
+
+  test("a line that swallows everything in silence is given up and made anew", async () => {
+    proxy.silence();
+    expect((await outcomeOf(raise)).kind).toBe("unknown");
+    await eventually("the silence is noticed", () => link.problem !== null);
+    proxy.restore();
+    await isBack();
+    expect((await outcomeOf(raise)).kind).toBe("ok");
+  });
+
+  test("too many commands under way: busy, and nothing of it happened", async () => {
+    const outcomes = await Promise.all(Array.from({ length: limits.inFlightMax + 50 }, () => outcomeOf(raise)));
+    expect(outcomes.filter(({ kind }) => kind === "busy")).toHaveLength(50);
+    expect(await count()).toBe(limits.inFlightMax);
+  });
+});

@@ -7,8 +7,7 @@ import { type RedisSettings, TestRedis } from "./redis-server.ts";
 
 // A cluster of one node owns every slot, yet refuses scripts and commands whose keys lie in different ones.
 const kinds: Readonly<Record<string, RedisSettings>> = {
-  "Redis, memory only": {},
-  "Redis, appendfsync always": { appendonly: "yes", appendfsync: "always" },
+  Redis: {},
   "Redis Cluster": { more: ["--cluster-enabled", "yes"] },
 };
 

@@ -6,6 +6,7 @@ import type { Chance } from "../checker/clean-history.ts";
 interface Line {
   readonly near: Socket;
   readonly far: Socket;
+  isSubscriber: boolean;
   /** A command that changes a game was passed on and not answered yet. */
   isChanging: boolean;
 }
@@ -42,7 +43,7 @@ export class RedisProxy {
   }
 
   #joined(near: Socket, far: Socket): void {
-    const line: Line = { near, far, isChanging: false };
+    const line: Line = { near, far, isSubscriber: false, isChanging: false };
     this.#lines.add(line);
     near.setNoDelay(true);
     far.setNoDelay(true);
@@ -55,6 +56,7 @@ export class RedisProxy {
     near.on("data", (bytes) => {
       // A change names its game's keys; beats and reads do not carry a hash of 64 digits.
       if (bytes.includes("evalsha") && bytes.includes(":h\r\n")) line.isChanging = true;
+      if (bytes.includes("subscribe")) line.isSubscriber = true;
       if (this.#loseNextCommand > 0) {
         this.#loseNextCommand -= 1;
         if (this.#loseNextCommand === 0) {
@@ -101,6 +103,11 @@ export class RedisProxy {
   silence(): void {
     this.#isSilent = true;
     for (const line of this.#lines) this.#hush(line);
+  }
+
+  /** What is published does not arrive any more; the lines stay open. New lines work. */
+  silenceSubscribers(): void {
+    for (const line of this.#lines) if (line.isSubscriber) this.#hush(line);
   }
 
   restore(): void {

@@ -1,0 +1,150 @@
+// SAFETY rules 11 and 12: what rooms do when messages are missed, when Redis comes back with older games, and when all have gone.
+import type { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { channelOf, gameKey, historyKey } from "../../lib/store/redis-keys.ts";
+import { lacks } from "../support/programs.ts";
+import { RedisProxy } from "../torture/redis-proxy.ts";
+import { eventually } from "./instances.ts";
+import { type Instance, openInstance } from "./one-instance.ts";
+import { TestRedis } from "./redis-server.ts";
+
+describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis", () => {
+  let redis: TestRedis;
+  let inside: Redis;
+  const open: Instance[] = [];
+  beforeEach(async () => {
+    redis = await TestRedis.start();
+    inside = await redis.client();
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((instance) => instance.close()));
+    inside.disconnect();
+    await redis.end();
+  });
+  async function join(name: string, url = redis.url, roomIdleMs?: number): Promise<Instance> {
+    const instance = await openInstance(url, name, roomIdleMs);
+    open.push(instance);
+    return instance;
+  }
+  const killSubscribers = () => inside.call("CLIENT", "KILL", "TYPE", "pubsub");
+
+  test("L33: what was missed while the subscriber was down is read again, also when nothing had been heard before", async () => {
+    const [one, two] = [await join("one"), await join("two")];
+    const [host, guest] = [one.viewer(), two.viewer()];
+    const room = await one.create(host);
+    await two.join(room.gameId, guest);
+    expect(guest.states).toEqual([1]);
+    // Nothing gets out while this lasts: the change is durable and nobody is told.
+    await inside.call("ACL", "SETUSER", "default", "resetchannels");
+    await inside.call("ACL", "SETUSER", "default", "&*");
+    await killSubscribers();
+    const started = one.command(room, host, { type: "start" });
+    await killSubscribers();
+    expect((await started).ok).toBe(true);
+    await eventually("the other instance is up to date", () => guest.states.at(-1) === 2);
+    expect(one.gaps() + two.gaps()).toBeGreaterThan(0);
+  });
+
+  test("a gap in v is filled from the store, a message that comes twice or late changes nothing", async () => {
+    const [one, two] = [await join("one"), await join("two")];
+    const [host, guest] = [one.viewer(), two.viewer()];
+    const room = await one.create(host);
+    await two.join(room.gameId, guest);
+    await one.command(room, host, { type: "start" });
+    await eventually("told", () => guest.states.at(-1) === 2);
+    const game = async () => inside.hgetall(gameKey(room.gameId));
+    const { state = "", hash = "", at = "" } = await game();
+    const say = (v: number) =>
+      inside.spublish(
+        channelOf(room.gameId),
+        `elsewhere\n${v}\n${at}\n${hash}\n${Buffer.byteLength(state)}\n${state}{"events":[],"dismissals":[]}`,
+      );
+    await say(2);
+    await say(1);
+    await say(9);
+    await inside.spublish(channelOf(room.gameId), "nonsense");
+    await one.command(room, host, { type: "pause" });
+    await eventually("told", () => guest.states.at(-1) === 3);
+    expect(guest.states.every((v, place) => place === 0 || v >= (guest.states[place - 1] as number))).toBe(true);
+    expect(Math.max(...guest.states)).toBe(3);
+  });
+
+  test("a half-open subscriber is noticed by the tick to ourselves, within 5 s", async () => {
+    const proxy = await RedisProxy.start(redis.port, { below: () => 0 });
+    const [one, two] = [await join("one"), await join("two", proxy.url)];
+    const [host, guest] = [one.viewer(), two.viewer()];
+    const room = await one.create(host);
+    await two.join(room.gameId, guest);
+    proxy.silenceSubscribers();
+    await one.command(room, host, { type: "start" });
+    const tookMs = await eventually("the silent line is replaced and the viewer told", () => guest.states.at(-1) === 2, 8_000);
+    process.stderr.write(`half-open subscriber noticed after ${Math.round(tookMs)} ms\n`);
+    expect(tookMs).toBeLessThan(5_000);
+    await two.close();
+    open.pop();
+    proxy.end();
+  });
+
+  test("a failover that steps back in versions is counted and told, never silent: viewers are shown what is true now", async () => {
+    const one = await join("one");
+    const [host, guest] = [one.viewer(), one.viewer()];
+    const room = await one.create(host);
+    await one.join(room.gameId, guest);
+    await one.command(room, host, { type: "start" });
+    const older = await Promise.all(
+      [gameKey, historyKey].map(async (keyOf) => [keyOf(room.gameId), await inside.dumpBuffer(keyOf(room.gameId))] as const),
+    );
+    await one.command(room, host, { type: "pause" });
+    await one.command(room, host, { type: "pause" });
+    expect(guest.states.at(-1)).toBe(4);
+    for (const [key, dump] of older) await inside.restore(key, 0, dump, "REPLACE");
+    await killSubscribers();
+    await eventually("the viewer is shown the older game", () => guest.states.at(-1) === 2);
+    expect(one.stepsBack).toEqual([[4, 2]]);
+    expect((await one.command(room, host, { type: "pause" })).ok).toBe(true);
+    expect(guest.states.at(-1)).toBe(3);
+  });
+
+  test("a game that is gone after a failover sends its viewers away and is counted", async () => {
+    const one = await join("one");
+    const host = one.viewer();
+    const room = await one.create(host);
+    await inside.unlink(gameKey(room.gameId));
+    await killSubscribers();
+    await eventually("told", () => host.dismissals.includes("closed"));
+    expect(one.stepsBack).toEqual([[1, 0]]);
+  });
+
+  test("L31: after 1,000 games came and went, subscriptions, timers and keys are back where they began", async () => {
+    const [one, two] = [await join("one", redis.url, 0), await join("two", redis.url, 0)];
+    // The clock of Redis' own registry beats on; every other key and timer belongs to a game.
+    const began = { keys: await inside.dbsize(), timers: [one.timers(), two.timers()] };
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const [host, guest] = [one.viewer(), two.viewer()];
+          const room = await one.create(host, { playerCount: 2, listed: true });
+          const there = await two.join(room.gameId, guest);
+          await one.command(room, host, { type: "start" });
+          await two.command(there, guest, { type: "rollDice", sides: 6 });
+          await one.command(room, host, { type: "endGame" });
+          await Promise.all([room.leave(host), there.leave(guest)]);
+        }),
+      );
+    }
+    expect((await one.side.store.counts()).finished).toBe(1_000);
+    await Promise.all([one.rooms.sweep(), two.rooms.sweep()]);
+    await eventually("no room is open", async () => {
+      await Promise.all([one.rooms.sweep(), two.rooms.sweep()]);
+      return one.rooms.size + two.rooms.size === 0;
+    });
+    const later = Date.now() + 60_000;
+    for (let gone = 1; gone > 0; ) gone = (await one.side.store.expire(later, later, 500)).length;
+    expect([one.side.bus.subscriptions(), two.side.bus.subscriptions()]).toEqual([0, 0]);
+    const channels = (await inside.call("PUBSUB", "SHARDCHANNELS")) as string[];
+    expect(channels.filter((channel) => !channel.includes("tick-"))).toEqual([]);
+    expect([one.timers(), two.timers()]).toEqual(began.timers);
+    expect(await inside.dbsize()).toBe(began.keys);
+    process.stderr.write(`after 1,000 games: keys ${await inside.dbsize()}, timers ${one.timers()} and ${two.timers()}, subscriptions 0\n`);
+  });
+});

@@ -1,0 +1,112 @@
+// The operator's commands on the data file: F34 (migrations), F58 (backup, restore, check).
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runDb } from "./run-db.ts";
+import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
+import { found, Table } from "./table.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = newFolder();
+  const store = await openAt(folder);
+  const table = new Table(store, "AAAAAA");
+  for (let step = 0; step < 4; step += 1) await table.step({ actionId: `tap-${step}`, answer: `{"v":${step + 1}}` });
+  await new Table(store, "BBBBBB").step({ index: { status: "running" } });
+  await store.close();
+});
+afterEach(() => dropFolder(folder));
+
+describe("the db command", () => {
+  test("status says what the file holds, also while a server runs", async () => {
+    const idle = await runDb(folder, "status");
+    expect(idle.code).toBe(0);
+    expect(idle.out).toMatch(/not in use/);
+    expect(idle.lines).toEqual(
+      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 2 of 2/)]),
+    );
+    const store = await openAt(folder);
+    expect((await runDb(folder, "status")).out).toMatch(/in use by a server/);
+    await store.close();
+  });
+
+  test("F58: backup, change, restore: the games are as they were, and the newer file is kept aside", async () => {
+    const backup = join(folder, "backups", "one.db");
+    expect(await runDb(folder, "backup", backup)).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes") });
+    expect(await runDb(folder, "verify", backup)).toMatchObject({ code: 0, out: expect.stringContaining("sound") });
+    const store = await openAt(folder);
+    const late = new Table(store, "CCCCCC");
+    await late.step();
+    await store.remove("AAAAAA");
+    await store.close();
+    expect(await runDb(folder, "restore", backup)).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes") });
+    expect(readdirSync(folder).some((name) => name.startsWith("games.db.before-restore-"))).toBe(true);
+    const restored = await openAt(folder);
+    expect((await found(restored, "AAAAAA")).v).toBe(4);
+    expect(await restored.resolve("AAAAAA", "tap-2", "lost")).toBe(`{"v":3}`);
+    expect(await restored.load("CCCCCC")).toEqual({ kind: "absent" });
+    await restored.close();
+  });
+
+  test("a backup never overwrites, and what is not a sound backup is not restored", async () => {
+    const backup = join(folder, "one.db");
+    await runDb(folder, "backup", backup);
+    expect(await runDb(folder, "backup", backup)).toMatchObject({ code: 1, err: expect.stringContaining("never overwrites") });
+    const before = readFileSync(join(folder, "games.db"));
+    const bytes = readFileSync(backup);
+    bytes.fill(0x5a, 8_192, 16_384);
+    writeFileSync(join(folder, "rotten.db"), bytes);
+    writeFileSync(join(folder, "text.db"), "not a database, but long enough to be looked at by anybody who opens it");
+    for (const name of ["rotten.db", "text.db", "missing.db"]) {
+      expect(await runDb(folder, "restore", join(folder, name))).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/not sound|cannot be opened/),
+      });
+    }
+    expect(readFileSync(join(folder, "games.db")).equals(before)).toBe(true);
+    expect(existsSync(join(folder, "games.db.restoring"))).toBe(false);
+  });
+
+  test("commands that write are refused while a server runs", async () => {
+    const backup = join(folder, "one.db");
+    await runDb(folder, "backup", backup);
+    const store = await openAt(folder);
+    for (const words of [["restore", backup], ["migrate"], ["release", "AAAAAA"]]) {
+      expect(await runDb(folder, ...words)).toMatchObject({ code: 1, err: expect.stringContaining("in use by another server") });
+    }
+    expect((await found(store, "AAAAAA")).v).toBe(4);
+    await store.close();
+  });
+
+  test("F34: migrations go down and up again, and games stay", async () => {
+    expect(await runDb(folder, "migrate", "--to", "1")).toMatchObject({ code: 0, out: expect.stringContaining("schema 1") });
+    expect((await runDb(folder, "status")).out).toContain("schema 1 of 2");
+    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 2") });
+    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 2") });
+    expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes, 0 problems") });
+  });
+
+  test("export gives every game and every change as a JSON line, or one game's", async () => {
+    const all = (await runDb(folder, "export")).lines.map((line) => JSON.parse(line));
+    expect(all.filter((row) => row.type === "game").map((row) => row.game_id)).toEqual(["AAAAAA", "BBBBBB"]);
+    expect(all.filter((row) => row.type === "change")).toHaveLength(5);
+    const one = (await runDb(folder, "export", "--game", "AAAAAA")).lines.map((line) => JSON.parse(line));
+    expect(one.filter((row) => row.type === "change").map((row) => [row.v, row.action_id])).toEqual([
+      [1, "tap-0"],
+      [2, "tap-1"],
+      [3, "tap-2"],
+      [4, "tap-3"],
+    ]);
+  });
+
+  test("a command that is not one, or lacks its word, says how it is used and changes nothing", async () => {
+    expect(await runDb(folder, "nonsense")).toMatchObject({ code: 2, err: expect.stringContaining("npm run db --") });
+    expect(await runDb(folder, "status", "--colour")).toMatchObject({ code: 2 });
+    expect(await runDb(folder, "backup")).toMatchObject({ code: 1, err: "FILE is missing." });
+    expect(await runDb(join(folder, "nowhere"), "status")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("There is no data file"),
+    });
+    expect(await runDb(folder, "replay")).toMatchObject({ code: 1, err: expect.stringContaining("nothing to replay") });
+  });
+});

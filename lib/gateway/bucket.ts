@@ -25,11 +25,12 @@ export class Bucket {
     this.#at = now;
   }
 
-  /** Takes `count` if they are there. */
+  /** Takes `count`, or all it holds when it is full, if they are there. */
   take(count: number, now: number): boolean {
     this.#fill(now);
-    if (this.#tokens < count) return false;
-    this.#tokens -= count;
+    const wanted = Math.min(count, this.#burst);
+    if (this.#tokens < wanted) return false;
+    this.#tokens -= wanted;
     return true;
   }
 

@@ -21,6 +21,9 @@ const waitingMax = 64;
 const missedMax = 100;
 /** Commands of one connection under way; past it reading waits, so that TCP itself holds the sender up. */
 const underWayMax = 32;
+/** What a command that reads the log, and events told again, cost beside a tap; measured, rounded up. */
+const pastCost = 10;
+const missedCost = 4;
 /** Refusals that a person who only uses the page never meets: worth a record. */
 const noted: ReadonlySet<RefusalCode> = new Set<RefusalCode>(["not-host", "not-allowed", "no-seat"]);
 
@@ -126,14 +129,15 @@ export class Session implements EntranceHost {
     if (schema === undefined) return this.#refuse(message.id, "bad-message", { field: "type" });
     const data = decodeData(schema, message.data, message.id);
     if (!data.ok) return this.#refuse(message.id, data.code, data);
-    const hurry = this.#overPace(room);
+    const command = game.toCommand(message.type, data.value as object);
+    const hurry = this.#overPace(room, room.rules.needs(command).past ? pastCost : 1);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed(this.#holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
     this.#begin();
     void room.execute({
       sender: this.#connection,
-      command: game.toCommand(message.type, data.value as object),
+      command,
       actionId: message.id,
       answered: (answer) => {
         this.#end();
@@ -153,17 +157,17 @@ export class Session implements EntranceHost {
   }
 
   /** Null when another command may come now, else the time to wait, ms. The session bites before the game, the game before all. */
-  #overPace(room: Room): number | null {
+  #overPace(room: Room, cost: number): number | null {
     const { ambient, edge } = this.#parts;
     const now = ambient.monotonicMs();
-    if (!this.#pace.take(1, now)) {
+    if (!this.#pace.take(cost, now)) {
       edge.metrics.rateLimited("session").add();
-      return this.#pace.waitMs(1, now);
+      return this.#pace.waitMs(cost, now);
     }
     const game = edge.pace.ofGame(room);
-    if (game.take(1, now)) return null;
+    if (game.take(cost, now)) return null;
     edge.metrics.rateLimited("game").add();
-    return game.waitMs(1, now);
+    return game.waitMs(cost, now);
   }
 
   shed(work: Work): boolean {
@@ -231,7 +235,7 @@ export class Session implements EntranceHost {
   #sync(message: Envelope, data: SessionData<"sync">): void {
     const room = this.#room;
     if (room === null) return this.#refuse(message.id, "not-joined");
-    const hurry = this.#overPace(room);
+    const hurry = this.#overPace(room, data.v === undefined ? 1 : missedCost);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed("watch")) return this.#refuse(message.id, "busy");
     void room

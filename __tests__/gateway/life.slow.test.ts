@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { startRunningServer } from "../support/running-server.ts";
+import { connectTable } from "../support/table-client.ts";
+import { drainUnderLoad, tellDrain } from "./runs/drain.ts";
+import { reconnectStorm, tellStorm } from "./runs/storm.ts";
+
+describe("F10 SAFETY 22: the way out", () => {
+  test("L24 drain under load with 10 stuck readers: not ready at once, everybody warned, nothing acknowledged is lost", async () => {
+    const figures = await drainUnderLoad({ tables: 10, stuckReaders: 10 });
+    process.stderr.write(`${tellDrain(figures)}\n`);
+    expect(figures).toMatchObject({ exitCode: 0, lost: 0, warned: 40, refusedUpgrade: true, closeCodes: { 1012: 40 } });
+    expect(figures.notReadyAfterMs).toBeLessThan(100);
+    expect(figures.exitAfterMs).toBeLessThan(30_000);
+    expect(figures.acknowledged).toBeGreaterThan(100);
+  });
+
+  test("a second signal leaves at once, and still flushes", async () => {
+    const server = await startRunningServer({ env: { LIMIT_OUTBOX_TERMINATE_MS: "20000" } });
+    try {
+      const stuck = await connectTable(server.port);
+      stuck.socket.pause();
+      server.signal("SIGTERM");
+      await expect.poll(() => server.output()).toContain('"stopping"');
+      const startedAt = performance.now();
+      server.signal("SIGTERM");
+      expect(await server.exited).toBe(0);
+      expect(performance.now() - startedAt).toBeLessThan(3_500);
+      stuck.cut();
+    } finally {
+      await server.dispose();
+    }
+  });
+
+  test("L37 400 clients are back after a restart", async () => {
+    const figures = await reconnectStorm(400);
+    process.stderr.write(`${tellStorm(figures)}\n`);
+    expect(figures.back).toBe(400);
+    expect(figures.p99Ms).toBeLessThan(30_000);
+  });
+});

@@ -46,7 +46,7 @@ describe(`properties (seed ${seed})`, () => {
         expect(clockRules.decode(clockRules.encode(table.state))).toEqual(table.state);
         longest = Math.max(longest, table.v);
       }),
-      { numRuns: 400, seed },
+      { numRuns: 200, seed },
     );
     expect(longest).toBeGreaterThan(60);
   });
@@ -65,7 +65,7 @@ describe(`properties (seed ${seed})`, () => {
         const seldom = clockRules.settle(table.state, now as Instant)?.state ?? table.state;
         expect(clockRules.encode(often)).toBe(clockRules.encode(seldom));
       }),
-      { numRuns: 300, seed },
+      { numRuns: 150, seed },
     );
   });
 
@@ -82,7 +82,7 @@ describe(`properties (seed ${seed})`, () => {
         };
         expect(play("forgetful")).toBe(play("steady"));
       }),
-      { numRuns: 60, seed },
+      { numRuns: 40, seed },
     );
   });
 
@@ -100,7 +100,7 @@ describe(`properties (seed ${seed})`, () => {
         if (!said.ok) return;
         expect(table.state.seats.map((seat) => seat.bankMs)).toEqual(seen);
       }),
-      { numRuns: 200, seed },
+      { numRuns: 100, seed },
     );
   });
 });

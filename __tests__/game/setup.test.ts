@@ -123,6 +123,8 @@ describe("SET settings", () => {
   });
 });
 
+const segmenter = new Intl.Segmenter("en");
+
 describe("SET4 names", () => {
   const cases: readonly (readonly [string, string | null])[] = [
     ["O'Brien", "O'Brien"],
@@ -165,9 +167,9 @@ describe("SET4 names", () => {
         if (clean === null) return;
         expect(cleanGameName(clean)).toBe(clean);
         expect(clean.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(clean)).toBe(true);
-        expect([...new Intl.Segmenter("en").segment(clean)].length).toBeLessThanOrEqual(64);
+        expect([...segmenter.segment(clean)].length).toBeLessThanOrEqual(64);
       }),
-      { numRuns: 500 },
+      { numRuns: 300, seed: 20_261_120 },
     );
   });
 });

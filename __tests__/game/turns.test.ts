@@ -168,7 +168,7 @@ describe("TU7 chance", () => {
 
   test("TU7 the order of play: highest roll first, ties roll again, the first begins, seat ids stay", () => {
     let ties = 0;
-    for (let seed = 0; seed < 200; seed += 1) {
+    for (let seed = 0; seed < 60; seed += 1) {
       const table = seated({ playerCount: 8 });
       const said = table.say("A", { type: "rollPlayOrder" }, { seed: (seed + 1).toString(16).padStart(32, "0") });
       const [event] = said.ok ? said.events : [];
@@ -189,7 +189,7 @@ describe("TU7 chance", () => {
       table.say("A", { type: "passTurn" });
       expect(table.view().activePlayer).toBe(order[1]);
     }
-    expect(ties).toBeGreaterThan(20);
+    expect(ties).toBeGreaterThan(10);
   });
 
   test("TU7 a random seat begins; only the host rolls, only while waiting", () => {

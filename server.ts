@@ -57,6 +57,7 @@ interface Parts {
   readonly bus: Bus;
   /** The other instances; null for a server that is alone. */
   readonly instances: Storage["instances"];
+  readonly sharedCounts?: NonNullable<Storage["sharedCounts"]>;
   /** The process that started this one beside others; null for a server that runs by itself. */
   readonly above: Above | null;
   readonly deadLetters: Storage["deadLetters"];

@@ -3,6 +3,7 @@ import type { Ambient } from "../ops/ambient.ts";
 import { inspectRedis } from "../store/redis-gate.ts";
 import { RedisLink } from "../store/redis-link.ts";
 import type { RedisLive } from "../store/redis-live.ts";
+import { type RedisCounts, redisCounts } from "../store/store-redis-counts.ts";
 import { openRedisStore, reachRedis, type RedisLimits, redisLimits } from "../store/store-redis.ts";
 import type { Store } from "../store/store.ts";
 import type { Bus } from "./bus.ts";
@@ -23,6 +24,7 @@ export interface RedisSide {
   readonly store: Store;
   readonly bus: Bus;
   readonly live: RedisLive;
+  readonly counts: RedisCounts;
 }
 
 /** Rejects with RedisRefused, one line for the operator. */
@@ -42,7 +44,7 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
       log,
       onGap,
     });
-    return { store, bus, live };
+    return { store, bus, live, counts: redisCounts(link) };
   } catch (error) {
     await store.close();
     throw error;

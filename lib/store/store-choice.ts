@@ -20,6 +20,8 @@ export interface Storage {
   readonly bus: Bus;
   /** The other instances; null for a server that is alone. */
   readonly instances: RedisSide["live"] | null;
+  /** What addresses use, counted over all instances. */
+  readonly sharedCounts?: RedisSide["counts"];
   readonly deadLetters: DeadLetterDesk;
 }
 
@@ -61,7 +63,7 @@ export async function openStorage({ config, ambient, log, metrics, instanceId, c
       log: noted,
       onGap: () => metrics.busGaps.add(),
     });
-    return { store: redis.store, bus: redis.bus, instances: redis.live, deadLetters: noDeadLetters };
+    return { store: redis.store, bus: redis.bus, instances: redis.live, sharedCounts: redis.counts, deadLetters: noDeadLetters };
   }
   return openSqliteSide({ config, ambient, log, metrics, instanceId, crash }, noted);
 }

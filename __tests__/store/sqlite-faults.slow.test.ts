@@ -174,6 +174,18 @@ describe("troubles that are final", () => {
     },
   );
 
+  test("an I/O error under a read is as final as one under a write", async () => {
+    const fatal: string[] = [];
+    const store = await openWith({
+      failpoints: fails("read", throws("SQLITE_IOERR_READ"), [1, 1]),
+      onFatal: (message) => void fatal.push(message),
+    });
+    await expect(store.load("AAAAAA")).rejects.toMatchObject(fault("unavailable"));
+    expect(fatal).toEqual([expect.stringContaining("SQLITE_IOERR_READ")]);
+    expect(store.health().ready).toBe(false);
+    await expect(store.commit(new Table(store, "AAAAAA").next())).rejects.toMatchObject(fault("unavailable"));
+  });
+
   test("a server whose data file was taken over by another stops instead of writing", async () => {
     const fatal: string[] = [];
     const store = await openWith({ onFatal: (message) => void fatal.push(message) });

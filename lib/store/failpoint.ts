@@ -17,6 +17,7 @@ export const failpointNames = [
   "checkpoint-before",
   "checkpoint-after",
   "statement",
+  "read",
 ] as const;
 export type FailpointName = (typeof failpointNames)[number];
 

@@ -46,6 +46,7 @@ interface LinkParts {
 /** The writer reported a trouble that may pass by itself. */
 class PassingTrouble extends Error {}
 
+const logFull = "A reader keeps the write-ahead log from being emptied.";
 const probeEveryMs = 250;
 const watchEveryMs = 250;
 /** Requests of the store itself (heartbeats, sweeps) that fit in beside a full queue. */
@@ -96,10 +97,17 @@ export class WriterLink {
     });
   }
 
+  /** Something else found that nothing may be acknowledged any more. */
+  fail(problem: string): void {
+    this.#parts.observer.onFault?.({ trouble: "fatal", code: "", message: problem });
+    this.#die(problem);
+  }
+
   health() {
     const oldest = this.#flight[0] ?? this.#queue[0];
     const queueAgeMs = oldest === undefined ? 0 : this.#parts.ambient.monotonicMs() - oldest.queuedAt;
-    return { problem: this.#problem, queueDepth: this.#queue.length + this.#flight.length, queueAgeMs };
+    const problem = this.#problem ?? (this.#isLogFull() ? logFull : null);
+    return { problem, queueDepth: this.#queue.length + this.#flight.length, queueAgeMs };
   }
 
   /** Finishes what was accepted, then ends the thread. */
@@ -125,8 +133,12 @@ export class WriterLink {
     const depth = this.#queue.length + this.#flight.length;
     if (bytes === 0) return depth < limits.queueChangesMax + ownRequestsMax ? null : this.#busy("The write queue is full.");
     if (depth >= limits.queueChangesMax || this.#bytes + bytes > limits.queueBytesMax) return this.#busy("The write queue is full.");
-    if (this.#walBytes > limits.walBytesMax) return this.#busy("A reader keeps the write-ahead log from being emptied.");
+    if (this.#isLogFull()) return this.#busy(logFull);
     return null;
+  }
+
+  #isLogFull(): boolean {
+    return this.#walBytes > this.#parts.limits.walBytesMax;
   }
 
   #busy(message: string): StoreFault {
@@ -294,7 +306,7 @@ export class WriterLink {
 
   /** While changes are refused for the log's size, nothing else would make the writer try to empty it. */
   #lookAtLog(): void {
-    if (this.#walBytes <= this.#parts.limits.walBytesMax || this.#state !== "open" || this.#flight.length > 0) return;
+    if (!this.#isLogFull() || this.#state !== "open" || this.#flight.length > 0) return;
     this.submit(["probe"], 0).catch(() => {});
   }
 

@@ -2,6 +2,7 @@
 // none stays open, so the writer can always empty its log.
 import Sqlite, { type Database, type Statement } from "better-sqlite3";
 import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
+import { failpoints, type Hit } from "./failpoint.ts";
 import { numberCursor, pairCursor } from "./cursor.ts";
 import { type LogEnd, logReader, type ReadLog } from "./sqlite-log.ts";
 import { type Feedback, type ListedGame, type Page, StoreFault, type StoredChange, type StoredGame, type StoredIndex } from "./store.ts";
@@ -31,6 +32,9 @@ export type Loaded =
   /** `isKnown`: it was quarantined before. */
   | { readonly kind: "damaged"; readonly reason: string; readonly isKnown: boolean };
 
+/** The disk failed under a read: nothing this process says about its files can be trusted any more. */
+export class BrokenDiskError extends Error {}
+
 /** A row that does not match its checksum. */
 export class DamageError extends Error {}
 
@@ -38,8 +42,10 @@ export class SqliteReader {
   readonly #db: Database;
   readonly #statements: { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
   readonly #log: ReadLog;
+  readonly #hit: Hit;
 
-  constructor(path: string) {
+  constructor(path: string, hit: Hit = failpoints([])) {
+    this.#hit = hit;
     this.#db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 50 });
     const prepared = Object.entries(readerSql).map(([name, text]) => [name, this.#db.prepare(text)]);
     this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
@@ -65,7 +71,7 @@ export class SqliteReader {
     const game = this.#get<LogEnd>("logEnd", gameId);
     const after = Math.max(0, afterV);
     if (game === undefined || after >= game.v || limit <= 0) return [];
-    const rows = guard(() => this.#log(game, after, after + limit));
+    const rows = this.#guard(() => this.#log(game, after, after + limit));
     const first = rows[0]?.v ?? Math.min(game.v, after + limit) + 1;
     if (first !== after + 1) throw new DamageError(`The log of game ${gameId} is torn: version ${first - 1} is missing.`);
     return rows.map((row) => {
@@ -109,27 +115,29 @@ export class SqliteReader {
   }
 
   #get<Row>(name: keyof typeof readerSql, ...values: unknown[]): Row | undefined {
-    return guard(() => this.#statements[name].get(...values)) as Row | undefined;
+    return this.#guard(() => this.#statements[name].get(...values)) as Row | undefined;
   }
 
   #all<Row>(name: keyof typeof readerSql, ...values: unknown[]): Row[] {
-    return guard(() => this.#statements[name].all(...values)) as Row[];
+    return this.#guard(() => this.#statements[name].all(...values)) as Row[];
+  }
+
+  /** A damaged page is damage, an I/O error is final, and anything else may be tried again. */
+  #guard<T>(read: () => T): T {
+    try {
+      this.#hit("read");
+      return read();
+    } catch (error) {
+      const { code = "", message = "" } = error as { code?: string; message?: string };
+      if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") throw new DamageError(`The data file is damaged: ${message}.`);
+      if (code.startsWith("SQLITE_IOERR")) throw new BrokenDiskError(`The data file failed (${code}) while it was read: ${message}.`);
+      throw new StoreFault("unavailable", `The data file cannot be read: ${message}.`, { cause: error });
+    }
   }
 }
 
 function assertWhole(gameId: string, row: ChangeRow): void {
   if (changeCrc(row) !== row.crc) throw new DamageError(`The log of game ${gameId} is damaged at version ${row.v}.`);
-}
-
-/** A damaged page is damage; anything else that SQLite reports about a read is a fault that the caller may try again. */
-function guard<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code = "", message = "" } = error as { code?: string; message?: string };
-    if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") throw new DamageError(`The data file is damaged: ${message}.`);
-    throw new StoreFault("unavailable", `The data file cannot be read: ${message}.`, { cause: error });
-  }
 }
 
 function indexOf(row: IndexRow | GameRow): StoredIndex {

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Ambient } from "../ops/ambient.ts";
 import { fileDeadLetters } from "./dead-letter.ts";
-import type { Failpoint } from "./failpoint.ts";
+import { type Failpoint, failpoints } from "./failpoint.ts";
 import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
 import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
 import type { Op, OpResult, WriterSettings } from "./sqlite-messages.ts";
-import { DamageError, SqliteReader } from "./sqlite-reader.ts";
+import { BrokenDiskError, DamageError, SqliteReader } from "./sqlite-reader.ts";
 import { StartRefused, WriterThread } from "./sqlite-thread.ts";
 import type {
   Commit,
@@ -89,7 +89,16 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     });
     const { observer = {}, onFatal = () => {} } = options;
     const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal });
-    return new SqliteStore({ link, reader: new SqliteReader(path), lock, outages: opened.outages, limits, log, ambient, observer });
+    return new SqliteStore({
+      link,
+      reader: new SqliteReader(path, failpoints(options.failpoints ?? [])),
+      lock,
+      outages: opened.outages,
+      limits,
+      log,
+      ambient,
+      observer,
+    });
   } catch (error) {
     lock.release();
     throw error;
@@ -145,7 +154,7 @@ class SqliteStore implements Store {
       return { kind: "found", game: { ...loaded.game, outageFrom } };
     } catch (error) {
       if (error instanceof DamageError) return { kind: "damaged", reason: error.message };
-      throw error;
+      throw this.#faultOf(error);
     }
   }
 
@@ -257,9 +266,14 @@ class SqliteStore implements Store {
     try {
       return read(this.#reader());
     } catch (error) {
-      if (error instanceof DamageError) throw new StoreFault("unavailable", error.message, { cause: error });
-      throw error;
+      throw this.#faultOf(error);
     }
+  }
+
+  #faultOf(error: unknown): unknown {
+    if (error instanceof BrokenDiskError) this.#parts.link.fail(error.message);
+    const isOurs = error instanceof BrokenDiskError || error instanceof DamageError;
+    return isOurs ? new StoreFault("unavailable", error.message, { cause: error }) : error;
   }
 
   async #ids(op: Op): Promise<readonly string[]> {

@@ -56,7 +56,7 @@ export const change = z
     at: time,
     by: z.int().nullable(),
     command: z.string(),
-    events: z.array(z.object({ type: z.string(), data: z.object() })),
+    events: z.array(z.object({ type: z.string(), data: z.looseObject({}) })),
   })
   .meta({ id: "LoggedChange" });
 export const stored = z.looseObject({ gameId: code, v: version, updatedAt: time, createdAt: time }).meta({ id: "StoredGame" });

@@ -1,0 +1,112 @@
+// F41: the protocol's documents are valid, whole, and true of the running server.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { asyncApiDocument, incomingSchemas, sentMessages } from "../../lib/gateway/asyncapi.ts";
+import { openApiDocument } from "../../lib/gateway/openapi.ts";
+import { clockCommands } from "../../lib/protocol/clock-schemas.ts";
+import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { connectTable, seatTable, type Table } from "../support/table-client.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const adminToken = "admin-token-for-documents";
+let server: RunningServer;
+let table: Table;
+
+beforeAll(async () => {
+  server = await startRunningServer({ env: { ADMIN_TOKEN: adminToken } });
+  table = await seatTable(server.port, 2);
+  await table.players[0]?.request("start");
+  await table.players[0]?.request("passTurn");
+});
+
+afterAll(async () => server.dispose());
+
+type Operation = { responses: Record<string, { content?: Record<string, { schema?: object }> }>; security?: object[] };
+const openApi = openApiDocument("0.0.0") as {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+};
+
+/** A schema that stands on its own: zod looks for definitions in `$defs`. */
+function withDefinitions(schema: object): object {
+  const text = JSON.stringify({ ...schema, $defs: openApi.components.schemas });
+  return JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")) as object;
+}
+
+describe("F41 documents", () => {
+  test("redocly finds nothing wrong with either", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tapotarp-documents-"));
+    const files = { "openapi.json": openApi, "asyncapi.json": asyncApiDocument("0.0.0") };
+    for (const [name, document] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(document, null, 1));
+    const args = [
+      "node_modules/@redocly/cli/bin/cli.js",
+      "lint",
+      "--config",
+      "redocly.yaml",
+      ...Object.keys(files).map((name) => join(folder, name)),
+    ];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, REDOCLY_TELEMETRY: "off" },
+    });
+    rmSync(folder, { recursive: true, force: true });
+    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("valid")]);
+    expect(`${stdout}${stderr}`).not.toContain("warning");
+  });
+
+  test("every message a client may send is described, and nothing else", () => {
+    expect(Object.keys(incomingSchemas()).sort()).toEqual([...Object.keys(sessionSchemas), ...Object.keys(clockCommands)].sort());
+  });
+
+  test("the server serves both, and every GET without a parameter answers as described", async () => {
+    const served = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as typeof openApi;
+    expect(Object.keys(served.paths)).toEqual(Object.keys(openApi.paths));
+    expect((await fetch(`${server.url}/api/asyncapi.json`)).status).toBe(200);
+    for (const [path, { get }] of Object.entries(openApi.paths)) {
+      if (get === undefined || path.endsWith("/events") || (path.endsWith("/live") && path.startsWith("/admin"))) continue;
+      const address = `${server.url}${path.replace("{code}", table.gameId)}`;
+      const response = await fetch(address, { headers: path.startsWith("/admin") ? { authorization: `Bearer ${adminToken}` } : {} });
+      const described = get.responses["200"]?.content?.["application/json"]?.schema;
+      expect([path, response.status]).toEqual([path, 200]);
+      if (described === undefined) continue;
+      const schema = z.fromJSONSchema(withDefinitions(described) as never);
+      const parsed = schema.safeParse(await response.json());
+      expect([path, parsed.error?.issues ?? []]).toEqual([path, []]);
+    }
+  });
+
+  test("what the server says is described, field by field", async () => {
+    const client = await connectTable(server.port);
+    client.send("join", { gameId: table.gameId, updates: "changes" });
+    await client.next("state", 0);
+    client.send("ping", { t: 1 });
+    await client.next("pong", 0);
+    await client.request("start");
+    const since = client.heard.length;
+    await table.players[1]?.request("passTurn");
+    await client.next("change", since);
+    const heard = [...client.heard, ...table.players.flatMap((player) => player.heard)];
+    const own = heard.filter(({ type }) => type in sentMessages);
+    expect(new Set(own.map(({ type }) => type))).toEqual(
+      new Set(
+        ["clientId", "state", "change", "ack", "error", "claimed", "pong", "viewers"].filter((type) =>
+          own.some((message) => message.type === type),
+        ),
+      ),
+    );
+    expect(own.length).toBeGreaterThan(8);
+    for (const { type, data } of own) {
+      const { data: properties, required } = sentMessages[type] ?? { data: {} };
+      const missing = (required ?? Object.keys(properties)).filter((field) => !(field in data));
+      expect([type, missing]).toEqual([type, []]);
+    }
+    client.cut();
+    for (const player of table.players) player.cut();
+  });
+});

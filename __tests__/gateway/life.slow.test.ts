@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { startRunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
 import { drainUnderLoad, tellDrain } from "./runs/drain.ts";
+import { overload, tellOverload } from "./runs/overload.ts";
 import { reconnectStorm, tellStorm } from "./runs/storm.ts";
 
 describe("F10 SAFETY 22: the way out", () => {
@@ -37,4 +38,10 @@ describe("F10 SAFETY 22: the way out", () => {
     expect(figures.back).toBe(400);
     expect(figures.p99Ms).toBeLessThan(30_000);
   });
+});
+
+test("SAFETY 19 ten times the offer: what is answered per processor second stays at 80 % of the peak or more", async () => {
+  const figures = await overload({ tables: 10, times: [10], seconds: 1 });
+  process.stderr.write(`${tellOverload(figures)}\n`);
+  for (const { goodPerCpuSecond } of figures.offers) expect(goodPerCpuSecond).toBeGreaterThan(0.8 * figures.peakPerCpuSecond);
 });

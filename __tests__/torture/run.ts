@@ -1,11 +1,12 @@
-// `npm run torture -- sqlite [--rounds 300] [--seed n] [--only kills,places,...]`: the long form of the
-// killing and disk runs. Each run prints one line of figures; the last line says whether all held.
+// `npm run torture -- sqlite|edge [--rounds 300] [--seed n] [--only kills,places,...]`: the long forms of the killing and disk runs,
+// and of what is done to the edge. Each run prints one line of figures; the last line says whether all held.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { dropFolder, newFolder } from "../store/sqlite-folder.ts";
 import { findProgram } from "../support/programs.ts";
 import { backupsUnderLoad, fullDisk, longReader, mountSmall, slowFsync } from "./disk.ts";
+import { edgeRuns } from "./edge.ts";
 import { type KillWish, killRounds, runningPlaces, tell } from "./kills.ts";
 import { migrationKills } from "./migrations.ts";
 import { nthBusy, nthHard } from "./nth.ts";
@@ -30,7 +31,7 @@ const kill = async (title: string, wish: KillWish) => {
   return [tell(`${title}, seed ${wish.seed}`, figures), isPassed(figures.verdict) && figures.recoveryMsP99 < 2_000] as const;
 };
 
-const runs: Readonly<Record<string, Run>> = {
+const sqliteRuns: Readonly<Record<string, Run>> = {
   async kills(folder, { rounds, seed }) {
     await preload(folder, 10_000);
     return kill("random kills", { dataDir: folder, seed, rounds, lifeMsMax: 400, startingOneIn: 8, places: [] });
@@ -121,12 +122,15 @@ const runs: Readonly<Record<string, Run>> = {
   },
 };
 
+const areas: Readonly<Record<string, Readonly<Record<string, Run>>>> = { sqlite: sqliteRuns, edge: edgeRuns };
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { rounds: { type: "string", default: "300" }, seed: { type: "string" }, only: { type: "string" } },
   });
-  if (positionals[0] !== "sqlite") throw new Error("say which store: npm run torture -- sqlite");
+  const runs = areas[positionals[0] ?? ""];
+  if (runs === undefined) throw new Error(`say what: npm run torture -- ${Object.keys(areas).join(" | ")}`);
   const order = { rounds: Number(values.rounds), seed: Number(values.seed ?? Math.floor(Math.random() * 1e6)) };
   const names = values.only?.split(",") ?? Object.keys(runs);
   say(`seed ${order.seed}, ${order.rounds} rounds`);

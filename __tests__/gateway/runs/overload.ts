@@ -110,7 +110,11 @@ function median(values: readonly number[]): number {
 }
 
 /** The best and each larger offer in turn, three rounds of them; medians. */
-export async function overload(how: { readonly tables: number; readonly times: readonly number[]; readonly seconds: number }): Promise<OverloadFigures> {
+export async function overload(how: {
+  readonly tables: number;
+  readonly times: readonly number[];
+  readonly seconds: number;
+}): Promise<OverloadFigures> {
   const server = await startRunningServer({ env: raisedLimits });
   try {
     const tables: Table[] = [];

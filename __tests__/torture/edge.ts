@@ -1,0 +1,62 @@
+// The long forms of the edge's runs: `npm run torture -- edge`. The fast forms are in __tests__/gateway and in the life tests.
+import { boundOf } from "../support/healthy-table.ts";
+import { startRunningServer, type RunningServer } from "../support/running-server.ts";
+import { drainUnderLoad, tellDrain } from "../gateway/runs/drain.ts";
+import { floodAll, tellFloods } from "../gateway/runs/floods.ts";
+import { mutate, raisedLimits, tellMutations } from "../gateway/runs/mutations.ts";
+import { overload, tellOverload } from "../gateway/runs/overload.ts";
+import { pauseReaders, tellPaused } from "../gateway/runs/paused-readers.ts";
+import { reconnectStorm, tellStorm } from "../gateway/runs/storm.ts";
+import { raceTokens, tellRaces } from "../gateway/runs/token-races.ts";
+
+type Outcome = readonly [line: string, held: boolean];
+
+async function withServer(env: Readonly<Record<string, string>>, run: (server: RunningServer) => Promise<Outcome>): Promise<Outcome> {
+  const server = await startRunningServer({ env });
+  try {
+    return await run(server);
+  } finally {
+    await server.dispose();
+  }
+}
+
+const mib = 1_048_576;
+
+export const edgeRuns: Readonly<Record<string, (folder: string, order: { readonly seed: number }) => Promise<Outcome>>> = {
+  floods: () =>
+    withServer({}, async (server) => {
+      const figures = await floodAll(server.port, 10);
+      const { floods, others, quiet } = figures;
+      const cut = floods.every(({ tookMs, code }) => tookMs < 1_000 && (code === 1008 || code === null));
+      return [tellFloods(figures), cut && others.p99 < boundOf(quiet) && others.refused === 0];
+    }),
+  paused: () =>
+    withServer({ LIMIT_VIEWERS_PER_GAME: "1000" }, async (server) => {
+      const figures = await pauseReaders(server, 200);
+      const { cut, grownBytes, others, othersBoundMs } = figures;
+      return [tellPaused(figures), cut === 200 && grownBytes < 200 * mib + 50_000_000 && others.p99 < othersBoundMs];
+    }),
+  tokens: () =>
+    withServer({ LIMIT_JOIN_FAILURES_PER_ADDRESS: "1000000" }, async (server) => {
+      const figures = await raceTokens(server.port, 500);
+      return [tellRaces(figures), figures.badRounds + figures.loserTokensGood + figures.otherAnswers === 0];
+    }),
+  mutations: (_folder, { seed }) =>
+    withServer(raisedLimits, async (server) => {
+      const figures = await mutate(server, { seed, count: 1_000_000 });
+      return [tellMutations(figures), figures.bugs === 0 && figures.slopeBytes < 5_000_000];
+    }),
+  async drain() {
+    const figures = await drainUnderLoad({ tables: 50, stuckReaders: 10 });
+    const { exitCode, lost, notReadyAfterMs, exitAfterMs } = figures;
+    return [tellDrain(figures), exitCode === 0 && lost === 0 && notReadyAfterMs < 100 && exitAfterMs < 30_000];
+  },
+  async storm() {
+    const figures = await reconnectStorm(5_000);
+    return [tellStorm(figures), figures.back >= figures.clients * 0.99 && figures.p99Ms < 30_000];
+  },
+  async overload() {
+    const figures = await overload({ tables: 20, times: [2, 5, 10], seconds: 4 });
+    return [tellOverload(figures), figures.offers.every(({ goodPerCpuSecond }) => goodPerCpuSecond >= 0.8 * figures.peakPerCpuSecond)];
+  },
+};

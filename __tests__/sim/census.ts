@@ -30,6 +30,7 @@ export const mustReach = [
   "writes: lost",
   "writes of a server that died before the answer",
   "announcements lost",
+  "subscriptions that failed",
   "rooms dropped while idle",
   "answered busy",
   "answered store-unavailable",

@@ -158,6 +158,8 @@ export class PlainPage implements Page {
   link: Model["link"] = "connecting";
   readonly #env: PageEnv;
   readonly #chance: Chance;
+  readonly #thiefPerMille: number;
+  readonly #oldTokens: string[] = [];
   #socket: SocketLike | null = null;
   #settled = false;
   #creation: Waiting | null = null;
@@ -166,10 +168,11 @@ export class PlainPage implements Page {
   #heardAt = 0;
   #leaving: string | null = null;
 
-  constructor(name: string, env: PageEnv, chance: Chance) {
+  constructor(name: string, env: PageEnv, how: { readonly chance: Chance; readonly thiefPerMille: number }) {
     this.name = name;
     this.#env = env;
-    this.#chance = chance;
+    this.#chance = how.chance;
+    this.#thiefPerMille = how.thiefPerMille;
     this.#watch();
   }
 
@@ -237,7 +240,9 @@ export class PlainPage implements Page {
 
   #hello(): void {
     if (this.#key !== null) {
-      const { seat, token, showId } = this.#key;
+      const { seat, showId } = this.#key;
+      const stolen = this.#chance.below(1_000) < this.#thiefPerMille ? this.#oldTokens.at(-3) : undefined;
+      const token = stolen ?? this.#key.token;
       const who = seat === null ? { host: true } : { playerId: seat };
       this.#say({ id: showId, type: "reconnect", data: { gameId: this.gameId, ...who, token } });
     } else if (this.gameId !== null) this.#say({ id: null, type: "join", data: { gameId: this.gameId, v: this.table?.v ?? 0 } });
@@ -259,6 +264,8 @@ export class PlainPage implements Page {
   #granted(data: { readonly gameId: string; readonly playerId: number | null; readonly token: string; readonly state: Table }): void {
     this.gameId = data.gameId;
     if (data.playerId !== null || this.#key === null || this.#key.seat === null) {
+      if (this.seat !== data.playerId) this.#oldTokens.length = 0;
+      this.#oldTokens.push(data.token);
       this.#key = { seat: data.playerId, token: data.token, showId: this.#env.freshId() };
       this.seat = data.playerId;
     }
@@ -287,6 +294,7 @@ export class PlainPage implements Page {
       return;
     }
     this.#outbox = this.#outbox.filter(({ id }) => id !== error.id);
+    if (error.code === "no-such-game" && !this.#settled) this.gameId = null;
     if (this.#settled || error.id === undefined || error.id !== this.#key?.showId) return;
     this.#key = null;
     this.seat = null;

@@ -54,8 +54,10 @@ export class Recorder {
 
   #refused(page: Page, error: { readonly id: string; readonly code: string; readonly retry: boolean }): void {
     const base = { client: page.name, game: "", action: error.id, at: this.#timeline.now };
-    // The outcome is not known: asking again with the same id tells.
-    if (error.code === "store-unavailable") this.#drafts.push({ ...base, type: "unknown" });
+    // The outcome is not known: asking again with the same id tells. And a key may have opened a seat that was lost again before
+    // the answer could be repeated.
+    const isLostKey = error.code === "bad-token" || error.code === "token-expired";
+    if (error.code === "store-unavailable" || isLostKey) this.#drafts.push({ ...base, type: "unknown" });
     else this.#drafts.push({ ...base, type: "refused", retry: error.retry, answer: error.code });
   }
 

@@ -8,8 +8,12 @@ import { type Device, type RunResult, World } from "./world.ts";
 export type { RunResult } from "./world.ts";
 
 const settleMs = 180_000;
+/** How often a sleeper is looked at. */
+const asleepMs = 60_000;
+/** The code that comes of the first action id of every evening. */
+const firstCode = "NL5LWY";
 /** Time in which rooms that nobody needs must be gone. */
-const homeMs = 100_000;
+const homeMs = 45_000;
 const openingMs = 60_000;
 /** More virtual time than any evening may take before it is called stuck. */
 const eveningMs = 6 * 3_600_000;
@@ -66,6 +70,9 @@ class Evening {
     const host = world.device(null);
     host.page.create(settings);
     if (this.#chance.below(1_000) < trouble.createTwice) this.#pressTwice(host);
+    if (this.#chance.below(100) < trouble.earlyGuest) {
+      world.timeline.after(this.#chance.below(150), () => world.device(null).page.enter(firstCode));
+    }
     const until = world.timeline.now + openingMs;
     while (host.page.gameId === null || host.page.table === null) {
       if (await world.timeline.step(until)) continue;
@@ -84,9 +91,10 @@ class Evening {
 
   #think(device: Device): void {
     const { thinkMsMax } = this.#world.scenario;
-    const ms = this.#chance.hit(4) ? this.#chance.between(5_000, 40_000) : this.#chance.between(20, thinkMsMax);
+    const ms = device.asleep ? asleepMs : this.#chance.hit(4) ? this.#chance.between(5_000, 40_000) : this.#chance.between(20, thinkMsMax);
     this.#world.timeline.after(ms, () => {
       if (this.#movesLeft <= 0) return;
+      if (device.asleep) return this.#think(device);
       this.#movesLeft -= 1;
       this.#trouble(device);
       this.#act(device);
@@ -118,6 +126,7 @@ class Evening {
     if (strikes(trouble.drain)) world.drain(place);
     if (strikes(trouble.sleep)) world.sleep(device, this.#chance.between(500, 40_000));
     if (strikes(trouble.longAbsence)) world.sleep(device, this.#chance.pick([310_000, 320_000, 3_700_000]));
+    if (strikes(trouble.wholeTable)) for (const each of world.devices) world.sleep(each, 3_700_000);
     if (strikes(trouble.stall)) device.line?.stall(this.#chance.between(100, 20_000));
     if (strikes(trouble.clock)) {
       world.count("wall clocks set");

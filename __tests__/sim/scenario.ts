@@ -34,9 +34,27 @@ export interface Trouble {
   readonly longAbsence: number;
   readonly stall: number;
   readonly createTwice: number;
+  /** Everybody is away for more than an hour. */
+  readonly wholeTable: number;
+  /** In a hundred evenings: somebody comes in by the code while the game is being made. */
+  readonly earlyGuest: number;
+  /** In a thousand reconnects of a simple page: it shows a key that is out of use, as a thief would. */
+  readonly thief: number;
 }
 
-const calm: Trouble = { kill: 0, drain: 0, sleep: 0, clock: 0, secondPage: 0, longAbsence: 0, stall: 0, createTwice: 0 };
+const calm: Trouble = {
+  kill: 0,
+  drain: 0,
+  sleep: 0,
+  clock: 0,
+  secondPage: 0,
+  longAbsence: 0,
+  wholeTable: 0,
+  stall: 0,
+  createTwice: 0,
+  earlyGuest: 0,
+  thief: 0,
+};
 const even: Temper = { interrupts: 6, targets: 4, deaths: 2, undos: 5, pauses: 3, rulings: 5, nonsense: 6 };
 const onTimeouts = ["choice", "choice", "choice", "warning", "time-deduction", "game-loss"];
 
@@ -56,16 +74,19 @@ function casual(chance: Chance): { readonly playerCount: number } & Record<strin
   };
 }
 
-function campaign(chance: Chance): { readonly playerCount: number } & Record<string, unknown> {
-  return {
+function campaign(chance: Chance): Shape {
+  const campaignPreset = chance.pick(["standard", "blitz", "endurance", "wastelands"]);
+  const settings = {
     playerCount: chance.between(2, 3),
     mode: "campaign",
-    campaignPreset: chance.pick(["standard", "blitz", "endurance", "wastelands"]),
+    campaignPreset,
     initialTime: chance.between(5_000, 60_000),
     warningThresholds: [5_000],
     onTimeout: chance.pick(onTimeouts),
     timeoutGracePeriod: 3_000,
   };
+  const temper = { ...even, deaths: 50, undos: 1, targets: 1, interrupts: 1 };
+  return { kind: "campaign", settings, temper, moves: campaignPreset === "endurance" ? 130 : 80 };
 }
 
 type Shape = Pick<Scenario, "kind"> & Partial<Scenario>;
@@ -77,10 +98,23 @@ function shapeOf(chance: Chance): Shape {
   return chance.weighted<Shape>([
     [3, { kind: "table" }],
     [3, { kind: "stack", temper: { ...even, interrupts: 14, targets: 10, deaths: 4 }, settings: { ...casual(chance), playerCount: 5 } }],
-    [3, { kind: "campaign", settings: campaign(chance), temper: { ...even, deaths: 40, undos: 1, targets: 1, interrupts: 1 }, moves: 110 }],
+    [
+      2,
+      {
+        kind: "targets",
+        temper: { ...even, interrupts: 2, targets: 60, deaths: 12, undos: 2 },
+        settings: { ...casual(chance), playerCount: 5 },
+      },
+    ],
+    [3, campaign(chance)],
     [
       3,
-      { kind: "storm", store: stormy, lines: torn, trouble: { ...calm, kill: 15, drain: 5, sleep: 15, secondPage: 15, createTwice: 300 } },
+      {
+        kind: "storm",
+        store: stormy,
+        lines: torn,
+        trouble: { ...calm, kill: 15, drain: 5, sleep: 15, secondPage: 15, createTwice: 300, earlyGuest: 50, thief: 500 },
+      },
     ],
     [
       4,
@@ -90,11 +124,11 @@ function shapeOf(chance: Chance): Shape {
         store: stormy,
         lines: torn,
         bus: lossy,
-        trouble: { ...calm, kill: 10, drain: 6, sleep: 10, secondPage: 12 },
+        trouble: { ...calm, kill: 10, drain: 6, sleep: 10, secondPage: 12, earlyGuest: 30, thief: 500 },
       },
     ],
     [2, { kind: "restarts", trouble: { ...calm, kill: 40, drain: 20, clock: 30 }, store: { percent: 2, slowPercent: 5 } }],
-    [2, { kind: "absence", lines: torn, trouble: { ...calm, sleep: 40, longAbsence: 12, clock: 10, stall: 20 } }],
+    [2, { kind: "absence", lines: torn, trouble: { ...calm, sleep: 40, longAbsence: 12, wholeTable: 6, clock: 10, stall: 20 } }],
     [2, { kind: "crowd", servers: 2, thinkMsMax: 60, bus: lossy, temper: { ...even, interrupts: 10, nonsense: 15 } }],
   ]);
 }
@@ -108,7 +142,7 @@ export function scenarioFrom(chance: Chance): Scenario {
     players: Math.max(2, playerCount - chance.below(2)),
     spectators: chance.below(2),
     temper: even,
-    moves: chance.between(40, 90),
+    moves: chance.between(20, 60),
     thinkMsMax: chance.pick([400, 2_000, 6_000]),
     store: { percent: 0, slowPercent: 0 },
     bus: { lossPercent: 0, duplicatePercent: 0, delayMsMax: 5 },

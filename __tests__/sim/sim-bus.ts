@@ -1,6 +1,7 @@
 // A bus between simulated servers. Announcements may come late, twice, out of order or not at all; whoever missed some is told
 // that there was a gap, as the port promises.
 import type { Announcement, Bus, Listener, Subscription } from "../../lib/bus/bus.ts";
+import { StoreFault } from "../../lib/store/store.ts";
 import type { Chance } from "./chance.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -62,6 +63,10 @@ export class SimBus {
   }
 
   async #subscribe(gameId: string, subscriber: Subscriber): Promise<Subscription> {
+    if (this.#chance.hit(this.#faults().lossPercent / 3)) {
+      this.#count("subscriptions that failed");
+      throw new StoreFault("unavailable", "simulated: the bus is away");
+    }
     if (this.#chance.hit(50)) await new Promise<void>((resolve) => void this.#timeline.after(this.#chance.below(4), resolve));
     const listeners = this.#rooms.get(gameId) ?? new Set();
     this.#rooms.set(gameId, listeners);

@@ -2,6 +2,7 @@
 // so the same seed is the same evening to the last byte.
 import { createHash, type Hash } from "node:crypto";
 import { checkHistory } from "../checker/checker.ts";
+import type { State } from "../../lib/game/state.ts";
 import { clockRules } from "../../lib/game/rules.ts";
 import { gameLog, type AnyRules } from "../../lib/room/log.ts";
 import { Census, type Counts } from "./census.ts";
@@ -38,6 +39,11 @@ export interface Device {
 }
 
 const wrongsMax = 12;
+/** A room without viewers in which nothing happened for so long is one too many, unless its next deadline is this near. */
+const quietMs = 30_000;
+const wakeAheadMs = 5_000;
+/** Every change is replayed when it is written; whole logs, again and as a whole, by one seed in so many. */
+const replayOneIn = 8;
 const calmLines = { latencyMsMax: 10, breakPerMille: 0 };
 
 export class World {
@@ -54,6 +60,7 @@ export class World {
   readonly #recorder: Recorder;
   readonly #parts: Awaited<ReturnType<typeof loadPageParts>>;
   readonly #hash: Hash = createHash("sha256");
+  readonly #lines: Line[] = [];
   readonly #changedAt = new Map<string, number>();
   readonly #log: ((line: string) => void) | null;
   #boots = 0;
@@ -97,7 +104,7 @@ export class World {
     this.census.count(name);
   }
 
-  #written(change: Durable, before: import("../../lib/game/state.ts").State | null): void {
+  #written(change: Durable, before: State | null): void {
     const { gameId, expectedV, at, hash, state, change: body } = change.commit;
     this.#changedAt.set(gameId, this.timeline.elapsed);
     this.trace("disk", `${gameId} v${expectedV + 1} ${change.record.command.type} ${change.events.map((event) => event.type).join(",")}`);
@@ -174,7 +181,10 @@ export class World {
     const kept = like?.shelf ?? memoryShelf();
     const device = { shelf: kept, line: null, asleep: false, missed: [] } as unknown as { -readonly [key in keyof Device]: Device[key] };
     const env = this.#env(device, kept);
-    device.page = like !== null || this.chance.hit(70) ? browserPage(name, env, this.#parts) : new PlainPage(name, env, this.chance.fork());
+    device.page =
+      like !== null || this.chance.hit(70)
+        ? browserPage(name, env, this.#parts)
+        : new PlainPage(name, env, { chance: this.chance.fork(), thiefPerMille: this.scenario.trouble.thief });
     this.devices.push(device);
     return device;
   }
@@ -220,6 +230,7 @@ export class World {
       early: (text) => this.#durable(text),
     });
     device.line = line;
+    this.#lines.push(line);
     const alive = this.servers.filter((server) => server.isAlive);
     const server = alive.length === 0 ? null : this.chance.pick(alive);
     line.connect(() => server?.accept(line) ?? null);
@@ -305,23 +316,31 @@ export class World {
   /** Everybody goes home: every room and every subscription must go too. */
   async goHome(withinMs: number): Promise<void> {
     this.#over = true;
-    for (const device of this.devices) {
-      device.asleep = true;
-      device.line?.hangUp();
-    }
+    for (const device of this.devices) device.asleep = true;
+    for (const line of this.#lines) line.hangUp();
     const until = this.timeline.now + withinMs;
     while (await this.timeline.step(until));
     for (const server of this.servers) {
       const { instanceId, rooms, guests } = server;
       if (guests > 0) this.wrong("leak", `${instanceId} still has ${guests} connections`);
-      // A game whose clocks run is woken now and then, and its room with it.
-      const isQuiet = (gameId: string) => this.timeline.elapsed - (this.#changedAt.get(gameId) ?? 0) > withinMs - 5_000;
+      // A game whose clocks run is woken now and then, and its room with it; a little ahead of time.
+      const isQuiet = (gameId: string) => {
+        const wakeAt = this.disk.games.get(gameId)?.at(-1)?.commit.index.wakeAt ?? Number.POSITIVE_INFINITY;
+        return this.timeline.elapsed - (this.#changedAt.get(gameId) ?? 0) > quietMs && wakeAt > server.ambient.now() + wakeAheadMs;
+      };
       for (const { gameId, viewers } of rooms.open()) {
         if (viewers > 0 || isQuiet(gameId)) this.wrong("leak", `${instanceId} still has a room of ${gameId} with ${viewers} viewers`);
       }
+      if (rooms.size === 0) this.count("rooms dropped while idle");
       const subscriptions = this.#bus.subscriptions(instanceId);
       if (subscriptions > rooms.size) this.wrong("leak", `${instanceId} still has ${subscriptions} subscriptions and ${rooms.size} rooms`);
     }
+  }
+
+  /** The whole log, read as the server reads it for an undo, leads to the state that the store holds. */
+  async #replays(game: string, final: { readonly v: number; readonly state: string }): Promise<void> {
+    const replayed = await gameLog(this.disk.store, clockRules as unknown as AnyRules).stateAt(game, final.v);
+    if (replayed === null || clockRules.encode(replayed as State) !== final.state) this.wrong("replay", `${game} does not replay`);
   }
 
   async finish(): Promise<RunResult> {
@@ -330,8 +349,7 @@ export class World {
       const loaded = await this.disk.store.load(game);
       const final = loaded.kind === "found" ? { v: loaded.game.v, hash: loaded.game.hash, state: loaded.game.state } : null;
       logs.push({ game, changes: this.disk.log(game), final });
-      const replayed = final === null ? null : await gameLog(this.disk.store, clockRules as unknown as AnyRules).stateAt(game, final.v);
-      if (replayed === null || clockRules.encode(replayed as never) !== final?.state) this.wrong("replay", `${game} does not replay`);
+      if (final !== null && this.#seed % replayOneIn === 0) await this.#replays(game, final);
     }
     const buried = [...this.disk.buried.keys()].map((action) => ({
       game: this.disk.gameOf.get(action) ?? "none",

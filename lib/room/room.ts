@@ -108,6 +108,8 @@ export class Room {
     if (present === null) return { ok: false, code: "no-such-game" };
     const regranted = await this.#decide(present, { ...order, actionId: null, command });
     if (regranted === null) return null;
+    // The seat is not his any more. Whoever wanted to come in by it must hear that, or he would wait outside for ever.
+    if (!regranted.ok && entering.has(order.command.type)) return regranted;
     if (!regranted.ok || regranted.grant === undefined) return answer;
     // The change that the id stands for is still the first one.
     return { ...regranted, v: answer.v, grant: { seat: regranted.grant.seat, how: answer.grant.how } };

@@ -36,7 +36,8 @@ function refill(draft: Draft, before: Settings, now: Settings): void {
 export function updateSettings(draft: Draft, wanted: Wanted): Outcome {
   const { state } = draft;
   const before = state.settings;
-  const unknown = Object.keys(wanted).find((field) => !(field in casualSettings) || field === "playerCount" || field === "mode");
+  if (typeof wanted !== "object" || wanted === null) return refuse("bad-message", "settings");
+  const unknown = Object.keys(wanted).find((field) => !Object.hasOwn(casualSettings, field) || field === "playerCount" || field === "mode");
   if (unknown !== undefined) return refuse("bad-message", unknown);
   const preset = wanted.campaignPreset && wanted.campaignPreset !== before.campaignPreset ? presets.get(wanted.campaignPreset) : undefined;
   const checked = checkSettings({ ...before, ...preset?.settings, ...wanted });

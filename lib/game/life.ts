@@ -71,12 +71,16 @@ function cleanCounters(seat: Seat, wanted: Counters): Counters | null {
   return named.length <= limits.namedCountersMax ? clean : null;
 }
 
+const isRecord = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
 const damageFits = (state: State, to: SeatId, damages: Damages): boolean =>
+  isRecord(damages) &&
   Object.entries(damages).every(([from, pair]) => {
     const seat = Number(from);
     return (
       within(seat, { min: 1, max: state.seats.length }) &&
       seat !== to &&
+      Array.isArray(pair) &&
       pair.length === 2 &&
       pair.every((damage) => within(damage, limits.commanderDamage))
     );
@@ -98,10 +102,11 @@ function setDamages(draft: Draft, id: SeatId, damages: Damages): void {
 
 /** The field of the command that cannot be, or null. Nothing is changed before all of it is known to fit. */
 function fieldAtFault(state: State, seat: Seat, command: UpdatePlayer): string | null {
-  const { name, color, life, commanderDamage, source } = command;
+  const { name, color, life, counters, commanderDamage, source } = command;
   if (name !== undefined && cleanSeatName(name) === null) return "name";
   if (color !== undefined && cleanColor(color) === null) return "color";
   if (life !== undefined && !within(life, limits.life)) return "life";
+  if (counters !== undefined && !isRecord(counters)) return "counters";
   if (commanderDamage !== undefined && !damageFits(state, seat.id, commanderDamage)) return "commanderDamage";
   return source !== undefined && seatAt(state, source) === undefined ? "source" : null;
 }
@@ -150,6 +155,7 @@ export function updateTable(draft: Draft, command: UpdateTable): Outcome {
   const dayNight = command.dayNight === undefined ? state.dayNight : command.dayNight;
   const stormCount = command.stormCount ?? state.stormCount;
   if (!within(stormCount, limits.stormCount)) return refuse("bad-message", "stormCount");
+  if (dayNight !== null && dayNight !== "day" && dayNight !== "night") return refuse("bad-message", "dayNight");
   if (dayNight === state.dayNight && stormCount === state.stormCount) return null;
   state.dayNight = dayNight;
   state.stormCount = stormCount;

@@ -70,6 +70,7 @@ const presetFits = ({ mode, campaignPreset }: Settings): boolean =>
   mode === "casual" ? campaignPreset === null : campaignPreset !== null && presets.has(campaignPreset);
 
 function handicapsFit({ handicaps, initialTime, playerCount }: Settings): boolean {
+  if (typeof handicaps !== "object" || handicaps === null) return false;
   return Object.entries(handicaps).every(
     ([seat, ms]) =>
       within(Number(seat), { min: 1, max: playerCount }) && within(ms, limits.handicapMs) && initialTime + ms >= limits.initialTimeMs.min,

@@ -144,8 +144,8 @@ export interface State {
 export const nobody: readonly SeatId[] = [];
 export const nothingSpent: Spent = { turn: 0, priority: 0, target: 0, delay: 0, grace: 0, choice: 0, lag: 0 };
 
-/** The seat with this id, or undefined when the table has none. */
-export const seatAt = (state: State, id: SeatId | null): Seat | undefined => (id === null ? undefined : state.seats[id - 1]);
+/** The seat with this id, or undefined when the table has none: text that looks like a number is no id. */
+export const seatAt = (state: State, id: SeatId | null): Seat | undefined => (typeof id === "number" ? state.seats[id - 1] : undefined);
 
 export const isAlive = (state: State, id: SeatId): boolean => state.seats[id - 1]?.dead === false;
 export const isAway = (seat: Seat): boolean => seat.holder !== null && seat.holder.droppedAt !== null;

@@ -8,6 +8,8 @@ import { limits } from "./limits.ts";
 import { seatAt } from "./state.ts";
 import { kill } from "./turns.ts";
 
+const choices: readonly TimeoutChoice[] = ["loseLives", "gainDrunk", "die"];
+
 /** A seat's bank reached 0. */
 export function fallFlag(draft: Draft, id: SeatId): void {
   const { settings } = draft.state;
@@ -27,6 +29,7 @@ export function choose(draft: Draft, id: SeatId, choice: TimeoutChoice): Outcome
   const { settings } = draft.state;
   const found = seatAt(draft.state, id);
   if (found === undefined || found.choiceLeftMs === null) return refuse("not-allowed");
+  if (!choices.includes(choice)) return refuse("bad-message", "choice");
   const seat = writeSeat(draft, id);
   seat.choiceLeftMs = null;
   draft.events.push({ type: "timeoutChoice", data: { playerId: id, choice, forced: false } });

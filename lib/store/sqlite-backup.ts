@@ -1,6 +1,6 @@
 // Copies of the data file: taken while a server runs, verified by opening, put back with the present file kept aside.
 // A copy of the .db alone would lose what is still in its log; VACUUM INTO reads both in one snapshot.
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type CheckReport, checkDataFile } from "./sqlite-check.ts";
@@ -73,9 +73,16 @@ export function restoreDataFile(backup: string, { path, suffix }: { readonly pat
   const part = `${path}.restoring`;
   copyFileSync(backup, part);
   force(part);
-  for (const name of [path, `${path}-wal`, markPath(path)]) if (existsSync(name)) renameSync(name, `${name}${suffix}`);
+  // In this order a crash at any point leaves files that the gate refuses, or the restored ones: never an old log beside a new file,
+  // and never a folder that looks new.
+  const setAside = (name: string) => {
+    if (existsSync(name)) renameSync(name, `${name}${suffix}`);
+  };
+  setAside(`${path}-wal`);
   rmSync(`${path}-shm`, { force: true });
+  if (existsSync(path)) linkSync(path, `${path}${suffix}`);
   renameSync(part, path);
+  setAside(markPath(path));
   force(dirname(path));
   return report;
 }

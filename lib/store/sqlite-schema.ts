@@ -8,8 +8,6 @@ export const applicationId = 0x54617054;
 /** Most changes of one game. */
 export const versionMax = 2 ** 24;
 export const gameNumberMax = 2 ** 29;
-/** Every so many versions of a game a change is found by index; from there the others are reached over `prev`. */
-export const mileVersions = 64;
 
 interface Migration {
   readonly name: string;

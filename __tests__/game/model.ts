@@ -324,13 +324,14 @@ export class Model extends ModelTable {
 
   /** The server was away since then. Everything up to then has been told; the rest of the time did not run. */
   outage(from: number, now: number): void {
+    const before = this.last;
     this.flow(Math.max(from, this.now));
     const since = this.now;
     if (this.play.status === "running") Object.assign(this.play, { status: "paused", pausedBy: "restart" });
     this.now = now;
     for (const seat of this.play.seats) if (seat.owner !== null) seat.awayAt = (seat.awayAt ?? since) + now - since;
     if (this.chair) this.chair.awayAt = (this.chair.awayAt ?? since) + now - since;
-    this.keep({ type: "outage", by: null, lasting: true, undone: false, play: this.last });
+    this.keep({ type: "outage", by: null, lasting: this.woken !== "lasting", undone: false, play: before });
   }
 
   protected undo(agree: boolean | undefined): boolean {
@@ -345,7 +346,7 @@ export class Model extends ModelTable {
     if (kept === undefined) return false;
     const answers = open !== null && open.kept === kept && open.by !== by;
     if (agree === true && !answers) return false;
-    if (!answers && kept.type !== "wake" && kept.by === by) return this.takeBack(kept);
+    if (!answers && kept.type !== "wake" && kept.type !== "outage" && kept.by === by) return this.takeBack(kept);
     const asker = answers ? open.by : by;
     const agreed = answers ? [...new Set([...open.agreed, ...(by === null ? [] : [by])])] : [];
     const voters = this.play.seats.flatMap((seat, index) =>

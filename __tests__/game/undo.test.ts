@@ -177,6 +177,17 @@ describe("UN undo", () => {
     expect(table.state.ledger).toMatchObject({ undone: 85_000, outage: 0 });
   });
 
+  test("UN3 SE9 a flag that fell just before an outage can be taken back, too", () => {
+    const table = started({ ...quick, initialTime: 60_000, onTimeout: "game-loss", playerCount: 3 });
+    play(
+      table,
+      `at 20000   A passTurn -> turn-passed A B 2
+      at 200000  shell outage 90000 -> timeout B 1, eliminated B time, turn-passed B C 3, game-paused restart
+      A undo -> undone ${table.v + 2}
+      see A B C activePlayer status pausedBy B.isEliminated -> A=40000 B=60000 C=60000 activePlayer=B status=paused pausedBy=restart B.isEliminated=false`,
+    );
+  });
+
   test("UN3 SE8 under the drop policy pause a game that comes back waits for the absent", () => {
     const table = started({ ...quick, dropPolicy: "pause" });
     play(

@@ -19,19 +19,21 @@ const lasting: ReadonlySet<string> = new Set([
   "rollDice",
   "reconnect",
   "drop",
-  "outage",
   "close",
   "endGame",
   "create",
   "undo",
 ]);
 
-/** Events that a wake may bring and that cannot be taken back. */
-const passing: ReadonlySet<string> = new Set(["warning", "seatFreed", "hostChanged"]);
+/** Changes that nobody asked for. */
+const unasked: ReadonlySet<string> = new Set(["wake", "outage"]);
+
+/** What they may bring and what cannot be taken back. */
+const passing: ReadonlySet<string> = new Set(["warning", "seatFreed", "hostChanged", "gamePaused"]);
 
 function isLasting({ command, events }: LogEntry<Command, Event>): boolean {
   if (lasting.has(command.type)) return true;
-  if (command.type === "wake") return events.every((event) => passing.has(event.type));
+  if (unasked.has(command.type)) return events.every((event) => passing.has(event.type));
   if (command.type === "updateSettings")
     return events.every((event) => event.type === "settingsChanged" && event.data.fields.every((field) => field === "listed"));
   return false;
@@ -65,7 +67,7 @@ export function undo(draft: Draft, { by, agree, past }: UndoAsked): Outcome {
   if (past === null) return refuse("nothing-to-undo");
   const answers = open !== null && open.v === past.v && by !== open.by;
   if (agree === true && !answers) return refuse("nothing-to-undo");
-  if (!answers && past.type !== "wake" && past.by === by) return takeBack(draft, past);
+  if (!answers && !unasked.has(past.type) && past.by === by) return takeBack(draft, past);
   const asker = answers ? open.by : by;
   const agreed = answers && by !== null && !open.agreed.includes(by) ? [...open.agreed, by] : answers ? open.agreed : [];
   if (undoVoters(state, asker).every((seat) => agreed.includes(seat))) return takeBack(draft, past);
@@ -89,7 +91,7 @@ function turnDown(draft: Draft, by: SeatId | null): Outcome {
  * own moment there was nothing left.
  */
 function rewound(past: Past<State>, now: Instant): State {
-  if (past.type === "wake") return past.state;
+  if (unasked.has(past.type)) return past.state;
   const draft = draftOf(past.state, now);
   advance(draft, Math.min(now, Math.max(past.at, past.state.at)) as Instant);
   return draft.state;

@@ -71,7 +71,8 @@ describe("the bench's arithmetic", () => {
 
 describe("the bench's command line", () => {
   test("F40 every preset is understood and ends within an hour", () => {
-    for (const preset of ["taps", "tables-200", "guard"]) expect(wholeSecondsOf(readOptions(["--preset", preset]))).toBeLessThan(3_600);
+    for (const preset of ["taps", "tables-200", "rivals", "guard"])
+      expect(wholeSecondsOf(readOptions(["--preset", preset]))).toBeLessThan(3_600);
   });
 
   test.for([

@@ -98,6 +98,15 @@ export class Keeper {
     this.#firstLoad = null;
   }
 
+  /** The same as `current` without a wait, for the usual case: the copy is at hand and nothing in it is due. Else null: ask `current`. */
+  ready(): Present | null {
+    const copy = this.#copy;
+    if (copy === null) return null;
+    const now = this.now(copy);
+    const wakeAt = this.rules.nextWakeAt(copy.state);
+    return wakeAt === null || wakeAt > now ? { copy, now } : null;
+  }
+
   /** The newest state with everything settled that is due now; null when there is no such game. */
   async current(): Promise<Present | null> {
     for (let round = 0; round < settlesMax; round += 1) {
@@ -175,7 +184,12 @@ export class Keeper {
     const commit = this.#commitOf(copy, step, body);
     const { observer, ambient, bus, instanceId } = this.#parts;
     const startedAt = ambient.monotonicMs();
-    const outcome = await this.#surely(commit);
+    let outcome: CommitOutcome;
+    try {
+      outcome = await this.#parts.store.commit(commit);
+    } catch (error) {
+      outcome = await this.#surely(commit, error);
+    }
     observer.committed(ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") {
@@ -210,16 +224,18 @@ export class Keeper {
   }
 
   /** An unknown outcome is asked for again: the same commit either happened (its hash stands at its version) or can still happen. */
-  async #surely(commit: Commit): Promise<CommitOutcome> {
+  async #surely(commit: Commit, failure: unknown): Promise<CommitOutcome> {
+    let error = failure;
     for (let attempt = 1; ; attempt += 1) {
+      if (!(error instanceof StoreFault)) throw error;
+      // "Nothing was written" holds for this attempt alone: one before may have been.
+      if (error.kind !== "unknown") throw attempt === 1 ? error : new StoreFault("unknown", error.message, { cause: error });
+      if (attempt >= commitsMax) throw error;
+      if (await this.#stands(commit)) return { kind: "ok" };
       try {
         return await this.#parts.store.commit(commit);
-      } catch (error) {
-        if (!(error instanceof StoreFault)) throw error;
-        // "Nothing was written" holds for this attempt alone: one before may have been.
-        if (error.kind !== "unknown") throw attempt === 1 ? error : new StoreFault("unknown", error.message, { cause: error });
-        if (attempt >= commitsMax) throw error;
-        if (await this.#stands(commit)) return { kind: "ok" };
+      } catch (next) {
+        error = next;
       }
     }
   }

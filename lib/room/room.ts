@@ -56,10 +56,10 @@ export class Room {
   }
 
   /** Decides and commits one command, then tells everybody and, last, its sender. Never rejects. */
-  async execute(order: Order): Promise<void> {
-    await this.#turn(order.answered, async () => {
+  execute(order: Order): Promise<void> {
+    return this.#turn(order.answered, async () => {
       for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
-        const present = order.sender === null ? await this.#keeper.current() : await this.#watched();
+        const present = this.#ready() ?? (order.sender === null ? await this.#keeper.current() : await this.#watched());
         if (present === null) return order.answered({ ok: false, code: "no-such-game" });
         const answer = await this.#decide(present, order);
         if (answer !== null) return order.answered(answer);
@@ -67,6 +67,11 @@ export class Room {
       }
       order.answered({ ok: false, code: "busy" });
     });
+  }
+
+  /** What is decided upon, when nothing has to be waited for. */
+  #ready(): Present | null {
+    return this.#subscription === null ? null : this.#keeper.ready();
   }
 
   /** Null on a conflict: somebody else changed the game since the copy was read. */
@@ -81,16 +86,13 @@ export class Room {
     if (!decision.ok) return this.#unchanged(refusalAnswer(decision), order);
     if (decision.state === copy.state && decision.events.length === 0) return this.#unchanged({ ok: true, v: copy.v }, order);
     const answer = decision.refusal ? refusalAnswer(decision.refusal) : okAnswer(copy.v + 1, decision.grant);
-    const record = { by: this.#seatOf(copy, viewerId), viewerId, rttMs, command, draw: drawn.draw, past: loggedPast(past) };
+    const by = viewerId === null ? null : this.rules.seatOf(copy.state, viewerId);
+    const record = { by, viewerId, rttMs, command, draw: drawn.draw, past: loggedPast(past) };
     const stepped = await this.#keeper.step(copy, { accepted: decision, record, now, actionId, answer });
     if (stepped.kind === "conflict") return null;
     if (stepped.kind === "again") return this.#again(stepped.answer, order);
     if (decision.refusal?.code === "bad-token") this.#parts.observer.tokensRevoked(this.gameId);
     return this.#withGrant(answer, drawn, order);
-  }
-
-  #seatOf(copy: Copy, viewerId: ViewerId | null): number | null {
-    return viewerId === null ? null : this.rules.seatOf(copy.state, viewerId);
   }
 
   /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. Null as in `#decide`. */

@@ -29,7 +29,7 @@ interface Item {
   readonly op: Op;
   readonly bytes: number;
   readonly queuedAt: number;
-  readonly resolve: (result: OpResult) => void;
+  readonly settle: (result: OpResult) => void;
   readonly reject: (fault: StoreFault) => void;
   isSettled: boolean;
 }
@@ -81,11 +81,15 @@ export class WriterLink {
   }
 
   /** Queues one request. `bytes` 0: it belongs to the store itself and is not held back when the queue is full. */
-  submit(op: Op, bytes: number): Promise<OpResult> {
+  submit(op: Op, bytes: number): Promise<OpResult>;
+  /** `read` turns the result into the answer at once, to save a promise per change. */
+  submit<T>(op: Op, bytes: number, read: (result: OpResult) => T): Promise<T>;
+  submit<T>(op: Op, bytes: number, read?: (result: OpResult) => T): Promise<T | OpResult> {
     const refusal = this.#refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ op, bytes, queuedAt: this.#parts.ambient.monotonicMs(), resolve, reject, isSettled: false });
+      const settle = (result: OpResult): void => resolve(read === undefined ? result : read(result));
+      this.#queue.push({ op, bytes, queuedAt: this.#parts.ambient.monotonicMs(), settle, reject, isSettled: false });
       this.#bytes += bytes;
       if (this.#flight.length === 0 && !this.#isFlushPlanned) {
         this.#isFlushPlanned = true;
@@ -191,7 +195,7 @@ export class WriterLink {
     if (result !== null && typeof result === "object" && "poison" in result) this.#bury([item], result.poison);
     else {
       item.isSettled = true;
-      item.resolve(result);
+      item.settle(result);
     }
   }
 

@@ -158,10 +158,10 @@ class SqliteStore implements Store {
     }
   }
 
-  async commit(commit: Commit): Promise<CommitOutcome> {
+  commit(commit: Commit): Promise<CommitOutcome> {
     const { gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, index } = commit;
     const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
-    const result = await this.#parts.link.submit(
+    return this.#parts.link.submit(
       [
         "commit",
         gameId,
@@ -183,9 +183,8 @@ class SqliteStore implements Store {
         wakeAt,
       ],
       state.length + change.length + 512,
+      outcomeOf,
     );
-    if (result === null) return ok;
-    return result === false ? conflict : { kind: "duplicate", answer: String(result) };
   }
 
   async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
@@ -293,6 +292,11 @@ class SqliteStore implements Store {
       this.#parts.log("error", `The quarantine of game ${gameId} could not be noted.`);
     });
   }
+}
+
+function outcomeOf(result: OpResult): CommitOutcome {
+  if (result === null) return ok;
+  return result === false ? conflict : { kind: "duplicate", answer: String(result) };
 }
 
 const ok: CommitOutcome = { kind: "ok" };

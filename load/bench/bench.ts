@@ -3,6 +3,7 @@
 import { compare } from "./compare.ts";
 import { bareRelay, clockServer, raisedLimits } from "./contestant.ts";
 import { type Entry, guardRatio } from "./figures.ts";
+import { socketIo, colyseusServer } from "./rivals.ts";
 import { machine } from "./machine.ts";
 import { type BenchOptions, readOptions, wholeSecondsOf } from "./options.ts";
 import { type Report, tableOf, writeReport } from "./report.ts";
@@ -13,7 +14,7 @@ async function run(options: BenchOptions): Promise<Report> {
   const relay = bareRelay();
   console.log(`${games} games of 4 connections, about ${Math.ceil(wholeSecondsOf(options))} s`);
   const entries = await compare({
-    contestants: [relay, clockServer()],
+    contestants: [relay, clockServer(), ...(preset === "rivals" ? [socketIo(), colyseusServer()] : [])],
     modes,
     games,
     rounds,

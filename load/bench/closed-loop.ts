@@ -1,7 +1,7 @@
 // The closed-loop tap workload: in every game the seat whose turn it is taps as soon as the new state reaches it. Measures taps,
 // their latency at the tapping seat and the CPU of both sides, and counts every version that came out of order.
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
-import type { OpenTable, RunningContestant, Updates } from "./contestant.ts";
+import type { OpenTable, Reader, RunningContestant, Updates } from "./contestant.ts";
 import { type CpuReading, cpuBetween, cpuOf, machineBusyMs } from "./procfs.ts";
 
 export interface LoopFigures {
@@ -48,7 +48,8 @@ class LoopTable {
     this.#seen = table.seats.map(() => 0);
     this.#tappedAt = table.seats.map(() => 0);
     table.seats.forEach((socket, seat) => {
-      socket.onFrame = (bytes, start, end) => this.#heard(seat, table.read(bytes, start, end));
+      const read = table.readers[seat] as Reader;
+      socket.onFrame = (bytes, start, end) => this.#heard(seat, read(bytes, start, end));
       socket.onClose = () => loop.lost();
     });
   }

@@ -38,14 +38,16 @@ export interface OpenTable {
   readonly seats: readonly RawSocket[];
   /** A tap of any seat, ready to send. */
   readonly tap: Buffer;
-  /** Reads a frame in place. The note it gives is overwritten by the next call. */
-  readonly read: (bytes: Buffer, start: number, end: number) => FrameNote;
+  /** One for each seat: reads a frame in place. The note it gives is overwritten by the next call. */
+  readonly readers: readonly Reader[];
 }
+
+export type Reader = (bytes: Buffer, start: number, end: number) => FrameNote;
 
 export const seatCount = 4;
 const zero = 0x30;
 const nine = 0x39;
-const typeAt = '{"type":"'.length;
+const jsonTypeAt = '{"type":"'.length;
 const letter = { s: 0x73, t: 0x74, c: 0x63, h: 0x68 } as const;
 const versionKey = Buffer.from('"v":');
 const activeKey = Buffer.from('"activePlayer":');
@@ -62,8 +64,8 @@ function numberAfter(key: Buffer, bytes: Buffer, [start, end]: readonly [number,
   return value;
 }
 
-/** Reads `state` and `change` messages without parsing them: the tester must cost less than the server. */
-export function jsonReader(): OpenTable["read"] {
+/** Reads `state` and `change` messages, whose type begins at `typeAt`, without parsing them: the tester must cost less than the server. */
+export function jsonReader(typeAt = jsonTypeAt): Reader {
   const note: FrameNote = { v: 0, active: 0 };
   return (bytes, start, end) => {
     const first = bytes[start + typeAt];
@@ -124,7 +126,7 @@ async function openClockTable(port: number, { updates, readBuffer, localAddress 
     host.sendJson({ type: "start", data: {} });
     await running;
   }
-  return { seats, tap: maskedFrame('{"type":"passTurn","data":{}}'), read: jsonReader() };
+  return { seats, tap: maskedFrame('{"type":"passTurn","data":{}}'), readers: seats.map(() => jsonReader()) };
 }
 
 async function openRelayTable(port: number, { name, updates, readBuffer, localAddress }: TableOrder): Promise<OpenTable> {
@@ -135,7 +137,7 @@ async function openRelayTable(port: number, { name, updates, readBuffer, localAd
     seats.push(socket);
     await say(socket, { type: "join", data: { gameId: name, updates } }, "state");
   }
-  return { seats, tap: maskedFrame('{"type":"passTurn","data":{}}'), read: jsonReader() };
+  return { seats, tap: maskedFrame('{"type":"passTurn","data":{}}'), readers: seats.map(() => jsonReader()) };
 }
 
 /** Limits that this workload meets because one process plays everybody as fast as it can; all others stay as they are. */

@@ -24,17 +24,18 @@ const guardRatioMax = 7;
 
 const both: readonly Updates[] = ["changes", "states"];
 
-/** `tables-200` is 200 games of 4 connections; `guard` is short enough for CI. */
+/** `tables-200` is 200 games of 4 connections; `rivals` sets Socket.IO and Colyseus beside the others; `guard` is short enough for CI. */
 export const presets: Readonly<Record<string, Numbers & { readonly modes: readonly Updates[] }>> = {
   taps: { games: 100, rounds: 3, warmSeconds: 1, seconds: 4, modes: both },
   "tables-200": { games: 200, rounds: 3, warmSeconds: 1, seconds: 4, modes: both },
+  rivals: { games: 100, rounds: 3, warmSeconds: 0.5, seconds: 2, modes: ["changes"] },
   guard: { games: 50, rounds: 4, warmSeconds: 0.3, seconds: 0.9, modes: ["changes"] },
 };
 
 /** Most of each, so that a run ends: the whole of it stays under an hour. */
 const most: Numbers = { games: 4_500, rounds: 20, warmSeconds: 10, seconds: 60 };
 const wholeSecondsMax = 3_600;
-const contestantsMax = 2;
+const contestantsMax = 4;
 
 function isMode(text: string): text is Updates {
   return text === "states" || text === "changes";

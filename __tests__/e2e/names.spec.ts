@@ -1,0 +1,61 @@
+// Names that try to become markup, in a real browser under the page's own policy: shown as typed, nothing runs, nothing is reported.
+import { expect, test } from "@playwright/test";
+import { connectTable } from "../support/table-client.ts";
+import { xssPayloads } from "../support/xss-payloads.ts";
+import { GameServer } from "./support/server.ts";
+
+const seats = 8;
+
+interface Watched {
+  pwned: unknown[];
+  reports: string[];
+}
+
+test("F18 500 names from hell are shown as typed, nothing runs, no policy report", async ({ page }) => {
+  test.setTimeout(120_000);
+  const server = new GameServer();
+  await server.start();
+  try {
+    const host = await connectTable(server.port);
+    await host.request("create", { settings: { playerCount: seats } });
+    const gameId: string = host.state.id;
+    const dialogs: string[] = [];
+    page.on("dialog", (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await page.addInitScript(() => {
+      const watched: Watched = { pwned: [], reports: [] };
+      Object.assign(window, { watched, pwned: (...args: unknown[]) => void watched.pwned.push(args) });
+      document.addEventListener(
+        "securitypolicyviolation",
+        (event) => void watched.reports.push(`${event.violatedDirective} ${event.blockedURI}`),
+      );
+    });
+    await host.request("renameGame", { name: xssPayloads[0] });
+    await page.goto(`${server.origin}/g/${gameId}`);
+    await expect(page.locator("main")).toBeVisible();
+    const scripts = await page.locator("script").count();
+    const unseen: string[] = [];
+    for (let from = 0; from < xssPayloads.length; from += seats) {
+      const names = xssPayloads.slice(from, from + seats);
+      for (const [at, name] of names.entries()) await host.request("updatePlayer", { playerId: at + 1, name });
+      const typed = names.map((name) => name.normalize("NFC").replace(/\s+/gu, " ").trim());
+      const isShown = (wanted: readonly string[]) => {
+        const values = [...document.querySelectorAll("input")].map((input) => input.value);
+        const said = `${document.body.textContent}\n${values.join("\n")}`.replace(/\s+/gu, " ");
+        return wanted.every((name) => said.includes(name));
+      };
+      await page.waitForFunction(isShown, typed, { timeout: 5_000 }).catch(() => void unseen.push(...typed));
+    }
+    const watched = await page.evaluate(() => (window as unknown as { watched: Watched }).watched);
+    expect(unseen).toEqual([]);
+    expect(watched).toEqual({ pwned: [], reports: [] });
+    expect(dialogs).toEqual([]);
+    expect(await page.locator("script").count()).toBe(scripts);
+    expect(await page.locator("[onerror],[onload],[onclick],[onfocus],iframe,object,embed,base").count()).toBe(0);
+    await host.close();
+  } finally {
+    await server.close();
+  }
+});

@@ -280,7 +280,8 @@ export class Bot {
     const lot = chance.below(10);
     const view = this.#view as { status: string; activePlayer: number | null } | null;
     if (view?.status === "running" && view.activePlayer === seat && lot < 5) return ["passTurn", {}];
-    if (lot === 9) return ["rollDice", { sides: 20 }];
+    // A roll is never the same as none: done twice it shows, which a new life total would not.
+    if (lot >= 6) return ["rollDice", { sides: 20 }];
     this.#life = this.#life >= 900 ? 20 : this.#life + 1;
     return ["updatePlayer", { playerId: seat, life: this.#life }];
   }

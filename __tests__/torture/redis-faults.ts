@@ -67,7 +67,7 @@ export const loseReplies =
   (ms: number): Fault =>
   (ground) =>
     around(ground, async () => {
-      for (const { proxy } of ground.seats) Object.assign(proxy, { lost: 0, loseOneIn: 60 });
+      for (const { proxy } of ground.seats) Object.assign(proxy, { lost: 0, loseOneIn: 15 });
       await pause(ms);
       for (const { proxy } of ground.seats) proxy.loseOneIn = 0;
       return ground.seats.reduce((sum, { proxy }) => sum + proxy.lost, 0);

@@ -129,8 +129,13 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { rounds: { type: "string", default: "300" }, seed: { type: "string" }, only: { type: "string" } },
   });
+  if (positionals[0] === "redis") {
+    const { tortureRedis } = await import("./redis.ts");
+    process.exitCode = await tortureRedis(Number(values.seed ?? Math.floor(Math.random() * 1e6)), values.only?.split(",") ?? null);
+    return;
+  }
   const runs = areas[positionals[0] ?? ""];
-  if (runs === undefined) throw new Error(`say what: npm run torture -- ${Object.keys(areas).join(" | ")}`);
+  if (runs === undefined) throw new Error(`say what: npm run torture -- ${Object.keys(areas).join(" | ")} | redis`);
   const order = { rounds: Number(values.rounds), seed: Number(values.seed ?? Math.floor(Math.random() * 1e6)) };
   const names = values.only?.split(",") ?? Object.keys(runs);
   say(`seed ${order.seed}, ${order.rounds} rounds`);

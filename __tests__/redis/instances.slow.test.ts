@@ -68,6 +68,38 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
   });
 });
 
+describe.skipIf(lacks("redis-server"))("downtime", () => {
+  test("L37: while one of three lives a running game goes on; when none lived, it stands still from the moment the last one was known to live", async () => {
+    const redis = await TestRedis.start();
+    let servers = await startInstances(3, redis.url);
+    try {
+      const { gameId, players, tokens } = await spreadTable([servers[0]?.port as number], 2);
+      await players[0]?.request("start");
+      for (const server of servers.slice(1)) await server.kill();
+      const [late] = await startInstances(1, redis.url);
+      const watcher = await connectTable(late?.port as number);
+      await watcher.request("join", { gameId });
+      expect(watcher.state).toMatchObject({ status: "running", pausedBy: null });
+      await Promise.all([servers[0]?.kill(), late?.kill()]);
+      const diedAt = Date.now();
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      servers = await startInstances(1, redis.url);
+      const again = await connectTable(servers[0]?.port as number);
+      await again.request("join", { gameId });
+      expect(again.state).toMatchObject({ status: "paused", pausedBy: "restart" });
+      const left = again.state.players[0].timeRemaining;
+      const chargedMs = 600_000 - left;
+      expect(chargedMs).toBeLessThanOrEqual(diedAt - watcher.state.serverTime + (600_000 - watcher.state.players[0].timeRemaining) + 50);
+      await again.request("reconnect", { gameId, playerId: 1, token: tokens[0] });
+      await eventually("it runs on when its first seat is back", () => again.state.status === "running");
+      await again.close();
+    } finally {
+      await Promise.all(servers.map((server) => server.dispose()));
+      await redis.end();
+    }
+  });
+});
+
 describe.skipIf(lacks("redis-server"))("clocks of an instance that died", () => {
   test("L07: 1,000 running clocks armed by a killed instance expire exactly once each, at most 1 s late", async () => {
     const redis = await TestRedis.start();

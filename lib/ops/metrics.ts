@@ -1,14 +1,7 @@
-// Every metric the program has, by name, unit and label. The only file that imports prom-client. Labels come from closed lists, so the
+// Every metric the program has, by name, unit and label. Only it and metrics-workers.ts import prom-client. Labels come from closed lists, so the
 // number of series is bounded; a game id, an address or a name is never a label. Children are bound once and counts
 // are handed over at each scrape: the hot path allocates nothing.
-import {
-  AggregatorRegistry,
-  Counter as PromCounter,
-  Gauge as PromGauge,
-  Histogram as PromHistogram,
-  collectDefaultMetrics,
-  Registry,
-} from "prom-client";
+import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, collectDefaultMetrics, Registry } from "prom-client";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { By, Counter, Gauge, Histogram, Metrics } from "./metric-shapes.ts";
 import { BucketHistogram } from "./bucket-histogram.ts";
@@ -22,6 +15,7 @@ import {
   storeFaultKinds,
   upgradeRefusals,
 } from "./metric-labels.ts";
+import { answerPrimary } from "./metrics-workers.ts";
 
 export type { By, Counter, Gauge, Histogram, Metrics } from "./metric-shapes.ts";
 
@@ -248,26 +242,11 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
       for (const set of setters) set();
       return registry.metrics();
     },
-    shareWithPrimary() {
-      const collect = registry.getMetricsAsJSON.bind(registry);
-      registry.getMetricsAsJSON = () => {
-        for (const set of setters) set();
-        return collect();
-      };
-      AggregatorRegistry.setRegistries([registry]);
-      // Making one is what makes a worker answer.
-      new AggregatorRegistry();
-    },
+    shareWithPrimary: () => answerPrimary(registry, setters),
     contentType: registry.contentType,
     close() {
       loop.disable();
       registry.clear();
     },
   };
-}
-
-/** For the process above several servers on one machine: a function that adds up the metrics of all of them. */
-export function gatherWorkers(): () => Promise<string> {
-  const all = new AggregatorRegistry();
-  return () => all.clusterMetrics();
 }

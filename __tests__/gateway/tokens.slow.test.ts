@@ -21,7 +21,7 @@ describe("PRODUCT 4: tokens", () => {
   test("L16 one token used by 2 to 10 clients at once: one winner, the others displaced", async () => {
     const server = await startRunningServer({ env: raised });
     try {
-      const figures = await raceTokens(server.port, 60);
+      const figures = await raceTokens(server.port, 40);
       process.stderr.write(`${tellRaces(figures)}\n`);
       expect(figures).toMatchObject({ badRounds: 0, loserTokensGood: 0, otherAnswers: 0 });
     } finally {

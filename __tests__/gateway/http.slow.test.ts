@@ -1,0 +1,107 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { seatTable } from "../support/table-client.ts";
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startRunningServer({
+    env: { LIMIT_HTTP_REQUESTS: "300", LIMIT_EVENT_STREAMS: "2", ADMIN_TOKEN: "the-operator-of-the-tests" },
+  });
+});
+afterAll(() => server.dispose());
+
+/** What a request made by hand is answered, up to the first blank line; "" when the line is cut. */
+function byHand(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let heard = "";
+    const socket = connect(server.port, "127.0.0.1", () => socket.write(bytes));
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => {
+      heard += chunk.toString("latin1");
+      if (heard.includes("\r\n\r\n")) socket.destroy();
+    });
+    socket.on("close", () => resolve(heard.split("\r\n\r\n")[0] ?? ""));
+  });
+}
+
+describe("F31 SAFETY 20: HTTP", () => {
+  test.each(["/", "/live", "/health", "/api/games", "/api/games/AAAAAA", "/g/AAAAAA", "/nowhere"])(
+    "%s carries every security header",
+    async (path) => {
+      const { headers } = await fetch(server.url + path);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toMatch(/^default-src 'none';/);
+      expect(policy).not.toMatch(/unsafe|\*|http:/);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(Object.fromEntries(headers)).toMatchObject({
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": expect.stringContaining("camera=()"),
+      });
+      expect(headers.get("x-powered-by")).toBe(null);
+    },
+  );
+
+  test("HSTS is sent in production", async () => {
+    const production = await startRunningServer({ env: { NODE_ENV: "production" } });
+    try {
+      expect((await fetch(`${production.url}/live`)).headers.get("strict-transport-security")).toContain("max-age=31536000");
+    } finally {
+      await production.dispose();
+    }
+  });
+
+  test("F39 the caller's trace id comes back, and one is drawn for who has none", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const given = await fetch(`${server.url}/live`, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
+    expect(given.headers.get("x-request-id")).toBe(traceId);
+    expect((await fetch(`${server.url}/live`)).headers.get("x-request-id")).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test("a body past 16 KiB is refused by its length, and cut when it hides its length", async () => {
+    const head =
+      "POST /admin/api/drain HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer the-operator-of-the-tests\r\nContent-Type: application/json\r\n";
+    expect(await byHand(`${head}Content-Length: 16385\r\n\r\n${"x".repeat(16_385)}`)).toContain(" 413 ");
+    const chunked = await byHand(
+      `${head}Transfer-Encoding: chunked\r\n\r\n8000\r\n${" ".repeat(0x8000)}\r\n8000\r\n${" ".repeat(0x8000)}\r\n`,
+    );
+    expect(chunked === "" || chunked.includes(" 413 ")).toBe(true);
+    expect((await fetch(`${server.url}/ready`)).status).toBe(200);
+  });
+
+  test("F52 a watcher gets the view and each change as events, at most so many watchers", async () => {
+    const { gameId, players } = await seatTable(server.port, 2);
+    const url = `${server.url}/api/games/${gameId}/events`;
+    const stream = await fetch(url);
+    const second = await fetch(url);
+    expect(stream.headers.get("content-type")).toContain("text/event-stream");
+    expect((await fetch(url)).status).toBe(503);
+    await players[0]?.request("start");
+    const reader = stream.body?.getReader();
+    let text = "";
+    while (!text.includes('"status":"running"')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
+    expect(text).toMatch(/^retry: 2000\n\nid: 3\ndata: \{"type":"state"/);
+    expect(text).not.toMatch(/tokenHash|viewerId/);
+    await reader?.cancel();
+    await second.body?.cancel();
+    await expect.poll(async () => (await fetch(url)).status).toBe(200);
+  });
+
+  test("F43 the address's share is told in every answer, and past it 429 says when to come back; probes go on", async () => {
+    let refused: Response | null = null;
+    let left = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 400 && refused === null; i += 1) {
+      const response = await fetch(`${server.url}/api/server/state`);
+      expect(response.headers.get("ratelimit-policy")).toBe('"address";q=300;w=60');
+      if (response.status === 429) refused = response;
+      else left = Math.min(left, Number(/r=(\d+)/.exec(response.headers.get("ratelimit") ?? "")?.[1]));
+    }
+    expect(left).toBe(0);
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused?.json()).toMatchObject({ code: "rate-limited", retry: true });
+    expect([(await fetch(`${server.url}/live`)).status, (await fetch(`${server.url}/ready`)).status]).toEqual([200, 200]);
+  });
+});

@@ -13,6 +13,8 @@ export interface Scene {
   readonly locale?: string;
   readonly listed?: readonly object[];
   readonly log?: readonly object[];
+  /** Another state of a screen that is in the list anyway: in the pictures, but not measured again. */
+  readonly twin?: true;
   /** Selectors to tap before the picture. */
   readonly click?: readonly string[];
 }
@@ -121,12 +123,29 @@ function storedLog(): object[] {
   return changes;
 }
 
+/** Table mode with this many seats, long names and every state of a panel. */
+export const tableScene = (count: number): Scene => ({
+  name: `table-${count}`,
+  path: `${at}#table`,
+  table: table({
+    players: seats(count, (id) => ({
+      claimed: false,
+      name: longNames[id - 1] ?? "",
+      ...(id === 2 ? { timeRemaining: 3_727_000, counters: { poison: 4 }, penalties: 2 } : {}),
+    })),
+    activePlayer: 1,
+    running: [1],
+    hostPlayer: null,
+  }),
+  seat: null,
+});
+
 export const scenes: readonly Scene[] = [
   { name: "home", path: "/", listed: [{ id: "PQ7RWM", name: "Thursday open table", seats: 4, seatsFree: 2, status: "waiting" }] },
   { name: "new", path: "/", click: ['[data-preset="commander"]', "summary"] },
-  { name: "campaign", path: "/", click: ['[data-preset="campaign"]'] },
+  { name: "campaign", twin: true, path: "/", click: ['[data-preset="campaign"]'] },
   { name: "lobby", path: at, table: waiting, seat: 2 },
-  { name: "lobby-host", path: at, table: { ...waiting, hostPlayer: 2 }, seat: 2 },
+  { name: "lobby-host", twin: true, path: at, table: { ...waiting, hostPlayer: 2 }, seat: 2 },
   {
     name: "lobby-eight",
     path: at,
@@ -134,8 +153,8 @@ export const scenes: readonly Scene[] = [
     seat: null,
   },
   { name: "play", path: at, table: running, seat: 2 },
-  { name: "priority", path: at, table: priority, seat: 1 },
-  { name: "idle", path: at, table: running, seat: 1 },
+  { name: "priority", twin: true, path: at, table: priority, seat: 1 },
+  { name: "idle", twin: true, path: at, table: running, seat: 1 },
   { name: "watch", path: at, table: running },
   { name: "paused", path: at, table: { ...running, status: "paused", pausedBy: "restart", running: [] }, seat: 2 },
   {
@@ -144,7 +163,7 @@ export const scenes: readonly Scene[] = [
     table: { ...running, targetingState: "resolving", targetedPlayers: [1, 3], awaitingPriority: [1, 3], running: [1, 3] },
     seat: 3,
   },
-  { name: "selecting", path: at, table: { ...running, targetingState: "selecting", targetedPlayers: [1] }, seat: 2 },
+  { name: "selecting", twin: true, path: at, table: { ...running, targetingState: "selecting", targetedPlayers: [1] }, seat: 2 },
   {
     name: "choice",
     path: at,
@@ -154,7 +173,7 @@ export const scenes: readonly Scene[] = [
     },
     seat: 2,
   },
-  { name: "undo", path: at, table: { ...running, undoRequest: { by: 1, v: 9, agreed: [], waitingFor: [2, 3] } }, seat: 2 },
+  { name: "undo", twin: true, path: at, table: { ...running, undoRequest: { by: 1, v: 9, agreed: [], waitingFor: [2, 3] } }, seat: 2 },
   {
     name: "eight",
     path: at,
@@ -196,13 +215,13 @@ export const scenes: readonly Scene[] = [
   { name: "menu", path: at, table: running, seat: 2, click: ['.play-bar [title="Menu"]'] },
   { name: "seat", path: at, table: { ...running, hostPlayer: 2 }, seat: 2, click: ['.card[data-seat="1"]'] },
   { name: "damage", path: at, table: running, seat: 2, click: ['[data-action="sword"]'] },
-  { name: "dice", path: at, table: running, seat: 2, click: ['[data-action="dice"]'] },
+  { name: "dice", twin: true, path: at, table: running, seat: 2, click: ['[data-action="dice"]'] },
   { name: "targets", path: at, table: running, seat: 2, click: ['[data-action="target"]'] },
   { name: "settings", path: "/", click: ['[title="Settings"]'] },
   { name: "counters", path: at, table: running, seat: 2, click: ['.play-bar [title="Menu"]', "text=Counters and markers"] },
-  { name: "share", path: at, table: running, seat: 2, click: [".chip"] },
-  { name: "local", path: "/#local" },
+  { name: "share", twin: true, path: at, table: running, seat: 2, click: [".chip"] },
+  { name: "local", twin: true, path: "/#local" },
   { name: "gone", path: at },
-  { name: "turkish", path: at, table: running, seat: 2, locale: "tr-TR" },
-  { name: "duel", path: at, table: table({ players: seats(2), activePlayer: 1, running: [1] }), seat: 1 },
+  { name: "turkish", twin: true, path: at, table: running, seat: 2, locale: "tr-TR" },
+  { name: "duel", twin: true, path: at, table: table({ players: seats(2), activePlayer: 1, running: [1] }), seat: 1 },
 ];

@@ -214,7 +214,7 @@ export const enGame: Readonly<Record<string, string>> = {
   "table.lessLife": "{{name}}: one life less, hold for ten",
   "table.moreLife": "{{name}}: one life more, hold for ten",
   "table.seat": "{{name}}: {{act}}",
-  "table.more": "More for {{name}}",
+  "table.more": "{{name}}: {{n}} life, open the seat",
   "table.out": "out",
   "recap.wins": "{{name}} wins",
   "recap.winsRound": "{{name}} takes the round",

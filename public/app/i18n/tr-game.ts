@@ -214,7 +214,7 @@ export const trGame: Readonly<Record<string, string>> = {
   "table.lessLife": "{{name}}: bir can az, on için basılı tut",
   "table.moreLife": "{{name}}: bir can fazla, on için basılı tut",
   "table.seat": "{{name}}: {{act}}",
-  "table.more": "{{name}}: dahası",
+  "table.more": "{{name}}: {{n}} can, yeri aç",
   "table.out": "elendi",
   "recap.wins": "{{name}} kazandı",
   "recap.winsRound": "Bu oyunu {{name}} aldı",

@@ -19,7 +19,8 @@ export function Overlay(): JSX.Element | null {
   }, []);
   if (!table) return null;
   return (
-    <main class="overlay" aria-label={speech.t("overlay.title", { code: table.id })}>
+    <main class="overlay">
+      <h1 class="sr">{speech.t("overlay.title", { code: table.id })}</h1>
       {table.players.map((player) => (
         <div
           key={player.id}

@@ -35,6 +35,7 @@ export function Play({ table }: { readonly table: Table }): JSX.Element {
       data-watching={!acts}
       data-others={others.length}
     >
+      <h1 class="sr">{table.name || table.id}</h1>
       <PlayBar table={table} who={who} />
       <section class="others" aria-label={useApp().speech.t("play.others")}>
         {others.map((seat) => (

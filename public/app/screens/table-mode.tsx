@@ -41,6 +41,7 @@ export function TableMode(): JSX.Element | null {
   };
   return (
     <main class="table-mode" style={grid} data-status={table.status} data-v={table.v} data-count={table.players.length}>
+      <h1 class="sr">{table.name || table.id}</h1>
       {order.map((seat, at) => {
         const player = playerOf(table, seat);
         const place = layout.places[at];
@@ -107,7 +108,7 @@ function PanelLife({ player, mayChange }: { readonly player: PlayerView; readonl
       <button
         type="button"
         class="panel-number num"
-        aria-label={t("table.more", { name: player.name })}
+        aria-label={t("table.more", { name: player.name, n: tally.value })}
         onClick={() => openSeat(sheet, player.id)}
       >
         <Icon name="heart" size={15} />
@@ -143,7 +144,7 @@ function Strip({ table, row }: { readonly table: Table; readonly row: number }):
         class="strip-go"
         disabled={!acts || table.status === "finished"}
         data-act={go.type}
-        aria-label={go.word}
+        aria-label={table.status === "waiting" ? go.word : `${go.word}, ${t("play.turn", { n: table.turn })}`}
         onClick={() => session.give({ type: go.type, data: {} })}
       >
         <Icon name={go.icon} size={24} />

@@ -1,0 +1,140 @@
+import { expect, type Page, test } from "@playwright/test";
+import { showScene } from "./support/scene-page.ts";
+import { type Scene, tableScene } from "./support/scenes.ts";
+import { startStaticSite, type StaticSite } from "./support/static-site.ts";
+import { expect as journeyExpect, test as journey, createTable, sit } from "./support/journey.ts";
+
+const viewports = [
+  { width: 390, height: 844 },
+  { width: 844, height: 390 },
+  { width: 820, height: 1180 },
+  { width: 1366, height: 768 },
+] as const;
+/** Smallest side of anything that is tapped, CSS pixels. */
+const targetMin = 44;
+
+interface Box {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** On-screen boxes of what matches, with a name each. */
+const boxes = (page: Page, selector: string): Promise<Box[]> =>
+  page.locator(selector).evaluateAll((elements) =>
+    elements.map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { name: element.getAttribute("aria-label") ?? element.getAttribute("data-panel") ?? element.className, x, y, width, height };
+    }),
+  );
+
+const overlap = (a: Box, b: Box): boolean =>
+  Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 0.5 && Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 0.5;
+
+function overlaps(all: readonly Box[]): string[] {
+  return all.flatMap((a, at) =>
+    all
+      .slice(at + 1)
+      .filter((b) => overlap(a, b))
+      .map((b) => `${a.name} over ${b.name}`),
+  );
+}
+
+const outside = (box: Box, view: { readonly width: number; readonly height: number }): boolean =>
+  box.x < -0.5 || box.y < -0.5 || box.x + box.width > view.width + 0.5 || box.y + box.height > view.height + 0.5;
+
+test.describe("table mode fits its players", () => {
+  let site: StaticSite;
+  test.beforeAll(async () => {
+    site = await startStaticSite("dist/public");
+  });
+  test.afterAll(async () => {
+    await site.close();
+  });
+
+  for (const seats of [2, 3, 4, 5, 6, 7, 8]) {
+    test(`${seats} seats in four sizes: nothing overlaps, nothing is cut off, targets are at least ${targetMin} px`, async ({
+      browser,
+    }) => {
+      for (const viewport of viewports) {
+        const where = `${seats} seats at ${viewport.width}x${viewport.height}`;
+        const scene: Scene = tableScene(seats);
+        const context = await browser.newContext({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
+        const page = await showScene(context, { scene, origin: site.origin, theme: "dark" });
+        const panels = await boxes(page, "[data-panel]");
+        expect(panels, where).toHaveLength(seats);
+        expect(overlaps([...panels, ...(await boxes(page, ".strip"))]), where).toEqual([]);
+        const taps = await boxes(page, ".panel-life button, .strip button, .panel-tap");
+        expect(
+          taps.filter((box) => Math.min(box.width, box.height) < targetMin - 0.5).map((box) => `${box.name} ${box.width}x${box.height}`),
+          where,
+        ).toEqual([]);
+        for (const panel of panels) {
+          const parts = await boxes(page, `[data-panel="${panel.name}"] :is(.clock, .panel-name, .panel-life button)`);
+          expect(overlaps(parts), `${where}, panel ${panel.name}`).toEqual([]);
+          for (const part of parts)
+            expect(outside({ ...part, x: part.x - panel.x, y: part.y - panel.y }, panel), `${where}: ${part.name} leaves its panel`).toBe(
+              false,
+            );
+        }
+        expect(
+          panels.filter((box) => outside(box, viewport)),
+          where,
+        ).toEqual([]);
+        await context.close();
+      }
+    });
+  }
+});
+
+journey("a phone and the device in the middle play the same game", async ({ table }) => {
+  const middle = await table.open("/", { viewport: { width: 820, height: 1180 } });
+  const code = await createTable(middle, "commander");
+  const phone = await table.open(`/g/${code}`);
+  await sit(phone, 2);
+  await middle.getByRole("button", { name: "Table mode" }).click();
+  await middle.locator('.strip [data-act="start"]').click();
+  await middle.locator('[data-panel="1"] .panel-tap').click();
+  await journeyExpect(phone.locator(".say")).toHaveText("Your turn");
+  await journeyExpect(middle.locator('[data-panel="2"]')).toHaveClass(/on/);
+  await phone.locator('.go[data-act="passTurn"]').click();
+  await journeyExpect(middle.locator('[data-panel="3"]')).toHaveClass(/on/);
+  await middle.locator('[data-panel="4"] .panel-tap').click();
+  await journeyExpect(phone.locator(".chain li")).toHaveText([/Player 3/, "Player 4"]);
+  await middle.locator('[data-panel="3"] .step').first().click();
+  await journeyExpect(phone.locator('.card[data-seat="3"] .life')).toHaveText(/39/);
+});
+
+journey("alone without a server: the shell opens offline and a whole game is played on the device", async ({ table }) => {
+  const page = await table.open("/");
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready.then(() => true));
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByText("Play on this device").click();
+  await page.getByRole("button", { name: "3", exact: true }).click();
+  await page.getByRole("button", { name: "Lay it on the table" }).click();
+  await page.locator('.strip [data-act="start"]').click();
+  await journeyExpect(page.locator('[data-panel="1"]')).toHaveClass(/on/);
+  await page.locator('[data-panel="1"] .panel-tap').click();
+  await journeyExpect(page.locator('[data-panel="2"]')).toHaveClass(/on/);
+  await page.locator('[data-panel="3"] .panel-tap').click();
+  await journeyExpect(page.locator('[data-panel="3"]')).toHaveClass(/on/);
+  await page.locator(".strip").getByRole("button", { name: "Undo" }).click();
+  await journeyExpect(page.locator('[data-panel="2"]')).toHaveClass(/on/);
+  // A reload charges nobody for the time it took, and the table is still there.
+  await page.reload();
+  await journeyExpect(page.locator(".table-mode")).toHaveAttribute("data-status", "paused");
+  await page.locator('.strip [data-act="pause"]').click();
+  await journeyExpect(page.locator('[data-panel="2"]')).toHaveClass(/on/);
+  for (const seat of [2, 3]) {
+    await page.locator(`[data-panel="${seat}"] .panel-number`).click();
+    await page.getByRole("button", { name: "Out of the game" }).click();
+    await page.getByRole("button", { name: "Tap again to do it" }).click();
+  }
+  await journeyExpect(page.getByRole("heading", { name: "Player 1 wins" })).toBeVisible();
+  await page.context().setOffline(false);
+});

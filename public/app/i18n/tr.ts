@@ -197,6 +197,9 @@ export const tr: Readonly<Record<string, string>> = {
   "refusal.store-unavailable": "Sunucu şu anda kaydedemiyor. Yeniden deneniyor.",
   "refusal.draining": "Sunucu yeniden başlıyor. Yeniden deneniyor.",
   "refusal.no-free-code": "Şu anda boş masa kodu yok. Yeniden deneniyor.",
+  "refusal.already-answered": "Bu sorunun yanıtı verildi.",
+  "refusal.name-taken": "Bu ad başkasında.",
+  "refusal.wrong-round": "Bu el artık geçti.",
   "refusal.internal": "Sunucuda bir şey ters gitti. İşletene bildirildi.",
   "refusal.version-unsupported": "Bu sayfa sunucuya uymuyor. Sayfayı yenile.",
 };

@@ -57,6 +57,8 @@ export interface SlowFigures {
   readonly queueMax: number;
   readonly busy: number;
   readonly loopDelayMsP99: number;
+  /** The same of an idle process beside it: what the machine alone does to a loop. */
+  readonly idleDelayMsP99: number;
   readonly acknowledged: number;
   readonly verdict: Verdict;
 }
@@ -72,7 +74,7 @@ export async function slowFsync(stage: {
   const { dataDir, seed, fsyncMs, forMs, queueChangesMax } = stage;
   const failpoints: Failpoint[] = [{ at: "batch-before-commit", nth: 1, times: 1e9, action: { kind: "sleep", ms: fsyncMs } }];
   const { life, notebook } = await enter({ dataDir, notesDir: dataDir, seed, games: 100, failpoints, limits: { queueChangesMax } });
-  await pause(forMs);
+  const idle = await idleDelays(forMs);
   await killed(life);
   const seen = watched(life);
   const verdict = await judge(dataDir, notebook, [{ name: "slow fsync", hits: Math.floor(forMs / fsyncMs) }]);
@@ -80,9 +82,21 @@ export async function slowFsync(stage: {
     queueMax: Math.max(...seen.map((news) => news.health.queueDepth)),
     busy: notebook.observations.filter((item) => item.type === "refused" && item.answer === "busy").length,
     loopDelayMsP99: quietestP99(seen.map((news) => news.loopDelayMs)),
+    idleDelayMsP99: quietestP99(idle),
     acknowledged: verdict.figures.ok,
     verdict,
   };
+}
+
+/** How late this process, which only waits, wakes up each 50 ms. */
+async function idleDelays(forMs: number): Promise<number[]> {
+  const delays: number[] = [];
+  for (const endsAt = performance.now() + forMs; performance.now() < endsAt; ) {
+    const startedAt = performance.now();
+    await pause(50);
+    delays.push(Math.max(0, performance.now() - startedAt - 50));
+  }
+  return delays;
 }
 
 /** The p99 of the quietest third of the run: what the store does to the loop is in each third, what the machine does is not. */

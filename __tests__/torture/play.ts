@@ -30,7 +30,8 @@ export interface PlayOrder {
 
 /** What the process says on stdout, one line each. */
 export type PlayNews =
-  | { readonly ready: number }
+  /** Milliseconds from the start of the process, and of CPU it used until then. */
+  | { readonly ready: number; readonly cpuMs: number }
   | { readonly refused: string }
   | { readonly fatal: string }
   | { readonly health: ReturnType<Store["health"]>; readonly loopDelayMs: number; readonly at: number; readonly answered: number };
@@ -204,7 +205,8 @@ async function main(): Promise<void> {
   const notes = new Notes(order.notes);
   const copies = Array.from({ length: order.games }, (_, place): Copy => ({ gameId: `PLAY${place}`, v: 0, hash: "" }));
   for (const copy of copies) await readCopy(store, copy);
-  say({ ready: performance.now() });
+  const { user, system } = process.cpuUsage();
+  say({ ready: performance.now(), cpuMs: (user + system) / 1_000 });
   watch(store, notes);
   setInterval(() => void store.beat(Date.now()).catch(() => {}), 200).unref();
   const players = copies.flatMap((copy) =>

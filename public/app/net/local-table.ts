@@ -40,8 +40,6 @@ interface Past {
 
 const draw = () => ({ tokenHash: freshHex() + freshHex(), seed: freshHex() });
 
-export const hasLocalTable = (env: Env): boolean => env.shelf.get(key) !== null;
-
 function readKept(env: Env): Kept | null {
   try {
     return JSON.parse(env.shelf.get(key) ?? "null") as Kept | null;

@@ -13,7 +13,7 @@ import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.t
 import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluster.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
-import { createCrash, watchProcess } from "./lib/ops/crash.ts";
+import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
 import { createHealth, drainPart, type Health, levels, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
@@ -113,7 +113,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     log,
     reporter,
     base: { instance: instanceId, release: version },
-    exit: (code) => process.exit(code),
+    exit: exitSurely,
   });
   watchProcess(process, crash);
   const storage = await openStorage({ config, ambient, log, metrics, instanceId, crash });
@@ -270,7 +270,7 @@ function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: S
     wholeMs: wholeStopMs,
     hurryMs,
     flush: () => store.close(),
-    exit: (code) => process.exit(code),
+    exit: exitSurely,
     steps: [
       { name: "let players go", limitMs: drainMs + closeMs, run: letGo },
       { name: "close rooms and sockets", limitMs: 2_000, run: closeAll },
@@ -322,7 +322,7 @@ function startWorkers(config: Config): void {
   const ambient = realAmbient();
   const name = config.instanceId ?? Buffer.from(ambient.bytes(4)).toString("hex");
   const log = openLog({ level: config.logLevel, pretty: config.environment === "development", base: { instance: name, release: "" } });
-  runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: (code) => process.exit(code) });
+  runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: exitSurely });
 }
 
 async function main(): Promise<void> {

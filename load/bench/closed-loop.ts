@@ -27,6 +27,10 @@ export interface LoopFigures {
 const nanosPerMs = 1e6;
 const readBytes = 262_144;
 const quietMsMax = 10_000;
+/** Tables that are being opened at the same time. */
+const openersMax = 16;
+/** One address has about 28,000 ports to connect from. */
+const tablesPerAddress = 1_000;
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -122,10 +126,24 @@ export class ClosedLoop {
   static async open(on: RunningContestant, crowd: { readonly games: number; readonly updates: Updates }): Promise<ClosedLoop> {
     const readBuffer = Buffer.alloc(readBytes);
     const tables: OpenTable[] = [];
-    for (let game = 0; game < crowd.games; game += 1) {
-      tables.push(await on.openTable({ name: `${crowd.updates}-${game}`, updates: crowd.updates, readBuffer }));
-    }
+    let next = 0;
+    const openOnes = async (): Promise<void> => {
+      while (next < crowd.games) {
+        const game = next;
+        next += 1;
+        const localAddress = `127.0.0.${2 + Math.floor(game / tablesPerAddress)}`;
+        tables.push(await on.openTable({ name: `${crowd.updates}-${game}`, updates: crowd.updates, readBuffer, localAddress }));
+      }
+    };
+    await Promise.all(Array.from({ length: openersMax }, openOnes));
     return new ClosedLoop(on.server.pid, tables);
+  }
+
+  /** Received by all sockets since they were opened. */
+  get bytesIn(): number {
+    let bytes = 0;
+    for (const { seats } of this.#raw) for (const socket of seats) bytes += socket.bytesIn;
+    return bytes;
   }
 
   answered(latencyMs: number): void {
@@ -152,15 +170,13 @@ export class ClosedLoop {
   }
 
   #mark(): Mark {
-    let bytes = 0;
-    for (const { seats } of this.#raw) for (const socket of seats) bytes += socket.bytesIn;
     return {
       at: performance.now(),
       taps: this.#taps,
       server: cpuOf(this.#pid),
       tester: cpuOf(process.pid),
       machineMs: machineBusyMs(),
-      bytes,
+      bytes: this.bytesIn,
     };
   }
 

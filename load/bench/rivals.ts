@@ -22,10 +22,10 @@ function frame(socket: RawSocket, wanted: (bytes: Buffer, start: number) => bool
 const begins = (text: string) => (bytes: Buffer, start: number) => bytes.toString("latin1", start, start + text.length) === text;
 
 /** Engine.IO 4 packets "0" open, "40" connected, and Socket.IO events "42[name,data]". */
-async function openSocketIoTable(port: number, { name, updates, readBuffer }: TableOrder): Promise<OpenTable> {
+async function openSocketIoTable(port: number, { name, updates, ...connect }: TableOrder): Promise<OpenTable> {
   const seats: RawSocket[] = [];
   for (let seat = 1; seat <= seatCount; seat += 1) {
-    const socket = await RawSocket.open({ port, readBuffer, path: "/socket.io/?EIO=4&transport=websocket" });
+    const socket = await RawSocket.open({ port, ...connect, path: "/socket.io/?EIO=4&transport=websocket" });
     seats.push(socket);
     const connected = frame(socket, begins("40"));
     socket.send(maskedFrame("40"));
@@ -58,7 +58,7 @@ interface Reservation {
   readonly processId: string;
 }
 
-async function openColyseusTable(port: number, { name, readBuffer }: TableOrder): Promise<OpenTable> {
+async function openColyseusTable(port: number, { name, updates: _, ...connect }: TableOrder): Promise<OpenTable> {
   const seats: RawSocket[] = [];
   for (let seat = 1; seat <= seatCount; seat += 1) {
     const response = await fetch(`http://127.0.0.1:${port}/matchmake/joinOrCreate/table`, {
@@ -67,7 +67,7 @@ async function openColyseusTable(port: number, { name, readBuffer }: TableOrder)
       body: JSON.stringify({ gameId: name }),
     });
     const { sessionId, roomId, processId } = (await response.json()) as Reservation;
-    const socket = await RawSocket.open({ port, readBuffer, path: `/${processId}/${roomId}?sessionId=${sessionId}` });
+    const socket = await RawSocket.open({ port, ...connect, path: `/${processId}/${roomId}?sessionId=${sessionId}` });
     seats.push(socket);
     const joined = frame(socket, (bytes, start) => bytes[start] === colyseus.roomState);
     socket.send(maskedFrame(new Uint8Array([colyseus.joinRoom]), "binary"));

@@ -54,6 +54,11 @@ export async function feltQuietly(tables: HealthyTables): Promise<Feelings> {
   return tables.felt();
 }
 
+/** The worse of what was felt before and after: the machine may have got other work to do meanwhile. */
+export function worseOf(before: Feelings, later: Feelings): Feelings {
+  return later.p99 > before.p99 ? later : before;
+}
+
 /** What others may feel: 100 ms at the 99th percentile, unless the quiet machine is already too slow to tell; then three times as long. */
 export function boundOf(quiet: Feelings): number {
   return Math.max(p99MsMax, 3 * quiet.p99);

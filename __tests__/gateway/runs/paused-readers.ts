@@ -1,6 +1,6 @@
 // Readers who stop reading in the middle of a loud table, while other tables play on: when each is cut, what it costs in memory, and
 // what the others feel.
-import { boundOf, type Feelings, feltQuietly, playHealthy, tellFeelings } from "../../support/healthy-table.ts";
+import { boundOf, type Feelings, feltQuietly, playHealthy, tellFeelings, worseOf } from "../../support/healthy-table.ts";
 import { residentBytes, type RunningServer } from "../../support/running-server.ts";
 import { connectTable, seatTable, type TableClient } from "../../support/table-client.ts";
 
@@ -78,10 +78,12 @@ export async function pauseReaders(server: RunningServer, readers: number): Prom
   const before = await residentBytes(server.pid);
   for (const reader of paused) reader.socket.pause();
   const { cut, cutAfterMs, outboxBytesMost, rssMost } = await shoutUntilCut(server, { host, readers, limitMs: 60_000 });
-  const others = await tables.stop();
+  const others = tables.felt();
   for (const reader of paused) reader.cut();
   await host.close();
-  return { readers, cut, cutAfterMs, outboxBytesMost, grownBytes: rssMost - before, quiet, others, othersBoundMs: boundOf(quiet) };
+  const worst = worseOf(quiet, await feltQuietly(tables));
+  await tables.stop();
+  return { readers, cut, cutAfterMs, outboxBytesMost, grownBytes: rssMost - before, quiet: worst, others, othersBoundMs: boundOf(worst) };
 }
 
 export function tellPaused({ readers, cut, cutAfterMs, grownBytes, outboxBytesMost, quiet, others }: PausedFigures): string {
@@ -89,7 +91,7 @@ export function tellPaused({ readers, cut, cutAfterMs, grownBytes, outboxBytesMo
   return [
     `${readers} paused readers: ${cut} cut, the last ${(cutAfterMs / 1_000).toFixed(1)} s after bytes began to wait`,
     `  resident memory grew by ${mb(grownBytes)} MB at most, ${mb(outboxBytesMost)} MB waited at most`,
-    `  before: ${tellFeelings(quiet)}`,
+    `  without: ${tellFeelings(quiet)}`,
     `  during: ${tellFeelings(others)}`,
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 // Pictures of every screen, in phone, tablet and laptop size and in both themes, into docs/screens. States are made up here and
 // told to the built page through a socket of our own, so that every face of every rule can be seen: `npm run build && npm run shots`.
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { type Browser, chromium } from "@playwright/test";
 import { chromiumOptions } from "../__tests__/e2e/support/chromium.ts";
 import { startStaticSite } from "../__tests__/e2e/support/static-site.ts";
@@ -40,12 +40,25 @@ async function shoot(browser: Browser, origin: string, scene: Scene): Promise<nu
   return taken;
 }
 
+/** The README's picture: four phones side by side, from pictures taken before. */
+async function sideBySide(browser: Browser): Promise<void> {
+  const files = ["play", "priority", "table-4", "recap"].map((name) => `${outDir}/${name}-phone-dark.png`);
+  if (!files.every((file) => existsSync(file))) return;
+  const page = await browser.newPage({ viewport: { width: 1680, height: 892 } });
+  const images = files.map((file) => `<img src="data:image/png;base64,${readFileSync(file).toString("base64")}">`).join("");
+  const style = "body{margin:0;padding:24px;display:flex;gap:24px;background:#07090c}img{border-radius:36px;width:390px;height:844px}";
+  await page.setContent(`<style>${style}</style>${images}`);
+  await page.screenshot({ path: `${outDir}/play.png` });
+  await page.close();
+}
+
 const site = await startStaticSite("dist/public");
 const browser = await chromium.launch(chromiumOptions().launchOptions);
 mkdirSync(outDir, { recursive: true });
 let taken = 0;
 try {
   for (const scene of scenes) if (wanted(onlyScene, scene.name)) taken += await shoot(browser, site.origin, scene);
+  await sideBySide(browser);
 } finally {
   await browser.close();
   await site.close();

@@ -1,0 +1,70 @@
+import { signal } from "@preact/signals";
+import { describe, expect, test } from "vitest";
+import { memoryShelf } from "../../public/app/device/env.ts";
+import { emptyModel, type Input } from "../../public/app/model/model.ts";
+import { step } from "../../public/app/model/step.ts";
+import { keptLocalTable, newLocalTable } from "../../public/app/net/local-table.ts";
+import { fakeEnv } from "./support/fake-env.ts";
+
+function device(env = fakeEnv()) {
+  const model = signal(emptyModel);
+  const dispatch = (input: Input): void => {
+    model.value = step(model.value, input);
+  };
+  return { env, model, dispatch };
+}
+
+describe("a table without a server", () => {
+  test("plays by the server's rules: turns, refusals, undo, dice", () => {
+    const { env, model, dispatch } = device();
+    const local = newLocalTable(env, dispatch, { playerCount: 3, initialTime: 60_000, bonusTime: 0 });
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    expect(model.value).toMatchObject({ link: "local", table: { status: "running", activePlayer: 1 } });
+    env.pass(10_000);
+    local?.give({ type: "passTurn", data: { playerId: 1 } });
+    expect(model.value.table?.activePlayer).toBe(2);
+    expect(model.value.table?.players[0]?.timeRemaining).toBe(50_000);
+    local?.give({ type: "passPriority", data: { playerId: 3 } });
+    expect(model.value.notices.at(-1)?.key).toBe("refusal.not-your-turn");
+    local?.give({ type: "undo", data: {} });
+    expect(model.value.table).toMatchObject({ activePlayer: 1, status: "running" });
+    local?.give({ type: "rollDice", data: { sides: 6 } });
+    const rolled = model.value.happenings.at(-1)?.event;
+    expect(rolled?.type).toBe("diceRolled");
+    local?.leave();
+  });
+
+  test("a clock falls by itself, without a tap", () => {
+    const { env, model, dispatch } = device();
+    const local = newLocalTable(env, dispatch, { playerCount: 2, initialTime: 5_000, onTimeout: "game-loss" });
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    env.pass(6_000);
+    expect(model.value.table).toMatchObject({ status: "finished", winner: 2 });
+    local?.leave();
+  });
+
+  test("is kept on the device, and the time in which the page was gone is nobody's", () => {
+    const shelf = memoryShelf();
+    const first = device(fakeEnv(shelf));
+    const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    first.env.pass(10_000);
+    local?.leave();
+    const lateEnv = fakeEnv(shelf);
+    lateEnv.pass(3_600_000);
+    const later = device(lateEnv);
+    keptLocalTable(later.env, later.dispatch)?.open();
+    expect(later.model.value.table).toMatchObject({ status: "paused", pausedBy: "restart" });
+    expect(later.model.value.table?.players[0]?.timeRemaining).toBe(50_000);
+  });
+
+  test("what cannot be read is thrown away instead of breaking the page", () => {
+    const { env, dispatch } = device();
+    env.shelf.set("tapotarp:local", JSON.stringify({ v: 1, seenAt: 0, state: "{", log: [] }));
+    expect(keptLocalTable(env, dispatch)).toBeNull();
+    expect(env.shelf.get("tapotarp:local")).toBeNull();
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import { chartScale, linePath } from "../../public/app/model/chart.ts";
+import { damageCommand } from "../../public/app/model/damage.ts";
+import { type LoggedChange, recapCsv, recapOf } from "../../public/app/model/recap.ts";
+import { tableLayout } from "../../public/app/model/table-layout.ts";
+import { player, table } from "./support/tables.ts";
+
+/** A log from lines of [seconds, event type, data]. */
+function log(...lines: readonly (readonly [number, string, object?])[]): LoggedChange[] {
+  return lines.map(([s, type, data], at) => ({ v: at + 1, at: s * 1000, by: 1, command: "x", events: [{ type, data: data ?? {} }] }));
+}
+const four = { seats: [1, 2, 3, 4], startingLife: 40, order: [1, 2, 3, 4] };
+
+describe("the recap", () => {
+  test("time is counted for whoever was on the clock, by turn, priority and answers", () => {
+    const recap = recapOf(
+      log(
+        [0, "gameStarted"],
+        [10, "interrupted", { playerId: 3 }],
+        [14, "priorityPassed", { playerId: 3 }],
+        [20, "targetsConfirmed", { players: [2, 4] }],
+        [23, "targetAnswered", { playerId: 2 }],
+        [28, "targetAnswered", { playerId: 4 }],
+        [30, "turnPassed", { from: 1, to: 2, turn: 2 }],
+        [45, "turnPassed", { from: 2, to: 3, turn: 3 }],
+      ),
+      four,
+    );
+    expect(recap.seats.map((s) => s.used)).toEqual([
+      { turn: 18_000, priority: 0, target: 0 },
+      { turn: 15_000, priority: 0, target: 3_000 },
+      { turn: 0, priority: 4_000, target: 0 },
+      { turn: 0, priority: 0, target: 8_000 },
+    ]);
+    expect(recap.turns).toEqual([
+      { turn: 1, seat: 1, ms: 18_000 },
+      { turn: 2, seat: 2, ms: 15_000 },
+    ]);
+    expect(recap.longest).toEqual({ turn: 2, seat: 2, ms: 15_000 });
+    expect(recap.playedMs).toBe(45_000);
+  });
+
+  test("pauses and the time without a server are nobody's", () => {
+    const recap = recapOf(
+      [
+        ...log(
+          [0, "gameStarted"],
+          [5, "gamePaused", { by: "player" }],
+          [100, "gameResumed"],
+          [103, "turnPassed", { from: 1, to: 2, turn: 2 }],
+        ),
+        { v: 9, at: 900_000, by: null, command: "outage", events: [{ type: "gamePaused", data: { by: "restart" } }] },
+      ],
+      four,
+    );
+    expect(recap.seats[0]?.usedMs).toBe(8_000);
+    expect(recap.seats[1]?.usedMs).toBe(0);
+  });
+
+  test("what was undone, and games before a reset, are left out", () => {
+    const recap = recapOf(
+      log(
+        [0, "gameStarted"],
+        [50, "gameReset"],
+        [60, "gameStarted"],
+        [70, "lifeChanged", { playerId: 2, from: 40, to: 33, source: 1 }],
+        [71, "lifeChanged", { playerId: 2, from: 33, to: 3, source: 1 }],
+        [72, "undone", { v: 5 }],
+      ),
+      four,
+    );
+    expect(recap.seats[0]?.dealt).toBe(7);
+    expect(recap.playedMs).toBe(12_000);
+  });
+
+  test("paying one's own life deals no damage; eliminations keep their order", () => {
+    const recap = recapOf(
+      log(
+        [0, "gameStarted"],
+        [1, "lifeChanged", { playerId: 1, from: 40, to: 30, source: 1 }],
+        [2, "eliminated", { playerId: 3, reason: "host" }],
+        [3, "eliminated", { playerId: 2, reason: "life" }],
+      ),
+      four,
+    );
+    expect(recap.seats.map((s) => s.dealt)).toEqual([0, 0, 0, 0]);
+    expect(recap.out.map((o) => o.seat)).toEqual([3, 2]);
+  });
+
+  test("F18 a spreadsheet runs no formula from a name, and quotes are doubled", () => {
+    const recap = recapOf(log([0, "gameStarted"], [10, "turnPassed", { from: 1, to: 2, turn: 2 }]), four);
+    expect(recapCsv(recap, () => '=HYPERLINK("x")')).toBe('turn,seat,name,seconds\r\n1,1,"\'=HYPERLINK(""x"")",10.0\r\n');
+  });
+});
+
+test("damage lowers life and names its source; a commander's is counted beside it", () => {
+  const seats = [player(1), player(2, { life: 20, commanderDamage: { 1: [5, 0] } })];
+  const duel = table({ players: seats });
+  expect(damageCommand(duel, { to: 2, from: 1, amount: 7, kind: "first" }).data).toEqual({
+    playerId: 2,
+    life: 13,
+    source: 1,
+    commanderDamage: { 1: [12, 0] },
+  });
+  expect(damageCommand(duel, { to: 2, from: null, amount: 2, kind: "plain" }).data).toEqual({ playerId: 2, life: 18, source: 2 });
+});
+
+describe("table mode's geometry", () => {
+  test.each([2, 3, 4, 5, 6, 7, 8])("%i seats: every panel has cells of its own, none on the strip, in both shapes", (count) => {
+    for (const shape of ["wide", "tall"] as const) {
+      const layout = tableLayout(count, shape);
+      const cells = layout.places.flatMap((p) => Array.from({ length: p.span }, (_, i) => `${p.row}:${p.column + i}`));
+      expect(layout.places).toHaveLength(count);
+      expect(new Set(cells).size).toBe(cells.length);
+      expect(cells).toHaveLength(layout.columns * layout.rows);
+      expect(layout.places.some((p) => p.row === layout.strip)).toBe(false);
+    }
+  });
+});
+
+test("a chart's line stays in its box", () => {
+  const points = [
+    { at: 0, value: 40 },
+    { at: 50, value: 10 },
+    { at: 100, value: -2 },
+  ];
+  const scale = chartScale(points, { width: 100, height: 42 });
+  expect(linePath(points, scale, "steps")).toBe("M0 0H50V30H100V42");
+});

@@ -215,6 +215,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   });
   const timers = keepWatch(parts, condition, edge);
   metrics.onScrape(() => scrape({ metrics, gateway, rooms, store, health, condition }));
+  metrics.onScrape(() => metrics.subscriptions.set(parts.bus.subscriptions()));
   metrics.storeTier(store.health().tier);
   const stop = stopOf({
     parts,

@@ -283,10 +283,7 @@ export class Room {
     await this.execute({ sender: null, command: { type: "drop", viewerId: subscriber.viewerId }, actionId: null, answered });
   }
 
-  /**
-   * The instance that held these connections died: its holders show away. Gives false when that could not be saved; it may then be
-   * said again.
-   */
+  /** The instance that held these connections died: its holders show away. False: not saved, to be said again. */
   async dropInstance(instanceId: string): Promise<boolean> {
     let gone: readonly ViewerId[] = [];
     let isDone = true;

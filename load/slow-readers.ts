@@ -1,6 +1,6 @@
 // Readers that stop reading: some sockets of many tables take nothing any more while the tables play on. The others must not notice,
 // the stuck ones must be cut off, and the server's memory must stay flat.
-import { clockServer } from "./bench/contestant.ts";
+import { clockServer, type OpenTable, type Reader } from "./bench/contestant.ts";
 import { median } from "./bench/figures.ts";
 import { residentBytes } from "./bench/procfs.ts";
 import { RawSocket } from "./bench/raw-socket.ts";
@@ -48,7 +48,7 @@ export async function slowReaders(): Promise<SlowResult> {
     const taps: number[] = [];
     const until = performance.now() + seconds * 1_000;
     for (let turn = 0; performance.now() < until; turn += 1) {
-      taps.push(await timedTap(table.seats[turn % table.seats.length] as RawSocket, table.tap));
+      taps.push(await timedTap(table, turn % table.seats.length));
       memoryMiBMost = Math.max(memoryMiBMost, residentBytes(pid) / 2 ** 20);
     }
     for (const socket of extras) socket.resumeReading();
@@ -73,10 +73,16 @@ function gameIdOf(socket: RawSocket): Promise<string> {
   });
 }
 
-function timedTap(socket: RawSocket, tap: Buffer): Promise<number> {
+/** One tap, until the seat that tapped hears that the turn is the next one's. Changes of earlier taps may still arrive before. */
+function timedTap({ seats, tap, readers }: OpenTable, seat: number): Promise<number> {
   const startedAt = performance.now();
+  const next = ((seat + 1) % seats.length) + 1;
+  const socket = seats[seat] as RawSocket;
+  const read = readers[seat] as Reader;
   return new Promise((done) => {
-    socket.onFrame = () => done(performance.now() - startedAt);
+    socket.onFrame = (bytes, start, end) => {
+      if (read(bytes, start, end).active === next) done(performance.now() - startedAt);
+    };
     socket.send(tap);
   });
 }

@@ -214,7 +214,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     onTakenForDead: () => gateway.recall(recallMs),
   });
   const timers = keepWatch(parts, condition, edge);
-  metrics.onScrape(() => scrape({ metrics, gateway, rooms, store, health, condition }));
+  metrics.onScrape(() => scrape({ parts, gateway, rooms, health, condition }));
   metrics.onScrape(() => metrics.subscriptions.set(parts.bus.subscriptions()));
   metrics.storeTier(store.health().tier);
   const stop = stopOf({
@@ -280,21 +280,21 @@ function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: S
 }
 
 interface Scraped {
-  readonly metrics: Metrics;
+  readonly parts: Parts;
   readonly gateway: Gateway;
   readonly rooms: Rooms;
-  readonly store: Store;
   readonly health: Health;
   readonly condition: Condition;
 }
 
-function scrape({ metrics, gateway, rooms, store, health, condition }: Scraped): void {
+function scrape({ parts: { metrics, store, bus }, gateway, rooms, health, condition }: Scraped): void {
   const { ready, queueDepth, queueAgeMs } = store.health();
   metrics.health.set(levels.indexOf(health.report().status));
   metrics.draining.set(condition.draining ? 1 : 0);
   metrics.connections.set(gateway.connections);
   metrics.outboxBytes.set(gateway.bufferedBytes());
   metrics.rooms.set(rooms.size);
+  metrics.subscriptions.set(bus.subscriptions());
   metrics.storeReady.set(ready ? 1 : 0);
   metrics.storeQueueChanges.set(queueDepth);
   metrics.storeQueueAgeSeconds.set(queueAgeMs / 1_000);

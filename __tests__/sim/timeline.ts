@@ -12,7 +12,7 @@ interface Happening {
 const startMs = 1_700_000_000_000;
 
 /** All promise work, and what the lock's library does in ticks, is over when a real immediate runs. */
-const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+export const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 export class Timeline {
   #now = startMs;

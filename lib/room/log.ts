@@ -51,31 +51,45 @@ export interface GameLog {
 }
 
 export function gameLog(store: Store, rules: AnyRules): GameLog {
-  async function stateAt(gameId: string, v: number): Promise<unknown | null> {
-    const start = await store.checkpoint(gameId, v);
-    let state = start === null ? null : rules.decode(start.state);
-    let at = start?.v ?? 0;
+  /** `known`: states by version that were made on the way. Without them each undo in the log would replay all undos before it. */
+  async function stateAt(gameId: string, v: number, known = new Map<number, unknown>()): Promise<unknown | null> {
+    const start = await nearest(gameId, v, known);
+    let { state, at } = start;
     while (at < v) {
       const rows = await store.changes(gameId, at, Math.min(pageSize, v - at));
       if (rows.length === 0) return null;
       for (const row of rows) {
-        state = await replayed(gameId, state, row);
+        state = await replayed(gameId, { state, row, known });
         if (state === null) return null;
         at = row.v;
+        known.set(at, state);
       }
     }
     return state;
   }
 
-  async function replayed(gameId: string, state: unknown | null, row: StoredChange): Promise<unknown | null> {
+  /** The newest version at or below `v` whose state is at hand: made already, or kept as a checkpoint. */
+  async function nearest(gameId: string, v: number, known: ReadonlyMap<number, unknown>): Promise<{ state: unknown | null; at: number }> {
+    let newest = 0;
+    for (const at of known.keys()) if (at <= v && at > newest) newest = at;
+    const kept = newest === v ? null : await store.checkpoint(gameId, v);
+    if (kept === null || kept.v <= newest) return { state: known.get(newest) ?? null, at: newest };
+    return { state: rules.decode(kept.state), at: kept.v };
+  }
+
+  async function replayed(
+    gameId: string,
+    step: { readonly state: unknown | null; readonly row: StoredChange; readonly known: Map<number, unknown> },
+  ): Promise<unknown | null> {
+    const { state, row, known } = step;
     const record = readRecord(row);
-    const before = record.past === null ? null : await stateAt(gameId, record.past.v - 1);
+    const before = record.past === null ? null : await stateAt(gameId, record.past.v - 1, known);
     const past = record.past === null || before === null ? null : { ...record.past, state: before };
     return replayChange(rules, { gameId, v: row.v, at: row.at, state, record, past });
   }
 
   return {
-    stateAt,
+    stateAt: (gameId, v) => stateAt(gameId, v),
     async past(gameId, v) {
       const rows = await store.changes(gameId, Math.max(0, v - undoReach), undoReach);
       const target = rules.undoTarget(rows.map(entryOf).reverse());

@@ -10,6 +10,8 @@ export interface Order {
   readonly sender: Subscriber | null;
   readonly command: SystemCommand | { readonly type: string };
   readonly actionId: string | null;
+  /** The action id whose lost answer a grant repeats: it may be lost again, and is asked for by the same id then. */
+  readonly grantFor?: string | null;
   /** Called once, inside the game's lock, so that answers keep their place among the states. */
   readonly answered: (answer: Answer) => void;
 }

@@ -76,9 +76,9 @@ export class Room {
 
   /** Null on a conflict: somebody else changed the game since the copy was read. */
   async #decide({ copy, now }: Present, order: Order): Promise<Answer | null> {
-    const { sender, command, actionId } = order;
+    const { sender, command, actionId, grantFor = actionId } = order;
     const needs = this.rules.needs(command);
-    const drawn = drawFor(needs, actionId, this.#parts.ambient);
+    const drawn = drawFor(needs, grantFor, this.#parts.ambient);
     const past = needs.past ? await this.log.past(this.gameId, copy.v) : null;
     const viewerId = sender?.viewerId ?? null;
     const rttMs = sender?.rttMs ?? 0;
@@ -108,7 +108,7 @@ export class Room {
     const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
     const present = await this.#watched();
     if (present === null) return { ok: false, code: "no-such-game" };
-    const regranted = await this.#decide(present, { ...order, actionId: null, command });
+    const regranted = await this.#decide(present, { ...order, actionId: null, grantFor: order.actionId, command });
     if (regranted === null) return null;
     // The seat is not his any more. Whoever wanted to come in by it must hear that, or he would wait outside for ever.
     if (!regranted.ok && entering.has(order.command.type)) return regranted;

@@ -1,0 +1,187 @@
+// What goes wrong inside a turn, and what time does: rules that throw, a store that hangs, clocks that jump, alarms late and early.
+import { describe, expect, test } from "vitest";
+import { clockRules } from "../../lib/game/rules.ts";
+import type { State } from "../../lib/game/state.ts";
+import { type AnyRules, gameLog } from "../../lib/room/log.ts";
+import type { Room } from "../../lib/room/room.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { type House, inHouse, type Viewer, viewer } from "./house.ts";
+
+type Command = { readonly type: string };
+
+async function seated(house: House, settings: object): Promise<{ readonly room: Room; readonly players: readonly Viewer[] }> {
+  const players = [viewer("one"), viewer("two")];
+  const { room } = await house.create(players[0] as Viewer, "made", { playerCount: 2, ...settings });
+  const table = room as Room;
+  await house.join(table.gameId, players[1] as Viewer);
+  for (const [place, player] of players.entries()) {
+    await house.give(table, player, { type: "claim", playerId: place + 1 } as Command, `claim${place}`);
+  }
+  await house.give(table, players[0] as Viewer, { type: "start" }, "start");
+  return { room: table, players };
+}
+
+async function stateOf(house: House, room: Room): Promise<State> {
+  const loaded = await house.store.load(room.gameId);
+  if (loaded.kind !== "found") throw new Error(loaded.kind);
+  return clockRules.decode(loaded.game.state);
+}
+
+describe("lock hygiene", () => {
+  test("L01 rules that throw cost one command its answer and nobody else anything", () => {
+    let throws = false;
+    const rules = (real: AnyRules): AnyRules => ({
+      ...real,
+      decide(state, input) {
+        if (throws && (input.command as Command).type === "rollDice") throw new Error("planted");
+        return real.decide(state, input);
+      },
+    });
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, {});
+        throws = true;
+        const roll = { type: "rollDice", sides: 6 } as Command;
+        const answers = await Promise.all([
+          house.give(room, players[0] as Viewer, roll, "r1"),
+          house.give(room, players[1] as Viewer, { type: "interrupt" }, "i1"),
+          house.give(room, players[0] as Viewer, roll, "r2"),
+          house.give(room, players[1] as Viewer, { type: "passPriority" }, "p1"),
+        ]);
+        expect(answers.map((answer) => (answer.ok ? "ok" : answer.code))).toEqual(["internal", "ok", "internal", "ok"]);
+        expect(house.bugs).toHaveLength(2);
+        throws = false;
+        expect((await house.give(room, players[0] as Viewer, roll, "r3")).ok).toBe(true);
+        expect(players[1]?.versions).toEqual([...new Set(players[1]?.versions)].sort((a, b) => a - b));
+        expect(room.viewers).toBe(2);
+      },
+      { rules },
+    );
+  });
+
+  test("a store that hangs: who waits too long is told busy, nothing of his happens, and all goes on when it answers", () => {
+    let held: (() => void)[] | null = null;
+    const hanging = (inner: Store): Store =>
+      new Proxy(inner, {
+        get: (target, name) => {
+          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          if (name !== "commit") return method;
+          return async (...args: unknown[]) => {
+            if (held !== null) await new Promise<void>((resolve) => void held?.push(resolve));
+            return method(...args);
+          };
+        },
+      });
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, { initialTime: 600_000 });
+        const host = players[0] as Viewer;
+        held = [];
+        const stuck = house.give(room, host, { type: "renameGame", name: "Stuck" } as Command, "stuck");
+        const behind = Array.from({ length: 5 }, (_, n) =>
+          house.give(room, host, { type: "renameGame", name: `B${n}` } as Command, `b${n}`),
+        );
+        await house.pass(5_100);
+        const told = await Promise.all(behind);
+        expect(told.every((answer) => !answer.ok && answer.code === "busy")).toBe(true);
+        for (const go of held) go();
+        held = null;
+        await house.pass(10);
+        expect((await stuck).ok).toBe(true);
+        expect((await stateOf(house, room)).name).toBe("Stuck");
+        expect((await house.give(room, host, { type: "renameGame", name: "B0" } as Command, "b0")).ok).toBe(true);
+      },
+      { store: hanging },
+    );
+  });
+
+  test("a queue that is full refuses at once; what is in it is still done", () =>
+    inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, {});
+        const host = players[0] as Viewer;
+        const answers = await Promise.all(
+          Array.from({ length: 40 }, (_, n) => house.give(room, host, { type: "renameGame", name: `N${n}` } as Command, `n${n}`)),
+        );
+        const good = answers.filter((answer) => answer.ok).length;
+        expect(answers.every((answer) => answer.ok || answer.code === "busy")).toBe(true);
+        expect(good).toBe(11);
+        expect((await house.give(room, host, { type: "renameGame", name: "After" } as Command, "after")).ok).toBe(true);
+      },
+      { lockPendingMax: 10 },
+    ));
+});
+
+describe("clocks and alarms", () => {
+  test("a wall clock that is set back never moves game time back, and one set forward is charged once", () =>
+    inHouse(async (house) => {
+      const { room, players } = await seated(house, { initialTime: 60_000, bonusTime: 0, onTimeout: "warning" });
+      const host = players[0] as Viewer;
+      await house.pass(1_000);
+      expect(house.ambient.now()).toBeGreaterThan(0);
+      house.ambient.jump(-30_000);
+      await house.give(room, host, { type: "interrupt" }, "a");
+      const before = await stateOf(house, room);
+      expect(before.seats[0]?.bankMs).toBe(59_000);
+      await house.pass(2_000);
+      await house.give(room, host, { type: "passPriority" }, "b");
+      const back = await stateOf(house, room);
+      expect(back.at).toBeGreaterThanOrEqual(before.at);
+      expect(back.seats[0]?.bankMs).toBe(59_000);
+      house.ambient.jump(40_000);
+      await house.give(room, host, { type: "interrupt" }, "c");
+      const after = await stateOf(house, room);
+      // 60 s at the start, and everything that went by between the two states is charged, once.
+      const charged = after.seats.reduce((sum, seat) => sum + 60_000 - seat.bankMs, 0);
+      expect(charged).toBe(after.at - back.at + 1_000);
+    }));
+
+  test("an alarm that rings late settles everything at its own moment", () =>
+    inHouse(async (house) => {
+      const settings = { initialTime: 10_000, bonusTime: 0, onTimeout: "game-loss", warningThresholds: [5_000] };
+      const { room } = await seated(house, settings);
+      house.ambient.jump(3_600_000);
+      await house.pass(10_100);
+      const state = await stateOf(house, room);
+      expect(state.status).toBe("finished");
+      expect(state.seats[0]?.bankMs).toBe(0);
+      const log = await house.store.changes(room.gameId, 0, 100);
+      expect(log.at(-1)?.change).toContain("gameComplete");
+    }));
+
+  test("a deadline further away than a timer can wait rings when it is due, not before and not at once", () =>
+    inHouse(async (house) => {
+      const day = 86_400_000;
+      const { room, players } = await seated(house, { initialTime: day, bonusTime: 0, onTimeout: "game-loss", warningThresholds: [] });
+      const host = players[0] as Viewer;
+      await house.give(room, host, { type: "pause" }, "p");
+      await house.pass(30 * day);
+      expect((await stateOf(house, room)).status).toBe("paused");
+      await house.give(room, host, { type: "pause" }, "q");
+      await house.pass(day - 1);
+      expect((await stateOf(house, room)).status).toBe("running");
+      await house.pass(2);
+      expect((await stateOf(house, room)).status).toBe("finished");
+    }));
+
+  test("a whole game of 400 changes is made again from its log, at every version, across checkpoints", () =>
+    inHouse(async (house) => {
+      const { room, players } = await seated(house, { initialTime: 600_000 });
+      const states = new Map<number, string>();
+      for (let n = 0; n < 400; n += 1) {
+        await house.pass(100 + (n % 7) * 50);
+        const [one, two] = players as [Viewer, Viewer];
+        const type = ["interrupt", "passPriority", "undo", "passTurn", "interrupt", "undo"][n % 6] as string;
+        const sender = n % 5 === 4 ? two : one;
+        await house.give(room, sender, { type }, `n${n}`);
+        const loaded = await house.store.load(room.gameId);
+        if (loaded.kind === "found") states.set(loaded.game.v, loaded.game.state);
+      }
+      expect(Math.max(...states.keys())).toBeGreaterThan(256);
+      const log = gameLog(house.store, clockRules as unknown as AnyRules);
+      for (const [v, state] of states) {
+        if (v % 13 !== 0 && v < Math.max(...states.keys()) - 3) continue;
+        expect(clockRules.encode((await log.stateAt(room.gameId, v)) as State), `version ${v}`).toBe(state);
+      }
+    }));
+});

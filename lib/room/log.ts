@@ -32,6 +32,13 @@ export function readRecord(change: StoredChange | { readonly change: string }): 
   return JSON.parse(change.change) as LogRecord;
 }
 
+/** What of an earlier state goes into the record of the change that was given it. */
+export function loggedPast(past: Past<unknown> | null): LogRecord["past"] {
+  if (past === null) return null;
+  const { v, at, type, by } = past;
+  return { v, at, type, by };
+}
+
 /** How many of the newest changes are looked at for something to undo. */
 export const undoReach = 256;
 /** A state is kept beside every so many changes, so that a replay is never longer. */

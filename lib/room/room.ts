@@ -10,9 +10,8 @@ import type { Copy } from "./fan-out.ts";
 import { Frame } from "./frame.ts";
 import { DamagedGame, Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
-import { type AnyRules, type GameLog, gameLog, type LogRecord, readRecord } from "./log.ts";
+import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord } from "./log.ts";
 import type { Founded, FoundingOrder, Order, ToldChange } from "./order.ts";
-import type { Past } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
@@ -25,12 +24,6 @@ const dropAttemptsMax = 60;
 const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
 
 function ignore(): void {}
-
-function loggedPast(past: Past<unknown> | null): LogRecord["past"] {
-  if (past === null) return null;
-  const { v, at, type, by } = past;
-  return { v, at, type, by };
-}
 
 export class Room {
   readonly gameId: GameId;

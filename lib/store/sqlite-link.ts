@@ -127,8 +127,7 @@ export class WriterLink {
     this.#problem = "The store is closed.";
     this.#stopTimers();
     this.#rejectQueued();
-    if (wasAlive) await this.#thread.close();
-    else await this.#thread.terminate();
+    await (wasAlive ? this.#thread.close() : this.#thread.terminate());
   }
 
   #refusal(bytes: number): StoreFault | null {

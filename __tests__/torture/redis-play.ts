@@ -68,11 +68,20 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
   const done = () => bots.reduce((sum, bot) => sum + bot.done, 0);
   let hits = 0;
   let isHealed = wish.fault === undefined;
-  const fault = (wish.fault?.(ground) ?? Promise.resolve(0)).then((count) => {
-    hits = count;
-    isHealed = true;
-  });
+  const fault = (wish.fault?.(ground) ?? Promise.resolve(0)).then(
+    (count) => {
+      hits = count;
+      isHealed = true;
+    },
+    (error: unknown) => {
+      // Nobody plays on against something that was broken and could not be healed.
+      isHealed = true;
+      throw error;
+    },
+  );
+  fault.catch(() => {});
   const healed = fault.then(() => clockMs());
+  healed.catch(() => {});
   await Promise.all(bots.map((bot) => bot.play(() => isHealed && done() >= wish.operations)));
   const durationMs = clockMs() - startedAt;
   const healedAt = await healed;

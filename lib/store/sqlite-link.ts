@@ -54,6 +54,8 @@ const ownRequestsMax = 16;
 /** Waiting requests looked at in one round for having waited too long. */
 const slowLookMax = 64;
 
+const asIs = (result: OpResult): unknown => result;
+
 export class WriterLink {
   readonly #parts: LinkParts;
   #thread: WriterThread;
@@ -80,15 +82,12 @@ export class WriterLink {
     });
   }
 
-  /** Queues one request. `bytes` 0: it belongs to the store itself and is not held back when the queue is full. */
-  submit(op: Op, bytes: number): Promise<OpResult>;
-  /** `read` turns the result into the answer at once, to save a promise per change. */
-  submit<T>(op: Op, bytes: number, read: (result: OpResult) => T): Promise<T>;
-  submit<T>(op: Op, bytes: number, read?: (result: OpResult) => T): Promise<T | OpResult> {
+  /** Queues one request; `read` makes the answer of its result. `bytes` 0: the store's own request, not held back by a full queue. */
+  submit<T = OpResult>(op: Op, bytes: number, read = asIs as (result: OpResult) => T): Promise<T> {
     const refusal = this.#refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
-      const settle = (result: OpResult): void => resolve(read === undefined ? result : read(result));
+      const settle = (result: OpResult): void => resolve(read(result));
       this.#queue.push({ op, bytes, queuedAt: this.#parts.ambient.monotonicMs(), settle, reject, isSettled: false });
       this.#bytes += bytes;
       if (this.#flight.length === 0 && !this.#isFlushPlanned) {

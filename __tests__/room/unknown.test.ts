@@ -1,0 +1,193 @@
+// Outcomes that the store did not tell, and answers that were lost: nothing twice, nothing hidden, no seat without its key.
+import { describe, expect, test } from "vitest";
+import type { Answer } from "../../lib/room/answer.ts";
+import type { Room } from "../../lib/room/room.ts";
+import { sha256Hex } from "../../lib/room/token-draw.ts";
+import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { inHouse, type Viewer, viewer } from "./house.ts";
+
+type Command = { readonly type: string };
+type Fault = (commit: Commit, write: () => Promise<unknown>) => Promise<never>;
+
+const rename = (name: string): Command => ({ type: "renameGame", name }) as Command;
+const unknown: Fault = async (_, write) => {
+  await write();
+  throw new StoreFault("unknown", "done, but not told");
+};
+const lost: Fault = async () => {
+  throw new StoreFault("unknown", "lost on the way");
+};
+const busy: Fault = async () => {
+  throw new StoreFault("busy", "planted");
+};
+const away = async (): Promise<never> => {
+  throw new StoreFault("unavailable", "planted");
+};
+
+/** The next commits meet these faults, one each; `onLookup` replaces the next look into the log. */
+function planted(store: Store) {
+  const faults: Fault[] = [];
+  const lookups: (() => Promise<unknown>)[] = [];
+  const proxy = new Proxy(store, {
+    get(target, name) {
+      const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+      if (name === "commit")
+        return async (commit: Commit) => (faults.shift() ?? ((_, write) => write() as never))(commit, async () => method(commit));
+      if (name === "changes")
+        return async (...args: unknown[]) => {
+          const meanwhile = lookups.shift();
+          if (meanwhile !== undefined) await meanwhile();
+          return method(...args);
+        };
+      return method;
+    },
+  });
+  return { proxy, faults, lookups };
+}
+
+async function names(store: Store, gameId: string): Promise<readonly string[]> {
+  const rows = await store.changes(gameId, 0, 100);
+  return rows.flatMap(({ change }) => [...change.matchAll(/"type":"renameGame","name":"(\w+)"/g)].map((found) => found[1] ?? ""));
+}
+
+describe("outcomes that are not told", () => {
+  test("done but not told: the sender is answered as if it had been told, and it stands once", () => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        faults.push(unknown);
+        expect(await house.give(room as Room, host, rename("Once"))).toMatchObject({ ok: true, v: 2 });
+        expect(await names(proxy, (room as Room).gameId)).toEqual(["Once"]);
+      },
+      { store: () => proxy },
+    );
+  });
+
+  test("done but not told, and another instance has gone on since: it is not decided a second time", () => {
+    const store = memoryStore();
+    const { proxy, faults, lookups } = planted(store);
+    return inHouse(
+      async (here) => {
+        const host = viewer("host");
+        const { room } = await here.create(host, "made");
+        const { gameId } = room as Room;
+        await inHouse(
+          async (there) => {
+            const other = viewer("other");
+            await there.join(gameId, other);
+            const found = await there.rooms.find(gameId);
+            if ("refused" in found) throw new Error(found.refused);
+            faults.push(unknown);
+            lookups.push(async () => void (await there.give(found.room, null, { type: "drop", viewerId: "host" } as Command)));
+            const answer = await here.give(room as Room, host, rename("Once"));
+            expect(answer.ok).toBe(true);
+          },
+          { store: () => store },
+        );
+        expect(await names(store, gameId)).toEqual(["Once"]);
+        expect((await store.changes(gameId, 0, 10)).length).toBe(3);
+      },
+      { store: () => proxy },
+    );
+  });
+
+  test("done but not told, nor to be found out: viewers see it soon though nobody does anything", () => {
+    const { proxy, faults, lookups } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room } = await house.create(host, "made");
+        await house.join((room as Room).gameId, guest);
+        faults.push(unknown);
+        lookups.push(away);
+        expect(await house.give(room as Room, host, rename("Hidden"))).toMatchObject({ ok: false, code: "store-unavailable" });
+        expect(guest.versions.at(-1)).toBe(1);
+        await house.pass(1_000);
+        expect(guest.versions.at(-1)).toBe(2);
+        expect(guest.told.at(-1)?.data.name).toBe("Hidden");
+      },
+      { store: () => proxy },
+    );
+  });
+
+  test("busy after an outcome that was not told is not called busy, which would mean that nothing was written", () => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        faults.push(lost, busy);
+        expect(await house.give(room as Room, host, rename("Once"), "id")).toMatchObject({ ok: false, code: "store-unavailable" });
+        expect(await house.give(room as Room, host, rename("Once"), "id")).toMatchObject({ ok: true, v: 2 });
+      },
+      { store: () => proxy },
+    );
+  });
+});
+
+describe("answers that were lost", () => {
+  test("a claim whose answer is lost three times is answered each time with a key, and the last key opens the seat", () =>
+    inHouse(async (house) => {
+      const { room } = await house.create(viewer("host"), "made");
+      const { gameId } = room as Room;
+      const answers: Answer[] = [];
+      for (const name of ["first", "second", "third"]) {
+        const guest = viewer(name);
+        await house.join(gameId, guest);
+        answers.push(await house.give(room as Room, guest, { type: "claim", playerId: 2 } as Command, "one id"));
+        void (room as Room).leave(guest);
+      }
+      expect(answers.every((answer) => answer.ok && answer.v === 2 && answer.token !== undefined)).toBe(true);
+      const last = answers.at(-1);
+      const tokenHash = sha256Hex(last?.ok ? (last.token ?? "") : "");
+      const reconnect = { type: "reconnect", seat: 2, tokenHash, grantId: null } as Command;
+      expect((await house.give(room as Room, viewer("back"), reconnect)).ok).toBe(true);
+    }));
+
+  test("L16 a drop that could not be saved at once does not take away who came back meanwhile", () => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        const guest = viewer("guest");
+        await house.join((room as Room).gameId, guest);
+        await house.give(room as Room, guest, { type: "claim", playerId: 1 } as Command, "c");
+        faults.push(busy);
+        const leaving = (room as Room).leave(guest);
+        await house.pass(10);
+        await leaving;
+        await house.join((room as Room).gameId, guest);
+        await house.pass(2_000);
+        expect((await house.give(room as Room, host, rename("Next"), "n")).ok).toBe(true);
+        expect(guest.told.at(-1)?.type).toBe("change");
+        expect((guest as Viewer).versions.at(-1)).toBe(3);
+      },
+      { store: () => proxy },
+    );
+  });
+
+  test("L31 a claim still under way when its viewer leaves does not bring him back", () => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const { room } = await house.create(viewer("host"), "made");
+        const guest = viewer("guest");
+        await house.join((room as Room).gameId, guest);
+        faults.push(async (_, write) => {
+          await new Promise<void>((resolve) => void house.timeline.after(100, resolve));
+          return (await write()) as never;
+        });
+        const claiming = house.give(room as Room, guest, { type: "claim", playerId: 1 } as Command, "c");
+        void (room as Room).leave(guest);
+        await house.pass(1_000);
+        expect((await claiming).ok).toBe(true);
+        expect((room as Room).viewers).toBe(1);
+      },
+      { store: () => proxy },
+    );
+  });
+});

@@ -99,7 +99,7 @@ describe.skipIf(lacks("redis-server"))("the start gate of Redis", () => {
     expect(await inside.exists("{tt-live}:at:two")).toBe(0);
     await eventually("the ghost is cleared away", async () => (await inside.zrange("{tt-live}:beats", "0", "-1")).join() === "one", 12_000);
     expect(deaths).toEqual([["ghost", ["BBBBBB"]]]);
-    expect((await inside.keys("{tt-live}:*")).sort()).toEqual(["{tt-live}:beats", "{tt-live}:last"]);
+    expect((await inside.keys("{tt-live}:*")).sort()).toEqual(["{tt-live}:beats", "{tt-live}:dead:ghost", "{tt-live}:last"]);
     inside.disconnect();
     await one.store.close();
   });

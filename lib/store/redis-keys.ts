@@ -73,6 +73,11 @@ export function watchedKey(instanceId: string): string {
   return `{tt-live}:at:${instanceId}`;
 }
 
+/** Set for an instance that was taken for dead, until it has heard of it. */
+export function takenForDeadKey(instanceId: string): string {
+  return `{tt-live}:dead:${instanceId}`;
+}
+
 /** Held by the instance that clears up after a dead one. */
 export function reaperKey(instanceId: string): string {
   return `{tt-live}:reap:${instanceId}`;

@@ -1,6 +1,6 @@
 // Which instances live, as all of them see it in Redis: beats, what each one's viewers watch, and the times when nobody lived.
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
-import { liveKeys, reaperKey, watchedKey } from "./redis-keys.ts";
+import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { arriveScript, beatScript } from "./redis-scripts.ts";
 import { StoreFault } from "./store.ts";
@@ -16,6 +16,7 @@ export interface LiveLimits {
 export const liveLimits: LiveLimits = { beatMs: 1_000, deadMs: 5_000, listenMs: 2_500 };
 
 const reaperMs = 30_000;
+const takenForDeadMs = 3_600_000;
 /** Games handed over at once when an instance died. */
 const bequestSize = 100;
 
@@ -87,7 +88,7 @@ export class RedisLive {
     const { link, ambient, instanceId, limits } = this.#parts;
     let reply: unknown;
     try {
-      reply = await link.run(beatScript, [liveKeys.beats, liveKeys.last], [instanceId, atMs]);
+      reply = await link.run(beatScript, [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId)], [instanceId, atMs]);
     } catch (error) {
       this.#beatAtMs = 0;
       throw error;
@@ -104,8 +105,14 @@ export class RedisLive {
       if (now - Number(all[place + 1]) > limits.deadMs) dead.push(other);
       else this.#others += 1;
     }
-    if (wasDead === 1) this.#listener?.onTakenForDead();
+    if (wasDead === 1) await this.#wasTakenForDead();
     if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
+  }
+
+  async #wasTakenForDead(): Promise<void> {
+    this.#listener?.onTakenForDead();
+    const { link, instanceId } = this.#parts;
+    await link.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
   }
 
   listen(listener: LiveListener): void {
@@ -123,6 +130,8 @@ export class RedisLive {
         const mine = await link.call((redis) => redis.set(reaperKey(other), instanceId, "PX", reaperMs, "NX"));
         if (mine !== "OK") continue;
         await this.#inherit(other, listener);
+        // Before it leaves the registry: a late beat of its own may put it back, and must not hide that it was given up.
+        await link.call((redis) => redis.set(takenForDeadKey(other), "1", "PX", takenForDeadMs));
         await link.call((redis) => redis.zrem(liveKeys.beats, other));
         await link.call((redis) => redis.unlink(reaperKey(other)));
       }
@@ -159,7 +168,7 @@ export class RedisLive {
   async depart(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     const { link, instanceId, ambient } = this.#parts;
-    await link.run(beatScript, [liveKeys.beats, liveKeys.last], [instanceId, ambient.now()]);
+    await link.run(beatScript, [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId)], [instanceId, ambient.now()]);
     await link.call((redis) => redis.unlink(watchedKey(instanceId)));
     await link.call((redis) => redis.zrem(liveKeys.beats, instanceId));
   }

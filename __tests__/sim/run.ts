@@ -13,7 +13,7 @@ const asleepMs = 60_000;
 /** The code that comes of the first action id of every evening. */
 const firstCode = "NL5LWY";
 /** Time in which rooms that nobody needs must be gone. */
-const homeMs = 45_000;
+const homeMs = 120_000;
 const openingMs = 60_000;
 /** More virtual time than any evening may take before it is called stuck. */
 const eveningMs = 6 * 3_600_000;

@@ -40,7 +40,7 @@ export interface Device {
 
 const wrongsMax = 12;
 /** A room without viewers in which nothing happened for so long is one too many, unless its next deadline is this near. */
-const quietMs = 30_000;
+const quietMs = 100_000;
 const wakeAheadMs = 5_000;
 /** Every change is replayed when it is written; whole logs, again and as a whole, by one seed in so many. */
 const replayOneIn = 8;

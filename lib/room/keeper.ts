@@ -241,9 +241,10 @@ export class Keeper {
   }
 
   /** Whether this very commit is in the log, however far others have gone since. */
-  async #stands({ gameId, expectedV, hash }: Commit): Promise<boolean> {
+  async #stands({ gameId, expectedV, hash, at }: Commit): Promise<boolean> {
     const [change] = await this.#parts.store.changes(gameId, expectedV, 1);
-    return change?.v === expectedV + 1 && change.hash === hash;
+    // Two instances that settle the same thing write the same bytes; the time tells whose stands.
+    return change?.v === expectedV + 1 && change.hash === hash && change.at === at;
   }
 
   /** A durable change becomes the truth here, and everybody who watches is told. */

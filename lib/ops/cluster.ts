@@ -96,6 +96,8 @@ class Primary {
     place.worker = null;
     const problem = `Worker ${place.name} ended (${signal ?? `code ${code}`}).`;
     Object.assign(place, { status: "unhealthy", problems: [problem] });
+    // At once: a worker can be back before the next regular word.
+    this.#tell();
     if (this.#isStopping) {
       // One that was still starting knows no other way to end than the signal.
       if (code !== 0 && signal !== "SIGTERM") this.#exitCode = 1;

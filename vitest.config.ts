@@ -12,7 +12,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "fast", include: ["__tests__/**/*.test.{ts,tsx}"], exclude: [...exclude, slow], sequence: { groupOrder: 0 } },
+        test: {
+          name: "fast",
+          include: ["__tests__/**/*.test.{ts,tsx}"],
+          exclude: [...exclude, slow],
+          pool: "threads",
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

@@ -15,7 +15,10 @@ interface State {
 async function workersOf(server: RunningServer): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (let call = 0; call < 12; call += 1) {
-    const answer = await fetch(`${server.url}/api/server/state`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    const answer = await fetch(`${server.url}/api/server/state`, {
+      headers: { connection: "close" },
+      signal: AbortSignal.timeout(2_000),
+    }).catch(() => null);
     if (answer !== null) names.add(((await answer.json()) as State).instanceId);
   }
   return names;
@@ -58,7 +61,9 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
   test("/metrics adds up all workers, whichever is asked", async () => {
     const players = await Promise.all(Array.from({ length: 9 }, () => connectTable(server.port)));
     for (let call = 0; call < 3; call += 1) {
-      const text = await (await fetch(`${server.url}/metrics`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) })).text();
+      const text = await (
+        await fetch(`${server.url}/metrics`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) })
+      ).text();
       expect(metricOf(text, "tapotarp_connections")).toBe(9);
       expect(metricOf(text, "tapotarp_store_ready")).toBe(1);
     }
@@ -69,7 +74,9 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     const [pid] = await childrenOf(server.pid);
     process.kill(pid as number, "SIGKILL");
     const health = async () =>
-      (await (await fetch(`${server.url}/health`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) })).json()) as { status: string };
+      (await (await fetch(`${server.url}/health`, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) })).json()) as {
+        status: string;
+      };
     await eventually("health says a worker is missing", async () => (await health().catch(() => null))?.status === "degraded");
     await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
     await eventually("healthy again", async () => (await health()).status === "healthy");

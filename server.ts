@@ -14,7 +14,8 @@ import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluste
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
-import { createHealth, drainPart, type Health, levels, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
+import { countGames, setGauges } from "./lib/ops/gauges.ts";
+import { createHealth, drainPart, type Health, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
@@ -100,6 +101,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     level: config.logLevel,
     pretty: config.environment === "development",
     base: { instance: instanceId, release: version },
+    sampleEvery: config.logSampleEvery,
   });
   const dsn = config.secrets.sentryDsn;
   const reporter =
@@ -142,14 +144,16 @@ function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
 interface Condition {
   /** The longest delay of the event loop lately. */
   lagMs: number;
+  /** What the edge refuses by: from 1 on new games. */
+  pressure: number;
   draining: boolean;
 }
 
-function healthOf({ store, reporter, config, above }: Parts, condition: Condition): Health {
+function healthOf({ store, reporter, above }: Parts, condition: Condition): Health {
   return createHealth({
     store: storePart(() => store.health(), storeSlowMs),
     life: drainPart(() => condition.draining),
-    load: loadPart(() => condition.lagMs, config.limits.loopLagShedMs),
+    load: loadPart(() => ({ loopLagMs: condition.lagMs, pressure: condition.pressure })),
     reports: optionalPart(() => reporter.problem()),
     ...(above === null ? {} : { workers: optionalPart(() => above.problem()) }),
   });
@@ -161,6 +165,7 @@ function keepWatch({ ambient, store, metrics, config, log }: Parts, condition: C
     ambient.every(lagEveryMs, () => {
       condition.lagMs = metrics.loopLagMs();
       edge.overload.sample(condition.lagMs);
+      condition.pressure = edge.overload.pressure;
     }),
     ambient.every(countEveryMs, () => void countGames(store, metrics)),
     keepRetention({
@@ -178,7 +183,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const { ambient, log, metrics, store, instanceId, version } = parts;
   const games = hostedGames();
   const rooms = openRooms(parts, games);
-  const condition: Condition = { lagMs: 0, draining: false };
+  const condition: Condition = { lagMs: 0, pressure: 0, draining: false };
   const health = healthOf(parts, condition);
   const ownHealth = healthOf({ ...parts, above: null }, condition);
   parts.above?.watch(() => ownHealth.report());
@@ -214,8 +219,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     onTakenForDead: () => gateway.recall(recallMs),
   });
   const timers = keepWatch(parts, condition, edge);
-  metrics.onScrape(() => scrape({ parts, gateway, rooms, health, condition }));
-  metrics.onScrape(() => metrics.subscriptions.set(parts.bus.subscriptions()));
+  metrics.onScrape(() => setGauges({ ...parts, gateway, rooms, health, isDraining: () => condition.draining }));
   metrics.storeTier(store.health().tier);
   const stop = stopOf({
     parts,
@@ -277,36 +281,6 @@ function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: S
       { name: "close rooms and sockets", limitMs: 2_000, run: closeAll },
     ],
   });
-}
-
-interface Scraped {
-  readonly parts: Parts;
-  readonly gateway: Gateway;
-  readonly rooms: Rooms;
-  readonly health: Health;
-  readonly condition: Condition;
-}
-
-function scrape({ parts: { metrics, store, bus }, gateway, rooms, health, condition }: Scraped): void {
-  const { ready, queueDepth, queueAgeMs } = store.health();
-  metrics.health.set(levels.indexOf(health.report().status));
-  metrics.draining.set(condition.draining ? 1 : 0);
-  metrics.connections.set(gateway.connections);
-  metrics.outboxBytes.set(gateway.bufferedBytes());
-  metrics.rooms.set(rooms.size);
-  metrics.subscriptions.set(bus.subscriptions());
-  metrics.storeReady.set(ready ? 1 : 0);
-  metrics.storeQueueChanges.set(queueDepth);
-  metrics.storeQueueAgeSeconds.set(queueAgeMs / 1_000);
-}
-
-async function countGames(store: Store, metrics: Metrics): Promise<void> {
-  try {
-    const counts = await store.counts();
-    for (const [status, count] of Object.entries(counts)) metrics.games(status).set(count);
-  } catch {
-    // The store says itself that it is not well; the last counts stay.
-  }
 }
 
 function listen(server: Server, config: Config): Promise<number> {

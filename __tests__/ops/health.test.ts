@@ -9,11 +9,12 @@ const hanging: Part = () => {
 };
 
 const matrix: readonly (readonly [string, Record<string, Part>, string, boolean])[] = [
-  ["all well", { store: store(), load: loadPart(() => 3, 200) }, "healthy", true],
+  ["all well", { store: store(), load: loadPart(() => ({ loopLagMs: 3, pressure: 0.99 })) }, "healthy", true],
   ["store slow", { store: store({ queueAgeMs: 1500 }) }, "degraded", true],
   ["store stuck", { store: store({ ready: false, problem: "The disk is full." }) }, "unhealthy", false],
   ["draining", { store: store(), process: drainPart(() => true) }, "degraded", false],
-  ["shedding", { store: store(), load: loadPart(() => 450, 200) }, "degraded", true],
+  ["shedding", { store: store(), load: loadPart(() => ({ loopLagMs: 450, pressure: 2.2 })) }, "degraded", true],
+  ["shedding all", { store: store(), load: loadPart(() => ({ loopLagMs: 4500, pressure: 22 })) }, "degraded", true],
   ["error reports lost", { store: store(), reports: optionalPart(() => "Error reports are not getting through.") }, "degraded", true],
   ["draining with a dead store", { store: store({ ready: false }), process: drainPart(() => true) }, "unhealthy", false],
   ["a part that throws", { store: hanging }, "unhealthy", false],

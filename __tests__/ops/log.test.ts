@@ -1,14 +1,15 @@
 // F15, F39, F44: logs are one valid JSON line each, carry ids, and hold no token, name or payload.
 import { describe, expect, test } from "vitest";
-import { oneIn, openLog } from "../../lib/ops/log.ts";
+import { openLog } from "../../lib/ops/log.ts";
 import { parseTraceparent, traceOf } from "../../lib/ops/trace.ts";
 
-function capture() {
+function capture(sampleEvery = 1) {
   const lines: string[] = [];
   const log = openLog({
     level: "info",
     pretty: false,
     base: { instance: "i1" },
+    sampleEvery,
     destination: { write: (line: string) => void lines.push(line) },
   });
   return { log, lines, last: () => JSON.parse(lines.at(-1) ?? "null") as Record<string, unknown> };
@@ -65,9 +66,18 @@ describe("F15 log lines", () => {
     expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["seen"]);
   });
 
-  test("F44 of frequent lines one in so many is written", () => {
-    const pick = oneIn(3);
-    expect(Array.from({ length: 7 }, pick)).toEqual([true, false, false, true, false, false, true]);
+  test("F44 of frequent lines one in so many is written, of all children together; at debug all are, above info none", () => {
+    const { log, lines } = capture(3);
+    const child = log.child({ game: "ABC234" });
+    const say = () => {
+      for (let n = 1; n <= 7; n++) (n % 2 === 0 ? child : log).frequent({ n }, "command");
+      return lines.splice(0).map((line) => JSON.parse(line) as { n: number; level: string; oneIn?: number });
+    };
+    expect(say()).toMatchObject([1, 4, 7].map((n) => ({ n, level: "info", oneIn: 3 })));
+    log.setLevel("debug");
+    expect(say()).toMatchObject([1, 2, 3, 4, 5, 6, 7].map((n) => ({ n, level: "debug" })));
+    log.setLevel("warn");
+    expect(say()).toEqual([]);
   });
 });
 

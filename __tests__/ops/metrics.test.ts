@@ -1,8 +1,12 @@
 // F16, L42: metrics are named and typed as Prometheus wants them, and their number is bounded.
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { commandTypes } from "../../lib/ops/metric-labels.ts";
+import { closeReasons, commandTypes } from "../../lib/ops/metric-labels.ts";
 import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
+import { chshGame } from "../../lib/protocol/chsh-game.ts";
+import { clockCommands } from "../../lib/protocol/clock-schemas.ts";
+import { closeCodes } from "../../lib/protocol/close-codes.ts";
+import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
 import { lacks, programPath } from "../support/programs.ts";
 
 function used(): Metrics {
@@ -33,6 +37,14 @@ describe("F16 metrics", () => {
     for (const line of lines.filter((text) => text !== "")) expect(line).toMatch(/^(# (HELP|TYPE) )?tapotarp_/);
     expect(lines.filter((line) => /^# TYPE \S+_total gauge/.test(line))).toEqual([]);
     expect(lines).toContain('tapotarp_connections{instance="i1"} 12');
+  });
+
+  test("whatever a client of either game may say, and every code a socket is closed with, has a label of its own", () => {
+    const said = [sessionSchemas, clockCommands, chshGame.commands].flatMap((schemas) => Object.keys(schemas));
+    expect(said.filter((type) => !(commandTypes as readonly string[]).includes(type))).toEqual([]);
+    expect(new Set(commandTypes).size).toBe(commandTypes.length);
+    const codes = Object.values(closeCodes).map(({ code }) => String(code));
+    expect(codes.filter((code) => !(closeReasons as readonly string[]).includes(code))).toEqual([]);
   });
 
   test("labels from the wire cannot make new series", async () => {

@@ -22,7 +22,7 @@ describe("F17 reports", () => {
     const { ingest, reporter } = await scene();
     reporter.crumb({ category: "command", message: "passTurn", traceId: "t1" });
     reporter.crumb({ category: "command", message: "pause", traceId: "t2" });
-    reporter.report(new Error("one"), { kind: "bug", gameId: "AAA222", seat: "1", traceId: "t1", command: "passTurn", v: 4 });
+    reporter.report(new Error("one"), { kind: "bug", gameId: "AAA222", traceId: "t1", command: "passTurn", v: 4 });
     reporter.report(new Error("two"), { kind: "bug", traceId: "t2" });
     await reporter.flush(2000);
     const [one, two] = [...ingest.events].sort((a, b) => (a.exception?.values?.[0]?.value === "one" ? -1 : b ? 1 : 0));
@@ -30,7 +30,7 @@ describe("F17 reports", () => {
       release: "tap-or-tarp@9.9.9",
       environment: "test",
       tags: { kind: "bug", command: "passTurn", traceId: "t1", instance: "i1" },
-      contexts: { game: { id: "AAA222", seat: "1", v: 4 } },
+      contexts: { game: { id: "AAA222", v: 4 } },
     });
     expect(one?.breadcrumbs?.map((crumb) => crumb.message)).toEqual(["passTurn"]);
     expect(two?.tags).toMatchObject({ traceId: "t2" });

@@ -86,7 +86,16 @@ export class SimServer {
     const { ambient, store, instanceId, bug, count } = this.#parts;
     const edge = this.#edge;
     const counts = { sent() {}, coalesced: () => count("frames left out for a slow reader") };
-    const connection = new Connection({ socket, stream, viewerId, address: "127.0.0.1", edge, turn: this.#turn, counts });
+    const connection = new Connection({
+      socket,
+      stream,
+      viewerId,
+      traceId: viewerId,
+      address: "127.0.0.1",
+      edge,
+      turn: this.#turn,
+      counts,
+    });
     const answered = (type: string, outcome: string) => count(`answered ${outcome === "ok" ? type : outcome}`);
     const parts = { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge, answered, failed: bug };
     const session = new Session(connection, parts);

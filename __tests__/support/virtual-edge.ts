@@ -102,6 +102,7 @@ export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly l
       socket: socket as unknown as WebSocket,
       stream: ear,
       viewerId: `here.${serial}` as ViewerId,
+      traceId: `trace-${serial}`,
       address,
       edge,
       turn,

@@ -16,6 +16,8 @@ export interface ConnectionParts {
   readonly socket: WebSocket;
   readonly stream: Duplex;
   readonly viewerId: ViewerId;
+  /** The correlation id of everything this connection says. */
+  readonly traceId: string;
   readonly address: string;
   readonly edge: Edge;
   readonly turn: OutboxTurn;
@@ -35,6 +37,7 @@ const floodCutMs = 250;
 
 export class Connection implements Subscriber, Pinged {
   readonly viewerId: ViewerId;
+  readonly traceId: string;
   readonly address: string;
   updates: "states" | "changes" = "states";
   rttMs = 0;
@@ -54,6 +57,7 @@ export class Connection implements Subscriber, Pinged {
     const { socket, stream, edge, turn, counts } = parts;
     const { limits, ambient } = edge;
     this.viewerId = parts.viewerId;
+    this.traceId = parts.traceId;
     this.address = parts.address;
     this.#socket = socket;
     this.#edge = edge;

@@ -24,6 +24,19 @@ export interface EdgeParts {
   readonly sharedCounts?: SharedCounts;
 }
 
+/** One message as logs and reports name it. */
+export interface MessageContext {
+  readonly traceId: string;
+  readonly gameId: string | null;
+}
+
+interface Answered {
+  readonly type: string;
+  /** "ok" or the refusal's code. */
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
 /** Lines about security events a second: a flood of refusals must not become a flood of log. */
 const linesPerSecond = { perSecond: 5, burst: 50 };
 
@@ -65,10 +78,19 @@ export class Edge {
     if (this.#lines.take(1, this.ambient.monotonicMs())) this.log.warn({ event, address, ...detail }, "a security event");
   }
 
+  /** A command was answered: counted, measured, a line for one in many, and a crumb for the reports of its connection. */
+  answered({ traceId, gameId }: MessageContext, { type, outcome, durationMs }: Answered): void {
+    this.metrics.command(type, outcome).add();
+    this.metrics.commandSeconds.observe(durationMs / 1000);
+    this.log.frequent({ traceId, gameId, type, outcome, durationMs }, "command");
+    this.#reporter.crumb({ category: "command", message: `${type} ${outcome}`, traceId });
+  }
+
   /** A message made the program throw: a bug of that one message, counted and reported; everybody else goes on. */
-  bug(error: unknown, context: { readonly traceId: string; readonly gameId: string | null }): void {
+  bug(error: unknown, context: MessageContext): void {
     this.metrics.bugs.add();
     this.log.error({ ...context, err: error }, "a message failed");
-    this.#reporter.report(error, { kind: "bug", traceId: context.traceId, ...(context.gameId === null ? {} : { gameId: context.gameId }) });
+    const { traceId, gameId } = context;
+    this.#reporter.report(error, { kind: "bug", traceId, ...(gameId === null ? {} : { gameId }) });
   }
 }

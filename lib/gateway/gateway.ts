@@ -133,13 +133,10 @@ class SocketGateway implements Gateway {
     this.#serial += 1;
     const viewerId = `${instanceId}.${this.#boot}.${this.#serial.toString(36)}` as ViewerId;
     const { traceId } = traceOf(request.headers.traceparent as string | undefined, ambient);
-    const connection = new Connection({ socket, stream, viewerId, address, edge, turn: this.#turn, counts: this.#counts });
-    const answered = (type: string, outcome: string, durationMs: number) => {
-      metrics.command(type, outcome).add();
-      metrics.commandSeconds.observe(durationMs / 1000);
-      log.debug({ traceId, gameId: session.gameId, type, outcome, durationMs }, "command");
-    };
-    const failed = (error: unknown) => edge.bug(error, { traceId, gameId: session.gameId });
+    const connection = new Connection({ socket, stream, viewerId, traceId, address, edge, turn: this.#turn, counts: this.#counts });
+    const context = () => ({ traceId, gameId: session.gameId });
+    const answered = (type: string, outcome: string, durationMs: number) => edge.answered(context(), { type, outcome, durationMs });
+    const failed = (error: unknown) => edge.bug(error, context());
     const session = new Session(connection, { ...this.#parts, answered, failed });
     const guest: Guest = { connection, session, socket, unpinged: this.#heartbeat.add(connection) };
     connection.fellBehind = () => session.resync();

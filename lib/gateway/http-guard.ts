@@ -42,7 +42,7 @@ export function traced({ ambient, metrics, log }: Edge): RequestHandler {
     response.on("finish", () => {
       const durationMs = ambient.monotonicMs() - startedAt;
       metrics.httpSeconds(`${Math.floor(response.statusCode / 100)}xx`).observe(durationMs / 1_000);
-      log.debug({ traceId, method, path, status: response.statusCode, durationMs }, "an HTTP request");
+      log.frequent({ traceId, method, path, status: response.statusCode, durationMs }, "an HTTP request");
     });
     next();
   };

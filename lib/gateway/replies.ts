@@ -38,6 +38,8 @@ export function refuse(
       retry,
       ...(field === undefined ? {} : { field }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      // For whoever tells the operator about it: the id under which the bug is in the log and the report.
+      ...(code === "internal" ? { traceId: connection.traceId } : {}),
     }),
   );
 }

@@ -84,13 +84,22 @@ export function drainPart(draining: () => boolean): Part {
   return () => (draining() ? { level: "degraded", problem: "The server is leaving.", ready: false } : healthy);
 }
 
-/** The event loop: late by more than the limit means creates, then joins, then spectators are refused. Taps still go through. */
-export function loadPart(loopLagMs: () => number, shedMs: number): Part {
+/** What is refused under load, from the pressure at which it begins. */
+const refusedFrom: readonly (readonly [pressure: number, what: string])[] = [
+  [8, "even taps are refused"],
+  [4, "new games, joins and spectators are refused"],
+  [2, "new games and joins are refused"],
+  [1, "new games are refused"],
+];
+
+/** More work than can be done. `pressure` is that of the edge: from 1 on it refuses. Taps go through nearly to the end. */
+export function loadPart(load: () => { readonly loopLagMs: number; readonly pressure: number }): Part {
   return () => {
-    const lag = Math.round(loopLagMs());
-    const facts = { loopLagMs: lag };
-    if (lag > shedMs) return { level: "degraded", problem: `The event loop is ${lag} ms late; new games are refused.`, ready: true, facts };
-    return { ...healthy, facts };
+    const { loopLagMs, pressure } = load();
+    const facts = { loopLagMs: Math.round(loopLagMs), pressure: Math.round(pressure * 100) / 100 };
+    const refused = refusedFrom.find(([from]) => pressure >= from);
+    if (refused === undefined) return { ...healthy, facts };
+    return { level: "degraded", problem: `The server has more to do than it can: ${refused[1]}.`, ready: true, facts };
   };
 }
 

@@ -14,6 +14,8 @@ export interface Log {
   warn(fields: Fields, message: string): void;
   error(fields: Fields, message: string): void;
   fatal(fields: Fields, message: string): void;
+  /** A line as frequent as taps: at info one in `sampleEvery` is written, at debug all of them. */
+  frequent(fields: Fields, message: string): void;
   /** The same log with more fixed fields, such as a connection's correlation id. */
   child(fields: Fields): Log;
 }
@@ -33,6 +35,8 @@ export interface LogSettings {
   readonly pretty: boolean;
   /** Fields of every line, such as the instance and the release. */
   readonly base: Fields;
+  /** Of frequent lines one in so many is written; all when left out. */
+  readonly sampleEvery?: number;
   /** Instead of standard output, for tests. */
   readonly destination?: DestinationStream;
 }
@@ -88,8 +92,14 @@ function openSink({ pretty, destination }: LogSettings): Sink {
   };
 }
 
+/** Which of the frequent lines are written; shared by a log and its children. */
+interface Sample {
+  readonly every: number;
+  picks(): boolean;
+}
+
 /** A line that cannot be formed must not take the command down with it. */
-function wrap(logger: pino.Logger, root: pino.Logger): Log {
+function wrap(logger: pino.Logger, root: pino.Logger, sample: Sample): Log {
   const write = (level: "debug" | "info" | "warn" | "error" | "fatal") => (fields: Fields, message: string) => {
     if (!root.isLevelEnabled(level)) return;
     logger[level](fields, scrubText(message));
@@ -100,12 +110,17 @@ function wrap(logger: pino.Logger, root: pino.Logger): Log {
     warn: write("warn"),
     error: write("error"),
     fatal: write("fatal"),
-    child: (fields) => wrap(logger.child(fields, { level: "trace" }), root),
+    frequent(fields, message) {
+      if (root.isLevelEnabled("debug")) logger.debug(fields, message);
+      else if (sample.picks() && root.isLevelEnabled("info")) logger.info({ ...fields, oneIn: sample.every }, message);
+    },
+    child: (fields) => wrap(logger.child(fields, { level: "trace" }), root, sample),
   };
 }
 
 export function openLog(settings: LogSettings): RootLog {
   const sink = openSink(settings);
+  const { sampleEvery: every = 1 } = settings;
   const root = pino(
     {
       level: settings.level,
@@ -118,7 +133,7 @@ export function openLog(settings: LogSettings): RootLog {
     sink.stream,
   );
   return {
-    ...wrap(root, root),
+    ...wrap(root, root, { every, picks: oneIn(every) }),
     level: () => root.level as LogLevel,
     setLevel(level) {
       root.level = level;
@@ -135,13 +150,14 @@ export function silentLog(): Log {
     warn: () => undefined,
     error: () => undefined,
     fatal: () => undefined,
+    frequent: () => undefined,
     child: () => log,
   };
   return log;
 }
 
-/** True once in every `every` calls, beginning with the first. For lines that are as frequent as taps. */
-export function oneIn(every: number): () => boolean {
+/** True once in every `every` calls, beginning with the first. */
+function oneIn(every: number): () => boolean {
   let count = 0;
   return () => count++ % every === 0;
 }

@@ -48,11 +48,15 @@ export const closeReasons = [
   "other",
 ] as const;
 export const shedKinds = ["create", "join", "watch", "tap", "other"] as const;
+/** What a client of either game may say, and the shell's own commands; a test holds the list to the schemas. */
 export const commandTypes = [
-  ..."create join claim unclaim reconnect start pause reset switch passTurn interrupt passPriority toggleTarget confirmTargets".split(" "),
-  ..."cancelTargeting passTargetPriority timeoutChoice updatePlayer adjustTime addPenalty eliminate revive kick updateSettings".split(" "),
-  ..."leave renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer undo feedback sync subscribeTicks ping wake".split(
-    " ",
-  ),
+  // Sessions and the operator
+  ..."create join reconnect leave sync subscribeTicks ping feedback close wake".split(" "),
+  // The clock
+  ..."claim unclaim start pause reset switch passTurn interrupt passPriority toggleTarget confirmTargets cancelTargeting".split(" "),
+  ..."passTargetPriority timeoutChoice updatePlayer updateTable adjustTime addPenalty eliminate revive kick updateSettings".split(" "),
+  ..."renameGame transferHost endGame rollDice rollPlayOrder randomStartPlayer nextRound undo".split(" "),
+  // CHSH, besides what both have
+  ..."createTeam joinTeam leaveTeam setMode resume answer".split(" "),
   "other",
 ] as const;

@@ -7,13 +7,12 @@ import { scrubText, scrubValue } from "./scrub.ts";
 export interface ReportContext {
   readonly kind: string;
   readonly gameId?: string;
-  readonly seat?: string | null;
   readonly traceId?: string;
   readonly command?: string;
   readonly v?: number;
 }
 
-/** Something that happened before, kept for the next reports. */
+/** Something that happened before, kept for the next reports of its trace. */
 export interface Crumb {
   readonly category: string;
   readonly message: string;
@@ -42,7 +41,9 @@ export interface SentrySettings {
   readonly ambient: Pick<Ambient, "now">;
 }
 
-const crumbsMax = 50;
+/** Crumbs kept of all connections together, and how many go with one report. */
+const crumbsMax = 2_000;
+const crumbsSentMax = 50;
 const reportsPerMinuteMax = 60;
 
 interface KeptCrumb extends Crumb {
@@ -87,6 +88,28 @@ async function openClient({ dsn, release, environment, instanceId }: SentrySetti
   return { client, freshScope };
 }
 
+/** The newest crumbs in a ring: keeping one costs the same however many there are. */
+class Crumbs {
+  readonly #ambient: Pick<Ambient, "now">;
+  readonly #ring: KeptCrumb[] = [];
+  #next = 0;
+
+  constructor(ambient: Pick<Ambient, "now">) {
+    this.#ambient = ambient;
+  }
+
+  add(crumb: Crumb): void {
+    this.#ring[this.#next] = { ...crumb, at: this.#ambient.now() };
+    this.#next = (this.#next + 1) % crumbsMax;
+  }
+
+  /** The newest of this trace, oldest first; of everybody when there is no trace. */
+  of(traceId: string | undefined): readonly KeptCrumb[] {
+    const inOrder = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    return inOrder.filter((crumb) => traceId === undefined || crumb.traceId === traceId).slice(-crumbsSentMax);
+  }
+}
+
 /** True for the first `most` calls of each minute. */
 function perMinute(ambient: Pick<Ambient, "now">, most: number): () => boolean {
   let minute = 0;
@@ -113,29 +136,25 @@ export async function sentryReporter(settings: SentrySettings): Promise<Reporter
   const { client, freshScope } = await openClient(settings, (through) => {
     failures = through ? 0 : failures + 1;
   });
-  const crumbs: KeptCrumb[] = [];
+  const crumbs = new Crumbs(ambient);
   const mayReport = perMinute(ambient, reportsPerMinuteMax);
   return {
     report(error, context) {
       try {
         if (!mayReport()) return;
-        const { gameId, seat, traceId, v } = context;
+        const { gameId, traceId, v } = context;
         const scope = freshScope();
         scope.setTags(tagsOf(context, instanceId));
-        if (gameId !== undefined) scope.setContext("game", { id: gameId, seat: seat ?? null, v: v ?? null });
-        for (const crumb of crumbs) {
-          if (traceId !== undefined && crumb.traceId !== traceId) continue;
-          scope.addBreadcrumb({ category: crumb.category, message: scrubText(crumb.message), timestamp: crumb.at / 1000 });
+        if (gameId !== undefined) scope.setContext("game", { id: gameId, v: v ?? null });
+        for (const { category, message, at } of crumbs.of(traceId)) {
+          scope.addBreadcrumb({ category, message: scrubText(message), timestamp: at / 1000 });
         }
         scope.captureException(error instanceof Error ? error : new Error(scrubText(String(error))));
       } catch {
         failures += 1;
       }
     },
-    crumb(crumb) {
-      crumbs.push({ ...crumb, at: ambient.now() });
-      if (crumbs.length > crumbsMax) crumbs.shift();
-    },
+    crumb: (crumb) => crumbs.add(crumb),
     async flush(limitMs) {
       try {
         await client.flush(limitMs);

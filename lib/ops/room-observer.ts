@@ -33,10 +33,10 @@ export function roomObserver({ metrics, log, reporter, live, audit }: ObserverPa
     },
     tokensRevoked: (gameId) => audit.note("token-reused", "server", { gameId }),
     wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
-    bug(gameId, error) {
+    bug(gameId, error, moment) {
       metrics.bugs.add();
-      log.error({ gameId, err: error }, "a command failed; nothing was saved and the room is read again");
-      reporter.report(error, { kind: "bug", gameId });
+      log.error({ gameId, ...moment, err: error }, "a command failed; nothing was saved and the room is read again");
+      reporter.report(error, { kind: "bug", gameId, ...moment });
     },
     fault: (gameId, error) => log.warn({ gameId, err: error }, "the store could not serve a game"),
   };

@@ -310,7 +310,7 @@ export const settingVariables = {
     "lines",
     "100",
     "1 to 1000000",
-    "Of frequent log lines (one per command) only one in so many is written.",
+    "Of frequent log lines (one per command or HTTP request) one in so many is written at level info; at debug all are.",
   ),
   instanceId: setting(
     "INSTANCE_ID",

@@ -37,6 +37,8 @@ export type ServerMessage<View> =
         readonly retry: boolean;
         readonly field?: string;
         readonly retryAfterMs?: number;
+        /** With `internal`: names the connection in the server's log. */
+        readonly traceId?: string;
       };
     }
   /** `playerId` null: the host's chair. `token` opens it again; keep it safe. */

@@ -9,6 +9,13 @@ export interface SeenGame extends GameIndex {
   readonly updatedAt: number;
 }
 
+/** Which command it was that failed, on which version of the game, and whose it was. */
+export interface Moment {
+  readonly command: string;
+  readonly v: number;
+  readonly traceId?: string;
+}
+
 export interface RoomObserver {
   /** Waited this long for the game's turn. */
   lockWaited(waitMs: number): void;
@@ -28,7 +35,7 @@ export interface RoomObserver {
   /** A wake ran this much after it was due. */
   wokeLate(lateMs: number): void;
   /** The rules threw, or a state could not be read: nothing was committed, the room was dropped. */
-  bug(gameId: string, error: unknown): void;
+  bug(gameId: string, error: unknown, moment: Moment | null): void;
   fault(gameId: string, error: unknown): void;
 }
 

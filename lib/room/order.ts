@@ -2,6 +2,7 @@
 import type { SystemCommand } from "../game/commands.ts";
 import type { WireEvent } from "../game/wire-event.ts";
 import type { Answer } from "./answer.ts";
+import type { Moment } from "./observer.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** A command on its way in. */
@@ -14,6 +15,11 @@ export interface Order {
   readonly grantFor?: string | null;
   /** Called once, inside the game's lock, so that answers keep their place among the states. */
   readonly answered: (answer: Answer) => void;
+}
+
+/** What reports say of a command that failed on version `v`. */
+export function momentOf({ command, sender }: Order, v: number): Moment {
+  return { command: command.type, v, ...(sender?.traceId === undefined ? {} : { traceId: sender.traceId }) };
 }
 
 /** A game on its way in. */

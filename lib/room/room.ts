@@ -11,7 +11,8 @@ import { Frame } from "./frame.ts";
 import { DamagedGame, Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord } from "./log.ts";
-import type { Founded, FoundingOrder, Order, ToldChange } from "./order.ts";
+import type { Moment } from "./observer.ts";
+import { type Founded, type FoundingOrder, momentOf, type Order, type ToldChange } from "./order.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
@@ -50,16 +51,20 @@ export class Room {
 
   /** Decides and commits one command, then tells everybody and, last, its sender. Never rejects. */
   execute(order: Order): Promise<void> {
-    return this.#turn(order.answered, async () => {
-      for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
-        const present = this.#ready() ?? (order.sender === null ? await this.#keeper.current() : await this.#watched());
-        if (present === null) return order.answered({ ok: false, code: "no-such-game" });
-        const answer = await this.#decide(present, order);
-        if (answer !== null) return order.answered(answer);
-        this.#keeper.forget();
-      }
-      order.answered({ ok: false, code: "busy" });
-    });
+    return this.#turn(
+      order.answered,
+      async () => {
+        for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
+          const present = this.#ready() ?? (order.sender === null ? await this.#keeper.current() : await this.#watched());
+          if (present === null) return order.answered({ ok: false, code: "no-such-game" });
+          const answer = await this.#decide(present, order);
+          if (answer !== null) return order.answered(answer);
+          this.#keeper.forget();
+        }
+        order.answered({ ok: false, code: "busy" });
+      },
+      order,
+    );
   }
 
   /** What is decided upon, when nothing has to be waited for. */
@@ -293,14 +298,15 @@ export class Room {
   }
 
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */
-  async #turn(refused: (answer: Answer) => void, work: () => Promise<void>): Promise<void> {
+  async #turn(refused: (answer: Answer) => void, work: () => Promise<void>, order: Order | null = null): Promise<void> {
     this.#usedAt = this.#parts.ambient.now();
     try {
       await this.#parts.lock.run(this.gameId, work);
     } catch (error) {
+      const moment = order === null ? null : momentOf(order, this.#keeper.copy?.v ?? 0);
       if (!(error instanceof LockFault)) this.#keeper.forget();
       if (error instanceof StoreFault) this.#lookAgain();
-      refused({ ok: false, code: this.#codeFor(error) });
+      refused({ ok: false, code: this.#codeFor(error, moment) });
     }
   }
 
@@ -309,13 +315,13 @@ export class Room {
     if (this.viewers > 0) this.#keeper.alarm.set(this.#parts.ambient.now() + retryMs);
   }
 
-  #codeFor(error: unknown): RefusalCode {
+  #codeFor(error: unknown, moment: Moment | null): RefusalCode {
     const { observer } = this.#parts;
     if (error instanceof LockFault || error instanceof StoreFault) {
       observer.fault(this.gameId, error);
       return error instanceof LockFault || error.kind === "busy" ? "busy" : "store-unavailable";
     }
-    observer.bug(this.gameId, error);
+    observer.bug(this.gameId, error, moment);
     return error instanceof DamagedGame ? "game-damaged" : "internal";
   }
 

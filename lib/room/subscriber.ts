@@ -5,6 +5,8 @@ import type { Dismissal } from "./rules.ts";
 
 export interface Subscriber {
   readonly viewerId: ViewerId;
+  /** The correlation id of what it says; a watcher who can say nothing has none. */
+  readonly traceId?: string;
   /** Whole states after every change, or only what changed. */
   readonly updates: "states" | "changes";
   /** The server's own smoothed estimate of the round trip, ms; 0 when unknown. */

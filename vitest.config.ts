@@ -35,9 +35,11 @@ export default defineConfig({
       },
     ],
     coverage: {
-      provider: "v8",
+      provider: "custom",
+      customProviderModule: "./scripts/coverage-in-tests.ts",
       include: ["lib/**/*.ts"],
-      reporter: ["text-summary", "json-summary", "lcov"],
+      reporter: ["json-summary", "lcov"],
+      reportOnFailure: true,
       thresholds: {
         "lib/game/**": { statements: 95, lines: 95, functions: 95, branches: 90 },
         statements: 85,

@@ -84,6 +84,17 @@ describe("F53 the door", () => {
     expect((await request(app).get(`/admin/api/overview?token=${secret}`)).status).toBe(401);
   });
 
+  test("L19 feedback is read by the operator alone, and no request deletes it", async () => {
+    const { app, get } = scene();
+    for (const method of ["get", "delete", "post", "put"] as const)
+      expect([method, (await request(app)[method]("/admin/api/feedback")).status]).toEqual([method, 401]);
+    expect((await get("/feedback")).body).toEqual({ items: [], next: null });
+    for (const method of ["delete", "post", "put"] as const) {
+      const asked = request(app)[method]("/admin/api/feedback").set("Authorization", `Bearer ${secret}`);
+      expect([method, (await asked).status]).toEqual([method, 404]);
+    }
+  });
+
   test("guessing is limited per address, with Retry-After", async () => {
     const { app } = scene();
     const statuses: number[] = [];

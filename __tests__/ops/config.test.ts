@@ -132,7 +132,7 @@ describe("F45 configuration", () => {
       expect([variable, initial >= min && initial <= max]).toEqual([variable, true]);
   });
 
-  test("docs/configuration.md and .env.example are what `npm run docs:config` writes", () => {
+  test("L43 docs/configuration.md and .env.example are what `npm run docs:config` writes", () => {
     expect(readFileSync(join(root, "docs/configuration.md"), "utf8")).toBe(configurationPage());
     expect(readFileSync(join(root, ".env.example"), "utf8")).toBe(environmentExample());
   });

@@ -36,7 +36,7 @@ describe.skipIf(lacks("redis-server"))("the start gate of Redis", () => {
     await expect(join(redis, "one")).rejects.toThrow(/maxmemory-policy allkeys-lru.*noeviction/);
   });
 
-  test("a Redis that is not there is refused with the reason, in time", async () => {
+  test("L28 a Redis that is not there is refused with the reason, in time, and no memory takes its place", async () => {
     const redis = await start();
     await redis.kill();
     const startedAt = performance.now();

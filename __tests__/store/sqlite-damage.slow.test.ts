@@ -88,7 +88,7 @@ describe("damage", () => {
 });
 
 describe("query plans", () => {
-  test("F29: no statement scans a table or sorts without an index, except the four rows of counts", () => {
+  test("F29 L34: no statement scans a table or sorts without an index, except the four rows of counts", () => {
     const db = new Sqlite(join(folder, "games.db"));
     for (const [name, sql] of Object.entries({ ...writerSql, ...readerSql, ...logSql })) {
       if (["begin", "commit", "rollback", "counts"].includes(name)) continue;

@@ -180,4 +180,19 @@ describe("tidy", () => {
       .map(({ path }) => path);
     expect(silent).toEqual([]);
   });
+
+  test("L45 no test replaces a part of the program, tries again until it passes, or is forced to end", () => {
+    const tests = sources(["__tests__", "vitest.config.ts", "playwright.config.ts"]).filter(
+      ({ path }) => path !== "__tests__/tidy/tidy.test.ts",
+    );
+    const forbidden = /\bvi\.(do)?mock\(|\b(test|it|describe)\.only\(|forceExit|dangerouslyIgnoreUnhandledErrors|\bretr(y|ies): *[1-9]/;
+    expect(tests.filter(({ text }) => forbidden.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test("L41 the page may be enlarged, and neither it nor its styles ask another host for anything", () => {
+    const page = ["index.html", "admin/index.html", "api-docs/index.html"].map((name) => readFileSync(join(root, "public", name), "utf8"));
+    const styles = readdirSync(join(root, "public/styles")).map((name) => readFileSync(join(root, "public/styles", name), "utf8"));
+    expect(page.filter((text) => /user-scalable|maximum-scale/.test(text))).toEqual([]);
+    expect([...page, ...styles].flatMap((text) => text.match(/(?:https?:)?\/\/[a-z][\w.-]*\.[a-z]{2,}[^\s"')]*/gi) ?? [])).toEqual([]);
+  });
 });

@@ -1,0 +1,80 @@
+// What a viewer sees has been written, and where nothing happens nothing is done.
+import { describe, expect, test } from "vitest";
+import type { Room } from "../../lib/room/room.ts";
+import { type Store, StoreFault } from "../../lib/store/store.ts";
+import { inHouse, type Viewer, viewer } from "./house.ts";
+
+type Command = { readonly type: string };
+
+const rename = (name: string): Command => ({ type: "renameGame", name }) as Command;
+
+/** A store that counts its commits; while `fault` is set each one meets it instead of being written. */
+function watched() {
+  const seen = { commits: 0, fault: null as StoreFault | null };
+  const store = (inner: Store): Store =>
+    new Proxy(inner, {
+      get(target, name) {
+        const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+        if (name !== "commit") return method;
+        return async (...args: unknown[]) => {
+          if (seen.fault !== null) throw seen.fault;
+          seen.commits += 1;
+          return method(...args);
+        };
+      },
+    });
+  return { seen, store };
+}
+
+describe("commit, then tell", () => {
+  test.each(["busy", "unavailable", "unknown"] as const)(
+    "L27 a change whose write ends as %s is shown to nobody, and the next one starts from what is stored",
+    (kind) => {
+      const { seen, store } = watched();
+      return inHouse(
+        async (house) => {
+          const players = [viewer("one"), viewer("two")] as [Viewer, Viewer];
+          const { room } = await house.create(players[0], "made", { playerCount: 2 });
+          const table = room as Room;
+          await house.join(table.gameId, players[1]);
+          await house.pass(1_000);
+          const before = players.map(({ told }) => told.length);
+          seen.fault = new StoreFault(kind, "planted");
+          const refused = await house.give(table, players[0], rename("Never"), "never");
+          await house.pass(1_000);
+          expect(refused.ok).toBe(false);
+          expect(players.map(({ told }) => told.length)).toEqual(before);
+          seen.fault = null;
+          expect(await house.give(table, players[0], rename("Then"), "then")).toMatchObject({ ok: true, v: 2 });
+          for (const { told } of players) expect(JSON.stringify(told)).not.toContain("Never");
+          expect(players[1].versions).toEqual([1, 2]);
+        },
+        { store },
+      );
+    },
+  );
+});
+
+describe("where nothing happens", () => {
+  test("L35 500 running games on which nobody taps: no write and no message in a quarter of an hour", () => {
+    const { seen, store } = watched();
+    return inHouse(
+      async (house) => {
+        const settings = { playerCount: 2, initialTime: 3_600_000, warningThresholds: [] };
+        const hosts = Array.from({ length: 500 }, (_, place) => viewer(`host${place}`));
+        for (const [place, host] of hosts.entries()) {
+          const { room } = await house.create(host, `made${place}`, settings);
+          expect((await house.give(room as Room, host, { type: "start" }, `start${place}`)).ok).toBe(true);
+        }
+        await house.pass(1_000);
+        const written = seen.commits;
+        const told = hosts.map((host) => host.told.length);
+        await house.pass(15 * 60_000);
+        expect((await house.store.counts()).running).toBe(500);
+        expect(seen.commits - written).toBe(0);
+        expect(hosts.map((host) => host.told.length)).toEqual(told);
+      },
+      { store },
+    );
+  });
+});

@@ -49,9 +49,16 @@ module.exports = {
     only(
       "public-imports-game-and-protocol",
       "^public/",
-      "^public/|^lib/(game|protocol)/",
+      "^public/|^lib/(game|protocol|chsh)/",
       "The page shares the rules and the wire with the server.",
     ),
+    {
+      name: "only-its-own-screens-know-the-second-game",
+      severity: "error",
+      comment: "The clock's first load carries nothing of it.",
+      from: { path: "^public/", pathNot: "^public/app/chsh/" },
+      to: { path: "^lib/chsh/" },
+    },
     {
       name: "adapters-only-in-the-composition-root",
       severity: "error",

@@ -2,9 +2,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { refusals } from "../../lib/game/refusals.ts";
-import { en } from "../../public/app/i18n/en.ts";
-import { tr } from "../../public/app/i18n/tr.ts";
+import { en as enTable } from "../../public/app/i18n/en.ts";
+import { enClass } from "../../public/app/i18n/en-class.ts";
+import { tr as trTable } from "../../public/app/i18n/tr.ts";
+import { trClass } from "../../public/app/i18n/tr-class.ts";
 import { createSpeech, preferredLanguage } from "../../public/app/i18n/words.ts";
+
+/** With the words that are fetched with the first class. */
+const en: Readonly<Record<string, string>> = { ...enTable, ...enClass };
+const tr: Readonly<Record<string, string>> = { ...trTable, ...trClass };
 
 const holes = (text: string): string =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)]
@@ -61,6 +67,16 @@ describe("F56 two languages", () => {
     expect(speech.t("play.penalties", { count: 1 })).toBe("1 penalty");
     expect(speech.t("play.penalties", { count: 2 })).toBe("2 penalties");
     await speech.use("tr");
+    expect(speech.t("offer.passTurn")).toBe("Sırayı ver");
+  });
+
+  test("words of a part that is fetched later are taught in every language, and take nothing away from the others", async () => {
+    const speech = await createSpeech("en");
+    speech.teach({ en: enClass, tr: trClass });
+    expect(speech.t("class.rounds", { count: 1 })).toBe("1 round");
+    expect(speech.t("offer.passTurn")).toBe(enTable["offer.passTurn"]);
+    await speech.use("tr");
+    expect(speech.t("class.true")).toBe("Doğru");
     expect(speech.t("offer.passTurn")).toBe("Sırayı ver");
   });
 

@@ -9,7 +9,7 @@ import type { Command, Event } from "./commands.ts";
 import { limits } from "./limits.ts";
 import { placeHeldBy, seatId, type State } from "./state.ts";
 import { playersIn } from "./teams.ts";
-import { audienceOf, viewOf } from "./view-of.ts";
+import { audienceOf, eventsFor, viewOf } from "./view-of.ts";
 
 interface Needs {
   readonly token?: true;
@@ -61,7 +61,7 @@ export const chshRules = {
   nextWakeAt,
   audienceOf,
   view: (state: State, audience: string, _now: Instant): object => viewOf(state, audience),
-  eventsFor: (_state: State, events: readonly Event[], _audience: string): readonly WireEvent[] => events,
+  eventsFor: (_state: State, events: readonly Event[], audience: string): readonly WireEvent[] => eventsFor(events, audience),
   announced,
   seatOf,
   connectedHolders,

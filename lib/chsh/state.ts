@@ -77,8 +77,10 @@ export interface Place {
 
 export const seatId = ({ team, slot }: Place): SeatId => team.id * 2 - 1 + slot;
 
+export const teamIdOf = (seat: SeatId): number => Math.ceil(seat / 2);
+
 export function placeOf(state: State, seat: SeatId): Place | null {
-  const team = state.teams[Math.floor((seat - 1) / 2)];
+  const team = state.teams[teamIdOf(seat) - 1];
   return team === undefined ? null : { team, slot: ((seat - 1) % 2) as SlotIndex };
 }
 

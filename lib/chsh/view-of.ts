@@ -3,7 +3,8 @@
 import type { ViewerId } from "../game/ids.ts";
 import type { Holder } from "../game/state.ts";
 import { pairItems } from "./items.ts";
-import { isHost, placeHeldBy, placeOf, seatId, type Slot, type State, type Team, teamStateOf } from "./state.ts";
+import { isHost, placeHeldBy, placeOf, seatId, type Slot, type State, type Team, teamIdOf, teamStateOf } from "./state.ts";
+import type { Event } from "./commands.ts";
 import type { HostTeam, HostView, LobbyTeam, PlayerView, WatcherView } from "./view.ts";
 
 const isAway = (holder: Holder): boolean => holder.droppedAt !== null;
@@ -49,10 +50,24 @@ function playerView(state: State, seat: number): PlayerView | null {
     role: "player",
     seat,
     slot: slot + 1,
-    team: { name: team.name, state: teamStateOf(team), rounds: team.rounds, partnerHere: partner !== null && !isAway(partner) },
+    team: {
+      ...lobbyTeam(team),
+      rounds: team.rounds,
+      success: team.figures.success,
+      partnerHere: partner !== null && !isAway(partner),
+    },
     round: open === null ? null : { number: open.number, question: pairItems(open.pair)[slot], answer: open.answers[slot] },
     last: last === null ? null : { number: last.number, questions: pairItems(last.pair), answers: last.answers },
   };
+}
+
+const isAbout = ({ data }: Event, teamId: number): boolean => !("teamId" in data) || data.teamId === teamId;
+
+/** A player hears of the class and of the own team; everybody else of all teams. No event holds an answer of an open round. */
+export function eventsFor(events: readonly Event[], audience: string): readonly Event[] {
+  if (!audience.startsWith(seatPrefix)) return events;
+  const teamId = teamIdOf(Number(audience.slice(seatPrefix.length)));
+  return events.every((event) => isAbout(event, teamId)) ? events : events.filter((event) => isAbout(event, teamId));
 }
 
 export function viewOf(state: State, audience: string): HostView | PlayerView | WatcherView {

@@ -1,6 +1,6 @@
 // What leaves the server about a class, for its three kinds of viewers. Wire words only; no token, no hash, no viewer's id.
 import type { Instant, SeatId } from "../game/ids.ts";
-import type { Figures } from "./figures.ts";
+import type { Figure, Figures } from "./figures.ts";
 import type { Item, Mode } from "./items.ts";
 import type { Status, TeamState } from "./state.ts";
 
@@ -40,7 +40,15 @@ export interface PlayerView extends CommonView {
   readonly role: "player";
   readonly seat: SeatId;
   readonly slot: number;
-  readonly team: { readonly name: string; readonly state: TeamState; readonly rounds: number; readonly partnerHere: boolean };
+  readonly team: {
+    readonly id: number;
+    readonly name: string;
+    readonly state: TeamState;
+    readonly rounds: number;
+    /** The share of rounds won, with its error. */
+    readonly success: Figure | null;
+    readonly partnerHere: boolean;
+  };
   readonly round: { readonly number: number; readonly question: Item; readonly answer: boolean | null } | null;
   readonly last: {
     readonly number: number;

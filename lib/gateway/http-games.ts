@@ -1,6 +1,7 @@
 // What may be read about games without a socket: the list, one view, its log, and its changes as a stream. Only views leave.
 import type { Express, Request, Response } from "express";
 import type { ViewerId } from "../game/ids.ts";
+import { csvText } from "../protocol/csv.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
 import { readRecord } from "../room/log.ts";
 import type { Room } from "../room/room.ts";
@@ -90,21 +91,14 @@ async function changesOf({ store }: HttpParts, room: Room, after: number): Promi
   return changes;
 }
 
-/** Quoted as RFC 4180 has it; a text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function cell(value: string | number | null): string {
-  const text = String(value ?? "");
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 function csvOf(changes: readonly LoggedChange[]): string {
-  const lines = ["version,time,seat,command,event,details"];
+  const rows: (string | number | null)[][] = [["version", "time", "seat", "command", "event", "details"]];
   for (const { v, at, by, command, events } of changes) {
     const time = new Date(at).toISOString();
     const told = events.length === 0 ? [{ type: "", data: {} }] : events;
-    for (const { type, data } of told) lines.push([v, time, by, command, type, JSON.stringify(data)].map(cell).join(","));
+    for (const { type, data } of told) rows.push([v, time, by, command, type, JSON.stringify(data)]);
   }
-  return `${lines.join("\r\n")}\r\n`;
+  return csvText(rows);
 }
 
 function addEvents(app: Express, parts: HttpParts): void {

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "./app-context.ts";
-import type { Model } from "./model/model.ts";
+import { type Model, shownGame } from "./model/model.ts";
 import { pathOf, type Route } from "./route.ts";
 import { EndedScreen, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
@@ -16,6 +16,8 @@ const TableMode = lazyPart(async () => (await import("./screens/table-mode.tsx")
 const Recap = lazyPart(async () => (await import("./screens/recap.tsx")).Recap);
 const Overlay = lazyPart(async () => (await import("./screens/overlay.tsx")).Overlay);
 const LocalSetup = lazyPart(async () => (await import("./screens/local-setup.tsx")).LocalSetup);
+const Class = lazyPart(async () => (await import("./chsh/class.tsx")).Class);
+const NewClass = lazyPart(async () => (await import("./chsh/new-class.tsx")).NewClass);
 const Sheets = lazyPart(async () => (await import("./sheets/sheets.tsx")).Sheets);
 
 export function AppRoot(): JSX.Element {
@@ -31,14 +33,14 @@ export function AppRoot(): JSX.Element {
       here.page === "home" &&
       session.model.peek().link !== "local" &&
       session.model.peek().gameId !== null &&
-      session.model.peek().table !== null
+      shownGame(session.model.peek()) !== null
     )
       session.leave();
   }, [code, here.page, session]);
 
   // A game just created has its own address from now on.
   useEffect(() => {
-    if (gameId !== null && here.page === "home" && link === "open") go(pathOf(gameId));
+    if (gameId !== null && (here.page === "home" || here.page === "new-class") && link === "open") go(pathOf(gameId));
   }, [gameId, link, here.page, go]);
 
   return (
@@ -53,9 +55,11 @@ export function AppRoot(): JSX.Element {
 
 function Screen({ route, model }: { readonly route: Route; readonly model: Model }): JSX.Element {
   if (route.page === "home") return <Home />;
+  if (route.page === "new-class") return <NewClass />;
   if (route.page === "local" && model.link !== "local") return <LocalSetup />;
-  const { table, link } = model;
+  const { table, other, link } = model;
   if (link === "displaced" || link === "kicked" || link === "closed") return <EndedScreen link={link} />;
+  if (other) return <Class />;
   if (!table) return <WaitScreen />;
   if (route.page === "overlay") return <Overlay />;
   if (route.page === "local") return table.status === "finished" ? <Recap /> : <TableMode />;

@@ -6,7 +6,8 @@ export type Route =
   | { readonly page: "home" }
   | { readonly page: "game"; readonly code: string; readonly view: GameView }
   | { readonly page: "overlay"; readonly code: string }
-  | { readonly page: "local" };
+  | { readonly page: "local" }
+  | { readonly page: "new-class" };
 
 const codeShape = /^[A-HJ-NP-Z2-9]{3,8}$/;
 
@@ -23,6 +24,7 @@ export function routeOf(address: { readonly pathname: string; readonly hash: str
   if (place === "overlay" && code) return { page: "overlay", code };
   if (place === "g" && code) return { page: "game", code, view: hash === "table" || hash === "recap" ? hash : "play" };
   if (hash === "local") return { page: "local" };
+  if (hash === "class") return { page: "new-class" };
   return { page: "home" };
 }
 

@@ -51,7 +51,7 @@ export async function showScene(context: BrowserContext, { scene, origin, theme 
     scene.log ? route.fulfill({ json: { game: "K7QX2M", changes: scene.log, next: null } }) : route.fulfill({ status: 404, json: {} }),
   );
   await page.goto(origin + scene.path);
-  await page.waitForSelector(scene.table || scene.path === "/" ? "main:not(.between)" : "main");
+  await page.waitForSelector(scene.table || scene.path.startsWith("/#") || scene.path === "/" ? "main:not(.between)" : "main");
   for (const selector of scene.click ?? []) {
     await page.click(selector);
     await page.waitForTimeout(settleMs);

@@ -1,12 +1,14 @@
 // Every screen and every face of a rule as a state that could be on a table, for pictures and for measuring boxes.
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../../../public/app/model/model.ts";
+import type { ClassTable } from "../../../public/app/chsh/model/class-table.ts";
 import { player, table } from "../../browser/support/tables.ts";
+import { classScenes } from "./class-scenes.ts";
 
 export interface Scene {
   readonly name: string;
   readonly path: string;
-  readonly table?: Table;
+  readonly table?: Table | ClassTable;
   /** The page's seat; null is the host's chair; left out, it watches. */
   readonly seat?: number | null;
   readonly theme?: string;
@@ -140,7 +142,7 @@ export const tableScene = (count: number): Scene => ({
   seat: null,
 });
 
-export const scenes: readonly Scene[] = [
+const tableScenes: readonly Scene[] = [
   { name: "home", path: "/", listed: [{ id: "PQ7RWM", name: "Thursday open table", seats: 4, seatsFree: 2, status: "waiting" }] },
   { name: "new", path: "/", click: ['[data-preset="commander"]', "summary"] },
   { name: "campaign", twin: true, path: "/", click: ['[data-preset="campaign"]'] },
@@ -225,3 +227,5 @@ export const scenes: readonly Scene[] = [
   { name: "turkish", twin: true, path: at, table: running, seat: 2, locale: "tr-TR" },
   { name: "duel", twin: true, path: at, table: table({ players: seats(2), activePlayer: 1, running: [1] }), seat: 1 },
 ];
+
+export const scenes: readonly Scene[] = [...tableScenes, ...classScenes];

@@ -25,6 +25,8 @@ export const en: Readonly<Record<string, string>> = {
   "home.free_other": "{{count}} seats free",
   "home.local": "Play on this device",
   "home.localSub": "One device in the middle, no connection needed",
+  "home.class": "A class: can you beat 75 %?",
+  "home.classSub": "The CHSH game: pairs, questions, no talking",
   "preset.commander": "Commander",
   "preset.commander.about": "4 players, 40 life, 10 min + 30 s a turn",
   "preset.duel": "Duel",

@@ -25,6 +25,8 @@ export const tr: Readonly<Record<string, string>> = {
   "home.free_other": "{{count}} yer boş",
   "home.local": "Bu cihazda oyna",
   "home.localSub": "Ortada tek cihaz, bağlantı gerekmez",
+  "home.class": "Bir sınıf: % 75'i geçebilir misiniz?",
+  "home.classSub": "CHSH oyunu: ikililer, sorular, konuşmak yok",
   "preset.commander": "Commander",
   "preset.commander.about": "4 oyuncu, 40 can, 10 dk + tur başına 30 sn",
   "preset.duel": "Düello",

@@ -12,6 +12,8 @@ export interface Speech {
   /** Reading it inside a component or effect makes that follow the language. */
   readonly t: Translate;
   readonly use: (language: Language) => Promise<void>;
+  /** Words of a part that is fetched later, for every language. */
+  readonly teach: (words: Readonly<Record<Language, Readonly<Record<string, string>>>>) => void;
 }
 
 /** The first of the browser's languages that the page speaks. */
@@ -24,6 +26,9 @@ async function catalogue(language: Language): Promise<Readonly<Record<string, st
   return language === "tr" ? (await import("./tr.ts")).tr : en;
 }
 
+/** Where i18next keeps the words of parts that came later. */
+const taught = "taught";
+
 export async function createSpeech(first: Language): Promise<Speech> {
   const speaker: i18n = i18next.createInstance();
   await speaker.init({
@@ -31,6 +36,8 @@ export async function createSpeech(first: Language): Promise<Speech> {
     fallbackLng: "en",
     keySeparator: false,
     nsSeparator: false,
+    ns: ["translation", taught],
+    fallbackNS: taught,
     interpolation: { escapeValue: false },
     resources: { en: { translation: en } },
   });
@@ -45,5 +52,8 @@ export async function createSpeech(first: Language): Promise<Speech> {
     const spoken = language.value;
     return speaker.t(key, { ...params, lng: spoken });
   };
-  return { language, t, use };
+  const teach: Speech["teach"] = (words) => {
+    for (const [tongue, texts] of Object.entries(words)) speaker.addResourceBundle(tongue, taught, texts);
+  };
+  return { language, t, use, teach };
 }

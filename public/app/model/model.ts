@@ -2,11 +2,20 @@
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { View } from "../../../lib/game/view.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
-import type { ServerMessage, StateData } from "../../../lib/protocol/server-messages.ts";
+import type { ServerMessage, Stamp, StateData } from "../../../lib/protocol/server-messages.ts";
 import { noSamples, type ServerClock } from "./server-clock.ts";
 
 export type Table = StateData<View>;
 export type FromServer = ServerMessage<View>;
+
+/** A hosted game other than the clock, whole: its own screens know what else is in its view. */
+export interface OtherGame extends Stamp {
+  readonly id: string;
+  readonly game: string;
+  readonly name: string;
+  /** The seat that this page holds, where its view says so. */
+  readonly seat?: SeatId;
+}
 
 /**
  * How the page stands to the server: `connecting` (nothing yet), `open`, `lost` (coming back by itself), `displaced` (another
@@ -45,6 +54,8 @@ export interface Model {
   /** The game this page wants to be in. */
   readonly gameId: string | null;
   readonly table: Table | null;
+  /** In place of `table` when the game is not the clock. */
+  readonly other: OtherGame | null;
   /** A change is missing: the whole state has been asked for. */
   readonly stale: boolean;
   readonly seat: SeatId | null;
@@ -67,6 +78,9 @@ export type Input =
   | { readonly type: "notice"; readonly tone: Notice["tone"]; readonly key: string; readonly params?: Notice["params"] }
   | { readonly type: "dismiss"; readonly n: number };
 
+/** The game this page shows, whichever it is. */
+export const shownGame = ({ table, other }: Model): Table | OtherGame | null => other ?? table;
+
 export const happeningsMax = 200;
 export const noticesMax = 4;
 
@@ -74,6 +88,7 @@ export const emptyModel: Model = {
   link: "connecting",
   gameId: null,
   table: null,
+  other: null,
   stale: false,
   seat: null,
   chair: false,

@@ -1,4 +1,5 @@
 // What a game was like, from its log: who used how much time on what, the longest think, damage, life, who went when. Pure.
+import { csvText } from "../../../lib/protocol/csv.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
 
@@ -267,15 +268,8 @@ export function recapOf(changes: readonly LoggedChange[], { seats, startingLife,
 
 /** One line per turn and seat, for a spreadsheet. */
 export function recapCsv(recap: Recap, nameOf: (seat: SeatId) => string): string {
-  const cell = (text: string | number): string => {
-    const plain = String(text);
-    // A cell that starts like a formula would be run by a spreadsheet.
-    const safe = /^[=+\-@\t\r]/.test(plain) && Number.isNaN(Number(plain)) ? `'${plain}` : plain;
-    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const lines = [
+  return csvText([
     ["turn", "seat", "name", "seconds"],
     ...recap.turns.map((t) => [t.turn, t.seat, nameOf(t.seat), (t.ms / 1000).toFixed(1)]),
-  ];
-  return `${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
+  ]);
 }

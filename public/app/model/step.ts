@@ -1,6 +1,16 @@
 // (model, input) -> model: the only place where what the page knows changes. Pure.
 import { applyChange } from "../../../lib/protocol/change.ts";
-import { type FromServer, happeningsMax, type Input, type Model, type Notice, noticesMax, type Table } from "./model.ts";
+import {
+  type FromServer,
+  happeningsMax,
+  type Input,
+  type Model,
+  type Notice,
+  noticesMax,
+  type OtherGame,
+  shownGame,
+  type Table,
+} from "./model.ts";
 import { forgetSamples, withPong, withServerTime } from "./server-clock.ts";
 
 export function step(model: Model, input: Input): Model {
@@ -30,7 +40,18 @@ function linked(model: Model, link: Model["link"]): Model {
 
 function entered(model: Model, gameId: string | null): Model {
   if (gameId === model.gameId) return model;
-  return { ...model, gameId, table: null, seat: null, chair: false, stale: false, happenings: [], outbox: [], restarting: false };
+  return {
+    ...model,
+    gameId,
+    table: null,
+    other: null,
+    seat: null,
+    chair: false,
+    stale: false,
+    happenings: [],
+    outbox: [],
+    restarting: false,
+  };
 }
 
 function noticed(model: Model, said: Omit<Notice, "n">): Model {
@@ -43,7 +64,7 @@ function serverSaid(model: Model, message: FromServer, atMs: number): Model {
     case "clientId":
       return { ...model, serverClock: withServerTime(model.serverClock, (message.data as { serverTime: number }).serverTime, atMs) };
     case "state":
-      return withTable(model, message.data as Table);
+      return withGame(model, message.data as Table | OtherGame);
     case "change":
       return changed(model, message.data as ChangeMessage);
     case "claimed":
@@ -56,7 +77,7 @@ function serverSaid(model: Model, message: FromServer, atMs: number): Model {
     case "pong":
       return ponged(model, message.data as { t?: number; serverTime: number }, atMs);
     case "viewers":
-      return model.table ? { ...model, table: { ...model.table, viewers: (message.data as { viewers: number }).viewers } } : model;
+      return watched(model, (message.data as { viewers: number }).viewers);
     case "missed":
       return recalled(model, message.data as MissedMessage);
     case "shutdown_warning":
@@ -76,11 +97,23 @@ type MissedMessage = Extract<FromServer, { type: "missed" }>["data"];
 const without = (model: Model, id: string | undefined): Model["outbox"] =>
   id === undefined ? model.outbox : model.outbox.filter((sent) => sent.id !== id);
 
-function withTable(model: Model, table: Table): Model {
-  if (model.gameId !== null && table.id !== model.gameId) return model;
+const isOther = (game: Table | OtherGame): game is OtherGame => "game" in game;
+
+function withGame(model: Model, game: Table | OtherGame): Model {
+  if (model.gameId !== null && game.id !== model.gameId) return model;
+  const known = shownGame(model);
   // A whole state that is older than what is known was overtaken on its way.
-  if (model.table && table.v < model.table.v && !model.stale) return model;
-  return checkedSeat({ ...model, gameId: table.id, table, stale: false });
+  if (known && game.v < known.v && !model.stale) return model;
+  const next = { ...model, gameId: game.id, stale: false };
+  return isOther(game) ? withOther(next, game) : checkedSeat({ ...next, table: game });
+}
+
+const withOther = (model: Model, other: OtherGame): Model => ({ ...model, other, seat: other.seat ?? null });
+
+function watched(model: Model, viewers: number): Model {
+  const { table, other } = model;
+  if (other) return { ...model, other: { ...other, viewers } };
+  return table ? { ...model, table: { ...table, viewers } } : model;
 }
 
 /** Whoever lost his claim (freed by the host or after an hour) is a spectator again. */
@@ -91,11 +124,13 @@ function checkedSeat(model: Model): Model {
 }
 
 function changed(model: Model, change: ChangeMessage): Model {
-  const { table } = model;
-  if (!table) return { ...model, stale: true };
-  if (change.v <= table.v) return model;
-  if (change.v > table.v + 1) return { ...model, stale: true };
+  const { table, other } = model;
+  const known = shownGame(model);
+  if (!known) return { ...model, stale: true };
+  if (change.v <= known.v) return model;
+  if (change.v > known.v + 1) return { ...model, stale: true };
   const { events: _, ...fields } = change;
+  if (other || !table) return remembered(withOther(model, applyChange(known as OtherGame, fields)), change);
   // Every change names the times of the seats that ran, true at its `serverTime`: nothing else has to be aged here.
   return checkedSeat(remembered({ ...model, table: applyChange(table, fields) }, change));
 }
@@ -115,7 +150,7 @@ function recalled(model: Model, missed: MissedMessage): Model {
 
 function seated(model: Model, seat: SeatMessage): Model {
   const outbox = model.outbox.filter((sent) => sent.type !== "claim");
-  const next = withTable({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open" }, seat.state);
+  const next = withGame({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open" }, seat.state);
   return seat.playerId === null ? { ...next, chair: true } : { ...next, seat: seat.playerId };
 }
 

@@ -2,14 +2,14 @@
 // It never decides what a message means for the page (that is the model's) and never throws a key away on a temporary refusal.
 import { closeCodes } from "../../../lib/protocol/close-codes.ts";
 import type { Env, SocketLike } from "../device/env.ts";
-import type { FromServer, Input, Model, Sent } from "../model/model.ts";
+import { type FromServer, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 
 /** What this page wants from the server when a socket opens. */
 export type Wish =
   | { readonly type: "nothing" }
-  | { readonly type: "create"; readonly id: string; readonly name: string | null; readonly settings: object }
+  | { readonly type: "create"; readonly id: string; readonly name: string | null; readonly settings: object; readonly game?: string }
   | { readonly type: "game"; readonly gameId: string };
 
 const backoffFirstMs = 250;
@@ -152,10 +152,11 @@ export class Connection {
     const { wish } = this;
     const updates = "changes";
     if (wish.type === "create") {
-      this.send("create", { settings: wish.settings, updates, ...(wish.name === null ? {} : { name: wish.name }) }, wish.id);
+      const { id, settings, name, game } = wish;
+      this.send("create", { settings, updates, ...(name === null ? {} : { name }), ...(game === undefined ? {} : { game }) }, id);
     } else if (wish.type === "game") {
       const { gameId } = wish;
-      const v = this.ports.model().table?.v;
+      const v = shownGame(this.ports.model())?.v;
       const seen = v === undefined ? {} : { v };
       this.keyInUse = this.ports.keys.best(gameId);
       if (this.keyInUse === null) this.send("join", { gameId, updates, ...seen });
@@ -196,9 +197,10 @@ export class Connection {
 
   /** In the game: everything that waits goes out, in order, with the ids it always had. */
   private arrived(): void {
-    const { table, gameId } = this.ports.model();
-    if (table) this.ports.keys.named(table.id, table.name);
-    if (this.settled || !table) return;
+    const { gameId } = this.ports.model();
+    const game = shownGame(this.ports.model());
+    if (game) this.ports.keys.named(game.id, game.name);
+    if (this.settled || !game) return;
     this.settled = true;
     this.attempts = 0;
     this.ports.dispatch({ type: "link", link: "open" });

@@ -40,11 +40,12 @@ export function createSession(env: Env) {
     env,
     keys,
     dispatch,
-    create(settings: object, name: string | null): void {
+    /** `game` names another game than the clock. */
+    create(settings: object, name: string | null, game?: string): void {
       leaveLocal();
       dispatch({ type: "enter", gameId: null });
       dispatch({ type: "link", link: "connecting" });
-      connection.want({ type: "create", id: env.freshId(), name, settings });
+      connection.want({ type: "create", id: env.freshId(), name, settings, ...(game === undefined ? {} : { game }) });
     },
     enter(gameId: string): void {
       leaveLocal();

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { type Draft, presets } from "../model/presets.ts";
 import { pathOf, readCode } from "../route.ts";
-import { Icon } from "../ui/icons.tsx";
+import { Icon, type IconName } from "../ui/icons.tsx";
 import { IconButton } from "../ui/parts.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { Wordmark } from "../ui/wordmark.tsx";
@@ -38,7 +38,8 @@ export function Home(): JSX.Element {
         <section class="home-join">
           <JoinForm />
           <Tables />
-          <LocalStart />
+          <OtherStart icon="table" to="/#local" word={t("home.local")} sub={t("home.localSub")} />
+          <OtherStart icon="chart" to="/#class" word={t("home.class")} sub={t("home.classSub")} />
         </section>
       </div>
     </main>
@@ -142,14 +143,16 @@ function Tables(): JSX.Element | null {
   );
 }
 
-function LocalStart(): JSX.Element {
-  const { speech, go } = useApp();
+/** Other ways to begin, each in one quiet row. */
+function OtherStart(props: { readonly icon: IconName; readonly to: string; readonly word: string; readonly sub: string }): JSX.Element {
+  const { go } = useApp();
+  const { icon, to, word, sub } = props;
   return (
-    <button type="button" class="local-start" onClick={() => go("/#local")}>
-      <Icon name="table" />
+    <button type="button" class="local-start" data-start={to} onClick={() => go(to)}>
+      <Icon name={icon} />
       <span>
-        <b>{speech.t("home.local")}</b>
-        {speech.t("home.localSub")}
+        <b>{word}</b>
+        {sub}
       </span>
       <Icon name="next" size={18} />
     </button>

@@ -1,0 +1,83 @@
+// For whoever is in the class but in no team: found one by name, join one that waits for a partner, or come back to the old one.
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { useApp } from "../app-context.ts";
+import { Icon } from "../ui/icons.tsx";
+import { quietTint, tintOf } from "../ui/tint.ts";
+import { ClassBar } from "./class-bar.tsx";
+import { leftTeams } from "./left-team.ts";
+import { doors, type WatcherTable } from "./model/class-table.ts";
+
+const nameMax = 50;
+
+export function Door({ table }: { readonly table: WatcherTable }): JSX.Element {
+  const app = useApp();
+  const { session, speech } = app;
+  const { t } = speech;
+  const left = useMemo(() => leftTeams(app), [app]);
+  const old = left.of(table.id);
+  const { open, full } = doors(table.teams);
+  const join = (teamId: number): void => session.give({ type: "joinTeam", data: { teamId } });
+  return (
+    <main class="page class-door tint" style={tintOf(quietTint)} data-class="door" data-status={table.status} data-v={table.v}>
+      <ClassBar title={table.name} />
+      <p class="class-about">{t("class.rules")}</p>
+      {old === null ? null : (
+        <button type="button" class="wide quiet-button" data-act="comeBack" onClick={() => left.comeBack(table.id)}>
+          {t("class.comeBack", { name: old.name })}
+        </button>
+      )}
+      {open.length === 0 ? null : (
+        <section aria-labelledby="class-waiting">
+          <h2 class="section-title" id="class-waiting">
+            {t("class.waitingTeams")}
+          </h2>
+          <ul class="rows">
+            {open.map(({ id, name }) => (
+              <li key={id}>
+                <button type="button" class="row-button" data-join={id} onClick={() => join(id)}>
+                  <Icon name="person" />
+                  <span>{name}</span>
+                  <em>{t("class.join")}</em>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <NewTeam />
+      {full.length === 0 ? null : <p class="hint">{t("class.fullTeams", { names: full.map(({ name }) => name).join(", ") })}</p>}
+    </main>
+  );
+}
+
+function NewTeam(): JSX.Element {
+  const { session, speech } = useApp();
+  const [name, setName] = useState("");
+  const { t } = speech;
+  const wanted = name.trim();
+  return (
+    <form
+      class="new-team"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (wanted !== "") session.give({ type: "createTeam", data: { name: wanted } });
+      }}
+    >
+      <label class="field">
+        <span>{t("class.teamName")}</span>
+        <input
+          name="team"
+          value={name}
+          maxLength={nameMax}
+          autoComplete="off"
+          placeholder={t("class.teamExample")}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="go go-short" data-act="createTeam" aria-disabled={wanted === ""}>
+        <span class="go-word">{t("class.createTeam")}</span>
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,64 @@
+// What the host can do: start, pause, resume, begin anew, close, and take the answers along as a file.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { WireEvent } from "../../../lib/game/wire-event.ts";
+import { useApp } from "../app-context.ts";
+import { fetchLog } from "../net/log.ts";
+import { saveFile } from "../ui/save-file.ts";
+import { RowButton, SureButton } from "../ui/sure-button.tsx";
+import type { HostShown } from "./host.tsx";
+import type { HostTable } from "./model/class-table.ts";
+import { answersCsv, joined, roundsOf } from "./model/rounds.ts";
+
+/** Pages of the log that an export reads at most: a million changes. */
+const exportPagesMax = 2_000;
+
+const nextStep = { waiting: "start", running: "pause", paused: "resume", finished: null } as const;
+
+export function HostControls({ table, happenings }: HostShown): JSX.Element {
+  const { session, speech, go } = useApp();
+  const { t } = speech;
+  const step = nextStep[table.status];
+  const give = (type: string) => () => session.give({ type, data: {} });
+  return (
+    <div class="class-controls">
+      {step === null ? null : (
+        <button type="button" class={step === "pause" ? "go go-short quiet" : "go go-short"} data-act={step} onClick={give(step)}>
+          <span class="go-word">{t(`class.${step}`)}</span>
+        </button>
+      )}
+      <details class="fold class-more">
+        <summary>{t("class.more")}</summary>
+        <div class="rows">
+          <Export table={table} happenings={happenings} />
+          <SureButton icon="turn" word={t("class.reset")} onSure={give("reset")} />
+          <SureButton icon="close" word={t("class.end")} onSure={give("endGame")} />
+          <RowButton
+            icon="back"
+            word={t("class.leave")}
+            onClick={() => {
+              session.leave();
+              go("/");
+            }}
+          />
+        </div>
+      </details>
+    </div>
+  );
+}
+
+function Export({ table, happenings }: { readonly table: HostTable; readonly happenings: HostShown["happenings"] }): JSX.Element {
+  const { session, speech } = useApp();
+  const [reading, setReading] = useState(false);
+  const { t } = speech;
+  const save = async (): Promise<void> => {
+    setReading(true);
+    const log = await fetchLog(table.id, { pagesMax: exportPagesMax });
+    setReading(false);
+    if (log === null) return session.dispatch({ type: "notice", tone: "error", key: "class.exportFailed" });
+    const logged: readonly WireEvent[] = log.flatMap(({ events }) => events);
+    const later: readonly WireEvent[] = happenings.filter(({ v }) => v > (log.at(-1)?.v ?? 0)).map(({ event }) => event);
+    saveFile(`${table.id}.csv`, "text/csv", answersCsv(joined([], roundsOf([...logged, ...later]))));
+  };
+  return <RowButton icon="download" word={t(reading ? "class.exporting" : "class.export")} onClick={() => void save()} />;
+}

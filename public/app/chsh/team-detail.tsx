@@ -1,0 +1,154 @@
+// One team in full: every figure, the table of its questions, and its latest rounds.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Figure } from "../../../lib/chsh/figures.ts";
+import { type Item, items } from "../../../lib/chsh/items.ts";
+import type { HostTeam } from "../../../lib/chsh/view.ts";
+import { useApp } from "../app-context.ts";
+import { fetchLog } from "../net/log.ts";
+import type { HostShown } from "./host.tsx";
+import { type GridCell, gridOf } from "./model/grid.ts";
+import { joined, type PlayedRound, roundsOf } from "./model/rounds.ts";
+import { answerWord, figureText } from "./words.ts";
+
+/** Changes of the log that are read back for the history: about a thousand rounds. */
+const historyChanges = 2_500;
+const historyRoundsMax = 20;
+
+interface TeamDetailProps extends HostShown {
+  readonly team: HostTeam;
+}
+
+export function TeamDetail({ team, table, happenings }: TeamDetailProps): JSX.Element {
+  const { t } = useApp().speech;
+  return (
+    <section class="team-detail" aria-label={team.name} data-detail={team.id}>
+      <h2>{team.name}</h2>
+      <FigureList team={team} classic={table.mode === "classic"} />
+      <h3 class="section-title">{t("class.grid")}</h3>
+      <Grid team={team} />
+      <h3 class="section-title">{t("class.history")}</h3>
+      <History team={team} table={table} happenings={happenings} />
+    </section>
+  );
+}
+
+function FigureList({ team, classic }: { readonly team: HostTeam; readonly classic: boolean }): JSX.Element {
+  const { t } = useApp().speech;
+  const { chsh, success, normalised, cross, trace, balance, balancedTrace, responseBalance, enough } = team.figures;
+  const always: readonly [string, Figure | null][] = [
+    ["chsh", chsh],
+    ["success", success],
+    ["normalised", normalised],
+    ["cross", cross],
+  ];
+  const inClassic: readonly [string, Figure | null][] = [
+    ["trace", trace],
+    ["balance", balance],
+    ["balancedTrace", balancedTrace],
+  ];
+  return (
+    <>
+      <dl class="figures">
+        {[...always, ...(classic ? inClassic : [])].map(([name, figure]) => (
+          <div key={name} data-figure={name}>
+            <dt>{t(`class.figure.${name}`)}</dt>
+            <dd class="num">{figureText(t, figure)}</dd>
+          </div>
+        ))}
+        <div data-figure="responseBalance">
+          <dt>{t("class.figure.responseBalance")}</dt>
+          <dd class="num">{responseBalance === null ? t("class.noData") : responseBalance.toFixed(2)}</dd>
+        </div>
+      </dl>
+      <p class="hint">{t(enough ? "class.enough" : "class.notEnough")}</p>
+    </>
+  );
+}
+
+function Grid({ team }: { readonly team: HostTeam }): JSX.Element {
+  const { t } = useApp().speech;
+  return (
+    <table class="pair-grid num">
+      <caption class="hint">{t("class.gridAbout")}</caption>
+      <thead>
+        <tr>
+          <td />
+          {items.map((item) => (
+            <th scope="col" key={item}>
+              {item}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {gridOf(team).map(({ first, cells }) => (
+          <tr key={first}>
+            <th scope="row">{first}</th>
+            {cells.map((cell) => (
+              <PairCell key={cell.second} first={first} cell={cell} />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function PairCell({ first, cell }: { readonly first: Item; readonly cell: GridCell }): JSX.Element {
+  const { second, rounds, same, mean } = cell;
+  const shade = mean === null ? {} : { "--mean": String(Math.round(Math.abs(mean) * 100)) };
+  return (
+    <td data-pair={`${first}${second}`} data-sign={mean === null ? "none" : mean < 0 ? "minus" : "plus"} style={shade}>
+      {rounds === 0 ? "–" : `${same}/${rounds}`}
+      {mean === null ? null : <small>{`${mean < 0 ? "−" : "+"}${Math.abs(mean).toFixed(2)}`}</small>}
+    </td>
+  );
+}
+
+/** Rounds that were played before this page came are read from the log once. */
+function usePlayed({ table, happenings }: HostShown): readonly PlayedRound[] {
+  const [older, setOlder] = useState<readonly PlayedRound[]>([]);
+  const { id, status } = table;
+  const fresh = status === "waiting";
+  useEffect(() => {
+    let here = true;
+    setOlder([]);
+    void fetchLog(id, { after: Math.max(0, table.v - historyChanges) }).then((log) => {
+      if (here && log !== null) setOlder(roundsOf(log.flatMap(({ events }) => events)));
+    });
+    return () => {
+      here = false;
+    };
+  }, [id, fresh]);
+  const events = happenings.map(({ event }) => event);
+  const wasReset = events.some(({ type }) => type === "gameReset");
+  return joined(wasReset ? [] : older, roundsOf(events));
+}
+
+function History({ team, table, happenings }: TeamDetailProps): JSX.Element {
+  const { t } = useApp().speech;
+  const played = usePlayed({ table, happenings });
+  const own = played.filter(({ teamId }) => teamId === team.id).slice(-historyRoundsMax);
+  if (own.length === 0) return <p class="hint">{t("class.noRounds")}</p>;
+  return (
+    <table class="round-list num">
+      <thead>
+        <tr>
+          <th scope="col">{t("class.roundShort")}</th>
+          <th scope="col">{t("class.slot", { n: 1 })}</th>
+          <th scope="col">{t("class.slot", { n: 2 })}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {own.toReversed().map(({ round, questions, answers }) => (
+          <tr key={round} data-history={round}>
+            <td>{round}</td>
+            <td>{`${questions[0]} → ${answerWord(t, answers[0])}`}</td>
+            <td>{`${questions[1]} → ${answerWord(t, answers[1])}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -38,6 +38,8 @@ const planted: readonly (readonly [string, string, string | null])[] = [
   ["lib/ops/a.ts", "../gateway/x.ts", "ops-imports-ports"],
   ["public/app/a.ts", "../../lib/room/x.ts", "public-imports-game-and-protocol"],
   ["lib/chsh/a.ts", "../game/x.ts", "second-game-stands-alone"],
+  ["public/app/b.ts", "../../lib/chsh/x.ts", "only-its-own-screens-know-the-second-game"],
+  ["public/app/chsh/a.ts", "../../../lib/chsh/x.ts", null],
   ["server.ts", "./lib/store/store-sqlite.ts", null],
 ];
 
@@ -45,6 +47,7 @@ const targets = [
   "lib/room/x.ts",
   "lib/gateway/x.ts",
   "lib/game/x.ts",
+  "lib/chsh/x.ts",
   "lib/store/store.ts",
   "lib/store/store-sqlite.ts",
   "lib/bus/bus-redis.ts",

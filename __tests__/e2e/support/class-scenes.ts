@@ -24,7 +24,7 @@ const common = {
 
 /** How a team answers the nth round of a pair: "same" of every ten. */
 type Habit = (first: Item, second: Item) => number;
-const planned: Habit = (first, second) => (first === "B" && second === "Y" ? 9 : 10);
+const planned: Habit = () => 10;
 const entangled: Habit = (first, second) => (first === "B" && second === "Y" ? 1 : 9);
 const guessing: Habit = () => 5;
 
@@ -66,7 +66,7 @@ const teams: readonly HostTeam[] = [
   team({ id: 2, name: "Spooky action", rounds: 200, habit: entangled }),
   team({ id: 3, name: "Schrödinger-Straße 7", rounds: 31, habit: guessing, players: ["here", "away"] }),
   team({ id: 4, name: "W".repeat(50), rounds: 9, habit: planned }),
-  team({ id: 5, name: "神楽坂", rounds: 0, habit: planned, players: ["here", "free"], answered: [false, false] }),
+  team({ id: 5, name: "Αλέξανδρος", rounds: 0, habit: planned, players: ["here", "free"], answered: [false, false] }),
   team({ id: 6, name: "Gone", rounds: 12, habit: guessing, players: ["free", "free"], answered: [false, false] }),
 ];
 

@@ -24,11 +24,15 @@ export function TeamDetail({ team, table, happenings }: TeamDetailProps): JSX.El
   return (
     <section class="team-detail" aria-label={team.name} data-detail={team.id}>
       <h2>{team.name}</h2>
-      <FigureList team={team} classic={table.mode === "classic"} />
-      <h3 class="section-title">{t("class.grid")}</h3>
-      <Grid team={team} />
-      <h3 class="section-title">{t("class.history")}</h3>
-      <History team={team} table={table} happenings={happenings} />
+      <div class="detail-part">
+        <FigureList team={team} classic={table.mode === "classic"} />
+        <h3 class="section-title">{t("class.grid")}</h3>
+        <Grid team={team} />
+      </div>
+      <div class="detail-part">
+        <h3 class="section-title">{t("class.history")}</h3>
+        <History team={team} table={table} happenings={happenings} />
+      </div>
     </section>
   );
 }

@@ -117,6 +117,7 @@ function TeamState({ team }: { readonly team: HostTeam }): JSX.Element {
         </i>
       ))}
       {t(`class.state.${state}`)}
+      <span class="num state-rounds">{t("class.rounds", { count: team.figures.rounds })}</span>
     </span>
   );
 }

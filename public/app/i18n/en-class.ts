@@ -65,7 +65,7 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.join": "join",
   "class.teamName": "Name of your team",
   "class.teamExample": "Bell",
-  "class.createTeam": "Found a team",
+  "class.createTeam": "Create a team",
   "class.comeBack": "Back to {{name}}",
   "class.leaveTeam": "Leave the team",
   "class.partner": "Partner",

@@ -5,7 +5,7 @@ import { addRound, noSums } from "../../../lib/chsh/sums.ts";
 import type { HostTeam, PlayerView } from "../../../lib/chsh/view.ts";
 import type { Instant } from "../../../lib/game/ids.ts";
 import type { HostTable, PlayerTable, WatcherTable } from "../../../public/app/chsh/model/class-table.ts";
-import type { Scene } from "./scenes.ts";
+import type { Scene } from "./scene.ts";
 
 const path = "/g/K7QX2M";
 const at = 1_000_000 as Instant;

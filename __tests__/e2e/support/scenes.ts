@@ -1,25 +1,11 @@
 // Every screen and every face of a rule as a state that could be on a table, for pictures and for measuring boxes.
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../../../public/app/model/model.ts";
-import type { ClassTable } from "../../../public/app/chsh/model/class-table.ts";
 import { player, table } from "../../browser/support/tables.ts";
 import { classScenes } from "./class-scenes.ts";
+import type { Scene } from "./scene.ts";
 
-export interface Scene {
-  readonly name: string;
-  readonly path: string;
-  readonly table?: Table | ClassTable;
-  /** The page's seat; null is the host's chair; left out, it watches. */
-  readonly seat?: number | null;
-  readonly theme?: string;
-  readonly locale?: string;
-  readonly listed?: readonly object[];
-  readonly log?: readonly object[];
-  /** Another state of a screen that is in the list anyway: in the pictures, but not measured again. */
-  readonly twin?: true;
-  /** Selectors to tap before the picture. */
-  readonly click?: readonly string[];
-}
+export type { Scene } from "./scene.ts";
 
 const at = "/g/K7QX2M";
 const seats = (count: number, part: (id: number) => Partial<PlayerView> = () => ({})): PlayerView[] =>

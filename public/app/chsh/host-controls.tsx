@@ -6,8 +6,7 @@ import { useApp } from "../app-context.ts";
 import { fetchLog } from "../net/log.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
-import type { HostShown } from "./host.tsx";
-import type { HostTable } from "./model/class-table.ts";
+import type { HostShown } from "./model/class-table.ts";
 import { answersCsv, joined, roundsOf } from "./model/rounds.ts";
 
 /** Pages of the log that an export reads at most: a million changes. */
@@ -47,7 +46,7 @@ export function HostControls({ table, happenings }: HostShown): JSX.Element {
   );
 }
 
-function Export({ table, happenings }: { readonly table: HostTable; readonly happenings: HostShown["happenings"] }): JSX.Element {
+function Export({ table, happenings }: HostShown): JSX.Element {
   const { session, speech } = useApp();
   const [reading, setReading] = useState(false);
   const { t } = speech;

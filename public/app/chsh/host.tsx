@@ -2,7 +2,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import type { Model } from "../model/model.ts";
 import { Icon } from "../ui/icons.tsx";
 import { QrPicture } from "../ui/qr-picture.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
@@ -16,11 +15,6 @@ import { TeamTable } from "./team-table.tsx";
 
 /** How often the screen is drawn at most, ms. */
 const drawMs = 200;
-
-export interface HostShown {
-  readonly table: HostTable;
-  readonly happenings: Model["happenings"];
-}
 
 export function Host(): JSX.Element | null {
   const { session } = useApp();

@@ -6,7 +6,7 @@ import { type Item, items } from "../../../lib/chsh/items.ts";
 import type { HostTeam } from "../../../lib/chsh/view.ts";
 import { useApp } from "../app-context.ts";
 import { fetchLog } from "../net/log.ts";
-import type { HostShown } from "./host.tsx";
+import type { HostShown } from "./model/class-table.ts";
 import { type GridCell, gridOf } from "./model/grid.ts";
 import { joined, type PlayedRound, roundsOf } from "./model/rounds.ts";
 import { answerWord, figureText } from "./words.ts";

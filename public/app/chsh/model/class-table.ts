@@ -9,6 +9,12 @@ export type PlayerTable = StateData<PlayerView>;
 export type WatcherTable = StateData<WatcherView>;
 export type ClassTable = HostTable | PlayerTable | WatcherTable;
 
+/** What the parts of the host's screen are drawn from. */
+export interface HostShown {
+  readonly table: HostTable;
+  readonly happenings: Model["happenings"];
+}
+
 /** The class this page is in, or null. */
 export const classOf = ({ other }: Model): ClassTable | null => (other?.game === "chsh" ? (other as unknown as ClassTable) : null);
 

@@ -15,6 +15,7 @@ import { type Config, ConfigError, readConfig, type SecretSource, secretSource }
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
+import { damageRecord, type NoteDamage } from "./lib/ops/damage.ts";
 import { createHealth, drainPart, type Health, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
@@ -64,6 +65,7 @@ interface Parts {
   readonly above: Above | null;
   readonly deadLetters: Storage["deadLetters"];
   readonly audit: Audit;
+  readonly noteDamage: NoteDamage;
   readonly live: LiveGames;
   readonly instanceId: string;
   readonly version: string;
@@ -118,7 +120,12 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     exit: exitSurely,
   });
   watchProcess(process, crash);
-  const storage = await openStorage({ config, ambient, log, metrics, instanceId, crash });
+  // The store is opened first, as it may refuse; it has nothing to tell before it serves.
+  const noteDamage: NoteDamage = (gameId, reason) => damages(gameId, reason);
+  const storage = await openStorage({
+    ...{ config, ambient, log, metrics, instanceId, noteDamage, crash },
+    noteDeadLetters: (figures) => audit.note("dead-letter", "server", figures),
+  });
   const audit = openAudit({
     folder: join(config.dataDir, "audit"),
     chain: config.instanceId ?? "server",
@@ -127,8 +134,9 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     log,
     onRecord: () => metrics.auditRecords.add(),
   });
+  const damages = damageRecord({ metrics, audit, log });
   const live = createLiveGames(ambient);
-  return { config, secrets, ambient, log, metrics, reporter, ...storage, above, audit, live, instanceId, version };
+  return { config, secrets, ambient, log, metrics, reporter, ...storage, above, audit, noteDamage, live, instanceId, version };
 }
 
 function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {

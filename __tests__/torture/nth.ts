@@ -2,9 +2,8 @@
 // happened; with something that does not, each call either happened once or not at all, and says so truly.
 import type { FailpointAction } from "../../lib/store/failpoint.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
-import { contract } from "../store/contract.ts";
-import { dropFolder, newFolder, openAt } from "../store/sqlite-folder.ts";
-import { minute, start, Table } from "../store/table.ts";
+import { dropFolder, newFolder, openAt, openInFolder } from "../store/sqlite-folder.ts";
+import { minute, type Rule, start, Table } from "../store/table.ts";
 
 export interface NthFigures {
   readonly rules: number;
@@ -12,38 +11,55 @@ export interface NthFigures {
   readonly longest: number;
 }
 
-/** Every rule of the contract, each N a store of its own, with SQLITE_BUSY at the Nth statement. `stride` 1: every N. */
-export async function nthBusy(stride: number, seed: number): Promise<NthFigures> {
+/** `stride` 1: every N. `width`: how many run at the same time. */
+export interface NthWish {
+  readonly stride: number;
+  readonly seed: number;
+  readonly width: number;
+}
+
+/** One run with the Nth failing, in a store of its own. False when the run needed fewer than N, so that nothing failed. */
+export type NthRun = (nth: number) => Promise<boolean>;
+
+/** Each run with N = first, first + stride, ... until it no longer comes so far. */
+export async function everyNth(runs: readonly NthRun[], { stride, seed, width }: NthWish): Promise<Omit<NthFigures, "rules">> {
   let injected = 0;
   let longest = 0;
-  for (const [place, rule] of contract.entries()) {
-    const first = 1 + ((seed + place) % stride);
-    for (let nth = first; ; nth += nth > 60 ? 20 * stride : stride) {
-      let hits = 0;
-      const folder = newFolder();
-      const failpoints = [{ at: "statement", nth, times: 1, action: { kind: "throw", code: "SQLITE_BUSY" } }] as const;
-      const store = await openAt(folder, {
-        failpoints,
-        observer: {
-          onFault({ code }) {
-            if (code === "SQLITE_BUSY") hits += 1;
-          },
-        },
-      });
-      try {
-        await rule.run(store);
-      } catch (error) {
-        throw new Error(`with statement ${nth} failing: ${rule.title}`, { cause: error });
-      } finally {
-        await store.close();
-        dropFolder(folder);
+  const left = [...runs.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [place, run] = next;
+      for (let nth = 1 + ((seed + place) % stride); await run(nth); nth += stride) {
+        injected += 1;
+        longest = Math.max(longest, nth);
       }
-      if (hits === 0) break;
-      injected += 1;
-      longest = Math.max(longest, nth);
     }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return { injected, longest };
+}
+
+/** Every one of these rules with SQLITE_BUSY at the Nth statement. */
+export async function nthBusy(rules: readonly Rule[], wish: NthWish): Promise<NthFigures> {
+  const runs = rules.map((rule) => (nth: number) => busyOnce(rule, nth));
+  return { rules: rules.length, ...(await everyNth(runs, wish)) };
+}
+
+async function busyOnce(rule: Rule, nth: number): Promise<boolean> {
+  let hits = 0;
+  const failpoints = [{ at: "statement", nth, times: 1, action: { kind: "throw", code: "SQLITE_BUSY" } }] as const;
+  const onFault = ({ code }: { readonly code: string }) => {
+    if (code === "SQLITE_BUSY") hits += 1;
+  };
+  const { store, end } = await openInFolder({ failpoints, observer: { onFault } });
+  try {
+    await rule.run(store);
+    return hits > 0;
+  } catch (error) {
+    throw new Error(`with statement ${nth} failing: ${rule.title}`, { cause: error });
+  } finally {
+    await end();
   }
-  return { rules: contract.length, injected, longest };
 }
 
 interface Step {
@@ -100,15 +116,25 @@ async function truth(): Promise<{ readonly results: string[]; readonly pictures:
   return { results, pictures };
 }
 
-/** `action` at the Nth statement, for N = first, first + stride, ... until the walk needs fewer statements. Gives how many were injected. */
-export async function nthHard(action: FailpointAction, stride: number, first: number): Promise<number> {
+/** What does not pass by itself. */
+export const hardFailures = [
+  ["the disk is full", { kind: "throw", code: "SQLITE_FULL" }],
+  ["an I/O error", { kind: "throw", code: "SQLITE_IOERR_WRITE" }],
+  ["the thread dies", { kind: "exit" }],
+] as const;
+
+/** `action` at the Nth statement of a walk through every kind of write. */
+export async function nthHard(action: FailpointAction, wish: NthWish): Promise<NthFigures> {
   const { results, pictures } = await truth();
-  for (let nth = first, injected = 0; ; nth += stride, injected += 1) {
+  const run = async (nth: number): Promise<boolean> => {
     const folder = newFolder();
-    const failed = await walkOnce({ folder, nth, action, results, pictures });
-    dropFolder(folder);
-    if (!failed) return injected;
-  }
+    try {
+      return await walkOnce({ folder, nth, action, results, pictures });
+    } finally {
+      dropFolder(folder);
+    }
+  };
+  return { rules: walk().length, ...(await everyNth([run], wish)) };
 }
 
 interface Walk {

@@ -98,6 +98,7 @@ class Player {
     for (;;) {
       this.#count += 1;
       await this.#act(`${this.#client}.${this.#order.life}.${this.#count}`);
+      if (this.#chance.below(10) === 0) await this.#passingGame();
       await pause(this.#chance.below(this.#order.thinkMsMax + 1));
     }
   }
@@ -143,8 +144,22 @@ class Player {
     else this.#note({ type: "ok", ...this.#about(action), v: JSON.parse(answer).v, answer });
   }
 
-  #next(action: string): Commit {
-    const { gameId, v, hash: prevHash } = this.#copy;
+  /** A game that is made and removed again, so that removals meet the kill too. Nobody is promised anything about it. */
+  async #passingGame(): Promise<void> {
+    const gone: Copy = { gameId: `GONE${this.#client}.${this.#order.life}.${this.#count}`, v: 0, hash: "" };
+    try {
+      for (; gone.v < 3; gone.v += 1) {
+        const commit = this.#next(`pass.${gone.v}`, gone);
+        await this.#store.commit(commit);
+        gone.hash = commit.hash;
+      }
+      await this.#store.remove(gone.gameId);
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+    }
+  }
+
+  #next(action: string, { gameId, v, hash: prevHash }: Copy = this.#copy): Commit {
     const at = Date.now();
     const state = JSON.stringify({ v: v + 1, by: this.#client, padding });
     const change = JSON.stringify({ by: this.#client, action });

@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { realAmbient } from "../../lib/ops/ambient.ts";
+import { checkDataFile } from "../../lib/store/sqlite-check.ts";
 import { type LogEnd, logReader } from "../../lib/store/sqlite-log.ts";
 import { dataFileName, openSqliteStore } from "../../lib/store/store-sqlite.ts";
 import { checkHistory, type Verdict } from "../checker/checker.ts";
@@ -114,8 +115,17 @@ interface GameHead extends LogEnd {
 export async function judge(dataDir: string, notebook: Notebook, faults: readonly { name: string; hits: number }[]): Promise<Verdict> {
   const store = await openSqliteStore({ dataDir, ambient: realAmbient() });
   await store.close();
+  assertSound(dataDir);
   notebook.catchUp();
   return checkHistory({ observations: notebook.observations, logs: readLogs(dataDir), faults });
+}
+
+/** Every page, checksum, chain and count, of all games and not only of those that were played. */
+function assertSound(dataDir: string): void {
+  const db = new Sqlite(join(dataDir, dataFileName), { readonly: true });
+  const { problems } = checkDataFile(db);
+  db.close();
+  if (problems.length > 0) throw new Error(`the data file is not sound: ${problems.slice(0, 5).join("; ")}`);
 }
 
 export function percentile(values: readonly number[], share: number): number {

@@ -1,22 +1,42 @@
-// The Nth statement fails: a sample of N here, every N in `npm run torture -- sqlite`.
+// The Nth statement fails, and the Nth call of the port: samples of N here (all N for the store in memory's shorter rules), every N in
+// `npm run torture -- sqlite`.
 import { expect, test } from "vitest";
-import { nthBusy, nthHard } from "./nth.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { contract } from "../store/contract.ts";
+import { openInFolder } from "../store/sqlite-folder.ts";
+import { hardFailures, nthBusy, nthHard } from "./nth.ts";
+import { nthCalls } from "./nth-calls.ts";
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
+const seed = 3;
 
 test("the contract holds when the Nth statement finds the file busy", async () => {
-  const seed = 3;
-  const { rules, injected, longest } = await nthBusy(37, seed);
-  say(`Nth statement busy: ${rules} rules, ${injected} failures injected (seed ${seed}), N up to ${longest}`);
+  const { rules, injected, longest } = await nthBusy(contract, { stride: 67, seed, width: 2 });
+  say(`every 67th statement busy: ${rules} rules, ${injected} failures injected (seed ${seed}), N up to ${longest}`);
   expect(injected).toBeGreaterThan(25);
-}, 180_000);
+});
 
-test.each([
-  ["the disk is full", { kind: "throw", code: "SQLITE_FULL" }],
-  ["an I/O error", { kind: "throw", code: "SQLITE_IOERR_WRITE" }],
-  ["the thread dies", { kind: "exit" }],
-] as const)("when the Nth statement fails because %s, each call happened once or not at all, and says so", async (title, action) => {
-  const injected = await nthHard(action, 11, 2);
-  say(`Nth statement, ${title}: ${injected} failures injected`);
-  expect(injected).toBeGreaterThan(4);
+test.each(hardFailures)(
+  "when the Nth statement fails because %s, each call happened once or not at all, and says so",
+  async (title, action) => {
+    const { rules, injected } = await nthHard(action, { stride: 11, seed, width: 1 });
+    say(`every 11th statement, ${title}: ${injected} failures injected into ${rules} steps`);
+    expect(injected).toBeGreaterThan(3);
+  },
+);
+
+test("memory: the contract holds when the Nth call fails, whatever became of it", async () => {
+  const open = async () => {
+    const store = memoryStore();
+    return { store, end: () => store.close() };
+  };
+  const { rules, injected, longest } = await nthCalls(open, { stride: 7, seed, width: 1 });
+  say(`every 7th call, memory: ${rules} rules, ${injected} failures injected (seed ${seed}), N up to ${longest}`);
+  expect(injected).toBeGreaterThan(400);
+});
+
+test("SQLite: the contract holds when the Nth call fails, whatever became of it", async () => {
+  const { rules, injected, longest } = await nthCalls(openInFolder, { stride: 97, seed, width: 2 });
+  say(`every 97th call, SQLite: ${rules} rules, ${injected} failures injected (seed ${seed}), N up to ${longest}`);
+  expect(injected).toBeGreaterThan(20);
 });

@@ -1,6 +1,7 @@
 // What rooms tell becomes metrics, log lines, reports and the operator's live rows. It decides nothing.
 import type { RoomObserver } from "../room/observer.ts";
 import type { Audit } from "./audit.ts";
+import type { NoteDamage } from "./damage.ts";
 import type { LiveGames } from "./live-games.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -12,9 +13,10 @@ interface ObserverParts {
   readonly reporter: Reporter;
   readonly live: LiveGames;
   readonly audit: Audit;
+  readonly noteDamage: NoteDamage;
 }
 
-export function roomObserver({ metrics, log, reporter, live, audit }: ObserverParts): RoomObserver {
+export function roomObserver({ metrics, log, reporter, live, audit, noteDamage }: ObserverParts): RoomObserver {
   const ok = metrics.commits("ok");
   const conflicts = metrics.commits("conflict");
   return {
@@ -33,6 +35,7 @@ export function roomObserver({ metrics, log, reporter, live, audit }: ObserverPa
     },
     tokensRevoked: (gameId) => audit.note("token-reused", "server", { gameId }),
     wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),
+    damaged: noteDamage,
     bug(gameId, error, moment) {
       metrics.bugs.add();
       log.error({ gameId, ...moment, err: error }, "a command failed; nothing was saved and the room is read again");

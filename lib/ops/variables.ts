@@ -170,6 +170,13 @@ export const limitVariables = {
     [50, 2 * minuteMs],
     "Time the store has to answer. Then the outcome is unknown and resolved by the action id.",
   ),
+  storeCheckBytesMax: limit(
+    "LIMIT_STORE_CHECK_BYTES",
+    "bytes",
+    128 * mib,
+    [0, 2 ** 40],
+    "SQLite files up to this size are checked page by page before serving. Larger ones start at once and rely on the checksum that each row is read with.",
+  ),
   redisCommandMs: limit(
     "LIMIT_REDIS_COMMAND_MS",
     "ms",

@@ -158,7 +158,8 @@ export class Keeper {
     try {
       return this.rules.decode(state);
     } catch (error) {
-      throw new DamagedGame("The state cannot be read.", { cause: error });
+      const why = error instanceof Error ? error.message : String(error);
+      throw new DamagedGame(`This program cannot read the state of game ${this.gameId}: ${why}`, { cause: error });
     }
   }
 

@@ -34,7 +34,9 @@ export interface RoomObserver {
   tokensRevoked(gameId: string): void;
   /** A wake ran this much after it was due. */
   wokeLate(lateMs: number): void;
-  /** The rules threw, or a state could not be read: nothing was committed, the room was dropped. */
+  /** The game is there, but its record does not hold together or the rules cannot read it: it is refused, and left as it is. */
+  damaged(gameId: string, reason: string): void;
+  /** The rules threw: nothing was committed, the room was dropped. */
   bug(gameId: string, error: unknown, moment: Moment | null): void;
   fault(gameId: string, error: unknown): void;
 }
@@ -49,6 +51,7 @@ export const silentObserver: RoomObserver = {
   steppedBack() {},
   tokensRevoked() {},
   wokeLate() {},
+  damaged() {},
   bug() {},
   fault() {},
 };

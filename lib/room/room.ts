@@ -321,8 +321,12 @@ export class Room {
       observer.fault(this.gameId, error);
       return error instanceof LockFault || error.kind === "busy" ? "busy" : "store-unavailable";
     }
+    if (error instanceof DamagedGame) {
+      observer.damaged(this.gameId, error.message);
+      return "game-damaged";
+    }
     observer.bug(this.gameId, error, moment);
-    return error instanceof DamagedGame ? "game-damaged" : "internal";
+    return "internal";
   }
 
   /** Somebody is about to use the room: it stays a while. */

@@ -85,7 +85,10 @@ export class Rooms {
       return { refused: error.kind === "busy" ? "busy" : "store-unavailable" };
     }
     if (loaded.kind === "absent") return { refused: "no-such-game" };
-    if (loaded.kind === "damaged") return { refused: "game-damaged" };
+    if (loaded.kind === "damaged") {
+      this.#parts.observer.damaged(gameId, loaded.reason);
+      return { refused: "game-damaged" };
+    }
     const meanwhile = this.#rooms.get(gameId);
     if (meanwhile !== undefined) {
       meanwhile.touch();

@@ -1,15 +1,17 @@
 // Named places where a test makes the store fail. Without a plan, `hit` is a function that does nothing;
 // no configuration variable reaches this file, so a running server cannot be told to fail.
 
-/** Every place that can be made to fail, in the order in which a change meets them. */
+/** Every place that can be made to fail: creation, migration and start, then in the order in which a change meets them. */
 export const failpointNames = [
   "create-before-rename",
   "create-after-rename",
   "migrate-before-commit",
   "migrate-after-commit",
+  "start-noted",
   "batch-received",
   "batch-begun",
   "batch-half",
+  "remove-half",
   "batch-before-commit",
   "batch-committed",
   "batch-marked",

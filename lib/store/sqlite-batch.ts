@@ -266,6 +266,7 @@ class SqlApplier implements Applier {
     this.#run("removeQuarantine", gameId);
     if (game === undefined) return null;
     this.#removeLog(game);
+    this.#hit("remove-half");
     this.#run("removeGame", game.num);
     this.#run("count", -1, game.status);
     return null;

@@ -44,6 +44,7 @@ export function passGate(settings: WriterSettings, hit: Hit): PassedGate {
     for (const step of migrate(db, schemaVersion, hit)) notes.push(`migration ${step}`);
     const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow;
     const outages = noteStart(db, settings, fresh ? null : store.alive_at);
+    hit("start-noted");
     const mark = openMark(markPath(path), { storeId: store.store_id, seq: store.seq });
     return { db, mark, storeId: store.store_id, opened: { fresh, outages, facts }, notes };
   } catch (error) {

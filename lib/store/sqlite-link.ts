@@ -20,8 +20,8 @@ export interface QueueLimits {
 export interface StoreObserver {
   onBatch?(figures: { readonly changes: number; readonly commitMs: number; readonly queued: number; readonly walBytes: number }): void;
   onFault?(figures: { readonly trouble: Trouble | "died" | "busy" | "slow"; readonly code: string; readonly message: string }): void;
-  /** A game's record was found damaged. */
-  onQuarantine?(gameId: string): void;
+  /** A row of the game was found damaged. Told each time it is met. */
+  onDamage?(gameId: string, reason: string): void;
   onDeadLetter?(figures: { readonly changes: number; readonly reason: string }): void;
 }
 

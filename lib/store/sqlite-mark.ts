@@ -1,6 +1,6 @@
 // The high-water mark: a small file beside the data file that says how far the data file is known to have come.
 // It is how a lost log, an emptied file or an older copy is noticed. Written after the commit, so it is never ahead.
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
 export interface Mark {
@@ -9,7 +9,10 @@ export interface Mark {
 }
 
 export interface MarkFile {
+  /** Replaces the mark. It outlives this process at once, and the machine after the next `sync`. */
   write(mark: Mark): void;
+  /** Forces the mark to the disk beside whatever the caller does; one at a time. `failed` is called when the disk refuses. */
+  sync(failed: (error: Error) => void): void;
   close(): void;
 }
 
@@ -35,7 +38,7 @@ export function readMark(path: string): Mark | "unreadable" | null {
   return { storeId: found[2], seq: Number(found[3]) };
 }
 
-/** Opens the file for many writes in place. Not forced to disk each time: the page cache outlives the process. */
+/** Opens the file for many writes in place, and forces the first to the disk. */
 export function openMark(path: string, first: Mark): MarkFile {
   const flags = readMark(path) === null ? "w" : "r+";
   const file = openSync(path, flags, 0o600);
@@ -44,9 +47,20 @@ export function openMark(path: string, first: Mark): MarkFile {
   };
   write(first);
   fsyncSync(file);
+  let isSyncing = false;
+  let isClosed = false;
   return {
     write,
+    sync(failed) {
+      if (isSyncing) return;
+      isSyncing = true;
+      fdatasync(file, (error) => {
+        isSyncing = false;
+        if (error !== null && !isClosed) failed(error);
+      });
+    },
     close() {
+      isClosed = true;
       fsyncSync(file);
       closeSync(file);
     },

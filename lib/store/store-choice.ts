@@ -46,11 +46,15 @@ interface StorageParts {
   readonly log: RootLog;
   readonly metrics: Metrics;
   readonly instanceId: string;
+  /** A row of a game was found damaged. */
+  readonly noteDamage: (gameId: string, reason: string) => void;
+  readonly noteDeadLetters: (figures: { readonly changes: number; readonly reason: string }) => void;
   readonly crash: (kind: "uncaughtException", error: Error) => void;
 }
 
 /** Redis when there is an address for it, else one SQLite file and nobody to talk to. */
-export async function openStorage({ config, ambient, log, metrics, instanceId, crash }: StorageParts): Promise<Storage> {
+export async function openStorage(parts: StorageParts): Promise<Storage> {
+  const { config, ambient, log, metrics, instanceId } = parts;
   const { limits, secrets } = config;
   const noted = (level: "info" | "warn" | "error", message: string, facts?: object) => log[level]({ ...facts }, message);
   if (secrets.redisUrl !== null) {
@@ -65,12 +69,15 @@ export async function openStorage({ config, ambient, log, metrics, instanceId, c
     });
     return { store: redis.store, bus: redis.bus, instances: redis.live, sharedCounts: redis.counts, deadLetters: noDeadLetters };
   }
-  return openSqliteSide({ config, ambient, log, metrics, instanceId, crash }, noted);
+  return openSqliteSide(parts, noted);
 }
 
 type Noted = (level: "info" | "warn" | "error", message: string, facts?: object) => void;
 
-async function openSqliteSide({ config, ambient, metrics, crash }: StorageParts, log: Noted): Promise<Storage> {
+async function openSqliteSide(
+  { config, ambient, metrics, noteDamage, noteDeadLetters, crash }: StorageParts,
+  log: Noted,
+): Promise<Storage> {
   const { limits, dataDir } = config;
   const store = await openSqliteStore({
     dataDir,
@@ -80,6 +87,7 @@ async function openSqliteSide({ config, ambient, metrics, crash }: StorageParts,
       queueBytesMax: limits.storeQueueBytesMax,
       batchChangesMax: limits.storeBatchChangesMax,
       answerMsMax: limits.storeCallMs,
+      checkBytesMax: limits.storeCheckBytesMax,
     },
     log,
     observer: {
@@ -89,8 +97,11 @@ async function openSqliteSide({ config, ambient, metrics, crash }: StorageParts,
         metrics.storeLogBytes.set(walBytes);
       },
       onFault: ({ trouble }) => metrics.storeFaults(trouble).add(),
-      onDeadLetter: () => showLetters(),
-      onQuarantine: () => metrics.quarantined.add(),
+      onDeadLetter(figures) {
+        showLetters();
+        noteDeadLetters(figures);
+      },
+      onDamage: noteDamage,
     },
     onFatal: (message) => crash("uncaughtException", new Error(message)),
   });

@@ -145,6 +145,7 @@ class SqliteStore implements Store {
     try {
       const loaded = this.#reader().load(gameId);
       if (loaded.kind === "damaged") {
+        this.#parts.observer.onDamage?.(gameId, loaded.reason);
         if (!loaded.isKnown) this.#quarantine(gameId, loaded.reason);
         return { kind: "damaged", reason: loaded.reason };
       }
@@ -153,8 +154,10 @@ class SqliteStore implements Store {
       const outageFrom = this.#parts.outages.find((from) => from >= updatedAt) ?? null;
       return { kind: "found", game: { ...loaded.game, outageFrom } };
     } catch (error) {
+      const fault = this.#faultOf(error, gameId);
+      // A page that cannot be read may hold more than this game: refused and told, but not marked in a file that is no longer whole.
       if (error instanceof DamageError) return { kind: "damaged", reason: error.message };
-      throw this.#faultOf(error);
+      throw fault;
     }
   }
 
@@ -194,11 +197,11 @@ class SqliteStore implements Store {
   }
 
   async changes(gameId: string, afterV: number, limit: number): Promise<readonly StoredChange[]> {
-    return this.#read((reader) => reader.changes(gameId, afterV, this.#rows(limit)));
+    return this.#read((reader) => reader.changes(gameId, afterV, this.#rows(limit)), gameId);
   }
 
   async checkpoint(gameId: string, v: number): Promise<{ readonly v: number; readonly state: string } | null> {
-    return this.#read((reader) => reader.checkpoint(gameId, v));
+    return this.#read((reader) => reader.checkpoint(gameId, v), gameId);
   }
 
   async due(atMs: number, limit: number): Promise<readonly string[]> {
@@ -261,16 +264,17 @@ class SqliteStore implements Store {
     return this.#parts.reader;
   }
 
-  #read<T>(read: (reader: SqliteReader) => T): T {
+  #read<T>(read: (reader: SqliteReader) => T, gameId: string | null = null): T {
     try {
       return read(this.#reader());
     } catch (error) {
-      throw this.#faultOf(error);
+      throw this.#faultOf(error, gameId);
     }
   }
 
-  #faultOf(error: unknown): unknown {
+  #faultOf(error: unknown, gameId: string | null): unknown {
     if (error instanceof BrokenDiskError) this.#parts.link.fail(error.message);
+    if (error instanceof DamageError && gameId !== null) this.#parts.observer.onDamage?.(gameId, error.message);
     const isOurs = error instanceof BrokenDiskError || error instanceof DamageError;
     return isOurs ? new StoreFault("unavailable", error.message, { cause: error }) : error;
   }
@@ -284,10 +288,9 @@ class SqliteStore implements Store {
     return Math.min(Math.max(0, Math.trunc(limit)), this.#parts.limits.rowsMax);
   }
 
-  /** The record for the operator. The game stays unusable until he restores or removes it; nobody else notices. */
+  /** The game stays unusable, over restarts too, until the operator restores, releases or removes it; nobody else notices. */
   #quarantine(gameId: string, reason: string): void {
     this.#parts.log("error", reason);
-    this.#parts.observer.onQuarantine?.(gameId);
     this.#parts.link.submit(["quarantine", gameId, this.#parts.ambient.now(), reason], 0).catch(() => {
       this.#parts.log("error", `The quarantine of game ${gameId} could not be noted.`);
     });

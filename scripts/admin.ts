@@ -46,6 +46,11 @@ const commands: Readonly<Record<string, Command>> = {
   },
   "audit-check": { words: [], about: "is the audit log whole?", call: () => ({ method: "GET", path: "/audit/check" }) },
   "dead-letters": { words: [], about: "what could not be written", call: () => ({ method: "GET", path: "/dead-letters" }) },
+  "replay-dead-letters": {
+    words: [],
+    about: "write them now; what has been overtaken is left out",
+    call: () => ({ method: "POST", path: "/dead-letters/replay", body: {} }),
+  },
   "log-level": {
     words: ["LEVEL"],
     about: "fatal, error, warn, info, debug, trace or silent",

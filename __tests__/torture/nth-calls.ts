@@ -7,8 +7,8 @@ import type { OpenStore } from "../store/run-contract.ts";
 import type { Rule } from "../store/table.ts";
 import { everyNth, type NthFigures, type NthWish } from "./nth.ts";
 
-const failures = ["busy", "unavailable", "unknown-lost", "unknown-done"] as const;
-type Failure = (typeof failures)[number];
+export const failures = ["busy", "unavailable", "unknown-lost", "unknown-done"] as const;
+export type Failure = (typeof failures)[number];
 
 /** Nobody can ask a closed store what became of a call: this rule has no caller to be patient for it. */
 const endsItsStore = (rule: Rule) => rule.title.startsWith("L24");
@@ -104,8 +104,13 @@ function patient(store: Store): Store {
   };
 }
 
-/** Every rule with its Nth call failing in each way. */
-export async function nthCalls(open: () => Promise<OpenStore>, wish: NthWish): Promise<NthFigures> {
+interface CallWish extends NthWish {
+  readonly failures: readonly Failure[];
+  open(): Promise<OpenStore>;
+}
+
+/** Every rule with its Nth call failing, in each of these ways. */
+export async function nthCalls({ failures, open, ...wish }: CallWish): Promise<NthFigures> {
   const runs = patientRules.flatMap((rule) => failures.map((failure) => (nth: number) => callOnce(open, { rule, failure, nth })));
   return { rules: patientRules.length, ...(await everyNth(runs, wish)) };
 }

@@ -12,7 +12,7 @@ import { backupsUnderLoad, fullDisk, longReader, mountSmall, slowFsync } from ".
 import { type KillWish, killRounds, runningPlaces, tell } from "./kills.ts";
 import { migrationKills } from "./migrations.ts";
 import { hardFailures, nthBusy, nthHard } from "./nth.ts";
-import { nthCalls } from "./nth-calls.ts";
+import { failures, nthCalls } from "./nth-calls.ts";
 import { preload } from "./preload.ts";
 import { serverKills, tellServer } from "./server-kills.ts";
 import { traceLife } from "./strace.ts";
@@ -42,7 +42,7 @@ async function busy(title: string, rules: readonly Rule[], seed: number) {
 
 /** Every N, in each way in which the port may fail, to a caller that does what the port says. */
 async function calls(title: string, open: () => Promise<OpenStore>, seed: number) {
-  const { rules, injected, longest } = await nthCalls(open, { stride: 1, seed, width: 2 });
+  const { rules, injected, longest } = await nthCalls({ open, failures, stride: 1, seed, width: 2 });
   return [`every Nth call failing, ${title}: ${rules} rules, ${injected} failures, N up to ${longest}`, injected > 0] as const;
 }
 

@@ -321,12 +321,10 @@ export class Room {
       observer.fault(this.gameId, error);
       return error instanceof LockFault || error.kind === "busy" ? "busy" : "store-unavailable";
     }
-    if (error instanceof DamagedGame) {
-      observer.damaged(this.gameId, error.message);
-      return "game-damaged";
-    }
-    observer.bug(this.gameId, error, moment);
-    return "internal";
+    const isDamaged = error instanceof DamagedGame;
+    if (isDamaged) observer.damaged(this.gameId, error.message);
+    else observer.bug(this.gameId, error, moment);
+    return isDamaged ? "game-damaged" : "internal";
   }
 
   /** Somebody is about to use the room: it stays a while. */

@@ -105,6 +105,7 @@ async function openSqliteSide(
     },
     onFatal: (message) => crash("uncaughtException", new Error(message)),
   });
+  const bus = localBus();
   const letters = () => readDeadLetters(join(dataDir, deadLetterName)).letters;
   const showLetters = () => metrics.deadLetters.set(letters().length);
   showLetters();
@@ -113,10 +114,12 @@ async function openSqliteSide(
     async replayDeadLetters() {
       const { written, already, left } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
       showLetters();
+      // The rooms did not write these: who watches one of the games sees it only when the room looks.
+      if (written > 0) bus.lookAgain();
       return { replayed: written + already, left };
     },
   };
-  return { store, bus: localBus(), instances: null, deadLetters };
+  return { store, bus, instances: null, deadLetters };
 }
 
 /** Whether a server could start with this storage: throws one line when not. */

@@ -39,6 +39,7 @@ export class Table {
   readonly tokens = new Map<string, string>();
   #viewers = new Map<string, ViewerId>();
   #drawn = 0;
+  readonly #encodedAgain = clockRules.encoder();
   now: Instant = startAt;
   /** Check invariants and codec after every so many changes. */
   checkEvery = 1;
@@ -87,6 +88,7 @@ export class Table {
     expect(brokenInvariants(this.state)).toEqual([]);
     const text = clockRules.encode(this.state);
     expect(clockRules.encode(clockRules.decode(text))).toBe(text);
+    expect(this.#encodedAgain(this.state)).toBe(text);
   }
 
   /** Lets time pass to this offset, settling as the shell does. */

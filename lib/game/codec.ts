@@ -1,6 +1,7 @@
 // The state as JSON text, byte for byte the same for the same state. What is as in a new game is left out, and what every
 // table has many of is written as lists, so that a quiet table is small. decode.ts reads it back.
 // Written by hand, field by field: it runs for every tap, and building objects for JSON.stringify takes nearly twice as long.
+// What a tap leaves alone (who holds the seats, the seats that did not move) is remembered as text by `encoder`.
 import { limits } from "./limits.ts";
 import { seatColors, seatName } from "./looks.ts";
 import type { Settings } from "./settings.ts";
@@ -125,7 +126,24 @@ function plainSeat(seat: Seat): string {
   );
 }
 
-function seatText(seat: Seat): string {
+/** A seat and the texts it was last written as. Values are never changed in place, so the same object has the same text. */
+interface KnownSeat {
+  readonly seat: Seat;
+  readonly text: string;
+  readonly holder: Holder | null;
+  readonly holderText: string;
+}
+
+/** Text built from many pieces is a tree; asking for a character makes it one piece, so that it is not walked again for every tap. */
+function flat(text: string): string {
+  text.charCodeAt(0);
+  return text;
+}
+
+function knownSeat(seat: Seat, before: KnownSeat | undefined): KnownSeat {
+  if (before?.seat === seat) return before;
+  const { holder } = seat;
+  const whose = before !== undefined && before.holder === holder ? before.holderText : flat(holderText("holder", holder));
   const text =
     plainSeat(seat) +
     field("name", seat.name, seatName(seat.id)) +
@@ -133,8 +151,8 @@ function seatText(seat: Seat): string {
     sorted("counters", seat.counters) +
     sorted("commanderDamage", seat.commanderDamage) +
     spentText(seat.spent) +
-    holderText("holder", seat.holder);
-  return `{${text.slice(1)}}`;
+    whose;
+  return { seat, text: flat(`{${text.slice(1)}}`), holder, holderText: whose };
 }
 
 function settingsText(settings: Settings): string {
@@ -170,21 +188,57 @@ function plainState(state: State): string {
 
 const inOrder = (id: number, index: number): boolean => id === index + 1;
 
-/** The state as JSON text: fixed order of keys, defaults left out. */
-export function encode(state: State): string {
-  let seats = "";
-  for (const seat of state.seats) seats += `${seats === "" ? "" : ","}${seatText(seat)}`;
-  return `{"schema":${schemaVersion},"id":${quoted(state.id)},"name":${quoted(state.name)},"createdAt":${state.createdAt},"at":${state.at}${
-    settingsText(state.settings) +
-    plainState(state) +
-    (state.order.every(inOrder) ? "" : ids("order", state.order)) +
-    ids("stack", state.stack) +
-    ids("targeted", state.targeted) +
-    ids("awaiting", state.awaiting) +
-    amount("host", state.host.seat, null) +
-    holderText("chair", state.host.chair) +
-    (state.campaign === null ? "" : `,"campaign":${JSON.stringify(state.campaign)}`) +
-    (state.undo === null ? "" : `,"undo":${JSON.stringify(state.undo)}`) +
-    ledgerText(state.ledger)
-  },"seats":[${seats}]}`;
+/** Parts of a state that seldom change, and their texts. */
+interface KnownParts {
+  readonly state: State;
+  readonly head: string;
+  readonly settings: string;
+  readonly chair: string;
+  readonly ledger: string;
 }
+
+function knownParts(state: State, before: KnownParts | null): KnownParts {
+  const { id, name, createdAt, settings, host, ledger } = state;
+  const old = before?.state;
+  const isSameHead = before !== null && old?.id === id && old.name === name && old.createdAt === createdAt;
+  return {
+    state,
+    head: isSameHead
+      ? before.head
+      : flat(`{"schema":${schemaVersion},"id":${quoted(id)},"name":${quoted(name)},"createdAt":${createdAt},"at":`),
+    settings: before !== null && old?.settings === settings ? before.settings : flat(settingsText(settings)),
+    chair: before !== null && old?.host.chair === host.chair ? before.chair : flat(holderText("chair", host.chair)),
+    ledger: before !== null && old?.ledger === ledger ? before.ledger : flat(ledgerText(ledger)),
+  };
+}
+
+/** Encodes one game again and again, as `encode` does; what did not change since the last time is not written anew. */
+export function encoder(): (state: State) => string {
+  let parts: KnownParts | null = null;
+  const seats: KnownSeat[] = [];
+  return (state) => {
+    parts = knownParts(state, parts);
+    let text = "";
+    for (const [place, seat] of state.seats.entries()) {
+      const known = knownSeat(seat, seats[place]);
+      seats[place] = known;
+      text += place === 0 ? known.text : `,${known.text}`;
+    }
+    return `${parts.head}${state.at}${
+      parts.settings +
+      plainState(state) +
+      (state.order.every(inOrder) ? "" : ids("order", state.order)) +
+      ids("stack", state.stack) +
+      ids("targeted", state.targeted) +
+      ids("awaiting", state.awaiting) +
+      amount("host", state.host.seat, null) +
+      parts.chair +
+      (state.campaign === null ? "" : `,"campaign":${JSON.stringify(state.campaign)}`) +
+      (state.undo === null ? "" : `,"undo":${JSON.stringify(state.undo)}`) +
+      parts.ledger
+    },"seats":[${text}]}`;
+  };
+}
+
+/** The state as JSON text: fixed order of keys, defaults left out. */
+export const encode = (state: State): string => encoder()(state);

@@ -55,13 +55,10 @@ export function succeedIfDue(draft: Draft): void {
 
 /** When the first seat, or the chair, is free because its holder was away too long; null when nobody is away. */
 export function lapseAt(state: State): Instant | null {
-  let due: Instant | null = null;
-  const consider = (droppedAt: Instant | null | undefined): void => {
-    if (droppedAt === null || droppedAt === undefined) return;
-    const at = after(droppedAt, limits.seatAwayMs);
-    if (due === null || at < due) due = at;
-  };
-  for (const seat of state.seats) consider(seat.holder?.droppedAt);
-  consider(state.host.chair?.droppedAt);
-  return due;
+  let first: Instant | null = state.host.chair?.droppedAt ?? null;
+  for (const { holder } of state.seats) {
+    const droppedAt = holder === null ? null : holder.droppedAt;
+    if (droppedAt !== null && (first === null || droppedAt < first)) first = droppedAt;
+  }
+  return first === null ? null : after(first, limits.seatAwayMs);
 }

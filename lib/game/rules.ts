@@ -1,7 +1,7 @@
 // The clock game as the shell hosts it. It satisfies the shell's `Rules` by its shape alone and knows nothing of the shell.
 import { decide } from "./apply.ts";
 import { remainingMs } from "./clock.ts";
-import { encode } from "./codec.ts";
+import { encode, encoder } from "./codec.ts";
 import type { Command, SystemCommand } from "./commands.ts";
 import type { Accepted, GameIndex } from "./contract.ts";
 import { create } from "./create.ts";
@@ -89,5 +89,6 @@ export const clockRules = {
   index,
   undoTarget,
   encode,
+  encoder,
   decode,
 };

@@ -60,6 +60,7 @@ export class Keeper {
   readonly alarm: Alarm;
   readonly #parts: RoomParts;
   readonly #viewerCount: ViewerCount;
+  readonly #encode: (state: unknown) => string;
   #copy: Copy | null = null;
   /** The newest change this instance knows to have been durable. */
   #newest: Pick<Copy, "v" | "hash"> = { v: 0, hash: "" };
@@ -77,6 +78,7 @@ export class Keeper {
     this.rules = rules;
     this.#parts = how.parts;
     this.#firstLoad = how.loaded;
+    this.#encode = rules.encoder?.() ?? rules.encode;
     this.viewers = new FanOut(rules, () => this.#viewerCount.changed());
     this.#viewerCount = new ViewerCount(this.viewers, how.parts.ambient);
     this.alarm = new Alarm(how.parts.ambient, how.ring);
@@ -208,7 +210,7 @@ export class Keeper {
     const { accepted, now, actionId, answer } = step;
     const v = copy.v + 1;
     const change = JSON.stringify(body);
-    const state = this.rules.encode(accepted.state);
+    const state = this.#encode(accepted.state);
     return {
       gameId: this.gameId,
       expectedV: copy.v,

@@ -48,6 +48,8 @@ export interface Rules<State, Command, Event, Settings> {
   /** The change that `undo` would take back, or null. `entries` newest first, at most a few hundred. */
   undoTarget(entries: readonly LogEntry<Command, Event>[]): number | null;
   encode(state: State): string;
+  /** An `encode` for the states of one game in their order, which may remember what did not change. Games that are small leave it out. */
+  encoder?(): (state: State) => string;
   /** Throws on anything `encode` did not write: the game is then quarantined. */
   decode(text: string): State;
 }

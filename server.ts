@@ -48,6 +48,11 @@ const closeMs = 4_000;
 /** Viewers who have to come back are sent away over this time. */
 const recallMs = 1_000;
 
+/** Filled once there are players to cut off: what a crash does before it reports. */
+interface Serving {
+  halt: () => void;
+}
+
 /** What a server is made of before it listens. */
 interface Parts {
   readonly config: Config;
@@ -64,6 +69,7 @@ interface Parts {
   /** The process that started this one beside others; null for a server that runs by itself. */
   readonly above: Above | null;
   readonly deadLetters: Storage["deadLetters"];
+  readonly serving: Serving;
   readonly audit: Audit;
   readonly noteDamage: NoteDamage;
   readonly live: LiveGames;
@@ -112,7 +118,9 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   const own = createMetrics();
   if (above !== null) own.shareWithPrimary();
   const metrics: Metrics = above === null ? own : { ...own, text: () => above.metricsText() };
+  const serving: Serving = { halt: () => undefined };
   const crash = createCrash({
+    halt: () => serving.halt(),
     ambient,
     log,
     reporter,
@@ -136,7 +144,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   });
   const damages = damageRecord({ metrics, audit, log });
   const live = createLiveGames(ambient);
-  return { config, secrets, ambient, log, metrics, reporter, ...storage, above, audit, noteDamage, live, instanceId, version };
+  return { config, secrets, ambient, log, metrics, reporter, ...storage, serving, above, audit, noteDamage, live, instanceId, version };
 }
 
 function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
@@ -222,6 +230,10 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     edge,
     instanceId,
   });
+  parts.serving.halt = () => {
+    condition.draining = true;
+    gateway.close();
+  };
   parts.instances?.listen({
     onDeath: (other, gameIds) => rooms.dropInstance(other, gameIds),
     onTakenForDead: () => gateway.recall(recallMs),

@@ -6,8 +6,7 @@ import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
-import { canMount, mountSmallDisk } from "../support/small-disk.ts";
-import { connectTable, seatTable } from "../support/table-client.ts";
+import { seatTable } from "../support/table-client.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const adminToken = "admin-token-for-this-test";
@@ -172,44 +171,4 @@ describe("F42 probes", () => {
       expect(answer.tookMs).toBeLessThan(50);
     }
   });
-
-  test("draining: not ready, still live, while a slow client is waited for", async () => {
-    const running = await server({ LIMIT_DRAIN_MS: "3000" });
-    const client = await connectTable(running.port);
-    client.socket.pause();
-    running.signal("SIGTERM");
-    await eventually("not ready", async () => ((await ask(`${running.url}/ready`)).status === 503 ? true : null), 2000);
-    expect((await ask(`${running.url}/live`)).status).toBe(200);
-    expect((await ask(`${running.url}/health`)).json.problems).toEqual(["The server is leaving."]);
-    expect(await running.exited).toBe(0);
-  });
-
-  if (canMount()) {
-    test("a full disk: taps refused, unhealthy within 2 s, probes quick; ready again once there is room", async () => {
-      const disk = mountSmallDisk(8);
-      if (disk === null) throw new Error("mounting was possible a moment ago");
-      cleanUp.push(() => disk.dispose());
-      const running = await server({}, disk.folder);
-      const table = await seatTable(running.port, 2);
-      const [host] = table.players;
-      await host?.request("start");
-      disk.fill();
-      let refused = "";
-      const filledAt = performance.now();
-      for (let tap = 0; refused === "" && tap < 5000; tap++) {
-        const answer = await host?.request("updatePlayer", { playerId: 1, life: tap % 900 });
-        if (answer?.type === "error") refused = answer.data.code;
-      }
-      expect(["store-unavailable", "busy"]).toContain(refused);
-      await eventually("unhealthy", async () => ((await ask(`${running.url}/health`)).status === 503 ? true : null), 2000);
-      expect(performance.now() - filledAt).toBeLessThan(30_000);
-      const health = await ask(`${running.url}/health`);
-      expect(health.json).toMatchObject({ status: "unhealthy", ready: false });
-      expect(health.tookMs).toBeLessThan(50);
-      expect((await ask(`${running.url}/live`)).status).toBe(200);
-      disk.makeRoom();
-      await eventually("ready again", async () => ((await ask(`${running.url}/ready`)).status === 200 ? true : null), 15_000);
-      expect((await host?.request("updatePlayer", { playerId: 1, life: 7 }))?.type).toBe("ack");
-    });
-  }
 });

@@ -2,6 +2,8 @@
 // described here and held to by a test.
 import { z } from "zod";
 import { refusals } from "../game/refusals.ts";
+import { chshGame } from "../protocol/chsh-game.ts";
+import { clockGame } from "../protocol/clock-game.ts";
 import { clockCommands, clockCreateSettings } from "../protocol/clock-schemas.ts";
 import { frameBytesMax } from "../protocol/limits.ts";
 import { actionIdSchema, sessionSchemas } from "../protocol/session-schemas.ts";
@@ -28,6 +30,8 @@ interface Sent {
   readonly data: Json;
   /** Fields that are always there; all of them when left out. */
   readonly required?: readonly string[];
+  /** The view of the game stands beside these fields. */
+  readonly hasView?: boolean;
 }
 
 /** What the server sends, besides events of the game, which have `type` and `data` too. */
@@ -40,11 +44,13 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     about: "The whole game: after create and join, after sync, and for clients that take whole states after each change.",
     data: state.properties,
     required: ["id", "v", "serverTime"],
+    hasView: true,
   },
   change: {
     about: "One change of `v`, for clients that asked for changes: fields that differ, players by id. On a gap in `v` send sync.",
     data: { v: version, serverTime, events, players: list({ type: "object" }) },
     required: ["v", "serverTime", "events"],
+    hasView: true,
   },
   ack: { about: "The command with this id is durable. Comes after the change it made.", data: { id: string, v: version } },
   error: {
@@ -56,6 +62,7 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
       retry: { type: "boolean" },
       field: string,
       retryAfterMs: int,
+      traceId: { type: "string", description: "With `internal`: names the connection in the server's log." },
     },
     required: ["code", "message", "retry"],
   },
@@ -75,11 +82,10 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     about: "This server is leaving. Come back after `retryAfterMs`.",
     data: { message: string, timeout: int, retryAfterMs: int },
   },
-  displaced: { about: "The same seat was taken over by a newer connection; this one closes.", data: {} },
 };
 
 const about: Readonly<Record<string, string>> = {
-  create: "Make a game; the sender is its host.",
+  create: "Make a game; the sender is its host. `settings` are those of the game that is named, of the clock when none is.",
   join: "Watch a game.",
   reconnect: "Take the same seat, or the host's chair, again.",
   leave: "Stop watching.",
@@ -89,32 +95,63 @@ const about: Readonly<Record<string, string>> = {
   feedback: "Say something to the operator.",
 };
 
-function sentence(type: string): string {
-  return about[type] ?? `The command ${type}: SPEC.md says what it does.`;
-}
+/** Who understands a message: every game, or one. */
+type Realm = "session" | "clock" | "chsh";
+
+const realms: Readonly<Record<Realm, string>> = {
+  session: "The same for every game: coming in, going, staying in sync.",
+  clock: "The clock for Magic tables. SPEC.md says what each command does.",
+  chsh: "The class game with hidden answers, made with `game: chsh`. docs/second-game.md says what each command does.",
+};
 
 /** A message a client may send, as JSON Schema. */
-function incoming(type: string, data: z.ZodType): Json {
+function incoming(realm: Realm, type: string, data: z.ZodType): Json {
   const whole = z.strictObject({ type: z.literal(type), data: data.optional(), id: actionIdSchema.optional() });
-  const { $schema: _, ...schema } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
-  return { name: type, title: type, summary: sentence(type), contentType: "application/json", payload: schema };
+  const { $schema: _, ...payload } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
+  const summary =
+    realm === "session" ? (about[type] ?? type) : `The command ${type} of ${realm === "clock" ? "the clock" : "the class game"}.`;
+  return { name: type, title: type, summary, tags: [{ name: realm }], contentType: "application/json", payload };
 }
 
-function outgoing(type: string, { about: summary, data, required }: Sent): Json {
-  const inner = { type: "object", properties: data, required: required ?? Object.keys(data) };
+/** An event that clients which take whole states get as a message of its own; in `change` and `missed` it is one of `events`. */
+function event(realm: Realm, type: string): Json {
+  const payload = { type: "object", properties: { type: { const: type }, data: { type: "object" } }, required: ["type", "data"] };
+  return { name: type, title: type, summary: `It happened: ${type}.`, tags: [{ name: realm }], contentType: "application/json", payload };
+}
+
+function outgoing(type: string, { about: summary, data, required, hasView = false }: Sent): Json {
+  const inner = { type: "object", properties: data, required: required ?? Object.keys(data), additionalProperties: hasView };
   const payload = { type: "object", properties: { type: { const: type }, data: inner }, required: ["type", "data"] };
-  return { name: type, title: type, summary, contentType: "application/json", payload };
+  return { name: type, title: type, summary, tags: [{ name: "session" }], contentType: "application/json", payload };
 }
 
-/** Types a client may send, with the schema of their `data`. */
-export function incomingSchemas(): Readonly<Record<string, z.ZodType>> {
-  const create = sessionSchemas.create.extend({ settings: clockCreateSettings.optional() });
-  return { ...sessionSchemas, create, ...clockCommands };
+/** Types a client may send, with the schema of their `data`, by who understands them. */
+export function incomingSchemas(): Readonly<Record<Realm, Readonly<Record<string, z.ZodType>>>> {
+  const settings = z.union([clockCreateSettings, chshGame.createSettings]);
+  const create = sessionSchemas.create.extend({ game: z.enum(["clock", "chsh"]).optional(), settings: settings.optional() });
+  return { session: { ...sessionSchemas, create }, clock: clockCommands, chsh: chshGame.commands };
+}
+
+function messagesOf<Value>(
+  table: Readonly<Record<string, Readonly<Record<string, Value>>>>,
+  make: (realm: Realm, type: string, value: Value) => Json,
+) {
+  const all = Object.entries(table).flatMap(([realm, values]) =>
+    Object.entries(values).map(([type, value]) => [`${realm}_${type}`, make(realm as Realm, type, value)] as const),
+  );
+  return Object.fromEntries(all);
 }
 
 export function asyncApiDocument(release: string): object {
-  const fromClients = Object.fromEntries(Object.entries(incomingSchemas()).map(([type, data]) => [`say_${type}`, incoming(type, data)]));
-  const fromServer = Object.fromEntries(Object.entries(sentMessages).map(([type, sent]) => [`hear_${type}`, outgoing(type, sent)]));
+  const fromClients = messagesOf(incomingSchemas(), (realm, type, data) => incoming(realm, type, data));
+  const announced = Object.fromEntries(
+    [clockGame, chshGame].flatMap(({ rules }) => {
+      const realm = rules.kind as Realm;
+      return [...rules.announced].map((type) => [`${realm}_event_${type}`, event(realm, type)]);
+    }),
+  );
+  const replies = Object.fromEntries(Object.entries(sentMessages).map(([type, sent]) => [`hear_${type}`, outgoing(type, sent)]));
+  const fromServer = { ...replies, ...announced };
   const references = (messages: Json, where: string) => Object.keys(messages).map((name) => ({ $ref: `${where}/${name}` }));
   const inComponents = (messages: Json) =>
     Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `#/components/messages/${name}` }]));
@@ -123,8 +160,9 @@ export function asyncApiDocument(release: string): object {
     info: {
       title: "Tap-or-Tarp over a WebSocket",
       version: release,
-      description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. A second game, CHSH, speaks the same session messages with commands of its own.`,
+      description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted, and each message is tagged with who understands it.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
+      tags: Object.entries(realms).map(([name, description]) => ({ name, description })),
     },
     servers: { here: { host: "localhost:3000", protocol: "ws", description: "wss behind TLS" } },
     defaultContentType: "application/json",

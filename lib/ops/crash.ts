@@ -14,6 +14,8 @@ export interface CrashSettings {
   readonly base: Readonly<Record<string, string>>;
   /** Writes one line before it returns; standard output unless a test says otherwise. */
   readonly writeLine?: (line: string) => void;
+  /** Cuts everybody off, so that nothing more is acknowledged while the report leaves. */
+  readonly halt?: () => void;
   exit(code: number): void;
 }
 
@@ -69,6 +71,7 @@ export function createCrash(settings: CrashSettings): (kind: "uncaughtException"
     };
     settings.ambient.after(reportMs, leave);
     try {
+      settings.halt?.();
       settings.reporter.report(error, { kind });
       settings.reporter.flush(reportMs).then(leave, leave);
     } catch {

@@ -64,6 +64,4 @@ export type ServerMessage<View> =
       readonly type: "shutdown_warning";
       readonly data: { readonly message: string; readonly timeout: number; readonly retryAfterMs: number };
     }
-  /** The connection is about to be closed for this reason. */
-  | { readonly type: "displaced"; readonly data: Record<string, never> }
   | WireEvent;

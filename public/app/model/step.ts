@@ -82,8 +82,6 @@ function serverSaid(model: Model, message: FromServer, atMs: number): Model {
       return recalled(model, message.data as MissedMessage);
     case "shutdown_warning":
       return { ...model, restarting: true };
-    case "displaced":
-      return linked(model, "displaced");
     default:
       return model;
   }

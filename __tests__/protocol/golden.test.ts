@@ -1,0 +1,105 @@
+// What goes over the wire is pinned: two recorded games are played anew and compared with the files under golden/, byte for byte.
+// A change of the wire that is meant is written with `npm run golden`, and shows in review as a difference of these files.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { asyncApiDocument, sentMessages } from "../../lib/gateway/asyncapi.ts";
+import { chshGame } from "../../lib/protocol/chsh-game.ts";
+import { clockGame } from "../../lib/protocol/clock-game.ts";
+import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
+import { type Golden, games } from "./golden-play.ts";
+
+const folder = join(import.meta.dirname, "golden");
+
+function goldenOf(game: string): Golden {
+  const files = readdirSync(join(folder, game)).sort();
+  return new Map(
+    files.map((file) => [
+      file.slice(0, -".txt".length),
+      readFileSync(join(folder, game, file), "utf8")
+        .trimEnd()
+        .split("\n"),
+    ]),
+  );
+}
+
+/** A line with its message as a value, so that a difference shows as a field and not as a long line. */
+function readable(line: string): unknown {
+  const [, who, text = ""] = /^(\S+ [<>]) (.*)$/.exec(line) ?? [];
+  try {
+    return { who, message: JSON.parse(text) as unknown };
+  } catch {
+    return line;
+  }
+}
+
+const rewrite = "The wire has changed. If that is meant: npm run golden";
+
+describe("the golden frames", () => {
+  test.for(Object.entries(games))("of %s are what is sent today, byte for byte", async ([game, play]) => {
+    const now = new Map([...(await play())].map(([type, lines]) => [type.replaceAll(" ", "-"), lines]));
+    const golden = goldenOf(game);
+    expect([...now.keys()].sort(), rewrite).toEqual([...golden.keys()].sort());
+    for (const [type, lines] of golden) {
+      expect({ type, lines: now.get(type)?.map(readable) }, rewrite).toEqual({ type, lines: lines.map(readable) });
+      expect(now.get(type), rewrite).toEqual(lines);
+    }
+  });
+
+  test("hold every message that the server sends, and every event that is announced", () => {
+    const heard = (game: string) => [...goldenOf(game)].filter(([, lines]) => lines.some((line) => / < /.test(line))).map(([type]) => type);
+    const both = new Set([...heard("clock"), ...heard("chsh")]);
+    expect(Object.keys(sentMessages).filter((type) => !both.has(type))).toEqual([]);
+    const seldom = ["campaignComplete"];
+    const announced = [clockGame.rules.announced, chshGame.rules.announced].flatMap((types) => [...types]);
+    expect(announced.filter((type) => !both.has(type) && !seldom.includes(type))).toEqual([]);
+  });
+});
+
+interface AsyncApi {
+  readonly components: {
+    readonly messages: Readonly<
+      Record<string, { readonly title: string; readonly payload: object; readonly tags: readonly { name: string }[] }>
+    >;
+  };
+}
+
+describe("F41 the AsyncAPI document", () => {
+  const { messages } = (asyncApiDocument("0") as AsyncApi).components;
+  const deliberate = new Set(["{", '{"type":"passTurn","data":{"playerID":2}}']);
+
+  /** Checks of a message by its type: those of one game, or of every game. */
+  function described(game: string, way: string): ReadonlyMap<string, z.ZodType> {
+    const own = Object.entries(messages).filter(([key, { tags }]) => {
+      const isSent = key.startsWith("hear_") || key.includes("_event_");
+      return (way === "<") === isSent && tags.some(({ name }) => name === game || name === "session");
+    });
+    return new Map(own.map(([, { title, payload }]) => [title, z.fromJSONSchema(payload as never)]));
+  }
+
+  test.for(Object.keys(games))("describes everything that was said and heard in a game of %s, field by field", (game) => {
+    const checks = new Map(["<", ">"].map((way) => [way, described(game, way)]));
+    let checked = 0;
+    for (const [type, lines] of goldenOf(game)) {
+      for (const line of lines) {
+        const [, way = "", text = ""] = /^\S+ ([<>]) (.*)$/.exec(line) ?? [];
+        if (way === "" || deliberate.has(text)) continue;
+        const check = checks.get(way)?.get(type);
+        expect([type, check?.safeParse(JSON.parse(text)).error?.issues ?? (check === undefined ? "not described" : [])]).toEqual([
+          type,
+          [],
+        ]);
+        checked += 1;
+      }
+    }
+    expect(checked).toBeGreaterThan(30);
+  });
+
+  test("describes every command of both games, and nothing else that a client may say", () => {
+    const said = Object.keys(messages).filter((key) => !key.startsWith("hear_") && !key.includes("_event_"));
+    const all = { session: sessionSchemas, clock: clockGame.commands, chsh: chshGame.commands };
+    const known = Object.entries(all).flatMap(([realm, schemas]) => Object.keys(schemas).map((type) => `${realm}_${type}`));
+    expect(said.sort()).toEqual(known.sort());
+  });
+});

@@ -1,62 +1,36 @@
-// Far more work offered than one server can do: connections that tap whether or not they are answered, up to a window that grows with
-// the offer. What is answered per second may not fall much below what the same server answers at its best.
+// More work offered than one server can do, by players of whom each stays within every limit. The best the server can do is measured
+// first; then several times as much is offered at a steady rate, whether or not it is answered. What is acknowledged per second may
+// not fall much below the best.
 import { readFileSync } from "node:fs";
-import { startRunningServer } from "../../support/running-server.ts";
-import { seatTable, type Table, type TableClient } from "../../support/table-client.ts";
-import { raisedLimits } from "./mutations.ts";
+import { percentile } from "../../support/healthy-table.ts";
+import { type ServerOptions, startRunningServer } from "../../support/running-server.ts";
+import { type OfferingPlayer, seatOffering } from "./offering-player.ts";
 
 export interface OfferFigures {
-  /** Commands under way at once, in relation to the best. */
+  /** Commands offered, in relation to the best; 0: as many as are answered, a few from each player under way. */
   readonly times: number;
+  readonly offeredPerSecond: number;
   readonly goodPerSecond: number;
-  /** Per second of the server's own processor time: what other programs on the machine do does not count. */
-  readonly goodPerCpuSecond: number;
   readonly refusedPerSecond: number;
+  /** Waited with their senders, because the server did not read on. */
+  readonly heldPerSecond: number;
+  readonly lost: number;
+  readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly serverCores: number;
+  readonly offererCores: number;
 }
 
 export interface OverloadFigures {
+  readonly connections: number;
   readonly peakPerSecond: number;
-  readonly peakPerCpuSecond: number;
   readonly offers: readonly OfferFigures[];
 }
 
-interface Tally {
-  good: number;
-  refused: number;
-  readonly times: number[];
-}
-
-/** Keeps `window` commands of one player under way; a refused one is replaced at once. */
-function pump(player: TableClient, window: number, tally: Tally): () => void {
-  const sentAt = new Map<string, number>();
-  let serial = 0;
-  let going = true;
-  const send = (): void => {
-    serial += 1;
-    const id = `o${window}-${serial}`;
-    sentAt.set(id, performance.now());
-    player.send("rollDice", { sides: 6 }, id);
-  };
-  const heard = (payload: unknown): void => {
-    const { type, data } = JSON.parse(String(payload)) as { readonly type: string; readonly data: { readonly id?: string } };
-    const at = type === "ack" || type === "error" ? sentAt.get(data.id ?? "") : undefined;
-    if (at === undefined) return;
-    sentAt.delete(data.id ?? "");
-    if (type === "ack") {
-      tally.good += 1;
-      tally.times.push(performance.now() - at);
-    } else tally.refused += 1;
-    if (going) send();
-    (player.heard as unknown[]).length = 0;
-  };
-  player.socket.on("message", heard);
-  for (let i = 0; i < window; i += 1) send();
-  return () => {
-    going = false;
-    player.socket.off("message", heard);
-  };
-}
+const windowAtBest = 2;
+const tickMs = 5;
+const warmMs = 1_000;
+const clearMs = 200;
 
 /** Processor time a process has used, all its threads, in seconds. */
 function cpuSeconds(pid: number): number {
@@ -64,89 +38,123 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 interface Ground {
-  readonly tables: readonly Table[];
+  readonly players: readonly OfferingPlayer[];
   readonly pid: number;
   readonly seconds: number;
+  lost: number;
 }
 
-async function offer({ tables, pid, seconds }: Ground, window: number): Promise<Omit<OfferFigures, "times">> {
-  const tally: Tally = { good: 0, refused: 0, times: [] };
-  const stops = tables.flatMap(({ players }) => players.map((player) => pump(player, window, tally)));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  tally.good = 0;
-  tally.refused = 0;
-  tally.times.length = 0;
-  const cpuBefore = cpuSeconds(pid);
+/** Offers as many as are answered. Gives how to stop. */
+function offerAsAnswered(players: readonly OfferingPlayer[]): () => void {
+  for (const player of players) {
+    player.onAnswer = () => player.offer(1);
+    player.offer(windowAtBest);
+  }
+  return () => {
+    for (const player of players) player.onAnswer = () => {};
+  };
+}
+
+/** Offers `perSecond` in all, evenly. Gives how to stop. */
+function offerSteadily(players: readonly OfferingPlayer[], perSecond: number): () => void {
   const startedAt = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  const cpu = cpuSeconds(pid) - cpuBefore;
-  const lasted = (performance.now() - startedAt) / 1_000;
-  const figures = { goodPerSecond: tally.good / lasted, goodPerCpuSecond: tally.good / cpu, refusedPerSecond: tally.refused / lasted };
-  for (const stop of stops) stop();
-  const times = tally.times.sort((a, b) => a - b);
-  await settled(tables);
-  return { ...figures, p99Ms: times[Math.floor(times.length * 0.99)] ?? 0 };
+  let offered = 0;
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - startedAt) * perSecond) / 1_000) - offered;
+    const each = Math.floor(due / players.length);
+    if (each === 0) return;
+    for (const player of players) player.offer(each);
+    offered += each * players.length;
+  }, tickMs);
+  return () => clearInterval(timer);
 }
 
-/** Everything under way has been answered. */
-async function settled(tables: readonly Table[]): Promise<void> {
-  await Promise.all(
-    tables.flatMap(({ players }) =>
-      players.map(async (player) => {
-        const since = player.heard.length;
-        player.send("ping", { t: 77 });
-        await player.until(({ type, data }) => type === "pong" && data.t === 77, since);
-      }),
-    ),
-  );
-  await new Promise((resolve) => setTimeout(resolve, 500));
+async function measure(ground: Ground, perSecond: number): Promise<Omit<OfferFigures, "times">> {
+  const { players, pid, seconds } = ground;
+  const stop = perSecond === 0 ? offerAsAnswered(players) : offerSteadily(players, perSecond);
+  await pause(warmMs);
+  for (const player of players) player.forget();
+  const lostBefore = ground.lost;
+  const before = { server: cpuSeconds(pid), offerer: cpuSeconds(process.pid), at: performance.now() };
+  await pause(seconds * 1_000);
+  const lasted = (performance.now() - before.at) / 1_000;
+  const sum = (what: "good" | "refused" | "held") => players.reduce((total, { answers }) => total + answers[what], 0);
+  const times = players.flatMap(({ answers }) => answers.times).sort((a, b) => a - b);
+  const figures = {
+    offeredPerSecond: perSecond === 0 ? (sum("good") + sum("refused")) / lasted : perSecond,
+    goodPerSecond: sum("good") / lasted,
+    refusedPerSecond: sum("refused") / lasted,
+    heldPerSecond: sum("held") / lasted,
+    lost: ground.lost - lostBefore,
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+    serverCores: (cpuSeconds(pid) - before.server) / lasted,
+    offererCores: (cpuSeconds(process.pid) - before.offerer) / lasted,
+  };
+  stop();
+  await settled(players);
+  return figures;
 }
 
-const atBest = 2;
+/** Until nothing is answered any more. */
+async function settled(players: readonly OfferingPlayer[]): Promise<void> {
+  const answered = () => players.reduce((total, { answers }) => total + answers.good + answers.refused, 0);
+  for (let before = -1; before !== answered(); ) {
+    before = answered();
+    await pause(clearMs);
+  }
+}
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** The best and each larger offer in turn, three rounds of them; medians. */
+/** The best and each larger offer in turn, `rounds` of them; medians. */
 export async function overload(how: {
   readonly tables: number;
   readonly times: readonly number[];
   readonly seconds: number;
+  readonly rounds: number;
+  readonly server?: ServerOptions;
 }): Promise<OverloadFigures> {
-  const server = await startRunningServer({ env: raisedLimits });
+  const server = await startRunningServer(how.server);
   try {
-    const tables: Table[] = [];
-    for (let i = 0; i < how.tables; i += 1) tables.push(await seatTable(server.port, 4));
-    const ground: Ground = { tables, pid: server.pid, seconds: how.seconds };
-    await offer(ground, atBest);
-    const rounds: OfferFigures[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      for (const times of [1, ...how.times]) rounds.push({ times, ...(await offer(ground, atBest * times)) });
-    }
-    const medianOf = (times: number): OfferFigures => {
-      const of = (what: keyof OfferFigures) => median(rounds.filter((round) => round.times === times).map((round) => round[what]));
-      return {
-        times,
-        goodPerSecond: of("goodPerSecond"),
-        goodPerCpuSecond: of("goodPerCpuSecond"),
-        refusedPerSecond: of("refusedPerSecond"),
-        p99Ms: of("p99Ms"),
+    const players = await seatOffering(server.port, { tables: how.tables, seats: 4 });
+    const ground: Ground = { players, pid: server.pid, seconds: how.seconds, lost: 0 };
+    for (const player of players) {
+      player.onLost = () => {
+        ground.lost += 1;
       };
+    }
+    await measure({ ...ground, seconds: 1 }, 0);
+    const rounds: OfferFigures[] = [];
+    for (let round = 0; round < how.rounds; round += 1) {
+      const best = await measure(ground, 0);
+      rounds.push({ times: 0, ...best });
+      for (const times of how.times) rounds.push({ times, ...(await measure(ground, best.goodPerSecond * times)) });
+    }
+    for (const player of players) player.close();
+    const middle = (times: number): OfferFigures => {
+      const own = rounds.filter((round) => round.times === times);
+      const keys = Object.keys(own[0] ?? {}) as (keyof OfferFigures)[];
+      return Object.fromEntries(keys.map((key) => [key, median(own.map((round) => round[key]))])) as unknown as OfferFigures;
     };
-    const peak = medianOf(1);
-    return { peakPerSecond: peak.goodPerSecond, peakPerCpuSecond: peak.goodPerCpuSecond, offers: how.times.map(medianOf) };
+    return { connections: players.length, peakPerSecond: middle(0).goodPerSecond, offers: [0, ...how.times].map(middle) };
   } finally {
     await server.dispose();
   }
 }
 
-export function tellOverload({ peakPerSecond, peakPerCpuSecond, offers }: OverloadFigures): string {
-  const share = (good: number, peak: number) => `${((100 * good) / peak).toFixed(0)} %`;
-  const lines = offers.map(
-    ({ times, goodPerSecond, goodPerCpuSecond, refusedPerSecond, p99Ms }) =>
-      `  ${times} times the offer: ${goodPerSecond.toFixed(0)} good a second (${share(goodPerSecond, peakPerSecond)} of peak; ${share(goodPerCpuSecond, peakPerCpuSecond)} per processor second), ${refusedPerSecond.toFixed(0)} refused, p99 ${p99Ms.toFixed(0)} ms`,
-  );
-  return [`peak ${peakPerSecond.toFixed(0)} commands a second`, ...lines].join("\n");
+export function tellOverload({ connections, peakPerSecond, offers }: OverloadFigures): string {
+  const lines = offers.map((offer) => {
+    const { times, offeredPerSecond, goodPerSecond, refusedPerSecond, heldPerSecond, lost, p50Ms, p99Ms, serverCores, offererCores } =
+      offer;
+    const share = ((100 * goodPerSecond) / peakPerSecond).toFixed(0);
+    const what = times === 0 ? "as answered" : `${times} times the best (${offeredPerSecond.toFixed(0)} a second)`;
+    return `  offered ${what}: ${goodPerSecond.toFixed(0)} good a second (${share} %), ${refusedPerSecond.toFixed(0)} refused, ${heldPerSecond.toFixed(0)} held back, ${lost} connections lost, p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; server ${serverCores.toFixed(2)} cores, offerers ${offererCores.toFixed(2)}`;
+  });
+  return [`${connections} connections, best ${peakPerSecond.toFixed(0)} commands a second`, ...lines].join("\n");
 }

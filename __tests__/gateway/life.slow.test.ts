@@ -40,8 +40,11 @@ describe("F10 SAFETY 22: the way out", () => {
   });
 });
 
-test("SAFETY 19 ten times the offer: what is answered per processor second stays at 80 % of the peak or more", async () => {
-  const figures = await overload({ tables: 10, times: [10], seconds: 1 });
+test("SAFETY 19 ten times what the server can do is offered: it answers 80 % of its best or more, and loses nobody", async () => {
+  const figures = await overload({ tables: 50, times: [10], seconds: 2, rounds: 3 });
   process.stderr.write(`${tellOverload(figures)}\n`);
-  for (const { goodPerCpuSecond } of figures.offers) expect(goodPerCpuSecond).toBeGreaterThan(0.8 * figures.peakPerCpuSecond);
+  for (const { goodPerSecond, lost } of figures.offers) {
+    expect(goodPerSecond).toBeGreaterThan(0.8 * figures.peakPerSecond);
+    expect(lost).toBe(0);
+  }
 });

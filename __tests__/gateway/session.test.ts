@@ -192,16 +192,30 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect((await back.ask("rollDice", { sides: 6 })).type).toBe("ack");
   });
 
-  test("reading waits while 32 commands of one connection are under way", async () => {
-    const { ambient, seated } = virtualEdge();
+  test("reading waits while 4 commands of one connection are under way; what was read waits its turn, and is counted only then", async () => {
+    const { ambient, seated } = virtualEdge({ limits: { framesPerSecondMax: 10 } });
     const { host } = await seated();
-    for (let i = 0; i < 31; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
+    for (let i = 0; i < 3; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
     expect(host.socket.isPaused).toBe(false);
-    host.tell("rollDice", { sides: 6 }, "dice-31");
+    for (let i = 3; i < 12; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
     expect(host.socket.isPaused).toBe(true);
     await ambient.advance(10);
     expect(host.socket.isPaused).toBe(false);
-    expect(host.heard.filter(({ type }) => type === "ack").length).toBe(34);
+    const acknowledged = host.heard.filter(({ type }) => type === "ack").map(({ data }) => data.id);
+    expect(acknowledged.slice(-12)).toEqual(Array.from({ length: 12 }, (_, i) => `dice-${i}`));
+  });
+
+  test("SAFETY 22 on the way out what is under way is answered, and what was not looked at is left for the next connection", async () => {
+    const { ambient, seated } = virtualEdge();
+    const { host } = await seated();
+    for (let i = 0; i < 12; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
+    host.session.stopListening();
+    expect(host.session.isBusy).toBe(true);
+    // Or the other side's farewell would not be read.
+    expect(host.socket.isPaused).toBe(false);
+    await ambient.advance(10);
+    expect(host.session.isBusy).toBe(false);
+    expect(host.heard.filter(({ data }) => String(data.id).startsWith("dice-")).length).toBe(4);
   });
 
   test("F14 F46 refused actions are noted for the operator", async () => {

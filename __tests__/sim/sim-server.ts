@@ -103,16 +103,7 @@ export class SimServer {
     const guest: Guest = { line, connection, session, unpinged: this.#heartbeat.add(connection) };
     this.#guests.add(guest);
     connection.send(replyFrame("clientId", { clientId: viewerId, instanceId, serverTime: ambient.now(), protocol: "tapotarp.v1" }));
-    return { socket, stream, onText: (text) => this.#received(guest, text), onClose: () => this.#left(guest) };
-  }
-
-  /** As the gateway does it: counted first, then heard. */
-  #received({ connection, session }: Guest, text: string): void {
-    if (connection.isClosing) return;
-    const admission = connection.admit(text.length);
-    if (admission === "flood") connection.cutFlood();
-    else if (admission === "ok") session.receive(text);
-    else session.refuseOver(text);
+    return { socket, stream, onText: (text) => session.receive(Buffer.from(text)), onClose: () => this.#left(guest) };
   }
 
   #left(guest: Guest): void {

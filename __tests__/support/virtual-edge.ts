@@ -122,7 +122,7 @@ export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly l
     const session = new Session(connection, parts);
     connection.fellBehind = () => session.resync();
     const tell = (type: string, data: object = {}, id?: string) =>
-      session.receive(JSON.stringify({ type, data, ...(id === undefined ? {} : { id }) }));
+      session.receive(Buffer.from(JSON.stringify({ type, data, ...(id === undefined ? {} : { id }) })));
     return {
       socket,
       connection,

@@ -24,8 +24,8 @@ export interface ConnectionParts {
   readonly counts: OutboxCounts;
 }
 
-/** What a frame that came in is worth: `over`: answer it with a refusal; `flood`: the connection goes. */
-export type Admission = "ok" | "over" | "flood";
+/** What becomes of a frame that came in: `over`: it is answered with a refusal; `no`: the connection goes, nothing is heard any more. */
+export type Admission = "ok" | "over" | "no";
 
 /** Weight of a new measurement in the smoothed round trip, as TCP does it. */
 const rttWeight = 1 / 8;
@@ -84,15 +84,19 @@ export class Connection implements Subscriber, Pinged {
     return this.#isClosing;
   }
 
-  /** Counts one frame, control frames included. */
-  admit(bytes: number): Admission {
+  /** Counts one frame, control frames included. A flood ends the connection. */
+  admits(bytes: number): Admission {
+    if (this.#isClosing) return "no";
     const now = this.#edge.ambient.monotonicMs();
     const frames = this.#frames.spend(1, now);
     const left = this.#bytes.spend(bytes, now);
     if (frames >= 0 && left >= 0) return "ok";
     const { framesPerSecondMax, bytesPerSecondMax } = this.#edge.limits;
     const isFlood = frames < -framesPerSecondMax * frameBurstSeconds || left < -bytesPerSecondMax * byteBurstSeconds;
-    return isFlood ? "flood" : "over";
+    if (!isFlood) return "over";
+    this.#edge.metrics.rateLimited("frames").add();
+    this.#cutFlood();
+    return "no";
   }
 
   /** Time until the next frame is free again, ms. */
@@ -116,8 +120,7 @@ export class Connection implements Subscriber, Pinged {
   }
 
   /** Says why, reads nothing more, and cuts the connection at once. */
-  cutFlood(): void {
-    if (this.#isClosing) return;
+  #cutFlood(): void {
     this.#edge.note("flood-closed", this.address);
     this.#close("policy", floodCutMs);
     this.#socket.pause();
@@ -136,6 +139,8 @@ export class Connection implements Subscriber, Pinged {
     this.#outbox.flush();
     this.#outbox.end();
     this.#termination = this.#edge.ambient.after(cutAfterMs, () => this.#socket.terminate());
+    // Or the other side's farewell would not be read.
+    if (this.#socket.isPaused) this.#socket.resume();
     this.#socket.close(closeCodes[reason].code, reason);
   }
 
@@ -148,7 +153,7 @@ export class Connection implements Subscriber, Pinged {
 
   /** Waits with reading; the sender is held up by TCP itself. */
   pause(): void {
-    this.#socket.pause();
+    if (!this.#isClosing) this.#socket.pause();
   }
 
   resume(): void {

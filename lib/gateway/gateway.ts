@@ -144,36 +144,23 @@ class SocketGateway implements Gateway {
     metrics.connectionsOpened.add();
     socket.on("message", (payload, isBinary) => this.#received(guest, payload as Buffer, isBinary));
     socket.on("ping", (payload) => this.#pinged(guest, payload));
-    socket.on("pong", (payload) => void this.#admits(guest, payload.length));
+    socket.on("pong", (payload) => void connection.admits(payload.length));
     socket.on("error", (error) => log.debug({ traceId, err: error }, "a socket broke its protocol"));
     socket.on("close", (code) => this.#left(guest, code));
     const serverTime = ambient.now();
     connection.send(replyFrame("clientId", { clientId: viewerId, instanceId, serverTime, protocol: socket.protocol || protocols[0] }));
   }
 
-  /** Everything that comes in is counted first; a flood ends the connection. */
-  #admits({ connection }: Guest, bytes: number): "ok" | "over" | "no" {
-    if (connection.isClosing) return "no";
-    const admission = connection.admit(bytes);
-    if (admission !== "flood") return admission;
-    this.#parts.edge.metrics.rateLimited("frames").add();
-    connection.cutFlood();
-    return "no";
-  }
-
-  #received(guest: Guest, payload: Buffer & RawData, isBinary: boolean): void {
+  #received({ connection, session }: Guest, payload: Buffer & RawData, isBinary: boolean): void {
     const { metrics } = this.#parts.edge;
     metrics.framesReceived.add();
     metrics.bytesReceived.add(payload.length);
-    const admission = this.#admits(guest, payload.length);
-    if (admission === "no") return;
-    if (isBinary) return guest.connection.close("textOnly");
-    if (admission === "ok") guest.session.receive(payload.toString());
-    else guest.session.refuseOver(payload.toString());
+    if (isBinary) connection.close("textOnly");
+    else session.receive(payload);
   }
 
-  #pinged(guest: Guest, payload: Buffer): void {
-    if (this.#admits(guest, payload.length) === "ok") guest.connection.pong(payload);
+  #pinged({ connection }: Guest, payload: Buffer): void {
+    if (connection.admits(payload.length) === "ok") connection.pong(payload);
   }
 
   #left(guest: Guest, code: number): void {
@@ -207,8 +194,9 @@ class SocketGateway implements Gateway {
     for (const guest of this.#guests) ambient.after(ambient.below(overMs), () => this.#letGo(guest, letGoTries));
   }
 
-  /** What is under way is answered first. */
+  /** What is under way is answered first; what has not been looked at comes again, through another connection. */
   #letGo(guest: Guest, tries: number): void {
+    guest.session.stopListening();
     if (!guest.session.isBusy || tries === 0) return guest.connection.close("restart");
     this.#parts.edge.ambient.after(letGoEveryMs, () => this.#letGo(guest, tries - 1));
   }

@@ -12,15 +12,12 @@ import type { Room } from "../room/room.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Connection } from "./connection.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
+import { Intake } from "./intake.ts";
 import type { Work } from "./overload.ts";
 import type { SessionParts } from "./session-parts.ts";
 import { acknowledge, type Excuse, refuse, retryAfter, tellGrant } from "./replies.ts";
 
-/** Messages that may wait while a connection is on its way into a game. */
-const waitingMax = 64;
 const missedMax = 100;
-/** Commands of one connection under way; past it reading waits, so that TCP itself holds the sender up. */
-const underWayMax = 32;
 /** What a command that reads the log, and events told again, cost beside a tap; measured, rounded up. */
 const pastCost = 10;
 const missedCost = 4;
@@ -33,20 +30,19 @@ export class Session implements EntranceHost {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
   #room: Room | null = null;
-  /** Set while the connection enters a game: later messages wait, so that they meet the game they were meant for. */
-  #waiting: Envelope[] | null = null;
   #ticks: Cancellable | null = null;
   #closed = false;
   readonly #entrance: Entrance;
+  readonly #intake: Intake;
   #pace: Bucket;
   #holdsSeat = false;
-  #underWay = 0;
 
   constructor(connection: Connection, parts: SessionParts) {
     this.#connection = connection;
     this.#parts = parts;
     this.#pace = parts.edge.pace.fresh();
     this.#entrance = new Entrance(this);
+    this.#intake = new Intake({ line: connection, hear: (payload) => this.#hear(payload) });
   }
 
   get connection(): Connection {
@@ -63,7 +59,7 @@ export class Session implements EntranceHost {
 
   /** Something it asked for has not been answered yet. */
   get isBusy(): boolean {
-    return this.#underWay > 0 || this.#waiting !== null;
+    return this.#intake.isBusy;
   }
 
   entered(room: Room): void {
@@ -74,19 +70,29 @@ export class Session implements EntranceHost {
     return this.#room?.gameId ?? null;
   }
 
-  receive(text: string): void {
-    const decoded = decodeEnvelope(text);
-    if (!decoded.ok) return this.#refuse(decoded.id, decoded.code, decoded);
-    if (this.#waiting === null) return this.#dispatchSafely(decoded.value);
-    if (this.#waiting.length >= waitingMax) return this.#refuse(decoded.value.id, "busy");
-    this.#waiting.push(decoded.value);
+  /** One text frame. It is looked at when its turn comes. */
+  receive(payload: Buffer): void {
+    this.#intake.receive(payload);
+  }
+
+  /** Nothing more is heard; what is under way is still answered. */
+  stopListening(): void {
+    this.#intake.shut();
+  }
+
+  #hear(payload: Buffer): void {
+    const admission = this.#connection.admits(payload.length);
+    if (admission === "no") return;
+    const decoded = decodeEnvelope(payload.toString());
+    if (admission === "over") return this.#refuseOver(decoded.ok ? decoded.value.id : decoded.id);
+    if (decoded.ok) this.#dispatchSafely(decoded.value);
+    else this.#refuse(decoded.id, decoded.code, decoded);
   }
 
   /** The connection sends faster than it may: nothing is looked at but the id, so that the refusal can be matched. */
-  refuseOver(text: string): void {
-    const decoded = decodeEnvelope(text);
+  #refuseOver(id: string | null): void {
     this.#parts.edge.metrics.rateLimited("frames").add();
-    this.#refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
+    this.#refuse(id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
   }
 
   /** The reader lost changes and takes frames again. */
@@ -102,7 +108,7 @@ export class Session implements EntranceHost {
   /** The socket is gone: the seat shows away, nothing else happens. */
   close(): void {
     this.#closed = true;
-    this.#waiting = null;
+    this.#intake.shut();
     this.leaveRoom();
   }
 
@@ -134,26 +140,16 @@ export class Session implements EntranceHost {
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed(this.#holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
-    this.#begin();
+    this.#intake.begin();
     void room.execute({
       sender: this.#connection,
       command,
       actionId: message.id,
       answered: (answer) => {
-        this.#end();
         this.answer(message, answer, { room, startedAt });
+        this.#intake.end();
       },
     });
-  }
-
-  #begin(): void {
-    this.#underWay += 1;
-    if (this.#underWay === underWayMax) this.#connection.pause();
-  }
-
-  #end(): void {
-    this.#underWay -= 1;
-    if (this.#underWay === underWayMax - 1) this.#connection.resume();
   }
 
   /** Null when another command may come now, else the time to wait, ms. The session bites before the game, the game before all. */
@@ -204,18 +200,12 @@ export class Session implements EntranceHost {
     feedback: (message, data) => void this.#feedback(message, data),
   };
 
-  /** Runs `enter` while later messages wait, then lets them in. */
+  /** Runs `enter` while later messages wait, so that they meet the game they were meant for. */
   #entering(message: Envelope, enter: () => Promise<void>): void {
-    const waiting: Envelope[] = [];
-    this.#waiting = waiting;
+    this.#intake.enter();
     const entered = (): void => {
-      this.#waiting = null;
-      if (this.#closed) return this.leaveRoom();
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        this.#dispatchSafely(next);
-        // It enters another game: the rest waits for that.
-        if (this.#waiting !== null) return void (this.#waiting as Envelope[]).push(...waiting);
-      }
+      if (this.#closed) this.leaveRoom();
+      this.#intake.entered();
     };
     enter()
       .catch((error: unknown) => this.#failed(message, error))
@@ -238,12 +228,14 @@ export class Session implements EntranceHost {
     const hurry = this.#overPace(room, data.v === undefined ? 1 : missedCost);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed("watch")) return this.#refuse(message.id, "busy");
+    this.#intake.begin();
     void room
       .sync(this.#connection, (answer) => {
         if (answer.ok) this.#acknowledge(message.id, answer.v);
         else this.#refuse(message.id, answer.code);
       })
-      .then(() => this.tellMissed(room, data.v));
+      .then(() => this.tellMissed(room, data.v))
+      .finally(() => this.#intake.end());
   }
 
   /** The events since `v`, for the client's log; nothing when it did not say what it has seen. */
@@ -272,11 +264,14 @@ export class Session implements EntranceHost {
     if (this.shed("create")) return this.#refuse(message.id, "busy");
     const retryAfterMs = edge.addresses.take("feedback", this.#connection.address);
     if (retryAfterMs !== null) return this.#entrance.refuseLimited(message, "feedback", retryAfterMs);
+    this.#intake.begin();
     try {
       await store.saveFeedback({ at: ambient.now(), gameId: this.#room?.gameId ?? null, text });
       this.#acknowledge(message.id, 0);
     } catch {
       this.#refuse(message.id, "store-unavailable");
+    } finally {
+      this.#intake.end();
     }
   }
 

@@ -89,7 +89,7 @@ export class OfferingPlayer {
       this.answers.times.push(
         performance.now() - (this.#dueAt[this.#serialAt(bytes, start + ackHead.length + seatChars) % rememberedCount] ?? 0),
       );
-    } else if (letter === letterE && bytes.latin1Slice(start, start + refusalHead.length) === refusalHead) this.answers.refused += 1;
+    } else if (letter === letterE && bytes.toString("latin1", start, start + refusalHead.length) === refusalHead) this.answers.refused += 1;
     else return;
     this.onAnswer();
   }

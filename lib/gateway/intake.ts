@@ -1,0 +1,90 @@
+// What a connection has sent and nobody has looked at yet. While it enters a game, or has its share of commands under way, reading
+// stops: TCP itself holds the sender up, and a server with more to do than it can refuses nothing that it would do a moment later.
+// What waits here is what one read from the socket brought; it is neither decoded nor counted before its turn.
+
+export interface IntakeParts {
+  /** Reads from the socket, or does not. */
+  readonly line: { pause(): void; resume(): void };
+  /** Looks at one message. Must not throw. */
+  readonly hear: (payload: Buffer) => void;
+}
+
+/** Commands of one connection under way. A game takes one at a time, so more would only wait inside instead of outside. */
+const underWayMax = 4;
+
+export class Intake {
+  readonly #parts: IntakeParts;
+  #unheard: Buffer[] = [];
+  #underWay = 0;
+  #isEntering = false;
+  #isShut = false;
+  #isPaused = false;
+  #isHearing = false;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Something it asked for has not been answered yet. */
+  get isBusy(): boolean {
+    return this.#underWay > 0 || this.#isEntering;
+  }
+
+  get #isHeld(): boolean {
+    return !this.#isShut && (this.#isEntering || this.#underWay >= underWayMax);
+  }
+
+  receive(payload: Buffer): void {
+    if (this.#isShut) return;
+    this.#unheard.push(payload);
+    this.#hearOn();
+  }
+
+  /** A command is under way; say `end` when it was answered. */
+  begin(): void {
+    this.#underWay += 1;
+  }
+
+  end(): void {
+    this.#underWay -= 1;
+    this.#hearOn();
+  }
+
+  /** It is on its way into a game: what it says next is meant for that one. Say `entered` when it is there, or was refused. */
+  enter(): void {
+    this.#isEntering = true;
+  }
+
+  entered(): void {
+    this.#isEntering = false;
+    this.#hearOn();
+  }
+
+  /** Nothing more is heard; what is under way goes on. Reading too, or the other side's farewell would not be read. */
+  shut(): void {
+    this.#isShut = true;
+    this.#unheard = [];
+    this.#hold(false);
+  }
+
+  #hearOn(): void {
+    // A command may be answered before `hear` returns: the loop that is running goes on then.
+    if (this.#isHearing) return;
+    this.#isHearing = true;
+    let at = 0;
+    while (!this.#isHeld && at < this.#unheard.length) {
+      this.#parts.hear(this.#unheard[at] as Buffer);
+      at += 1;
+    }
+    if (at > 0) this.#unheard = this.#unheard.slice(at);
+    this.#isHearing = false;
+    this.#hold(this.#isHeld);
+  }
+
+  #hold(wanted: boolean): void {
+    if (wanted === this.#isPaused) return;
+    this.#isPaused = wanted;
+    if (wanted) this.#parts.line.pause();
+    else this.#parts.line.resume();
+  }
+}

@@ -104,25 +104,26 @@ const realms: Readonly<Record<Realm, string>> = {
   chsh: "The class game with hidden answers, made with `game: chsh`. docs/second-game.md says what each command does.",
 };
 
+const gameNames: Readonly<Record<Realm, string>> = { session: "any game", clock: "the clock", chsh: "the class game" };
+
 /** A message a client may send, as JSON Schema. */
 function incoming(realm: Realm, type: string, data: z.ZodType): Json {
   const whole = z.strictObject({ type: z.literal(type), data: data.optional(), id: actionIdSchema.optional() });
   const { $schema: _, ...payload } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
-  const summary =
-    realm === "session" ? (about[type] ?? type) : `The command ${type} of ${realm === "clock" ? "the clock" : "the class game"}.`;
-  return { name: type, title: type, summary, tags: [{ name: realm }], contentType: "application/json", payload };
+  const summary = realm === "session" ? (about[type] ?? type) : `The command ${type} of ${gameNames[realm]}.`;
+  return { name: type, title: type, summary, contentType: "application/json", payload };
 }
 
 /** An event that clients which take whole states get as a message of its own; in `change` and `missed` it is one of `events`. */
 function event(realm: Realm, type: string): Json {
   const payload = { type: "object", properties: { type: { const: type }, data: { type: "object" } }, required: ["type", "data"] };
-  return { name: type, title: type, summary: `It happened: ${type}.`, tags: [{ name: realm }], contentType: "application/json", payload };
+  return { name: type, title: type, summary: `It happened in ${gameNames[realm]}: ${type}.`, contentType: "application/json", payload };
 }
 
 function outgoing(type: string, { about: summary, data, required, hasView = false }: Sent): Json {
   const inner = { type: "object", properties: data, required: required ?? Object.keys(data), additionalProperties: hasView };
   const payload = { type: "object", properties: { type: { const: type }, data: inner }, required: ["type", "data"] };
-  return { name: type, title: type, summary, tags: [{ name: "session" }], contentType: "application/json", payload };
+  return { name: type, title: type, summary, contentType: "application/json", payload };
 }
 
 /** Types a client may send, with the schema of their `data`, by who understands them. */
@@ -160,7 +161,7 @@ export function asyncApiDocument(release: string): object {
     info: {
       title: "Tap-or-Tarp over a WebSocket",
       version: release,
-      description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted, and each message is tagged with who understands it.`,
+      description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted: the names of messages begin with who understands them.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
       tags: Object.entries(realms).map(([name, description]) => ({ name, description })),
     },

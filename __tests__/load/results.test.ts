@@ -1,0 +1,58 @@
+// The results that are kept in load/results: each says on what it was measured, agreed with the server, and meets the targets.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const folder = resolve(import.meta.dirname, "../../load/results");
+// biome-ignore lint/suspicious/noExplicitAny: results of several shapes are looked into
+const read = (name: string): any => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
+const kept = readdirSync(folder).flatMap((name) => /^(.+)\.json$/.exec(name)?.[1] ?? []);
+const players = ["smoke", "tables", "taps", "storm", "lobby"];
+
+describe("load/results", () => {
+  test("F55 every workload has a result", () => {
+    const wanted = ["tables-200", "taps", "rivals", "capacity", "load-slow", ...players.map((name) => `load-${name}`)];
+    expect(wanted.filter((name) => !kept.includes(name))).toEqual([]);
+  });
+
+  test.for(kept)("F55 %s says machine, commit and versions", (name) => {
+    const { machine } = read(name);
+    expect(machine).toMatchObject({
+      cpu: expect.any(String),
+      node: expect.stringMatching(/^v\d/),
+      commit: expect.stringMatching(/^[0-9a-f]{7}/),
+    });
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(Object.keys(machine.versions)).toEqual(expect.arrayContaining(["ws", "better-sqlite3", "express"]));
+  });
+
+  test.for(players)("F55 L46 %s passed, and the clients' count was the server's", (name) => {
+    expect(read(`load-${name}`)).toMatchObject({ passed: true, reconciled: { agrees: true } });
+  });
+
+  test("F60 500 actions a second and more, p95 under 200 ms and p99 under 100 ms, while each is durable before it is shown", () => {
+    const ours = read("tables-200").entries.filter(({ durable }: { durable: string }) => durable.startsWith("yes"));
+    expect(ours.length).toBeGreaterThan(0);
+    for (const { rounds } of ours) {
+      for (const { tapsPerSecond, p99Ms, gaps } of rounds) {
+        expect(tapsPerSecond).toBeGreaterThanOrEqual(500);
+        expect(p99Ms).toBeLessThan(100);
+        expect(gaps).toBe(0);
+      }
+    }
+  });
+
+  test("F60 in an open loop p95 is under 200 ms, p99 under 100 ms, and fewer than one command in a thousand fails", () => {
+    const { metrics } = read("load-taps").summary;
+    expect(metrics.answer_ms["p(95)"]).toBeLessThan(200);
+    expect(metrics.answer_ms["p(99)"]).toBeLessThan(100);
+    expect(metrics.commands_unanswered.count).toBe(0);
+    expect(metrics.failures?.count ?? 0).toBeLessThan(metrics.commands_sent.count / 1_000);
+  });
+
+  test("F60 1,000 games and players and more at once, in less than 500 MB", () => {
+    const { tables, connections, residentMiB } = read("capacity");
+    expect(Math.min(tables, connections)).toBeGreaterThanOrEqual(1_000);
+    expect(residentMiB * 1.048_576).toBeLessThan(500);
+  });
+});

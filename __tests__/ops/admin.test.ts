@@ -58,7 +58,7 @@ function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
   return { app, did, get, post, live, ambient, series };
 }
 
-describe("F53 the door", () => {
+describe("F53 SAFETY 21 the door", () => {
   test.for([
     ["no header", undefined],
     ["a wrong token", "Bearer the-admin-token-for-testz"],

@@ -90,7 +90,7 @@ async function breakDown(running: TroubledServer, order: string) {
   return { code, tookMs, fatal, acknowledged };
 }
 
-describe("F12 the process never limps on", () => {
+describe("F12 SAFETY 23 the process never limps on", () => {
   test("a planted throw under load: last line, report, exit 1 within a second, nothing acknowledged lost", async () => {
     const sentry = await ingest();
     const running = await server(sentry.dsn);

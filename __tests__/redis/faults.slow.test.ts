@@ -83,7 +83,7 @@ describe.skipIf(lacks("redis-server"))("Redis: the Nth call fails, for every N",
     },
   );
 
-  test("the scripts are gone before the Nth call: nobody notices", async () => {
+  test("SAFETY 9 the scripts are gone before the Nth call: nobody notices", async () => {
     const { store } = await openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId: "faults-scripts" });
     const inside = await redis.client();
     const table = new Table(store, "FLUSHED");

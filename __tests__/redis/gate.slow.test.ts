@@ -7,7 +7,7 @@ import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
 import { type RedisSettings, TestRedis } from "./redis-server.ts";
 
-describe.skipIf(lacks("redis-server"))("the start gate of Redis", () => {
+describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () => {
   const open: TestRedis[] = [];
   afterEach(async () => {
     for (const redis of open.splice(0)) await redis.end();

@@ -51,7 +51,7 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
   };
   const isBack = () => eventually("the connection is back", () => link.problem === null);
 
-  test("nothing is sent twice, nothing is kept for later, and every command ends in time: all four options are set", () => {
+  test("SAFETY 10 nothing is sent twice, nothing is kept for later, and every command ends in time: all four options are set", () => {
     expect(clientOptions({ ambient: realAmbient(), limits, name: "x" })).toMatchObject({
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,

@@ -69,7 +69,7 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     expect(Math.max(...guest.states)).toBe(3);
   });
 
-  test("a half-open subscriber is noticed by the tick to ourselves, within 5 s", async () => {
+  test("SAFETY 11 a half-open subscriber is noticed by the tick to ourselves, within 5 s", async () => {
     const proxy = await RedisProxy.start(redis.port, { below: () => 0 });
     const [one, two] = [await join("one"), await join("two", proxy.url)];
     const [host, guest] = [one.viewer(), two.viewer()];

@@ -27,7 +27,7 @@ async function stateOf(house: House, room: Room): Promise<State> {
   return clockRules.decode(loaded.game.state);
 }
 
-describe("lock hygiene", () => {
+describe("SAFETY 25 lock hygiene", () => {
   test("L01 rules that throw cost one command its answer and nobody else anything", () => {
     let throws = false;
     const rules = (real: AnyRules): AnyRules => ({

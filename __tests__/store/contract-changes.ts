@@ -83,7 +83,7 @@ export const changeRules: readonly Rule[] = [
     },
   },
   {
-    title: "the same action id again is a duplicate with the first answer, whatever version it expects",
+    title: "SAFETY 2: the same action id again is a duplicate with the first answer, whatever version it expects",
     async run(store) {
       const table = new Table(store, "AAAAAA");
       await table.step({ actionId: "create", answer: "made" });
@@ -188,7 +188,7 @@ export const changeRules: readonly Rule[] = [
     },
   },
   {
-    title: "changes come oldest first, from after the given version, at most as many as asked, and prove the chain",
+    title: "SAFETY 3: changes come oldest first, from after the given version, at most as many as asked, and prove the chain",
     async run(store) {
       const table = new Table(store, "AAAAAA");
       const commits: Commit[] = [];

@@ -66,7 +66,7 @@ describe("troubles that may pass", () => {
     expect(await store.changes("AAAAAA", 0, 9)).toHaveLength(2);
   });
 
-  test("F57: past the last retry the change is unknown, kept as a dead letter, and a replay writes it", async () => {
+  test("F57 SAFETY 8: past the last retry the change is unknown, kept as a dead letter, and a replay writes it", async () => {
     const letters: number[] = [];
     const store = await openWith({ limits: { retriesMax: 1 }, observer: { onDeadLetter: ({ changes }) => void letters.push(changes) } });
     const table = new Table(store, "AAAAAA");
@@ -150,7 +150,7 @@ describe("troubles that are final", () => {
     ["a writer thread that dies before its batch", "batch-received", { kind: "exit" }],
     ["a writer thread that dies after its commit", "batch-committed", { kind: "exit" }],
   ] as const)(
-    "%s: pending is unknown, nothing is acknowledged any more, and the process is told to end within a second",
+    "SAFETY 24 %s: pending is unknown, nothing is acknowledged any more, and the process is told to end within a second",
     async (_title, at, action) => {
       const before = await openWith();
       const table = new Table(before, "AAAAAA");
@@ -174,7 +174,7 @@ describe("troubles that are final", () => {
     },
   );
 
-  test("an I/O error under a read is as final as one under a write", async () => {
+  test("SAFETY 5 an I/O error under a read is as final as one under a write", async () => {
     const fatal: string[] = [];
     const store = await openWith({
       failpoints: fails("read", throws("SQLITE_IOERR_READ"), [1, 1]),

@@ -81,8 +81,8 @@ function edit(run: (db: Sqlite.Database) => void): void {
   db.close();
 }
 
-describe("start gate", () => {
-  test("a new folder gets a data file with WAL and synchronous=FULL, read back and logged", async () => {
+describe("SAFETY 6 start gate", () => {
+  test("SAFETY 4 a new folder gets a data file with WAL and synchronous=FULL, read back and logged", async () => {
     const lines: [string, object | undefined][] = [];
     const store = await openAt(join(folder, "deep", "er"), { log: (_level, message, facts) => void lines.push([message, facts]) });
     await store.close();

@@ -83,7 +83,7 @@ describe("the disk as the trouble", () => {
     expect(changesInLast).toBeGreaterThan(200);
   });
 
-  test("F34: killed during creation and during migration: the old schema or the new one, whole, with every game", async () => {
+  test("F34 SAFETY 7: killed during creation and during migration: the old schema or the new one, whole, with every game", async () => {
     const { kills, oldAfter, newAfter, wrong } = await migrationKills(2);
     say(
       `kills during creation and migration: ${kills}, then the old schema ${oldAfter} times, the new one ${newAfter} times, wrong ${wrong.length}`,

@@ -1,30 +1,15 @@
 // Counts how often a run reached the states it is about. A search that never gets there proves nothing.
-import type { State } from "../../lib/game/state.ts";
 import type { Durable } from "./disk.ts";
 
 export type Counts = Readonly<Record<string, number>>;
 
-/** What must have been reached when all seeds of a whole run are added up. */
-export const mustReach = [
-  "stacks at least 3 deep",
-  "a target died while others still answered",
-  "a timed choice over a pause",
-  "a flag fall undone",
-  "campaign ended: standard",
-  "campaign ended: blitz",
-  "campaign ended: endurance",
-  "campaign ended: wastelands",
-  "restarts with running clocks",
+/** What must have been reached, whatever the game, when all seeds of a whole run are added up. */
+export const mustReachAlways: readonly string[] = [
   "seats displaced",
   "lost answers granted again",
   "conflicts",
   "resyncs",
-  "flag falls",
-  "choices forced by time",
-  "hosts succeeded",
-  "seats freed after an hour",
   "stolen keys revoked",
-  "games paused by a drop",
   "writes: done",
   "writes: late",
   "writes: lost",
@@ -38,7 +23,15 @@ export const mustReach = [
   "servers killed",
   "servers drained",
   "wall clocks set",
-] as const;
+];
+
+/** A durable change as a game looks at it. */
+export interface Look {
+  readonly change: Durable;
+  readonly before: unknown;
+  /** The events of version `v` of the same game. */
+  readonly eventsOf: (v: number) => readonly { readonly type: string }[];
+}
 
 export class Census {
   readonly #counts = new Map<string, number>();
@@ -51,44 +44,18 @@ export class Census {
     return Object.fromEntries([...this.#counts].sort(([left], [right]) => (left < right ? -1 : 1)));
   }
 
-  /** Looks at one durable change. */
-  look(change: Durable, before: State | null, wakes: (v: number) => readonly { readonly type: string }[]): void {
-    const { state, record } = change;
+  /** Looks at one durable change, as far as it is the same in every game. */
+  look({ change, before }: Look): void {
+    const { record, state, events } = change;
+    const { command, dismissals } = record;
     this.count("changes");
-    this.count(`change: ${record.command.type}`);
-    for (const event of change.events) this.#event(event, state);
+    this.count(`change: ${command.type}`);
+    if (events.some(({ type }) => type === "keysRevoked")) this.count("stolen keys revoked");
     if (before === null) return;
-    if (state.stack.length >= 3 && before.stack.length < 3) this.count("stacks at least 3 deep");
-    if (diedWhileAsked(before, state)) this.count("a target died while others still answered");
-    if (choiceWaits(before) && choiceWaits(state) && before.status === "paused" && state.status === "running")
-      this.count("a timed choice over a pause");
-    const { past, command } = record;
-    const undone = change.events.some((event) => event.type === "undone");
-    if (undone && past?.type === "wake" && wakes(past.v).some((event) => event.type === "timeout")) this.count("a flag fall undone");
-    if (command.type === "outage" && before.status === "running") this.count("restarts with running clocks");
-    if (command.type === "reconnect" && "grantId" in command && command.grantId !== null && change.state !== before)
+    if (command.type === "reconnect" && "grantId" in command && command.grantId !== null && state !== before)
       this.count("lost answers granted again");
-    for (const { reason } of record.dismissals) this.count(reason === "displaced" ? "seats displaced" : `dismissed: ${reason}`);
+    for (const { reason } of dismissals) this.count(reason === "displaced" ? "seats displaced" : `dismissed: ${reason}`);
   }
-
-  #event(event: { readonly type: string; readonly data: object }, state: State): void {
-    const data = event.data as { readonly by?: string; readonly forced?: boolean };
-    if (event.type === "timeout") this.count("flag falls");
-    if (event.type === "timeoutChoice" && data.forced === true) this.count("choices forced by time");
-    if (event.type === "campaignComplete") this.count(`campaign ended: ${state.campaign?.preset ?? "?"}`);
-    if (event.type === "hostChanged") this.count("hosts succeeded");
-    if (event.type === "seatFreed") this.count("seats freed after an hour");
-    if (event.type === "keysRevoked") this.count("stolen keys revoked");
-    if (event.type === "gamePaused" && data.by === "drop") this.count("games paused by a drop");
-    if (event.type === "roundStarted") this.count("rounds started");
-  }
-}
-
-const choiceWaits = (state: State): boolean => state.seats.some((seat) => seat.choiceLeftMs !== null);
-
-function diedWhileAsked(before: State, after: State): boolean {
-  if (before.targeting !== "resolving" || after.targeting !== "resolving" || before.awaiting.length < 2) return false;
-  return before.awaiting.some((id) => before.seats[id - 1]?.dead === false && after.seats[id - 1]?.dead === true);
 }
 
 export function addCounts(all: Counts, more: Counts): Counts {

@@ -1,31 +1,26 @@
 // What outlives every simulated server: the memory store, every state that was ever durable, and when somebody lived.
 // It sees each change the moment it is written, and says at once when one breaks a rule.
-import { brokenInvariants } from "../../lib/game/invariants.ts";
-import type { Event } from "../../lib/game/events.ts";
 import type { Instant } from "../../lib/game/ids.ts";
-import { clockRules } from "../../lib/game/rules.ts";
-import type { State } from "../../lib/game/state.ts";
-import type { View } from "../../lib/game/view.ts";
-import { type AnyRules, type LogRecord, readRecord, replayChange } from "../../lib/room/log.ts";
+import { type LogRecord, readRecord, replayChange } from "../../lib/room/log.ts";
 import { chainHash } from "../../lib/store/chain.ts";
 import type { Commit, CommitOutcome, LoadOutcome, Store } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
+import type { WireEvent } from "../../lib/game/wire-event.ts";
 import type { LoggedChange } from "../checker/history.ts";
+import type { SimGame } from "./sim-game.ts";
 
 export interface Durable {
   readonly commit: Commit;
-  readonly state: State;
+  readonly state: unknown;
   readonly record: LogRecord;
-  readonly events: readonly Event[];
+  readonly events: readonly WireEvent[];
 }
 
 export interface DiskWatcher {
   /** A change was written. */
-  written(change: Durable, before: State | null): void;
+  written(change: Durable, before: unknown): void;
   wrong(rule: string, about: string): void;
 }
-
-const rules = clockRules as unknown as AnyRules;
 
 export class Disk {
   readonly store: Store = memoryStore();
@@ -34,11 +29,13 @@ export class Disk {
   readonly buried = new Map<string, string>();
   readonly gameOf = new Map<string, string>();
   readonly #watcher: DiskWatcher;
+  readonly #game: SimGame;
   readonly #outages: { readonly from: number; readonly to: number }[] = [];
   readonly #views = new Map<string, object>();
   #aliveAt = 0;
 
-  constructor(watcher: DiskWatcher) {
+  constructor(game: SimGame, watcher: DiskWatcher) {
+    this.#game = game;
     this.#watcher = watcher;
   }
 
@@ -84,14 +81,15 @@ export class Disk {
     this.lives(at);
   }
 
-  /** The view of version `v` as it is true at `serverTime`; null when there is no such version. */
-  viewAt(gameId: string, v: number, serverTime: number): object | null {
+  /** What an audience sees of version `v` as it is true at `serverTime`; null when there is no such version. */
+  viewAt(gameId: string, v: number, seen: { readonly audience: string; readonly serverTime: number }): object | null {
     const durable = this.games.get(gameId)?.[v - 1];
     if (durable === undefined) return null;
-    const key = `${gameId} ${v} ${serverTime}`;
+    const { audience, serverTime } = seen;
+    const key = `${gameId} ${v} ${serverTime} ${audience}`;
     let view = this.#views.get(key);
     if (view === undefined) {
-      view = JSON.parse(JSON.stringify(clockRules.view(durable.state, "all", serverTime as Instant))) as View;
+      view = JSON.parse(JSON.stringify(this.#game.game.rules.view(durable.state, audience, serverTime as Instant))) as object;
       this.#views.set(key, view);
     }
     return view;
@@ -112,7 +110,7 @@ export class Disk {
     const before = durables.at(-1)?.state ?? null;
     const record = readRecord(commit);
     const state = this.#decoded(commit);
-    const change: Durable = { commit, state, record, events: record.events as readonly Event[] };
+    const change: Durable = { commit, state, record, events: record.events as readonly WireEvent[] };
     durables.push(change);
     if (durables.length !== expectedV + 1) this.#wrong("gap", commit, `${durables.length} changes, version ${expectedV + 1}`);
     if (chainHash(commit.prevHash, expectedV + 1, commit.change, commit.state) !== commit.hash) this.#wrong("chain", commit, "hash");
@@ -120,24 +118,27 @@ export class Disk {
       this.gameOf.set(commit.actionId, gameId);
       if (this.buried.has(commit.actionId)) this.#wrong("ghost", commit, `action ${commit.actionId} was buried`);
     }
-    for (const broken of brokenInvariants(state)) this.#wrong("invariant", commit, broken);
+    for (const broken of this.#game.broken(state)) this.#wrong("invariant", commit, broken);
+    for (const secret of this.#game.given(state, change.events)) this.#wrong("secret", commit, secret);
     this.#replays(change, before);
     this.#watcher.written(change, before);
   }
 
-  #decoded(commit: Commit): State {
-    const state = clockRules.decode(commit.state);
-    if (clockRules.encode(state) !== commit.state) this.#wrong("codec", commit, "the state does not survive its codec");
+  #decoded(commit: Commit): unknown {
+    const { rules } = this.#game.game;
+    const state = rules.decode(commit.state);
+    if (rules.encode(state) !== commit.state) this.#wrong("codec", commit, "the state does not survive its codec");
     // Only who comes in brings a new secret that a view could show.
     if (commit.change.includes("tokenHash")) {
-      const view = JSON.stringify(clockRules.view(state, "all", commit.at as Instant));
-      if (/[0-9a-f]{64}/.test(view)) this.#wrong("view", commit, "the view shows a hash");
+      const views = this.#game.audiences(state).map((audience) => JSON.stringify(rules.view(state, audience, commit.at as Instant)));
+      if (views.some((view) => /[0-9a-f]{64}/.test(view))) this.#wrong("view", commit, "a view shows a hash");
     }
     return state;
   }
 
   /** The change decided again from what the log says must lead to the same bytes. */
-  #replays({ commit, record }: Durable, before: State | null): void {
+  #replays({ commit, record }: Durable, before: unknown): void {
+    const { rules } = this.#game.game;
     const { gameId, expectedV, at } = commit;
     const pastState = record.past === null ? null : (this.games.get(gameId)?.[record.past.v - 2]?.state ?? null);
     const past = record.past === null || pastState === null ? null : { ...record.past, state: pastState };

@@ -1,11 +1,8 @@
-// What simulated players do: mostly what people at a table do, sometimes what nobody may.
+// What simulated players of the clock do: mostly what people at a table do, sometimes what nobody may.
 import type { View } from "../../lib/game/view.ts";
+import type { Table } from "../../public/app/model/model.ts";
 import type { Chance } from "./chance.ts";
-
-export interface Move {
-  readonly type: string;
-  readonly data: object;
-}
+import type { Move, Mover as AnyMover, Shown, Standing } from "./sim-game.ts";
 
 /** What a table is like: how often its players do what, each about 0..10. */
 export interface Temper {
@@ -18,16 +15,11 @@ export interface Temper {
   readonly nonsense: number;
 }
 
-export interface Standing {
-  readonly seat: number | null;
-  readonly isHost: boolean;
-}
-
 type Choice = readonly [number, Move | null];
 
 const move = (type: string, data: object = {}): Move => ({ type, data });
 
-export class Mover {
+export class Mover implements AnyMover {
   readonly #chance: Chance;
   readonly #temper: Temper;
 
@@ -36,8 +28,8 @@ export class Mover {
     this.#temper = temper;
   }
 
-  /** The next command, or null to sit still. */
-  next(view: View, who: Standing): Move | null {
+  next(shown: Shown, who: Standing): Move | null {
+    const view = shown as Table;
     if (this.#chance.hit(this.#temper.nonsense)) return this.#nonsense(view);
     if (view.undoRequest?.waitingFor.includes(who.seat ?? 0) && this.#chance.hit(50)) return move("undo", { agree: this.#chance.hit(85) });
     const choices = [...this.#common(view, who), ...this.#byStatus(view, who)];

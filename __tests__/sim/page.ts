@@ -2,9 +2,10 @@
 // on a screen. Both come back by themselves and send again what was not answered.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { emptyModel, type Input, type Model, type Sent, type Table } from "../../public/app/model/model.ts";
+import { emptyModel, type Input, type Model, type Sent, shownGame } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 import type { Chance } from "./chance.ts";
+import type { Shown } from "./sim-game.ts";
 
 export interface SocketLike {
   readonly readyState: number;
@@ -36,13 +37,13 @@ export interface PageEnv {
 
 export interface Page {
   readonly name: string;
-  readonly table: Table | null;
+  readonly table: Shown | null;
   readonly gameId: string | null;
   readonly seat: number | null;
   readonly link: Model["link"];
   /** Commands that wait for their answer, and what is not settled yet. */
   readonly unanswered: number;
-  create(settings: object): void;
+  create(settings: object, game: string): void;
   enter(gameId: string): void;
   give(type: string, data: object): void;
   /** The person wants his seat back from another page. */
@@ -94,7 +95,7 @@ export function browserPage(name: string, env: PageEnv, parts: PageParts): Page 
   return {
     name,
     get table() {
-      return model.table;
+      return shownGame(model);
     },
     get gameId() {
       return model.gameId;
@@ -108,10 +109,10 @@ export function browserPage(name: string, env: PageEnv, parts: PageParts): Page 
     get unanswered() {
       return model.outbox.length + (model.stale ? 1 : 0);
     },
-    create(settings) {
+    create(settings, game) {
       dispatch({ type: "enter", gameId: null });
       dispatch({ type: "link", link: "connecting" });
-      connection.want({ type: "create", id: env.freshId(), name: null, settings });
+      connection.want({ type: "create", id: env.freshId(), name: null, settings, game });
     },
     enter(gameId) {
       dispatch({ type: "enter", gameId });
@@ -126,6 +127,8 @@ export function browserPage(name: string, env: PageEnv, parts: PageParts): Page 
     wake: () => connection.comeBackNow(),
   };
 }
+
+const isHeld = (shown: Shown, seat: number): boolean => ("game" in shown ? shown.seat === seat : shown.players[seat - 1]?.claimed === true);
 
 interface Waiting {
   readonly id: string | null;
@@ -152,7 +155,7 @@ const pingMs = 4_000;
 /** Takes whole states and remembers nothing but its key and what was not answered. Some of what it says has no id. */
 export class PlainPage implements Page {
   readonly name: string;
-  table: Table | null = null;
+  table: Shown | null = null;
   gameId: string | null = null;
   seat: number | null = null;
   link: Model["link"] = "connecting";
@@ -180,8 +183,8 @@ export class PlainPage implements Page {
     return this.#outbox.length + (this.#settled ? 0 : 1);
   }
 
-  create(settings: object): void {
-    this.#creation = { id: this.#env.freshId(), type: "create", data: { settings } };
+  create(settings: object, game: string): void {
+    this.#creation = { id: this.#env.freshId(), type: "create", data: { settings, game } };
     this.#open();
   }
 
@@ -251,7 +254,7 @@ export class PlainPage implements Page {
 
   #heard({ type, data }: Told): void {
     this.#heardAt = this.#env.nowMs();
-    if (type === "state") this.#saw(data as Table);
+    if (type === "state") this.#saw(data as Shown);
     if (type === "claimed" || type === "reconnected") this.#granted(data);
     if (type === "ack" && data.id === this.#leaving) {
       this.#leaving = null;
@@ -261,7 +264,7 @@ export class PlainPage implements Page {
     if (type === "error") this.#refused(data);
   }
 
-  #granted(data: { readonly gameId: string; readonly playerId: number | null; readonly token: string; readonly state: Table }): void {
+  #granted(data: { readonly gameId: string; readonly playerId: number | null; readonly token: string; readonly state: Shown }): void {
     this.gameId = data.gameId;
     if (data.playerId !== null || this.#key === null || this.#key.seat === null) {
       if (this.seat !== data.playerId) this.#oldTokens.length = 0;
@@ -272,9 +275,9 @@ export class PlainPage implements Page {
     this.#saw(data.state);
   }
 
-  #saw(table: Table): void {
+  #saw(table: Shown): void {
     this.table = table;
-    if (this.seat !== null && !table.players[this.seat - 1]?.claimed) this.seat = null;
+    if (this.seat !== null && !isHeld(table, this.seat)) this.seat = null;
     if (this.#settled || this.#leaving !== null) return;
     this.#settled = true;
     this.link = "open";

@@ -3,11 +3,13 @@
 //   --seeds N    how many (100,000)        --from N     the first seed (1)
 //   --seed N     this one alone, with its trace          --minutes N  stops after this long
 //   --workers N  processes side by side (one for each core)
+//   --game NAME  what is played: clock (as long as nothing else is said) or chsh
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { addCounts, type Counts, mustReach } from "./census.ts";
+import { addCounts, type Counts, mustReachAlways } from "./census.ts";
 import { runSeed } from "./run.ts";
+import { simGames, type SimKind } from "./sim-games.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,8 +20,12 @@ const { values } = parseArgs({
     workers: { type: "string", default: String(availableParallelism()) },
     part: { type: "boolean", default: false },
     step: { type: "string", default: "1" },
+    game: { type: "string", default: "clock" },
   },
 });
+
+if (!Object.hasOwn(simGames, values.game)) throw new Error(`There is no game ${values.game}: ${Object.keys(simGames).join(", ")}.`);
+const game = values.game as SimKind;
 
 interface Tally {
   readonly played: number;
@@ -32,7 +38,7 @@ const reportEvery = 250;
 const failuresShown = 20;
 
 async function playOne(seed: number): Promise<number> {
-  const result = await runSeed(seed, { log: say });
+  const result = await runSeed(seed, { game, log: say });
   for (const wrong of result.wrongs) say(`WRONG ${wrong}`);
   say(`seed ${seed} (${result.kind}): ${result.wrongs.length === 0 ? "good" : "failed"}, trace ${result.trace}`);
   return result.wrongs.length === 0 ? 0 : 1;
@@ -43,7 +49,7 @@ async function playPart(from: number, to: number, step: number): Promise<void> {
   const endAt = performance.now() + Number(values.minutes) * 60_000;
   let tally: Tally = { played: 0, failed: [], counts: {} };
   for (let seed = from; seed < to && performance.now() < endAt; seed += step) {
-    const { wrongs, counts, kind } = await runSeed(seed);
+    const { wrongs, counts, kind } = await runSeed(seed, { game });
     if (wrongs.length > 0) say(JSON.stringify({ seed, kind, wrongs }));
     tally = {
       played: tally.played + 1,
@@ -68,6 +74,8 @@ function startPart(place: number, workers: number, tell: (played: number) => voi
     String(workers),
     "--minutes",
     values.minutes,
+    "--game",
+    game,
   ];
   const child = spawn(process.execPath, [import.meta.filename, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let rest = "";
@@ -81,7 +89,7 @@ function startPart(place: number, workers: number, tell: (played: number) => voi
         if (told.tally !== undefined) resolve(told.tally);
         if (told.played !== undefined) tell(told.played);
         if (told.seed !== undefined)
-          say(`seed ${told.seed} (${told.kind}) failed: npm run sim -- --seed ${told.seed}\n  ${told.wrongs?.join("\n  ")}`);
+          say(`seed ${told.seed} (${told.kind}) failed: npm run sim -- --game ${game} --seed ${told.seed}\n  ${told.wrongs?.join("\n  ")}`);
       }
     });
     child.on("exit", (code) => reject(new Error(`a part ended with ${code}`)));
@@ -104,7 +112,7 @@ async function playAll(): Promise<number> {
   const failed = tallies.flatMap((tally) => tally.failed).sort((a, b) => a - b);
   const all = tallies.reduce((sum, tally) => sum + tally.played, 0);
   for (const [name, count] of Object.entries(counts)) say(`${String(count).padStart(10)}  ${name}`);
-  const unreached = mustReach.filter((name) => (counts[name] ?? 0) === 0);
+  const unreached = [...mustReachAlways, ...simGames[game].mustReach].filter((name) => (counts[name] ?? 0) === 0);
   if (unreached.length > 0) say(`never reached: ${unreached.join(", ")}`);
   say(
     `${all} seeds in ${Math.round((performance.now() - startedAt) / 1_000)} s, ${failed.length} failed: ${failed.slice(0, failuresShown).join(" ")}`,

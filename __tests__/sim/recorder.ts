@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Observation } from "../checker/history.ts";
 import type { Disk } from "./disk.ts";
 import type { Page } from "./page.ts";
+import type { SimGame } from "./sim-game.ts";
 import type { Timeline } from "./timeline.ts";
 
 interface Told {
@@ -18,14 +19,23 @@ type Draft = Observation & { game: string };
 /** Messages that are no commands of a game: their ids are answered, but not kept in its log. */
 const passing = new Set(["join", "leave", "sync", "ping", "subscribeTicks", "feedback"]);
 
+interface RecorderParts {
+  readonly game: SimGame;
+  readonly disk: Disk;
+  readonly timeline: Timeline;
+  readonly wrong: (rule: string, about: string) => void;
+}
+
 export class Recorder {
   readonly #drafts: Draft[] = [];
   readonly #passingIds = new Set<string>();
   readonly #disk: Disk;
+  readonly #game: SimGame;
   readonly #timeline: Timeline;
   readonly #wrong: (rule: string, about: string) => void;
 
-  constructor(parts: { readonly disk: Disk; readonly timeline: Timeline; readonly wrong: (rule: string, about: string) => void }) {
+  constructor(parts: RecorderParts) {
+    this.#game = parts.game;
     this.#disk = parts.disk;
     this.#timeline = parts.timeline;
     this.#wrong = parts.wrong;
@@ -70,7 +80,7 @@ export class Recorder {
     const { table } = page;
     if (table === null || page.unanswered < 0) return;
     const { v, serverTime, viewers: _, ...shown } = table as typeof table & { events?: unknown };
-    const view = this.#disk.viewAt(table.id, v, serverTime);
+    const view = this.#disk.viewAt(table.id, v, { audience: this.#game.audienceShown(table), serverTime });
     if (view === null) return this.#wrong("early", `${page.name} shows ${table.id} v${v}, which is not durable`);
     if (isDeepStrictEqual(shown, view)) return;
     const differing = differences(shown, view).slice(0, 6).join("; ");

@@ -1,7 +1,8 @@
 // Plays one seed from its first message to the verdict.
 import type { Chance } from "./chance.ts";
 import { loadPageParts } from "./page.ts";
-import type { Mover, Standing } from "./moves.ts";
+import type { Mover, Standing } from "./sim-game.ts";
+import { simGames, type SimKind } from "./sim-games.ts";
 import { withHeldTimers } from "./timeline.ts";
 import { type Device, type RunResult, World } from "./world.ts";
 
@@ -19,13 +20,15 @@ const openingMs = 60_000;
 const eveningMs = 6 * 3_600_000;
 
 export interface RunOptions {
+  /** What is played; the clock unless said otherwise. */
+  readonly game?: SimKind;
   /** Called with every line of the trace. */
   readonly log?: (line: string) => void;
 }
 
-export async function runSeed(seed: number, { log }: RunOptions = {}): Promise<RunResult> {
+export async function runSeed(seed: number, { log, game = "clock" }: RunOptions = {}): Promise<RunResult> {
   const parts = await loadPageParts();
-  const world = new World(seed, { parts, log: log ?? null });
+  const world = new World(seed, { game: simGames[game], parts, log: log ?? null });
   const unhandled = (error: unknown): void => world.wrong("unhandled", String(error instanceof Error ? error.stack : error).slice(0, 400));
   process.on("unhandledRejection", unhandled);
   try {
@@ -68,7 +71,7 @@ class Evening {
     const world = this.#world;
     const { players, spectators, settings, trouble } = world.scenario;
     const host = world.device(null);
-    host.page.create(settings);
+    host.page.create(settings, world.game.game.rules.kind);
     if (this.#chance.below(1_000) < trouble.createTwice) this.#pressTwice(host);
     if (this.#chance.below(100) < trouble.earlyGuest) {
       world.timeline.after(this.#chance.below(150), () => world.device(null).page.enter(firstCode));
@@ -109,7 +112,7 @@ class Evening {
     if (page.link === "displaced" && this.#chance.hit(20)) return page.takeBack();
     if (page.link === "kicked" && this.#chance.hit(20) && page.gameId !== null) return page.enter(page.gameId);
     if (page.table === null || (page.link !== "open" && page.link !== "lost")) return;
-    const who: Standing = { seat: page.seat, isHost: isHost(device) };
+    const who: Standing = { seat: page.seat, isHost: world.game.isHost(page) };
     const move = this.#mover.next(page.table, who);
     if (move === null) return;
     world.count("moves");
@@ -139,8 +142,3 @@ class Evening {
     }
   }
 }
-
-const isHost = ({ page }: Device): boolean => {
-  const host = page.table?.hostPlayer ?? null;
-  return host === null ? page.name === "p1" : host === page.seat;
-};

@@ -2,18 +2,16 @@
 // so the same seed is the same evening to the last byte.
 import { createHash, type Hash } from "node:crypto";
 import { checkHistory } from "../checker/checker.ts";
-import type { State } from "../../lib/game/state.ts";
-import { clockRules } from "../../lib/game/rules.ts";
-import { gameLog, type AnyRules } from "../../lib/room/log.ts";
+import { gameLog } from "../../lib/room/log.ts";
 import { Census, type Counts } from "./census.ts";
 import { type Chance, chanceFrom } from "./chance.ts";
 import { Disk, type Durable } from "./disk.ts";
 import { FaultyStore, noStoreFaults } from "./faulty-store.ts";
-import { Mover } from "./moves.ts";
 import { browserPage, type loadPageParts, type Page, PlainPage, type PageEnv } from "./page.ts";
 import { Recorder } from "./recorder.ts";
 import { type Scenario, scenarioFrom } from "./scenario.ts";
 import { calmBus, SimBus } from "./sim-bus.ts";
+import type { Mover, SimGame } from "./sim-game.ts";
 import { SimServer } from "./sim-server.ts";
 import { ProcessAmbient, Timeline } from "./timeline.ts";
 import { Line } from "./wire.ts";
@@ -47,6 +45,7 @@ const replayOneIn = 8;
 const calmLines = { latencyMsMax: 10, breakPerMille: 0 };
 
 export class World {
+  readonly game: SimGame;
   readonly scenario: Scenario;
   readonly chance: Chance;
   readonly timeline = new Timeline();
@@ -70,16 +69,21 @@ export class World {
 
   constructor(
     seed: number,
-    how: { readonly parts: Awaited<ReturnType<typeof loadPageParts>>; readonly log: ((line: string) => void) | null },
+    how: {
+      readonly game: SimGame;
+      readonly parts: Awaited<ReturnType<typeof loadPageParts>>;
+      readonly log: ((line: string) => void) | null;
+    },
   ) {
+    this.game = how.game;
     this.#seed = seed;
     this.#parts = how.parts;
     this.#log = how.log;
     this.chance = chanceFrom(seed);
-    this.scenario = scenarioFrom(this.chance);
+    this.scenario = scenarioFrom(this.chance, this.game);
     const wrong = (rule: string, about: string) => this.wrong(rule, about);
-    this.disk = new Disk({ written: (change, before) => this.#written(change, before), wrong });
-    this.#recorder = new Recorder({ disk: this.disk, timeline: this.timeline, wrong });
+    this.disk = new Disk(this.game, { written: (change, before) => this.#written(change, before), wrong });
+    this.#recorder = new Recorder({ game: this.game, disk: this.disk, timeline: this.timeline, wrong });
     const count = (name: string) => this.census.count(name);
     this.#bus = new SimBus({
       timeline: this.timeline,
@@ -104,11 +108,13 @@ export class World {
     this.census.count(name);
   }
 
-  #written(change: Durable, before: State | null): void {
+  #written(change: Durable, before: unknown): void {
     const { gameId, expectedV, at, hash, state, change: body } = change.commit;
     this.#changedAt.set(gameId, this.timeline.elapsed);
     this.trace("disk", `${gameId} v${expectedV + 1} ${change.record.command.type} ${change.events.map((event) => event.type).join(",")}`);
-    this.census.look(change, before, (v) => this.disk.games.get(gameId)?.[v - 1]?.events ?? []);
+    const look = { change, before, eventsOf: (version: number) => this.disk.games.get(gameId)?.[version - 1]?.events ?? [] };
+    this.census.look(look);
+    this.game.look(look, (name) => this.census.count(name));
     if (this.scenario.storeAnnounces) {
       this.#bus.publish({ gameId, from: "store", v: expectedV + 1, at, hash, state, change: body });
     }
@@ -273,7 +279,7 @@ export class World {
   }
 
   mover(): Mover {
-    return new Mover(this.chance.fork(), this.scenario.temper);
+    return this.scenario.mover(this.chance.fork());
   }
 
   /** Everything works from here on: what is open must come to its end. */
@@ -339,8 +345,9 @@ export class World {
 
   /** The whole log, read as the server reads it for an undo, leads to the state that the store holds. */
   async #replays(game: string, final: { readonly v: number; readonly state: string }): Promise<void> {
-    const replayed = await gameLog(this.disk.store, clockRules as unknown as AnyRules).stateAt(game, final.v);
-    if (replayed === null || clockRules.encode(replayed as State) !== final.state) this.wrong("replay", `${game} does not replay`);
+    const { rules } = this.game.game;
+    const replayed = await gameLog(this.disk.store, rules).stateAt(game, final.v);
+    if (replayed === null || rules.encode(replayed) !== final.state) this.wrong("replay", `${game} does not replay`);
   }
 
   async finish(): Promise<RunResult> {

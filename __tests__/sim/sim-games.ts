@@ -1,0 +1,8 @@
+// The games that are simulated, by name.
+import { classEvening } from "./class-evening.ts";
+import { clockEvening } from "./clock-evening.ts";
+import type { SimGame } from "./sim-game.ts";
+
+export type SimKind = "clock" | "chsh";
+
+export const simGames: Readonly<Record<SimKind, SimGame>> = { clock: clockEvening, chsh: classEvening };

@@ -68,6 +68,45 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
   });
 });
 
+describe.skipIf(lacks("redis-server"))("Redis away", () => {
+  test("everybody is told though they say nothing, a tap is refused for now and in time, and service comes back by itself", async () => {
+    const redis = await TestRedis.start({ appendonly: "yes", appendfsync: "always" });
+    const servers = await startInstances(2, redis.url);
+    try {
+      const { players } = await spreadTable(
+        servers.map(({ port }) => port),
+        2,
+      );
+      await players[0]?.request("start");
+      const isUntold = () => players.every(({ heard }) => heard.every(({ type }) => type !== "error"));
+      expect(isUntold()).toBe(true);
+      await redis.kill();
+      const told = await Promise.all(players.map((player) => player.next("error", 0)));
+      for (const { data } of told) {
+        expect(data).toMatchObject({ code: "store-unavailable", retry: true });
+        expect(data).not.toHaveProperty("id");
+      }
+      const askedAt = performance.now();
+      expect((await players[0]?.request("passTurn", {}, "once"))?.data).toMatchObject({ code: "store-unavailable", retry: true });
+      const answeredMs = performance.now() - askedAt;
+      expect((await fetch(`${servers[0]?.url}/ready`)).status).toBe(503);
+      await redis.start();
+      const backMs = await eventually(
+        "a tap is saved again",
+        async () => (await players[0]?.request("passTurn", {}, "once"))?.type === "ack",
+      );
+      process.stderr.write(
+        `Redis away: a tap is refused after ${answeredMs.toFixed(0)} ms; saved ${backMs.toFixed(0)} ms after Redis is back\n`,
+      );
+      expect(answeredMs).toBeLessThan(1_500);
+      for (const player of players) await player.close();
+    } finally {
+      await Promise.all(servers.map((server) => server.dispose()));
+      await redis.end();
+    }
+  });
+});
+
 describe.skipIf(lacks("redis-server"))("downtime", () => {
   test("L37: while one of three lives a running game goes on; when none lived, it stands still from the moment the last one was known to live", async () => {
     const redis = await TestRedis.start();

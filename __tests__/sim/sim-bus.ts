@@ -57,6 +57,8 @@ export class SimBus {
     return {
       subscribe: (gameId, listener) => this.#subscribe(gameId, { instanceId, listener, missed: false }),
       publish: (announcement) => this.publish(announcement),
+      tellWatched() {},
+      watchedElsewhere: async () => 0,
       subscriptions: () => this.subscriptions(instanceId),
       close: async () => this.dropInstance(instanceId),
     };

@@ -45,8 +45,8 @@ export class Bot {
   /** Times it had to come back, and how long each took until it was in sync, ms. */
   readonly returns: number[] = [];
   done = 0;
-  /** Refusals that invited another try. */
-  putOff = 0;
+  /** Refusals that invited another try, by code. */
+  readonly putOff = new Map<string, number>();
   /** Commands given up: neither an answer nor a refusal after many tries. */
   failed = 0;
   #socket: WebSocket | null = null;
@@ -308,7 +308,7 @@ export class Bot {
           this.done += 1;
           return;
         }
-        this.putOff += 1;
+        this.putOff.set(code, (this.putOff.get(code) ?? 0) + 1);
         await pause(30 + this.parts.chance.below(100));
       }
     }

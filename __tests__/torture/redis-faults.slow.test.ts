@@ -11,7 +11,7 @@ const seed = 20_261_120;
 describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
   let ground: Ground;
   beforeAll(async () => {
-    ground = await Ground.open(seed, { appendonly: "yes", appendfsync: "always" });
+    ground = await Ground.open({ seed, lines: "proxied", redis: { appendonly: "yes", appendfsync: "always" } });
   });
   afterAll(async () => ground.close());
 

@@ -2,6 +2,7 @@
 import { eventually } from "../redis/instances.ts";
 import { pause } from "./redis-bot.ts";
 import type { Ground, Seat } from "./redis-ground.ts";
+import type { RedisProxy } from "./redis-proxy.ts";
 
 export type Fault = (ground: Ground) => Promise<number>;
 
@@ -67,10 +68,11 @@ export const loseReplies =
   (ms: number): Fault =>
   (ground) =>
     around(ground, async () => {
-      for (const { proxy } of ground.seats) Object.assign(proxy, { lost: 0, loseOneIn: 15 });
+      const proxies = ground.proxies();
+      for (const proxy of proxies) Object.assign(proxy, { lost: 0, loseOneIn: 15 });
       await pause(ms);
-      for (const { proxy } of ground.seats) proxy.loseOneIn = 0;
-      return ground.seats.reduce((sum, { proxy }) => sum + proxy.lost, 0);
+      for (const proxy of proxies) proxy.loseOneIn = 0;
+      return proxies.reduce((sum, { lost }) => sum + lost, 0);
     });
 
 export const killSubscribers =
@@ -99,11 +101,13 @@ export const isolate =
   (ms: number): Fault =>
   (ground) =>
     around(ground, async () => {
-      const seat = ground.seats[ground.chance.below(3)] as Seat;
+      const place = ground.chance.below(3);
+      const seat = ground.seats[place] as Seat;
+      const proxy = ground.proxies()[place] as RedisProxy;
       seat.isOpen = false;
-      seat.proxy.silence();
+      proxy.silence();
       await pause(ms);
-      seat.proxy.restore();
+      proxy.restore();
       seat.isOpen = true;
       return 1;
     });

@@ -1,4 +1,5 @@
-// The ground of a torture run: one real Redis, three whole servers, and between each of them and Redis a proxy that can fail.
+// The ground of a torture run: one real Redis, three whole servers, and, where a run asks for it, between each of them and Redis a
+// proxy that can fail.
 import { Redis } from "ioredis";
 import { type Chance, seededChance } from "../checker/clean-history.ts";
 import type { GameLog } from "../checker/history.ts";
@@ -8,10 +9,17 @@ import { type RunningServer, startRunningServer } from "../support/running-serve
 import { RedisProxy } from "./redis-proxy.ts";
 
 export interface Seat {
-  readonly proxy: RedisProxy;
+  /** Null when the server talks to Redis directly: a proxy costs time that is not the program's. */
+  readonly proxy: RedisProxy | null;
   server: RunningServer;
   /** Its players may be sent here. */
   isOpen: boolean;
+}
+
+export interface GroundWish {
+  readonly seed: number;
+  readonly redis?: RedisSettings;
+  readonly lines: "direct" | "proxied";
 }
 
 export class Ground {
@@ -35,16 +43,17 @@ export class Ground {
     this.#env = parts.env;
   }
 
-  static async open(seed: number, settings: RedisSettings = {}, env: Readonly<Record<string, string>> = {}): Promise<Ground> {
+  static async open({ seed, redis: settings = {}, lines }: GroundWish): Promise<Ground> {
     const chance = seededChance(seed);
     const redis = await TestRedis.start(settings);
-    const more = { LIMIT_HISTORY_CHANGES: "1000000", LIMIT_DRAIN_MS: "1000", ...env };
-    const proxies = await Promise.all([1, 2, 3].map(() => RedisProxy.start(redis.port, chance)));
-    const servers = await Promise.all(proxies.map((proxy) => startRunningServer({ env: { REDIS_URL: proxy.url, ...more } })));
-    const seats = servers.map((server, place) => ({ server, proxy: proxies[place] as RedisProxy, isOpen: true }));
+    const env = { LIMIT_HISTORY_CHANGES: "1000000", LIMIT_DRAIN_MS: "1000" };
+    const proxies = await Promise.all([1, 2, 3].map(() => (lines === "direct" ? null : RedisProxy.start(redis.port, chance))));
+    const urls = proxies.map((proxy) => proxy?.url ?? redis.url);
+    const servers = await Promise.all(urls.map((url) => startRunningServer({ env: { REDIS_URL: url, ...env } })));
+    const seats = servers.map((server, place) => ({ server, proxy: proxies[place] ?? null, isOpen: true }));
     const inside = new Redis(redis.url, { maxRetriesPerRequest: 500, retryStrategy: () => 20 });
     inside.on("error", () => {});
-    return new Ground({ redis, seats, inside, chance, env: more });
+    return new Ground({ redis, seats, inside, chance, env });
   }
 
   /** Ports of the servers players may come to; all of them when none is known to be there. */
@@ -56,8 +65,16 @@ export class Ground {
   /** Starts a server again that was stopped or killed, on its old port. */
   async revive(seat: Seat): Promise<void> {
     const { port } = seat.server;
-    seat.server = await startRunningServer({ port, env: { REDIS_URL: seat.proxy.url, ...this.#env } });
+    seat.server = await startRunningServer({ port, env: { REDIS_URL: seat.proxy?.url ?? this.redis.url, ...this.#env } });
     seat.isOpen = true;
+  }
+
+  /** The lines between the servers and Redis, for a fault that breaks them. */
+  proxies(): readonly RedisProxy[] {
+    return this.seats.map(({ proxy }) => {
+      if (proxy === null) throw new Error("This run needs proxied lines.");
+      return proxy;
+    });
   }
 
   /** What Redis holds of a game, read past the store. */
@@ -79,7 +96,7 @@ export class Ground {
 
   async close(): Promise<void> {
     await Promise.all(this.seats.map(({ server }) => server.dispose()));
-    for (const { proxy } of this.seats) proxy.end();
+    for (const { proxy } of this.seats) proxy?.end();
     this.inside.disconnect();
     await this.redis.end();
   }

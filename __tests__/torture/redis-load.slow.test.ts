@@ -8,7 +8,7 @@ const seed = 20_261_120;
 
 describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
   test("F08: 50 games x 8 clients spread over all: 20,000 operations, nothing lost, no ghost, nothing twice, all agree", async () => {
-    const ground = await Ground.open(seed);
+    const ground = await Ground.open({ seed, lines: "direct" });
     try {
       const figures = await playRun(ground, { name: "no fault", games: 50, clientsPerGame: 8, thinkMs: 100, operations: 20_000 });
       process.stderr.write(`${tellPlay(figures)} (seed ${seed})\n`);

@@ -21,7 +21,8 @@ export interface PlayFigures {
   readonly verdict: Verdict;
   readonly operations: number;
   readonly durationMs: number;
-  readonly putOff: number;
+  /** Refusals that invited another try, by code. */
+  readonly putOff: ReadonlyMap<string, number>;
   readonly failed: number;
   /** From the end of the fault until every client had the newest version of its game. */
   readonly convergedMs: number;
@@ -100,12 +101,18 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
     verdict,
     operations: done(),
     durationMs,
-    putOff: sum((bot) => bot.putOff),
+    putOff: putOffOf(bots),
     failed: sum((bot) => bot.failed),
     convergedMs,
     returns: bots.flatMap((bot) => bot.returns),
     hits,
   };
+}
+
+function putOffOf(bots: readonly Bot[]): ReadonlyMap<string, number> {
+  const all = new Map<string, number>();
+  for (const { putOff } of bots) for (const [code, count] of putOff) all.set(code, (all.get(code) ?? 0) + count);
+  return all;
 }
 
 /** Until every player is connected and has seen the newest version of its game; the checker says what is wrong when that takes too long. */
@@ -133,13 +140,15 @@ export function percentile(values: readonly number[], share: number): number {
 export function tellPlay(figures: PlayFigures): string {
   const { name, verdict, operations, durationMs, putOff, failed, convergedMs, returns, hits } = figures;
   const { lost, ghost, twice, changes, unknown, unknownDone, seen } = verdict.figures;
+  const perSecond = (1_000 * operations) / durationMs;
+  const put = [...putOff].map(([code, count]) => `${code} ${count}`).join(", ");
   const back =
     returns.length === 0
       ? ""
       : `; back elsewhere p50 ${percentile(returns, 0.5).toFixed(0)} ms, p99 ${percentile(returns, 0.99).toFixed(0)} ms (${returns.length})`;
   return (
-    `${name}: ${verdict.result}, ${operations} operations in ${(durationMs / 1000).toFixed(1)} s, ${changes} changes, ${seen} seen, hit ${hits} times; ` +
-    `lost ${lost}, ghosts ${ghost}, twice ${twice}, unknown ${unknown} (${unknownDone} done), put off ${putOff}, given up ${failed}; ` +
+    `${name}: ${verdict.result}, ${operations} operations in ${(durationMs / 1000).toFixed(1)} s (${perSecond.toFixed(0)} a second), ${changes} changes, ${seen} seen, hit ${hits} times; ` +
+    `lost ${lost}, ghosts ${ghost}, twice ${twice}, unknown ${unknown} (${unknownDone} done), put off ${put || 0}, given up ${failed}; ` +
     `converged in ${convergedMs.toFixed(0)} ms${back}`
   );
 }

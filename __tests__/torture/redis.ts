@@ -2,12 +2,14 @@
 import { takeOverClocks } from "../redis/clocks.ts";
 import { TestRedis } from "../redis/redis-server.ts";
 import * as faults from "./redis-faults.ts";
-import { Ground } from "./redis-ground.ts";
+import { Ground, type GroundWish } from "./redis-ground.ts";
 import { percentile, playRun, tellPlay } from "./redis-play.ts";
 
 interface LongRun {
   readonly fault?: faults.Fault;
   readonly operations: number;
+  /** The fault breaks the lines between servers and Redis. */
+  readonly lines?: GroundWish["lines"];
 }
 
 const whole = 20_000;
@@ -16,11 +18,11 @@ const runs: Readonly<Record<string, LongRun>> = {
   "no-fault": { operations: 200_000 },
   "kill-instance": { fault: faults.killInstance(5), operations: whole },
   "kill-redis": { fault: faults.killRedis(10), operations: whole },
-  "lose-replies": { fault: faults.loseReplies(20_000), operations: whole },
+  "lose-replies": { fault: faults.loseReplies(20_000), operations: whole, lines: "proxied" },
   "kill-subscribers": { fault: faults.killSubscribers(20), operations: whole },
   "freeze-2s": { fault: faults.freezeRedis(2_000), operations: whole },
   "freeze-10s": { fault: faults.freezeRedis(10_000), operations: whole },
-  "isolate-30s": { fault: faults.isolate(30_000), operations: whole },
+  "isolate-30s": { fault: faults.isolate(30_000), operations: whole, lines: "proxied" },
   "script-flush": { fault: faults.flushScripts(200), operations: whole },
   "out-of-memory": { fault: faults.outOfMemory(5_000), operations: whole },
   "read-only": { fault: faults.readOnly(5_000), operations: whole },
@@ -29,8 +31,8 @@ const runs: Readonly<Record<string, LongRun>> = {
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function long(name: string, { fault, operations }: LongRun, seed: number): Promise<boolean> {
-  const ground = await Ground.open(seed, { appendonly: "yes", appendfsync: "always" });
+async function long(name: string, { fault, operations, lines = "direct" }: LongRun, seed: number): Promise<boolean> {
+  const ground = await Ground.open({ seed, lines, redis: { appendonly: "yes", appendfsync: "always" } });
   try {
     const wish = { name, games: 50, clientsPerGame: 8, thinkMs: 100, operations };
     const figures = await playRun(ground, fault === undefined ? wish : { ...wish, fault });

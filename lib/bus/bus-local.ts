@@ -19,6 +19,8 @@ export function localBus(): LocalBus {
       return subscription;
     },
     publish() {},
+    tellWatched() {},
+    watchedElsewhere: async () => 0,
     lookAgain() {
       for (const listener of [...open.values()]) listener.onGap();
     },

@@ -2,7 +2,7 @@
 import type { Ambient } from "../ops/ambient.ts";
 import { inspectRedis } from "../store/redis-gate.ts";
 import { RedisLink } from "../store/redis-link.ts";
-import type { RedisLive } from "../store/redis-live.ts";
+import type { LiveListener } from "../store/redis-live.ts";
 import { type RedisCounts, redisCounts } from "../store/store-redis-counts.ts";
 import { openRedisStore, reachRedis, type RedisLimits, redisLimits } from "../store/store-redis.ts";
 import type { Store } from "../store/store.ts";
@@ -20,10 +20,17 @@ export interface RedisSideOptions {
   readonly onGap: () => void;
 }
 
+/** The other instances, as a server sees them. */
+export interface OtherInstances {
+  /** Those that beat lately. */
+  readonly others: number;
+  listen(listener: LiveListener): void;
+}
+
 export interface RedisSide {
   readonly store: Store;
   readonly bus: Bus;
-  readonly live: RedisLive;
+  readonly live: OtherInstances;
   readonly counts: RedisCounts;
 }
 
@@ -44,7 +51,21 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
       log,
       onGap,
     });
-    return { store, bus, live, counts: redisCounts(link) };
+    const others: OtherInstances = {
+      get others() {
+        return live.others;
+      },
+      listen(listener) {
+        live.listen({
+          async onDeath(other, gameIds) {
+            await bus.buryWatchers(other, gameIds);
+            await listener.onDeath(other, gameIds);
+          },
+          onTakenForDead: () => listener.onTakenForDead(),
+        });
+      },
+    };
+    return { store, bus, live: others, counts: redisCounts(link) };
   } catch (error) {
     await store.close();
     throw error;

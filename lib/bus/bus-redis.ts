@@ -7,6 +7,7 @@ import { clientOptions, type RedisLink } from "../store/redis-link.ts";
 import type { RedisLive } from "../store/redis-live.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Announcement, Bus, Listener, Subscription } from "./bus.ts";
+import { RedisWatchers, readWatchers } from "./redis-watchers.ts";
 
 export interface RedisBusOptions {
   readonly url: string;
@@ -45,16 +46,17 @@ export function readAnnouncement(gameId: string, message: Buffer): Announcement 
 }
 
 /** Connects and begins to listen to itself. Rejects when Redis cannot be reached. */
-export async function openRedisBus(options: RedisBusOptions): Promise<Bus> {
+export async function openRedisBus(options: RedisBusOptions): Promise<RedisBus> {
   const bus = new RedisBus(options);
   await bus.open();
   return bus;
 }
 
-class RedisBus implements Bus {
+export class RedisBus implements Bus {
   readonly #options: RedisBusOptions;
   readonly #redis: Redis;
   readonly #tickChannel: string;
+  readonly #watchers: RedisWatchers;
   /** Listeners by channel. */
   readonly #listeners = new Map<string, { readonly gameId: string; readonly listeners: Set<Listener> }>();
   #ticking: Cancellable | null = null;
@@ -69,6 +71,7 @@ class RedisBus implements Bus {
       ...clientOptions({ ambient, limits: { commandMs, inFlightMax: 0 }, name: `tapotarp-bus-${instanceId}` }),
       autoResubscribe: false,
     });
+    this.#watchers = new RedisWatchers(options);
     this.#redis.on("error", () => {});
     this.#redis.on("messageBuffer", (channel: Buffer, message: Buffer) => this.#heard(channel, message));
     this.#redis.on("smessageBuffer", (channel: Buffer, message: Buffer) => this.#heard(channel, message));
@@ -89,6 +92,19 @@ class RedisBus implements Bus {
 
   publish(): void {
     // The commit script has done it.
+  }
+
+  tellWatched(gameId: string, viewers: number): void {
+    if (!this.#isClosed) this.#watchers.tell(gameId, viewers);
+  }
+
+  watchedElsewhere(gameId: string): Promise<number> {
+    return this.#watchers.elsewhere(gameId);
+  }
+
+  /** An instance that died shows no viewers any more. Rejects when that could not be written. */
+  buryWatchers(instanceId: string, gameIds: readonly string[]): Promise<void> {
+    return this.#watchers.bury(instanceId, gameIds);
   }
 
   async subscribe(gameId: string, listener: Listener): Promise<Subscription> {
@@ -156,6 +172,11 @@ class RedisBus implements Bus {
     }
     const entry = this.#listeners.get(name);
     if (entry === undefined) return;
+    const watchers = readWatchers(message);
+    if (watchers !== null) {
+      for (const listener of [...entry.listeners]) listener.onWatchedElsewhere(this.#watchers.others(watchers));
+      return;
+    }
     const announcement = readAnnouncement(entry.gameId, message);
     for (const listener of [...entry.listeners]) {
       if (announcement === null) listener.onGap();
@@ -172,6 +193,7 @@ class RedisBus implements Bus {
       return this.#redis.disconnect(true);
     }
     if (this.#redis.status !== "ready" || link.problem !== null) return;
+    void this.#watchers.flush();
     // Before it is sent, because it may be back before the answer is.
     this.#isTickDue = true;
     const send = link.call((redis) => (sharded ? redis.spublish(this.#tickChannel, "") : redis.publish(this.#tickChannel, "")));
@@ -192,11 +214,13 @@ class RedisBus implements Bus {
     }
     this.#options.onGap?.();
     for (const { listeners } of this.#listeners.values()) for (const listener of [...listeners]) listener.onGap();
+    await this.#watchers.tellAll();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#ticking?.cancel();
+    await this.#watchers.close();
     this.#listeners.clear();
     this.#redis.disconnect();
   }

@@ -19,6 +19,8 @@ export interface Listener {
   onAnnouncement(announcement: Announcement): void;
   /** Messages may have been missed: reload what you hold. */
   onGap(): void;
+  /** So many watch the game through other instances. May come late or twice. */
+  onWatchedElsewhere(viewers: number): void;
 }
 
 export interface Subscription {
@@ -31,6 +33,10 @@ export interface Bus {
   subscribe(gameId: string, listener: Listener): Promise<Subscription>;
   /** Tells the others. A store that publishes in its own atomic step makes this do nothing. Never throws, never waits. */
   publish(announcement: Announcement): void;
+  /** So many watch a game through this instance now. Never throws, never waits; told again until it is known. */
+  tellWatched(gameId: string, viewers: number): void;
+  /** Viewers of a game at the other instances, for one that is not subscribed to. Rejects with StoreFault when it cannot be known now. */
+  watchedElsewhere(gameId: string): Promise<number>;
   /** Number of live subscriptions, for metrics and leak tests. */
   subscriptions(): number;
   close(): Promise<void>;

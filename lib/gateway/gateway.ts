@@ -3,6 +3,8 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { ViewerId } from "../game/ids.ts";
+import type { Cancellable } from "../ops/ambient.ts";
+import { storeWatch } from "../ops/health.ts";
 import { traceOf } from "../ops/trace.ts";
 import { protocols } from "../protocol/version.ts";
 import { replyFrame } from "../room/frame.ts";
@@ -10,6 +12,7 @@ import { Connection } from "./connection.ts";
 import type { Edge } from "./edge.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type OutboxCounts, OutboxTurn } from "./outbox.ts";
+import { refuse } from "./replies.ts";
 import { Session } from "./session.ts";
 import type { SessionParts } from "./session-parts.ts";
 import { answerRefusal, noteRefusal, type UpgradeVerdict, upgradeGate, watchArrivals } from "./upgrade-gate.ts";
@@ -48,6 +51,8 @@ const bootBytes = 6;
 /** A connection whose commands are under way is asked again so often, and so many times, before it is closed. */
 const letGoEveryMs = 25;
 const letGoTries = 80;
+/** How often it is looked whether the store can save, ms. */
+const storeLookMs = 500;
 const comeBackMs = { least: 200, spread: 2_000 };
 
 class SocketGateway implements Gateway {
@@ -60,6 +65,7 @@ class SocketGateway implements Gateway {
   readonly #gate: (request: IncomingMessage) => UpgradeVerdict;
   readonly #onUpgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
   readonly #unwatch: () => void;
+  readonly #storeWatch: Cancellable;
   /** Drawn at start, so that no viewer of an earlier process with the same instance id is ever met again (L15). */
   readonly #boot: string;
   #serial = 0;
@@ -94,6 +100,10 @@ class SocketGateway implements Gateway {
     this.#heartbeat = new Heartbeat({ ambient, heartbeatMs: limits.heartbeatMs, isLate: () => edge.overload.isLate });
     this.#onUpgrade = (request, stream, head) => this.#upgrade(request, stream, head);
     server.on("upgrade", this.#onUpgrade);
+    this.#storeWatch = ambient.every(
+      storeLookMs,
+      storeWatch(parts.store, () => this.#warnUnsaved()),
+    );
     this.#unwatch = watchArrivals(server, { ambient, limitMs: limits.upgradeMs, late: () => metrics.upgradesRefused("timeout").add() });
   }
 
@@ -194,6 +204,11 @@ class SocketGateway implements Gateway {
     for (const guest of this.#guests) ambient.after(ambient.below(overMs), () => this.#letGo(guest, letGoTries));
   }
 
+  /** Nothing can be saved: everybody hears it, also who says nothing. A refusal without an id, as it answers no command. */
+  #warnUnsaved(): void {
+    for (const { connection } of this.#guests) refuse(connection, null, { code: "store-unavailable" });
+  }
+
   /** What is under way is answered first; what has not been looked at comes again, through another connection. */
   #letGo(guest: Guest, tries: number): void {
     guest.session.stopListening();
@@ -204,6 +219,7 @@ class SocketGateway implements Gateway {
   close(): void {
     this.#heartbeat.stop();
     this.#unwatch();
+    this.#storeWatch.cancel();
     this.#parts.server.off("upgrade", this.#onUpgrade);
     for (const { socket } of this.#guests) socket.terminate();
     this.#sockets.close();

@@ -44,10 +44,12 @@ async function sendList({ store }: HttpParts, request: Request, response: Respon
 
 async function sendView(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const room = await findRoom(parts, request, response);
-  await room?.read(
+  if (room === null) return;
+  const viewers = await room.viewersEverywhere();
+  await room.read(
     (copy, now) => {
       const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, nobody), now);
-      response.json({ ...view, v: copy.v, serverTime: now, viewers: room.viewers });
+      response.json({ ...view, v: copy.v, serverTime: now, viewers });
     },
     (answer) => void (answer.ok || refuseHttp(response, answer.code)),
   );

@@ -110,3 +110,13 @@ export function optionalPart(problem: () => string | null): Part {
     return text === null ? healthy : { level: "degraded", problem: text, ready: true };
   };
 }
+
+/** A look that calls `tell` when the store can no longer save, once until it can again. */
+export function storeWatch(store: { health(): { ready: boolean } }, tell: () => void): () => void {
+  let wasReady = true;
+  return () => {
+    const isReady = store.health().ready;
+    if (wasReady && !isReady) tell();
+    wasReady = isReady;
+  };
+}

@@ -55,11 +55,12 @@ async function gameOf(rooms: Rooms, id: string): Promise<AdminGame | null> {
   const found = await rooms.find(id);
   if ("refused" in found) return null;
   const { room } = found;
+  const viewers = await room.viewersEverywhere();
   let game: AdminGame | null = null;
   await room.read(
     (copy, now) => {
       const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, "" as never), now);
-      game = { id, v: copy.v, viewers: room.viewers, view };
+      game = { id, v: copy.v, viewers, view };
     },
     () => undefined,
   );

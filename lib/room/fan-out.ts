@@ -40,6 +40,7 @@ interface Served {
 export class FanOut {
   readonly #rules: AnyRules;
   readonly #viewers = new Map<Subscriber, Served>();
+  #elsewhere = 0;
   /** The view each audience saw at the version last shown: the base of the next change. */
   #shown = new Map<string, object>();
 
@@ -53,6 +54,18 @@ export class FanOut {
 
   get size(): number {
     return this.#viewers.size;
+  }
+
+  /** Viewers through all instances, as far as is known here. */
+  get everywhere(): number {
+    return this.#viewers.size + this.#elsewhere;
+  }
+
+  /** So many watch through other instances. */
+  setElsewhere(viewers: number): void {
+    if (viewers === this.#elsewhere) return;
+    this.#elsewhere = viewers;
+    this.#counted();
   }
 
   has(subscriber: Subscriber): boolean {
@@ -157,6 +170,6 @@ export class FanOut {
   }
 
   #stamp(copy: Copy, serverTime: number): StampOf {
-    return { v: copy.v, serverTime, viewers: this.#viewers.size };
+    return { v: copy.v, serverTime, viewers: this.everywhere };
   }
 }

@@ -2,7 +2,7 @@
 // shown. Everything here runs inside the game's lock. It shows nothing that is not durable.
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant } from "../game/ids.ts";
-import type { Bus } from "../bus/bus.ts";
+import type { Announcement, Bus } from "../bus/bus.ts";
 import type { Ambient } from "../ops/ambient.ts";
 import { chainHash } from "../store/chain.ts";
 import { type Commit, type CommitOutcome, type LoadOutcome, type Store, StoreFault } from "../store/store.ts";
@@ -10,7 +10,7 @@ import { Alarm } from "./alarm.ts";
 import { type Answer, storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import type { GameLock } from "./lock.ts";
-import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord } from "./log.ts";
+import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord, readRecord } from "./log.ts";
 import type { RoomObserver } from "./observer.ts";
 import type { Accepted } from "./rules.ts";
 import { ViewerCount } from "./viewer-count.ts";
@@ -66,8 +66,10 @@ export class Keeper {
   #newest: Pick<Copy, "v" | "hash"> = { v: 0, hash: "" };
   /** Version the viewers were last brought to; null while nobody was told anything. */
   #shownV: number | null = null;
-  /** The game as it was read to find out its kind; used up by the first load. */
-  #firstLoad: LoadOutcome | null;
+  /** The game as it was read a moment ago: to find out its kind, or by a commit that came too late. Used up by the next load. */
+  #justRead: LoadOutcome | null;
+  /** Changes of others that were announced and are not shown yet, by version. */
+  readonly #announced = new Map<number, Announcement>();
 
   constructor(
     gameId: GameId,
@@ -77,10 +79,10 @@ export class Keeper {
     this.gameId = gameId;
     this.rules = rules;
     this.#parts = how.parts;
-    this.#firstLoad = how.loaded;
+    this.#justRead = how.loaded;
     this.#encode = rules.encoder?.() ?? rules.encode;
     this.viewers = new FanOut(rules, () => this.#viewerCount.changed());
-    this.#viewerCount = new ViewerCount(this.viewers, how.parts.ambient);
+    this.#viewerCount = new ViewerCount({ ...how.parts, gameId, viewers: this.viewers });
     this.alarm = new Alarm(how.parts.ambient, how.ring);
   }
 
@@ -97,11 +99,37 @@ export class Keeper {
   /** Drops the copy, because it may not be the truth; the next turn reads the store. */
   forget(): void {
     this.#copy = null;
-    this.#firstLoad = null;
+    this.#justRead = null;
+    this.#announced.clear();
+  }
+
+  /** A change made elsewhere, taken in by the next turn. The only method that is called outside the lock. False: it is known already. */
+  hear(announcement: Announcement): boolean {
+    if (this.#copy !== null && announcement.v <= this.#copy.v) return false;
+    this.#announced.set(announcement.v, announcement);
+    return true;
+  }
+
+  /** Shows what was announced, in order, up to the first version that is missing. */
+  #takeAnnounced(): void {
+    for (let copy = this.#copy; copy !== null && this.#announced.size > 0; copy = this.#copy) {
+      const next = this.#announced.get(copy.v + 1);
+      for (const v of this.#announced.keys()) if (v <= copy.v + 1) this.#announced.delete(v);
+      if (next === undefined) return;
+      const { v, hash, at } = next;
+      this.show(copy, { state: this.rules.decode(next.state), v, hash, at }, readRecord(next));
+    }
+  }
+
+  /** Brings the copy up to what was announced; reads the store when a version is missing. */
+  async catchUp(): Promise<void> {
+    this.#takeAnnounced();
+    if (this.#announced.size > 0) await this.resync();
   }
 
   /** The same as `current` without a wait, for the usual case: the copy is at hand and nothing in it is due. Else null: ask `current`. */
   ready(): Present | null {
+    this.#takeAnnounced();
     const copy = this.#copy;
     if (copy === null) return null;
     const now = this.now(copy);
@@ -125,8 +153,8 @@ export class Keeper {
   }
 
   async #load(): Promise<Copy | null> {
-    const loaded = this.#firstLoad ?? (await this.#parts.store.load(this.gameId));
-    this.#firstLoad = null;
+    const loaded = this.#justRead ?? (await this.#parts.store.load(this.gameId));
+    this.#justRead = null;
     if (loaded.kind === "absent") return this.#vanished();
     if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
     const { game } = loaded;
@@ -173,14 +201,30 @@ export class Keeper {
     return this.#copy ?? this.#load();
   }
 
-  /** A change that nobody asked for. On a conflict the copy is dropped and the caller looks again. */
+  /** A change that nobody asked for. When it was not made, the caller looks again. */
   async #stepAlone({ copy, now }: Present, accepted: Accepted<unknown, unknown>, command: LoggedCommand): Promise<void> {
     const record = { by: null, viewerId: null, rttMs: 0, command, draw: {}, past: null };
     const stepped = await this.step(copy, { accepted, record, now, actionId: null, answer: null });
-    if (stepped.kind !== "ok") this.forget();
+    if (stepped.kind === "again") this.forget();
   }
 
-  /** Writes one step and, once it is durable, makes it the truth here and shows it. */
+  /**
+   * Somebody else changed the game since `copy`. Mostly the word of it arrives beside the answer that said so, and viewers can be
+   * shown each change; else the game as the store gave it is taken over.
+   */
+  async #overtaken(copy: Copy, newest: LoadOutcome | undefined): Promise<void> {
+    this.#parts.observer.conflict(this.gameId);
+    if (newest === undefined) return this.forget();
+    await new Promise<void>((resolve) => this.#parts.ambient.soon(resolve));
+    this.#takeAnnounced();
+    const here = this.#copy;
+    const there = newest.kind === "found" ? newest.game : null;
+    if (here !== null && there !== null && here.v > copy.v && (here.v > there.v || here.hash === there.hash)) return;
+    this.#copy = null;
+    this.#justRead = newest;
+  }
+
+  /** Writes one step and, once it is durable, makes it the truth here and shows it. After a conflict the next `current` gives another copy. */
   async step(copy: Copy, step: Step): Promise<Stepped> {
     const { accepted } = step;
     const body: LogRecord = { ...step.record, events: accepted.events, dismissals: accepted.dismissals ?? [] };
@@ -196,8 +240,8 @@ export class Keeper {
     observer.committed(ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") {
-      observer.conflict(this.gameId);
-      return outcome;
+      await this.#overtaken(copy, outcome.newest);
+      return { kind: "conflict" };
     }
     const { at, hash, state, change } = commit;
     const after: Copy = { state: accepted.state, v: copy.v + 1, hash, at };
@@ -261,7 +305,7 @@ export class Keeper {
     observer.changed(this.gameId, () => ({
       ...this.rules.index(after.state),
       v: after.v,
-      viewers: this.viewers.size,
+      viewers: this.viewers.everywhere,
       updatedAt: after.at,
     }));
     const { dismissals } = record;

@@ -17,7 +17,9 @@ import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
 /** Times a command is decided anew because somebody else changed the game meanwhile. */
-const decisionsMax = 3;
+const retriesMax = 3;
+/** Before a second retry and later ones there is a pause of up to so much, ms: who met twice would else meet again. */
+const retryPauseMs = 8;
 const retryMs = 500;
 const dropAttemptsMax = 60;
 
@@ -45,8 +47,15 @@ export class Room {
     this.#usedAt = how.parts.ambient.now();
   }
 
+  /** Viewers through this instance. */
   get viewers(): number {
     return this.#keeper.viewers.size;
+  }
+
+  /** Viewers through all instances; those of this one when more cannot be known now. */
+  async viewersEverywhere(): Promise<number> {
+    if (this.#subscription !== null) return this.#keeper.viewers.everywhere;
+    return this.viewers + (await this.#parts.bus.watchedElsewhere(this.gameId).catch(() => 0));
   }
 
   /** Decides and commits one command, then tells everybody and, last, its sender. Never rejects. */
@@ -54,17 +63,26 @@ export class Room {
     return this.#turn(
       order.answered,
       async () => {
-        for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
+        const answer = await this.#insist(async () => {
           const present = this.#ready() ?? (order.sender === null ? await this.#keeper.current() : await this.#watched());
-          if (present === null) return order.answered({ ok: false, code: "no-such-game" });
-          const answer = await this.#decide(present, order);
-          if (answer !== null) return order.answered(answer);
-          this.#keeper.forget();
-        }
-        order.answered({ ok: false, code: "busy" });
+          return present === null ? { ok: false, code: "no-such-game" } : this.#decide(present, order);
+        });
+        order.answered(answer);
       },
       order,
     );
+  }
+
+  /** Tries again, a few times, as long as others are quicker; `attempt` gives null then. */
+  async #insist(attempt: () => Promise<Answer | null>): Promise<Answer> {
+    const { ambient } = this.#parts;
+    for (let retry = 0; retry <= retriesMax; retry += 1) {
+      if (retry > 1) await new Promise<void>((resolve) => void ambient.after(ambient.below(retryPauseMs * retry), resolve));
+      const answer = await attempt();
+      if (answer !== null) return answer;
+    }
+    this.#keeper.forget();
+    return { ok: false, code: "busy" };
   }
 
   /** What is decided upon, when nothing has to be waited for. */
@@ -150,14 +168,7 @@ export class Room {
 
   /** Gives an earlier answer again, in its turn. */
   async repeat(stored: string, order: Order): Promise<void> {
-    await this.#turn(order.answered, async () => {
-      for (let attempt = 0; attempt < decisionsMax; attempt += 1) {
-        const answer = await this.#again(stored, order);
-        if (answer !== null) return order.answered(answer);
-        this.#keeper.forget();
-      }
-      order.answered({ ok: false, code: "busy" });
-    });
+    await this.#turn(order.answered, async () => order.answered(await this.#insist(() => this.#again(stored, order))));
   }
 
   /** Lets a viewer watch: the state at once, every change from then on. `seenV`: what he has seen elsewhere; nobody goes back. */
@@ -230,20 +241,15 @@ export class Room {
 
   async #subscribe(): Promise<void> {
     this.#subscription ??= await this.#parts.bus.subscribe(this.gameId, {
-      onAnnouncement: (announcement) => void this.#heard(announcement),
+      onAnnouncement: (announcement) => this.#heard(announcement),
       onGap: () => void this.#turn(ignore, () => this.#keeper.resync()),
+      onWatchedElsewhere: (viewers) => this.#keeper.viewers.setElsewhere(viewers),
     });
   }
 
   /** A change that was committed: elsewhere, or here by a commit that was given up as lost. */
-  async #heard(announcement: Announcement): Promise<void> {
-    const { v, hash, at } = announcement;
-    await this.#turn(ignore, async () => {
-      const { copy } = this.#keeper;
-      if (copy !== null && v <= copy.v) return;
-      if (copy === null || v > copy.v + 1) return this.#keeper.resync();
-      this.#keeper.show(copy, { state: this.rules.decode(announcement.state), v, hash, at }, readRecord(announcement));
-    });
+  #heard(announcement: Announcement): void {
+    if (this.#keeper.hear(announcement)) void this.#turn(ignore, () => this.#keeper.catchUp());
   }
 
   /** Settles what is due. Called by the alarm and by the sweep; tries again later when it cannot. */

@@ -45,6 +45,11 @@ export function checkpointsKey(gameId: string): string {
   return `${gameKey(gameId)}:c`;
 }
 
+/** How many watch a game, by instance. */
+export function watchersKey(gameId: string): string {
+  return `${gameKey(gameId)}:w`;
+}
+
 /** All keys a change of this game touches, in the order the scripts take them. */
 export function changeKeys(gameId: string): readonly string[] {
   const { all, listed, wake, finished, running, paused } = indexKeys(shardOf(gameId));

@@ -34,7 +34,7 @@ end
 `;
 
 /**
- * Gives 1 (ok), 0 (conflict) or {answer} (duplicate).
+ * Gives 1 (ok), {answer} (duplicate), or the game as it is (conflict): the fields that ARGV 26.. name, nothing of a game that is not there.
  * ARGV: 1 id, 2 expected v, 3 new v, 4 hash before, 5 hash, 6 at, 7 state, 8 change, 9 action ("" for none), 10 answer, 11 checkpoint 0/1,
  * 12 kind, 13 name, 14 status, 15 listed 0/1, 16 seats, 17 seats free, 18 wake at ("" for never), 19 now, 20 answers window ms,
  * 21 time to live ms, 22 most changes kept, 23 publish command, 24 channel, 25 instance.
@@ -52,8 +52,7 @@ if action ~= '' then
   since = known[2]
 end
 local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created')
-if (old[1] or '0') ~= ARGV[2] then return 0 end
-if old[1] and old[2] ~= ARGV[4] then return 0 end
+if (old[1] or '0') ~= ARGV[2] or (old[1] and old[2] ~= ARGV[4]) then return redis.call('HMGET', game, unpack(ARGV, 26)) end
 local status, isListed, wakeAt = ARGV[14], ARGV[15], ARGV[18]
 local keep = false
 local v = tonumber(newV)
@@ -115,7 +114,7 @@ return ARGV[2]
 );
 
 /**
- * Forgets a game. With ARGV 2 and 3 (finished before, untouched since) only when it is past them; gives 1 when it is gone.
+ * Forgets a game; the last key is that of its watchers. With ARGV 2 and 3 (finished before, untouched since) only when it is past them; gives 1 when it is gone.
  * ARGV: 1 id, 2 finished before or "", 3 untouched since or "".
  */
 export const removeScript = script(
@@ -127,7 +126,7 @@ if ARGV[2] ~= '' then
   local at = tonumber(old[1])
   if at and not (at < tonumber(ARGV[3]) or (old[2] == 'finished' and at < tonumber(ARGV[2]))) then return 0 end
 end
-redis.call('UNLINK', game, history, checkpoints, answers, older)
+redis.call('UNLINK', game, history, checkpoints, answers, older, KEYS[12])
 for place = 6, 9 do redis.call('ZREM', KEYS[place], id) end
 redis.call('SREM', running, id)
 redis.call('SREM', paused, id)
@@ -144,6 +143,32 @@ if not v then return false end
 local row = redis.call('XRANGE', KEYS[1], v .. '-0', v .. '-0')[1]
 if not row then return false end
 return {v, row[2][12]}
+`,
+);
+
+/**
+ * So many watch a game at one instance. Publishes, after an empty line, all instances and their counts, each on a line. KEYS: watchers.
+ * ARGV: 1 instance, 2 count, 3 time to live ms, 4 publish command, 5 channel.
+ */
+export const watchersScript = script(
+  "watchers",
+  `
+local counts = redis.call('HGETALL', KEYS[1])
+local lines = ARGV[2] == '0' and {} or {ARGV[1], ARGV[2]}
+for place = 1, #counts, 2 do
+  if counts[place] ~= ARGV[1] then
+    lines[#lines + 1] = counts[place]
+    lines[#lines + 1] = counts[place + 1]
+  end
+end
+if ARGV[2] == '0' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+redis.call(ARGV[4], ARGV[5], '\\n' .. table.concat(lines, '\\n'))
+return 1
 `,
 );
 

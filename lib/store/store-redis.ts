@@ -2,7 +2,7 @@
 // scans the key space, and answers `ok` only when Redis has said so.
 import type { Ambient } from "../ops/ambient.ts";
 import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
-import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey, indexKeys, shards } from "./redis-keys.ts";
+import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey, indexKeys, shards, watchersKey } from "./redis-keys.ts";
 import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
@@ -117,7 +117,6 @@ interface Parts {
 }
 
 const ok: CommitOutcome = { kind: "ok" };
-const conflict: CommitOutcome = { kind: "conflict" };
 const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state"] as const;
 const actionField = (actionId: string) => `i${actionId}`;
 
@@ -160,7 +159,11 @@ class RedisStore implements Store {
   }
 
   async load(gameId: string): Promise<LoadOutcome> {
-    const row = await this.#parts.link.call((redis) => redis.hmget(gameKey(gameId), ...gameFields));
+    return this.#loaded(gameId, await this.#parts.link.call((redis) => redis.hmget(gameKey(gameId), ...gameFields)));
+  }
+
+  /** A game as it is read from the fields `gameFields` names. */
+  #loaded(gameId: string, row: readonly (string | null)[]): LoadOutcome {
     const [v, hash, at, kind, name, status, listed, seats, free, wake, state] = row;
     if (row.every((value) => value === null)) return { kind: "absent" };
     const updatedAt = Number(at);
@@ -185,12 +188,14 @@ class RedisStore implements Store {
         ...[gameId, expectedV, expectedV + 1, prevHash, hash, at, state, change, ...action, checkpoint ? 1 : 0],
         ...[kind, name, status, listed ? 1 : 0, seats, seatsFree, wakeAt ?? ""],
         ...[ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax],
-        ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId],
+        ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId, ...gameFields],
       ]),
     );
     if (reply === 1) return ok;
-    if (reply === 0) return conflict;
-    return { kind: "duplicate", answer: String((reply as readonly unknown[])[0]) };
+    const row = reply as readonly (string | null)[];
+    if (row.length === 1) return { kind: "duplicate", answer: String(row[0]) };
+    // A create wants another code, not the game that has this one.
+    return expectedV === 0 ? { kind: "conflict" } : { kind: "conflict", newest: this.#loaded(gameId, row) };
   }
 
   async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {
@@ -232,7 +237,7 @@ class RedisStore implements Store {
   }
 
   async remove(gameId: string): Promise<void> {
-    await this.#parts.link.run(removeScript, changeKeys(gameId), [gameId, "", ""]);
+    await this.#parts.link.run(removeScript, [...changeKeys(gameId), watchersKey(gameId)], [gameId, "", ""]);
   }
 
   async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
@@ -244,7 +249,11 @@ class RedisStore implements Store {
       const candidates = new Set([...(await past(finished, finishedBefore)), ...(await past(all, untouchedSince))]);
       for (const gameId of candidates) {
         if (removed.length >= limit) return removed;
-        const gone = await this.#parts.link.run(removeScript, changeKeys(gameId), [gameId, finishedBefore, untouchedSince]);
+        const gone = await this.#parts.link.run(
+          removeScript,
+          [...changeKeys(gameId), watchersKey(gameId)],
+          [gameId, finishedBefore, untouchedSince],
+        );
         if (gone === 1) removed.push(gameId);
       }
     }

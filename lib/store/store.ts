@@ -36,12 +36,13 @@ export interface Commit {
 
 /**
  * - `ok`: durable (per the store's tier). Only now may anything be shown.
- * - `conflict`: the game is not at `expectedV` (or exists, for a create). Nothing happened: reload and decide again.
+ * - `conflict`: the game is not at `expectedV` (or exists, for a create). Nothing happened: decide again, on `newest` when the store
+ *   gives the game as it stood then, else after a load.
  * - `duplicate`: this action id has an answer already. Nothing happened now: give that answer.
  */
 export type CommitOutcome =
   | { readonly kind: "ok" }
-  | { readonly kind: "conflict" }
+  | { readonly kind: "conflict"; readonly newest?: LoadOutcome }
   | { readonly kind: "duplicate"; readonly answer: string };
 
 export interface StoredGame {

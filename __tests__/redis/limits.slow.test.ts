@@ -1,9 +1,9 @@
 // A Redis that others use too, and codes that run out: what a large shop of shops meets.
-import type { Redis } from "ioredis";
 import { describe, expect, test } from "vitest";
 import { lacks } from "../support/programs.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
+import { foreignKeys, latencies, p99, restrictedUser } from "./crowd.ts";
 import { startInstances } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
@@ -69,43 +69,15 @@ describe.skipIf(lacks("redis-server"))("codes of few characters", () => {
   });
 });
 
-/** Round trips of somebody else's command, ms, sorted. */
-async function latencies(client: Redis, forMs: number): Promise<readonly number[]> {
-  const all: number[] = [];
-  for (const until = performance.now() + forMs; performance.now() < until; ) {
-    const startedAt = performance.now();
-    await client.get("other:1");
-    all.push(performance.now() - startedAt);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  return all.sort((a, b) => a - b);
-}
-
-const p99 = (sorted: readonly number[]) => sorted[Math.floor(sorted.length * 0.99)] ?? 0;
-
 describe.skipIf(lacks("redis-server"))("a Redis that others use too", () => {
   test("100,000 foreign keys and a user who may not call KEYS, FLUSH, CONFIG or DEBUG: everything works, others wait less than 10 ms more", async () => {
     const redis = await TestRedis.start();
     const inside = await redis.client();
-    await inside.eval("for i = 1, 100000 do redis.call('SET', 'other:' .. i, i) end", 0);
-    await inside.call(
-      "ACL",
-      "SETUSER",
-      "tarp",
-      "on",
-      ">secret",
-      "~*",
-      "&*",
-      "+@all",
-      "-keys",
-      "-flushall",
-      "-flushdb",
-      "-config",
-      "-debug",
-    );
+    await foreignKeys(inside, 100_000);
+    const url = await restrictedUser(redis, inside);
     const before = p99(await latencies(inside, 1_500));
     await inside.call("CONFIG", "RESETSTAT");
-    const [server] = await startInstances(1, `redis://tarp:secret@127.0.0.1:${redis.port}`, { env: generous });
+    const [server] = await startInstances(1, url, { env: generous });
     try {
       let isOver = false;
       const players = Array.from({ length: 8 }, async () => {

@@ -54,7 +54,7 @@ export const changeRules: readonly Rule[] = [
     title: "F03: creating an id that is taken is a conflict and leaves the first game as it was",
     async run(store) {
       const first = await new Table(store, "AAAAAA").step();
-      expect(await store.commit(new Table(store, "AAAAAA").next({ state: "other" }))).toEqual({ kind: "conflict" });
+      expect(await store.commit(new Table(store, "AAAAAA").next({ state: "other" }))).toMatchObject({ kind: "conflict" });
       expect((await found(store, "AAAAAA")).state).toBe(first.state);
     },
   },
@@ -65,9 +65,13 @@ export const changeRules: readonly Rule[] = [
       await table.step();
       const stale = table.next({ actionId: "late", answer: "never" });
       const newest = await table.step();
-      expect(await store.commit(stale)).toEqual({ kind: "conflict" });
-      expect(await store.commit({ ...table.next(), expectedV: 7 })).toEqual({ kind: "conflict" });
-      expect(await store.commit({ ...table.next(), gameId: "BBBBBB" })).toEqual({ kind: "conflict" });
+      const overtaken = await store.commit(stale);
+      expect(overtaken).toMatchObject({ kind: "conflict" });
+      // A store may give what it holds along with the conflict; then it is what a load gives.
+      const given = overtaken.kind === "conflict" && overtaken.newest !== undefined ? overtaken.newest : await store.load("AAAAAA");
+      expect(given).toEqual(await store.load("AAAAAA"));
+      expect(await store.commit({ ...table.next(), expectedV: 7 })).toMatchObject({ kind: "conflict" });
+      expect(await store.commit({ ...table.next(), gameId: "BBBBBB" })).toMatchObject({ kind: "conflict" });
       expect(await found(store, "AAAAAA")).toMatchObject({ v: 2, state: newest.state });
       expect(await store.changes("AAAAAA", 0, 10)).toHaveLength(2);
       expect(await store.resolve("AAAAAA", "late", "tombstone")).toBe("tombstone");
@@ -78,7 +82,7 @@ export const changeRules: readonly Rule[] = [
     async run(store) {
       const table = new Table(store, "AAAAAA");
       await table.step();
-      expect(await store.commit({ ...table.next(), prevHash: "f".repeat(64) })).toEqual({ kind: "conflict" });
+      expect(await store.commit({ ...table.next(), prevHash: "f".repeat(64) })).toMatchObject({ kind: "conflict" });
       expect((await found(store, "AAAAAA")).v).toBe(1);
     },
   },

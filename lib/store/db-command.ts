@@ -1,14 +1,16 @@
-// `npm run db -- <command>`: the operator's hand on the SQLite data file. Each command says what it did in plain lines
+// `npm run db -- <command>`: the operator's hand on the SQLite data file, or on Redis when REDIS_URL is set. Each command says what it did in plain lines
 // and ends with a code: 0 done, 1 not done, 2 misused. Commands that write hold the server's lock.
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
+import { runRedisCommand } from "./redis-command.ts";
 import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
 import { checkDataFile } from "./sqlite-check.ts";
+import { RedisRefused } from "./redis-gate.ts";
 import { isLocked, lockDataFile } from "./sqlite-lock.ts";
 import { replayDeadLetters } from "./sqlite-replay.ts";
 import { type LogEnd, logReader } from "./sqlite-log.ts";
@@ -52,6 +54,8 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
       options: { "data-dir": { type: "string" }, to: { type: "string" }, game: { type: "string" } },
     });
     const [name = "", ...words] = positionals;
+    const url = values["data-dir"] === undefined ? redisUrlOf(io.env) : null;
+    if (url !== null) return await runRedisCommand(name, { ...io, url, game: values.game });
     const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
     if (command === undefined) {
       io.err(usage);
@@ -62,11 +66,18 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     const path = existsSync(named) ? realpathSync(named) : named;
     return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
   } catch (error) {
-    const isOurs = error instanceof DbCommandError || error instanceof StartRefused;
+    const isOurs = error instanceof DbCommandError || error instanceof StartRefused || error instanceof RedisRefused;
     const isMisuse = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
     io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${error instanceof Error ? error.message : error}`);
     return isMisuse ? 2 : 1;
   }
+}
+
+/** Where games live when not in a file; null when they do. A secret file that cannot be read is an error. */
+function redisUrlOf(env: CommandIo["env"]): string | null {
+  const file = env["REDIS_URL_FILE"];
+  const url = env["REDIS_URL"] ?? (file === undefined || file === "" ? "" : readFileSync(file, "utf8").trim());
+  return url === "" ? null : url;
 }
 
 const commands = {

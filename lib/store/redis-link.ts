@@ -84,6 +84,11 @@ export class RedisLink {
     return this.#redis;
   }
 
+  /** The servers that hold keys, for what has to be asked of each. */
+  nodes(): readonly Redis[] {
+    return [this.#redis];
+  }
+
   get inFlight(): number {
     return this.#flights.size;
   }

@@ -1,0 +1,58 @@
+// The script that holds one game's indexes against its record and, when asked to, sets them right. It runs as one step, so that a
+// server that changes the game meanwhile cannot be misjudged.
+import { script } from "./redis-scripts.ts";
+
+/**
+ * Gives {1 when there is such a game, problem, ...}. KEYS: those of a change, then the watchers'. ARGV: 1 id, 2 mend 0/1.
+ * Answers of a game that never came to be are no left-over: they stand for creates that must not happen any more, and expire.
+ */
+export const mendScript = script(
+  "mend",
+  `
+local id, mends = ARGV[1], ARGV[2] == '1'
+local row = redis.call('HMGET', KEYS[1], 'v', 'at', 'created', 'status', 'listed', 'wake', 'hash', 'state')
+local there = redis.call('EXISTS', KEYS[1]) == 1
+local found, fixes = {there and 1 or 0}, {}
+local function wrong(problem, ...)
+  found[#found + 1] = problem
+  if select('#', ...) > 0 then fixes[#fixes + 1] = {...} end
+end
+local v, at, created, status, listed, wake = unpack(row, 1, 6)
+local whole = v and at and created and status and listed and wake and row[7] and row[8]
+if there and not whole then
+  wrong('its record is not whole')
+  return found
+end
+local function sorted(key, name, score, exact)
+  local has = redis.call('ZSCORE', key, id)
+  if not score then
+    if has then wrong('is in the index ' .. name .. ' and should not be', 'ZREM', key, id) end
+  elseif not has then
+    wrong('is missing from the index ' .. name, 'ZADD', key, score, id)
+  elseif exact and tonumber(has) ~= tonumber(score) then
+    wrong('stands at the wrong place in the index ' .. name, 'ZADD', key, score, id)
+  end
+end
+local function plain(key, name, should)
+  local has = redis.call('SISMEMBER', key, id) == 1
+  if has and not should then wrong('is in the index ' .. name .. ' and should not be', 'SREM', key, id) end
+  if should and not has then wrong('is missing from the index ' .. name, 'SADD', key, id) end
+end
+sorted(KEYS[6], 'all', there and at, false)
+sorted(KEYS[7], 'listed', there and listed == '1' and created, true)
+sorted(KEYS[8], 'wake', there and wake ~= '' and wake, true)
+sorted(KEYS[9], 'finished', there and status == 'finished' and at, false)
+plain(KEYS[10], 'running', there and status == 'running')
+plain(KEYS[11], 'paused', there and status == 'paused')
+for place = 1, 5 do
+  local ttl = redis.call('PTTL', KEYS[place])
+  if ttl == -1 and there then wrong('has a key that never expires', 'PEXPIRE', KEYS[place], '7776000000') end
+  if ttl ~= -2 and not there and (place < 4 or ttl == -1) then wrong('is gone and has left a key', 'UNLINK', KEYS[place]) end
+end
+if not there and redis.call('EXISTS', KEYS[12]) == 1 then wrong('is gone and has left a key', 'UNLINK', KEYS[12]) end
+if mends then
+  for _, fix in ipairs(fixes) do redis.call(unpack(fix)) end
+end
+return found
+`,
+);

@@ -8,6 +8,7 @@ import { type LoadOutcome, StoreFault } from "../store/store.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import type { Copy } from "./fan-out.ts";
 import { Frame } from "./frame.ts";
+import { insist } from "./insist.ts";
 import { DamagedGame, Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord } from "./log.ts";
@@ -16,10 +17,6 @@ import { type Founded, type FoundingOrder, momentOf, type Order, type ToldChange
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
-/** Times a command is decided anew because somebody else changed the game meanwhile. */
-const retriesMax = 3;
-/** Before a second retry and later ones there is a pause of up to so much, ms: who met twice would else meet again. */
-const retryPauseMs = 8;
 const retryMs = 500;
 const dropAttemptsMax = 60;
 
@@ -75,14 +72,9 @@ export class Room {
 
   /** Tries again, a few times, as long as others are quicker; `attempt` gives null then. */
   async #insist(attempt: () => Promise<Answer | null>): Promise<Answer> {
-    const { ambient } = this.#parts;
-    for (let retry = 0; retry <= retriesMax; retry += 1) {
-      if (retry > 1) await new Promise<void>((resolve) => void ambient.after(ambient.below(retryPauseMs * retry), resolve));
-      const answer = await attempt();
-      if (answer !== null) return answer;
-    }
-    this.#keeper.forget();
-    return { ok: false, code: "busy" };
+    const answer = await insist(this.#parts.ambient, attempt);
+    if (answer === null) this.#keeper.forget();
+    return answer ?? { ok: false, code: "busy" };
   }
 
   /** What is decided upon, when nothing has to be waited for. */

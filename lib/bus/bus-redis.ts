@@ -7,7 +7,7 @@ import { clientOptions, type RedisLink } from "../store/redis-link.ts";
 import type { RedisLive } from "../store/redis-live.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Announcement, Bus, Listener, Subscription } from "./bus.ts";
-import { RedisWatchers, readWatchers } from "./redis-watchers.ts";
+import { RedisWatchers, readWatchers } from "./bus-redis-watchers.ts";
 
 export interface RedisBusOptions {
   readonly url: string;

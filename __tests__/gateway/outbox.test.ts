@@ -1,7 +1,7 @@
 // The outbox over a stream whose reader is held in the hand: it takes bytes only when it is told to.
 import { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { Outbox, OutboxTurn } from "../../lib/gateway/outbox.ts";
+import { Outbox, OutboxTurn, type Slowness } from "../../lib/gateway/outbox.ts";
 import { Frame } from "../../lib/room/frame.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
@@ -45,7 +45,7 @@ function textsOf(chunks: readonly Buffer[]): string[] {
   return texts;
 }
 
-function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }) {
+function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }, slow: (how: Slowness) => void = () => {}) {
   const ambient = heldAmbient();
   const stream = new HeldStream();
   const told = { slow: 0, behind: 0, coalesced: 0, frames: 0 };
@@ -59,7 +59,10 @@ function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }) {
     ambient,
     turn,
     counts: { sent: (frames) => count("frames", frames), coalesced: () => count("coalesced") },
-    tooSlow: () => count("slow"),
+    tooSlow(how) {
+      count("slow");
+      slow(how);
+    },
     behind: () => count("behind"),
   });
   return { ambient, stream, told, turn, outbox };
@@ -72,8 +75,8 @@ const reply = (name: string) => new Frame("reply", 0, `reply ${name}`);
 const grant = (v: number) => new Frame("reply", v, `grant ${v}`);
 
 /** An outbox whose reader does not read: the first frame is in the stream already. */
-function blocked(limits?: { readonly outboxBytesMax: number; readonly outboxStuckMs: number }) {
-  const all = setUp(limits);
+function blocked(limits?: { readonly outboxBytesMax: number; readonly outboxStuckMs: number }, slow?: (how: Slowness) => void) {
+  const all = setUp(limits, slow);
   all.stream.open = false;
   all.outbox.send(reply("first"));
   all.turn.flush();
@@ -183,6 +186,21 @@ describe("F05 SAFETY 17: outboxes", () => {
     expect(told.slow).toBe(1);
     outbox.send(state(1));
     expect(ambient.waiting()).toBe(0);
+  });
+
+  test("5 s are counted from the last byte taken, not from the last look", async () => {
+    const slow: Slowness[] = [];
+    const { ambient, outbox, stream, told, turn } = blocked({ outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }, (how) => slow.push(how));
+    outbox.send(reply("second"));
+    await ambient.advance(1_200);
+    await stream.release();
+    stream.open = false;
+    outbox.send(reply("third"));
+    turn.flush();
+    await ambient.advance(5_499);
+    expect(told.slow).toBe(1);
+    expect(slow[0]?.behindMs).toBeGreaterThanOrEqual(5_000);
+    expect(slow[0]?.behindMs).toBeLessThanOrEqual(5_500);
   });
 
   test("a slow reader who takes something now and then is kept", async () => {

@@ -10,7 +10,7 @@ import type { Subscriber } from "../room/subscriber.ts";
 import { Bucket } from "./bucket.ts";
 import type { Edge } from "./edge.ts";
 import type { Pinged } from "./heartbeat.ts";
-import { Outbox, type OutboxCounts, type OutboxTurn } from "./outbox.ts";
+import { Outbox, type OutboxCounts, type OutboxTurn, type Slowness } from "./outbox.ts";
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
@@ -70,7 +70,7 @@ export class Connection implements Subscriber, Pinged {
       ambient,
       turn,
       counts,
-      tooSlow: () => this.#tooSlow(),
+      tooSlow: (how) => this.#tooSlow(how),
       behind: () => this.fellBehind(),
     });
     socket.on("pong", () => this.#heard());
@@ -126,10 +126,9 @@ export class Connection implements Subscriber, Pinged {
     this.#socket.pause();
   }
 
-  #tooSlow(): void {
+  #tooSlow(how: Slowness): void {
     if (this.#isClosing) return;
-    this.#edge.metrics.outboxOverflows.add();
-    this.#edge.note("slow-reader-closed", this.address);
+    this.#edge.cutSlow(this.address, how);
     this.close("policy");
   }
 

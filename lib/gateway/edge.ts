@@ -8,6 +8,7 @@ import type { Reporter } from "../ops/report.ts";
 import { type AddressReader, addressReader } from "./address.ts";
 import { type AddressLimits, addressLimits, type SharedCounts } from "./address-limits.ts";
 import { Bucket } from "./bucket.ts";
+import type { Slowness } from "./outbox.ts";
 import { Overload } from "./overload.ts";
 import { Pace } from "./pace.ts";
 
@@ -84,6 +85,13 @@ export class Edge {
     this.metrics.commandSeconds.observe(durationMs / 1000);
     this.log.frequent({ traceId, gameId, type, outcome, durationMs }, "command");
     this.#reporter.crumb({ category: "command", message: `${type} ${outcome}`, traceId });
+  }
+
+  /** A reader is given up because it takes too little: counted, measured and noted, however it reads. */
+  cutSlow(address: string, { waitingBytes, behindMs }: Slowness): void {
+    this.metrics.outboxOverflows.add();
+    this.metrics.slowReaderSeconds.observe(behindMs / 1_000);
+    this.note("slow-reader-closed", address, { waitingBytes, behindMs });
   }
 
   /** A message made the program throw: a bug of that one message, counted and reported; everybody else goes on. */

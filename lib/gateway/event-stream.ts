@@ -11,6 +11,15 @@ import type { Edge } from "./edge.ts";
 const commentMs = 15_000;
 const reconnectMs = 2_000;
 
+export interface EventStreamParts {
+  readonly response: Response;
+  readonly room: Room;
+  readonly edge: Edge;
+  readonly address: string;
+  /** Called once, when the reader is gone. */
+  closed(): void;
+}
+
 export class EventStream implements Subscriber {
   readonly viewerId: ViewerId;
   readonly updates = "states";
@@ -18,19 +27,20 @@ export class EventStream implements Subscriber {
   readonly #response: Response;
   readonly #room: Room;
   readonly #edge: Edge;
+  readonly #address: string;
   readonly #comments: Cancellable;
   #stuck: Cancellable | null = null;
   /** The newest state the reader has not been given because it does not read. */
   #newest: Frame | null = null;
   #closed = false;
 
-  /** `closed` is called once, when the reader is gone. */
-  constructor(viewerId: ViewerId, how: { readonly response: Response; readonly room: Room; readonly edge: Edge; closed(): void }) {
+  constructor(viewerId: ViewerId, how: EventStreamParts) {
     const { response, room, edge } = how;
     this.viewerId = viewerId;
     this.#response = response;
     this.#room = room;
     this.#edge = edge;
+    this.#address = how.address;
     response.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
     response.flushHeaders();
     response.write(`retry: ${reconnectMs}\n\n`);
@@ -65,9 +75,9 @@ export class EventStream implements Subscriber {
   #write(frame: Frame): void {
     const id = frame.v > 0 ? `id: ${frame.v}\n` : "";
     if (this.#response.write(`${id}data: ${frame.text}\n\n`)) return;
-    const { ambient, limits, metrics } = this.#edge;
+    const { ambient, limits } = this.#edge;
     this.#stuck ??= ambient.after(limits.outboxStuckMs, () => {
-      metrics.outboxOverflows.add();
+      this.#edge.cutSlow(this.#address, { waitingBytes: this.#response.writableLength, behindMs: limits.outboxStuckMs });
       this.#response.destroy();
     });
   }

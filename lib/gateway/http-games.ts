@@ -121,7 +121,8 @@ function addEvents(app: Express, parts: HttpParts): void {
       open -= 1;
       edge.metrics.eventStreams.set(open);
     };
-    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, closed }).begin();
+    const { address } = edge.clientOf(request);
+    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address, closed }).begin();
   });
 }
 

@@ -20,14 +20,24 @@ export interface OutboxCounts {
 export interface OutboxParts {
   readonly stream: Duplex;
   readonly limits: OutboxLimits;
-  readonly ambient: Pick<Ambient, "after" | "soon">;
+  readonly ambient: Pick<Ambient, "after" | "monotonicMs">;
   readonly turn: OutboxTurn;
   readonly counts: OutboxCounts;
   /** Too much piled up, or nothing was taken for too long. Called once. */
-  readonly tooSlow: () => void;
+  readonly tooSlow: (how: Slowness) => void;
   /** Changes had to be left out; the reader takes frames again now and needs a whole state. */
   readonly behind: () => void;
 }
+
+/** How slow a reader was when it was given up. */
+export interface Slowness {
+  readonly waitingBytes: number;
+  /** Since it last took everything there was, ms. */
+  readonly behindMs: number;
+}
+
+/** How often within the time it may take nothing a reader who is behind is looked at. */
+const looks = 10;
 
 /** Events kept for a reader who is behind; the oldest go first. */
 const eventsHeldMax = 100;
@@ -100,7 +110,10 @@ export class Outbox {
   /** Changes were left out: none makes sense before the next whole state. */
   #stale = false;
   #given = 0;
-  #stuck: Cancellable | null = null;
+  #behindSince = 0;
+  /** When the reader was last seen to have taken something, and how much it had taken then. */
+  #progress = { at: 0, taken: 0 };
+  #look: Cancellable | null = null;
   #ended = false;
 
   constructor(parts: OutboxParts) {
@@ -191,7 +204,7 @@ export class Outbox {
   /** Hands over what is held. Called at the end of a turn in which something was said, and when the reader catches up. */
   flush(): void {
     this.#listed = false;
-    const { stream, counts, ambient, limits } = this.#parts;
+    const { stream, counts, ambient } = this.#parts;
     if (this.#ended || this.#blocked || this.#held.length === 0 || !stream.writable) return;
     const frames = this.#held;
     this.#held = [];
@@ -210,9 +223,12 @@ export class Outbox {
     counts.sent(frames.length, bytes);
     // The kernel takes what it has room for at once; anything left means that the reader is behind.
     if (stream.writableLength === 0) return;
-    this.#blocked = true;
     stream.write(nothing, () => this.#drained());
-    this.#stuck ??= ambient.after(limits.outboxStuckMs, this.#stuckCheck(this.#taken));
+    if (this.#blocked) return;
+    this.#blocked = true;
+    this.#behindSince = ambient.monotonicMs();
+    this.#progress = { at: this.#behindSince, taken: this.#taken };
+    this.#lookLater();
   }
 
   /** Bytes the kernel has taken of those that were handed over. */
@@ -220,27 +236,30 @@ export class Outbox {
     return this.#given - this.#parts.stream.writableLength;
   }
 
-  #stuckCheck(takenBefore: number): () => void {
-    return () => {
-      this.#stuck = null;
-      if (this.#ended || !this.#blocked) return;
-      if (this.#taken <= takenBefore) return this.#giveUp();
-      this.#stuck = this.#parts.ambient.after(this.#parts.limits.outboxStuckMs, this.#stuckCheck(this.#taken));
-    };
+  #lookLater(): void {
+    const { ambient, limits } = this.#parts;
+    this.#look = ambient.after(limits.outboxStuckMs / looks, () => this.#lookNow());
+  }
+
+  #lookNow(): void {
+    const now = this.#parts.ambient.monotonicMs();
+    if (this.#taken > this.#progress.taken) this.#progress = { at: now, taken: this.#taken };
+    if (now - this.#progress.at >= this.#parts.limits.outboxStuckMs) this.#giveUp();
+    else this.#lookLater();
   }
 
   #drained(): void {
     if (this.#ended) return;
     this.#blocked = false;
-    this.#stuck?.cancel();
-    this.#stuck = null;
+    this.#look?.cancel();
     this.flush();
     if (this.#stale && !this.#blocked) this.#parts.behind();
   }
 
   #giveUp(): void {
+    const slowness = { waitingBytes: this.bytes, behindMs: Math.round(this.#parts.ambient.monotonicMs() - this.#behindSince) };
     this.end();
-    this.#parts.tooSlow();
+    this.#parts.tooSlow(slowness);
   }
 
   /** Nothing is sent from here on. What is held is let go. */
@@ -248,7 +267,6 @@ export class Outbox {
     this.#ended = true;
     this.#held = [];
     this.#heldBytes = 0;
-    this.#stuck?.cancel();
-    this.#stuck = null;
+    this.#look?.cancel();
   }
 }

@@ -33,6 +33,7 @@ export interface Metrics {
   readonly shed: By<Counter>;
   readonly outboxBytes: Gauge;
   readonly outboxOverflows: Counter;
+  readonly slowReaderSeconds: Histogram;
   readonly outboxCoalesced: Counter;
   readonly resyncs: Counter;
   readonly eventStreams: Gauge;

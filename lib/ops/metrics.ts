@@ -21,6 +21,7 @@ export type { By, Counter, Gauge, Histogram, Metrics } from "./metric-shapes.ts"
 
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const counts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+const slowSeconds = [0.1, 1, 2, 5, 6, 8, 10, 30];
 const prefix = "tapotarp_";
 const loopResolutionMs = 20;
 
@@ -151,6 +152,7 @@ function commandMetrics({ registers, counting, histogram }: Builders) {
       },
     },
     commandTotals: () => ({ count, ms }),
+    slowReaderSeconds: histogram("slow_reader_seconds", "How long bytes waited for a slow reader before it was cut.", slowSeconds),
     lockWaitSeconds: histogram("lock_wait_seconds", "How long commands waited for their game's turn.", seconds),
     broadcastConnections: histogram("broadcast_connections", "Connections told of one change.", counts),
   };

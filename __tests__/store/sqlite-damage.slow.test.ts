@@ -1,7 +1,9 @@
 // A row that rots on disk costs one game, not the server: SAFETY rules 3 and 6. And every read and write goes by an index: F29.
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readConfig } from "../../lib/ops/config.ts";
 import { logSql } from "../../lib/store/sqlite-log.ts";
 import { readerSql } from "../../lib/store/sqlite-reader.ts";
 import { writerSql } from "../../lib/store/sqlite-statements.ts";
@@ -87,19 +89,79 @@ describe("damage", () => {
   });
 });
 
+describe("a file that is too large for a whole check before serving", () => {
+  const games = Array.from({ length: 60 }, (_, place) => `GAME${String(place).padStart(2, "0")}`);
+  const file = () => join(folder, "games.db");
+
+  beforeEach(async () => {
+    const store = await openAt(folder);
+    for (const gameId of games) await new Table(store, gameId).step({ state: `{"of":"${gameId}","padding":"${"x".repeat(900)}"}` });
+    await store.close();
+  });
+
+  /** Spoils the file wherever a game's state lies: in its row, and in its log. */
+  function spoil(gameId: string, how: (bytes: Buffer, at: number) => void): void {
+    const bytes = readFileSync(file());
+    const mark = `"of":"${gameId}"`;
+    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) how(bytes, at);
+    writeFileSync(file(), bytes);
+  }
+
+  test.each([
+    ["a flipped bit", (bytes: Buffer, at: number) => bytes.writeUInt8((bytes.at(at + 400) ?? 0) ^ 4, at + 400), 1],
+    ["a page of garbage", (bytes: Buffer, at: number) => bytes.fill(0xa5, at - (at % 4096), at - (at % 4096) + 4096), 8],
+  ] as const)("%s is met at the read: its games are refused and told, all others are whole", async (title, how, mostGames) => {
+    spoil("GAME30", how);
+    const lines: string[] = [];
+    const told = new Set<string>();
+    const observer = { onDamage: (gameId: string) => void told.add(gameId) };
+    const limits = { checkBytesMax: 100_000 };
+    const store = await openAt(folder, { limits, observer, log: (_level, message) => void lines.push(message) });
+    const kinds = await Promise.all(games.map(async (gameId) => [gameId, (await store.load(gameId)).kind] as const));
+    const damaged = kinds.filter(([, kind]) => kind === "damaged").map(([gameId]) => gameId);
+    await new Table(store, "NEWONE").step();
+    await store.close();
+    process.stderr.write(
+      `${title}, ${statSync(file()).size} bytes, not checked at start: ${damaged.length} of 60 games refused, the others found\n`,
+    );
+    expect(lines.join("\n")).toContain("too large for a whole check before serving");
+    expect(damaged).toContain("GAME30");
+    expect(damaged.length).toBeLessThanOrEqual(mostGames);
+    expect([...told].sort()).toEqual(damaged);
+    expect(kinds.filter(([, kind]) => kind === "found")).toHaveLength(60 - damaged.length);
+    expect((await runDb(folder, "check")).code).toBe(1);
+  });
+
+  test("within the bound a page of garbage is found before serving; LIMIT_STORE_CHECK_BYTES is the bound", async () => {
+    spoil("GAME30", (bytes, at) => bytes.fill(0xa5, at - (at % 4096), at - (at % 4096) + 4096));
+    await expect(openAt(folder, { limits: { checkBytesMax: statSync(file()).size } })).rejects.toThrow(/is damaged/);
+    expect(readConfig({ LIMIT_STORE_CHECK_BYTES: "0" }).limits.storeCheckBytesMax).toBe(0);
+    expect(readConfig({}).limits.storeCheckBytesMax).toBe(128 * 1_048_576);
+  });
+});
+
 describe("query plans", () => {
   test("F29 L34: no statement scans a table or sorts without an index, except the four rows of counts", () => {
     const db = new Sqlite(join(folder, "games.db"));
+    let looked = 0;
     for (const [name, sql] of Object.entries({ ...writerSql, ...readerSql, ...logSql })) {
       if (["begin", "commit", "rollback", "counts"].includes(name)) continue;
       const parameters = Array.from({ length: sql.split("?").length - 1 }, () => 0);
       const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];
+      looked += 1;
       const details = plan.map((step) => step.detail).filter((detail) => !detail.includes("SCAN CONSTANT ROW"));
       expect({
         name,
         scans: details.filter((detail) => /^SCAN (?!.*USING.*INDEX games_(listed|finished|touched|wake))/.test(detail)),
       }).toEqual({ name, scans: [] });
     }
+    const planOf = (sql: string) => (db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(0, 0, 0) as { detail: string }[])[0]?.detail;
+    const retention = { finished: planOf(writerSql.finished), untouched: planOf(writerSql.untouched) };
+    process.stderr.write(`query plans: ${looked} statements, none scans; retention: ${JSON.stringify(retention)}\n`);
+    expect(retention).toEqual({
+      finished: expect.stringMatching(/^SEARCH games USING .*INDEX games_finished/),
+      untouched: expect.stringMatching(/^SEARCH games USING .*INDEX games_touched/),
+    });
     db.close();
   });
 });

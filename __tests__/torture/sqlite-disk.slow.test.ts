@@ -94,7 +94,7 @@ describe("the disk as the trouble", () => {
   });
 
   test.skipIf(lacks("strace"))(
-    "in the system calls, every acknowledgement follows an fsync of the log that follows its write",
+    "in the system calls, every acknowledgement follows an fsync of the log that follows its write, and a mark that follows the fsync",
     async () => {
       const notes = join(folder, "notes.jsonl");
       const order = {
@@ -109,10 +109,15 @@ describe("the disk as the trouble", () => {
         limits: {},
         unanswered: [],
       };
-      const { acknowledged, syncs, early } = await traceLife(programPath("strace"), order, 1_500);
-      say(`strace: ${acknowledged} acknowledgements, ${syncs} fsyncs of the log, ${early.length} too early`);
+      const { acknowledged, syncs, marks, markSyncs, early } = await traceLife(programPath("strace"), order, 2_500);
+      say(
+        `strace: ${acknowledged} acknowledgements, ${syncs} fsyncs of the log, ${marks} writes and ${markSyncs} fsyncs of the mark, ${early.length} too early`,
+      );
       expect(early).toEqual([]);
       expect(acknowledged).toBeGreaterThan(50);
+      // One at the start, then about one a second.
+      expect(markSyncs).toBeGreaterThanOrEqual(2);
+      expect(markSyncs).toBeLessThan(10);
     },
   );
 });

@@ -139,9 +139,9 @@ export const sqliteRuns: Readonly<Record<string, Run>> = {
       limits: {},
       unanswered: [],
     };
-    const { acknowledged, syncs, early } = await traceLife(program, order, 10_000);
+    const { acknowledged, syncs, marks, markSyncs, early } = await traceLife(program, order, 10_000);
     return [
-      `strace: ${acknowledged} acknowledgements, ${syncs} fsyncs of the log, ${early.length} too early`,
+      `strace: ${acknowledged} acknowledgements, ${syncs} fsyncs of the log, ${marks} writes and ${markSyncs} fsyncs of the mark, ${early.length} too early`,
       early.length === 0 && acknowledged > 0,
     ];
   },

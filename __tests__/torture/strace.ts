@@ -1,5 +1,5 @@
 // Proof from outside: in the system calls of a running store, each acknowledgement comes after an fsync that began after
-// the change had been written to the log.
+// the change had been written to the log, and after the high-water mark was written behind that fsync.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,9 @@ import type { PlayOrder } from "./play.ts";
 export interface OrderFigures {
   readonly acknowledged: number;
   readonly syncs: number;
-  /** Acknowledged before an fsync of the log had followed the write of the change. */
+  readonly marks: number;
+  readonly markSyncs: number;
+  /** Acknowledged before an fsync of the log had followed the write of the change, or before the mark told of it. */
   readonly early: readonly string[];
 }
 
@@ -61,6 +63,8 @@ function readTrace(trace: string): OrderFigures {
   const calls = parseCalls(trace);
   const writes = calls.filter((call) => call.name === "pwrite64" && call.text.includes("-wal>"));
   const syncs = calls.filter((call) => /^f(data)?sync$/.test(call.name) && call.text.includes("-wal>") && Number.isFinite(call.endedAt));
+  const marks = calls.filter((call) => call.name === "pwrite64" && call.text.includes(".mark>"));
+  const markSyncs = calls.filter((call) => /^f(data)?sync$/.test(call.name) && call.text.includes(".mark>"));
   const writtenAt = new Map<string, number>();
   for (const write of writes) {
     for (const [, action = ""] of write.text.matchAll(/\\"action\\":\\"([\w.]+)\\"/g)) {
@@ -74,8 +78,10 @@ function readTrace(trace: string): OrderFigures {
     for (const [, action = ""] of call.text.matchAll(/\{\\"type\\":\\"ok\\",[^}]*?\\"action\\":\\"([\w.]+)\\"/g)) {
       acknowledged += 1;
       const written = writtenAt.get(action) ?? Number.POSITIVE_INFINITY;
-      if (!syncs.some((sync) => sync.startedAt >= written && sync.endedAt <= call.startedAt)) early.push(action);
+      const sync = syncs.find(({ startedAt }) => startedAt >= written);
+      const mark = marks.find(({ startedAt }) => startedAt >= (sync?.endedAt ?? Number.POSITIVE_INFINITY));
+      if (mark === undefined || mark.endedAt > call.startedAt) early.push(action);
     }
   }
-  return { acknowledged, syncs: syncs.length, early };
+  return { acknowledged, syncs: syncs.length, marks: marks.length, markSyncs: markSyncs.length, early };
 }

@@ -1,4 +1,5 @@
-// Page cursors that every adapter writes the same way. They are opaque to callers; a foreign one reads as "from the start".
+// Pages and their cursors, as memory and SQLite make them. Cursors are opaque to callers; a foreign one reads as "from the start".
+import type { Page } from "./store.ts";
 
 /** `all` is ordered by the minute of the last change, so that a tap does not have to move an index entry. */
 export const touchedMinute = (atMs: number): number => Math.floor(atMs / 60_000);
@@ -14,4 +15,17 @@ export function pairCursor(cursor: string | null): readonly [number, number] {
   const [first, second] = (cursor ?? "").split(".").map(Number);
   const whole = Number.isSafeInteger(first) && Number.isSafeInteger(second) && cursor !== "";
   return whole && first !== undefined && second !== undefined ? [first, second] : [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+}
+
+interface PageParts<Row, Item> {
+  readonly limit: number;
+  item(row: Row): Item;
+  cursor(row: Row): string;
+}
+
+/** The page of rows that begin where the cursor said. One row more than `limit` says that there is a next page. */
+export function pageOf<Row, Item>(rows: readonly Row[], { limit, item, cursor }: PageParts<Row, Item>): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(item), next: last !== undefined && rows.length > limit ? cursor(last) : null };
 }

@@ -11,6 +11,7 @@ import { runRedisCommand } from "./redis-command.ts";
 import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
 import { checkDataFile } from "./sqlite-check.ts";
 import { RedisRefused } from "./redis-gate.ts";
+import { oneLine } from "./sqlite-disk.ts";
 import { isLocked, lockDataFile } from "./sqlite-lock.ts";
 import { replayDeadLetters } from "./sqlite-replay.ts";
 import { type LogEnd, logReader } from "./sqlite-log.ts";
@@ -68,7 +69,7 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
   } catch (error) {
     const isOurs = error instanceof DbCommandError || error instanceof StartRefused || error instanceof RedisRefused;
     const isMisuse = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
-    io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${error instanceof Error ? error.message : error}`);
+    io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${oneLine(error)}`);
     return isMisuse ? 2 : 1;
   }
 }

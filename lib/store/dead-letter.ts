@@ -1,5 +1,7 @@
-// Requests that could not be written after all retries, one JSON line each, for `db replay`. Never read by the server.
+// Requests that could not be written after all retries, one JSON line each with all that a replay needs. Nothing is replayed unless
+// an operator says so.
 import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import { oneLine } from "./sqlite-disk.ts";
 import type { Op } from "./sqlite-messages.ts";
 
 export interface DeadLetters {
@@ -41,7 +43,7 @@ export function fileDeadLetters({ path, bytesMax, now, onLost }: DeadLetterSetti
         appendFileSync(path, lines, { mode: 0o600, flush: true });
         return ops.length;
       } catch (error) {
-        onLost(`${ops.length} requests could not be kept for a replay: ${error instanceof Error ? error.message : error}.`);
+        onLost(`${ops.length} requests could not be kept for a replay: ${oneLine(error)}.`);
         return 0;
       }
     },

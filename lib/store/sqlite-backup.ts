@@ -1,9 +1,10 @@
 // Copies of the data file: taken while a server runs, verified by opening, put back with the present file kept aside.
 // A copy of the .db alone would lose what is still in its log; VACUUM INTO reads both in one snapshot.
-import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type CheckReport, checkDataFile } from "./sqlite-check.ts";
+import { forceToDisk, oneLine } from "./sqlite-disk.ts";
 import { markPath } from "./sqlite-gate.ts";
 import { applicationId, schemaVersion, versionOf } from "./sqlite-schema.ts";
 
@@ -28,9 +29,9 @@ export function backupDataFile(source: string, target: string): BackupReport {
       db.close();
     }
     const report = verifyCopy(part);
-    force(part);
+    forceToDisk(part);
     renameSync(part, target);
-    force(dirname(target));
+    forceToDisk(dirname(target));
     return { ...report, path: target };
   } finally {
     rmSync(part, { force: true });
@@ -50,7 +51,7 @@ export function verifyCopy(path: string): BackupReport {
     return { ...report, path, seq: db.prepare("SELECT seq FROM store").pluck().get() as number };
   } catch (error) {
     if (error instanceof DbCommandError) throw error;
-    throw new DbCommandError(`${path} is not sound: ${error instanceof Error ? error.message : error}.`);
+    throw new DbCommandError(`${path} is not sound: ${oneLine(error)}.`);
   } finally {
     db.close();
   }
@@ -60,7 +61,7 @@ function openCopy(path: string) {
   try {
     return new Sqlite(path, { readonly: true, fileMustExist: true });
   } catch (error) {
-    throw new DbCommandError(`${path} cannot be opened: ${error instanceof Error ? error.message : error}.`);
+    throw new DbCommandError(`${path} cannot be opened: ${oneLine(error)}.`);
   }
 }
 
@@ -72,7 +73,7 @@ export function restoreDataFile(backup: string, { path, suffix }: { readonly pat
   const report = verifyCopy(backup);
   const part = `${path}.restoring`;
   copyFileSync(backup, part);
-  force(part);
+  forceToDisk(part);
   // In this order a crash at any point leaves files that the gate refuses, or the restored ones: never an old log beside a new file,
   // and never a folder that looks new.
   const setAside = (name: string) => {
@@ -83,15 +84,6 @@ export function restoreDataFile(backup: string, { path, suffix }: { readonly pat
   if (existsSync(path)) linkSync(path, `${path}${suffix}`);
   renameSync(part, path);
   setAside(markPath(path));
-  force(dirname(path));
+  forceToDisk(dirname(path));
   return report;
-}
-
-function force(path: string): void {
-  const file = openSync(path, "r");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

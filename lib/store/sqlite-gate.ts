@@ -1,9 +1,10 @@
 // The start gate of the data file: decides whether this file may be served, and never changes one that may not.
 // Runs in the writer thread, under the lock that the main thread holds.
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import type { Hit } from "./failpoint.ts";
+import { forceToDisk, oneLine } from "./sqlite-disk.ts";
 import { type MarkFile, openMark, readMark } from "./sqlite-mark.ts";
 import type { Opened, WriterSettings } from "./sqlite-messages.ts";
 import { applicationId, migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
@@ -83,17 +84,8 @@ function createFile(settings: WriterSettings, hit: Hit): void {
   }
   hit("create-before-rename");
   renameSync(`${path}.new`, path);
-  syncFolder(dirname(path));
+  forceToDisk(dirname(path));
   hit("create-after-rename");
-}
-
-function syncFolder(folder: string): void {
-  const file = openSync(folder, "r");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** Reads only. Whatever SQLite puts beside the file while looking is taken away again when the file is refused. */
@@ -231,5 +223,3 @@ function noteStart(db: Database, settings: WriterSettings, aliveAt: number | nul
     })
     .immediate();
 }
-
-const oneLine = (error: unknown): string => String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");

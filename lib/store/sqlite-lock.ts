@@ -2,6 +2,7 @@
 // Held on a companion file, because readers must still be able to open the data file itself.
 import { existsSync } from "node:fs";
 import Sqlite from "better-sqlite3";
+import { oneLine } from "./sqlite-disk.ts";
 import { StartRefused } from "./sqlite-thread.ts";
 
 export interface DataLock {
@@ -17,7 +18,7 @@ export function lockDataFile(path: string): DataLock {
   try {
     db = new Sqlite(lockPath, { timeout: lockWaitMs });
   } catch (error) {
-    throw new StartRefused(`The lock file ${lockPath} cannot be opened: ${error instanceof Error ? error.message : error}.`);
+    throw new StartRefused(`The lock file ${lockPath} cannot be opened: ${oneLine(error)}.`);
   }
   try {
     db.pragma("journal_mode = MEMORY");
@@ -26,7 +27,7 @@ export function lockDataFile(path: string): DataLock {
     db.close();
     const isTaken = String((error as { code?: string }).code).startsWith("SQLITE_BUSY");
     if (isTaken) throw new StartRefused(`The data file ${path} is in use by another server.`);
-    throw new StartRefused(`The lock file ${lockPath} cannot be locked: ${error instanceof Error ? error.message : error}.`);
+    throw new StartRefused(`The lock file ${lockPath} cannot be locked: ${oneLine(error)}.`);
   }
   return {
     release() {

@@ -81,6 +81,6 @@ export interface WriterSettings {
   readonly failpoints: readonly Failpoint[];
   /** Pages in the write-ahead log past which it is copied into the data file. */
   readonly walPagesMax: number;
-  /** Files up to this size are checked whole before the first change is taken; larger ones while serving. */
+  /** Files up to this size are checked whole before the first change is taken; larger ones are not. */
   readonly checkBytesMax: number;
 }

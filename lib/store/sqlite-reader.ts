@@ -3,7 +3,7 @@
 import Sqlite, { type Database, type Statement } from "better-sqlite3";
 import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
 import { failpoints, type Hit } from "./failpoint.ts";
-import { numberCursor, pairCursor } from "./cursor.ts";
+import { numberCursor, pageOf, pairCursor } from "./cursor.ts";
 import { type LogEnd, logReader, type ReadLog } from "./sqlite-log.ts";
 import { type Feedback, type ListedGame, type Page, StoreFault, type StoredChange, type StoredGame, type StoredIndex } from "./store.ts";
 
@@ -25,6 +25,13 @@ type IndexRow = Pick<
   GameRow,
   "num" | "game_id" | "v" | "status" | "listed" | "kind" | "name" | "seats" | "seats_free" | "wake_at" | "created_at" | "updated_at"
 > & { readonly touched: number };
+
+interface FeedbackRow {
+  readonly id: number;
+  readonly at: number;
+  readonly game_id: string | null;
+  readonly text: string;
+}
 
 export type Loaded =
   | { readonly kind: "found"; readonly game: Omit<StoredGame, "outageFrom"> }
@@ -89,12 +96,14 @@ export class SqliteReader {
   }
 
   listed(cursor: string | null, limit: number): Page<ListedGame> {
-    return pageOf(this.#all<IndexRow>("listed", numberCursor(cursor), limit + 1), limit, (row) => String(row.num));
+    const rows = this.#all<IndexRow>("listed", numberCursor(cursor), limit + 1);
+    return pageOf(rows, { limit, item: listedGame, cursor: (row) => String(row.num) });
   }
 
   all(cursor: string | null, limit: number): Page<ListedGame> {
     const [touched, num] = pairCursor(cursor);
-    return pageOf(this.#all<IndexRow>("all", touched, num, limit + 1), limit, (row) => `${row.touched}.${row.num}`);
+    const rows = this.#all<IndexRow>("all", touched, num, limit + 1);
+    return pageOf(rows, { limit, item: listedGame, cursor: (row) => `${row.touched}.${row.num}` });
   }
 
   counts(): Record<StoredIndex["status"], number> {
@@ -104,10 +113,8 @@ export class SqliteReader {
   }
 
   feedback(cursor: string | null, limit: number): Page<Feedback> {
-    const rows = this.#all<{ id: number; at: number; game_id: string | null; text: string }>("feedback", numberCursor(cursor), limit + 1);
-    const shown = rows.slice(0, limit);
-    const items = shown.map(({ at, game_id, text }) => ({ at, gameId: game_id, text }));
-    return { items, next: rows.length > limit ? String(shown.at(-1)?.id) : null };
+    const rows = this.#all<FeedbackRow>("feedback", numberCursor(cursor), limit + 1);
+    return pageOf(rows, { limit, item: ({ at, game_id, text }) => ({ at, gameId: game_id, text }), cursor: ({ id }) => String(id) });
   }
 
   close(): void {
@@ -145,15 +152,6 @@ function indexOf(row: IndexRow | GameRow): StoredIndex {
   return { kind, name, status: row.status as StoredIndex["status"], listed: row.listed === 1, seats, seatsFree, wakeAt };
 }
 
-function pageOf(rows: readonly IndexRow[], limit: number, cursorOf: (row: IndexRow) => string): Page<ListedGame> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const items = shown.map((row) => ({
-    gameId: row.game_id,
-    v: row.v,
-    index: indexOf(row),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }));
-  return { items, next: last !== undefined && rows.length > limit ? cursorOf(last) : null };
+function listedGame(row: IndexRow): ListedGame {
+  return { gameId: row.game_id, v: row.v, index: indexOf(row), createdAt: row.created_at, updatedAt: row.updated_at };
 }

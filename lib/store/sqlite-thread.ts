@@ -1,5 +1,6 @@
 // Starts the writer thread and carries messages to and from it. Knows nothing of what they mean, except how a start ends.
 import { Worker } from "node:worker_threads";
+import { oneLine } from "./sqlite-disk.ts";
 import type { Opened, WriterReply, WriterRequest, WriterSettings } from "./sqlite-messages.ts";
 
 /** The store may not be opened; `message` is one line that says why and what to do. */
@@ -39,7 +40,7 @@ export class WriterThread {
       });
       let cause = "";
       worker.on("error", (error) => {
-        cause = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
+        cause = oneLine(error);
       });
       worker.on("exit", (code) => {
         if (thread.#isEnding) return;

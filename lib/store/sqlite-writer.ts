@@ -1,19 +1,16 @@
 // The writer thread: the only one that writes the data file. It takes batches, makes them durable, then answers.
 // It never answers "done" before the commit has reached the disk, and nothing at all after an I/O error.
-import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import { failpoints, type Hit } from "./failpoint.ts";
 import { type Applier, createApplier, FencedError } from "./sqlite-batch.ts";
+import { hasRoom, oneLine } from "./sqlite-disk.ts";
 import { passGate, refusalOf } from "./sqlite-gate.ts";
 import type { MarkFile } from "./sqlite-mark.ts";
 import type { Op, OpResult, Trouble, WriterReply, WriterRequest, WriterSettings } from "./sqlite-messages.ts";
 
 /** A frame of the log: a page and its header. */
 const frameBytes = 4096 + 24;
-/** Below this much free disk the store does not come back from "full". */
-const roomBytesMin = 1 << 20;
 /** How soon a checkpoint that could not finish is tried again. */
 const checkpointAgainMs = 100;
 /** How often the mark is forced to the disk: after a power cut it may be this much behind, see docs/decisions/0022. */
@@ -85,7 +82,7 @@ class Writer {
       this.#note(applied.seq);
       this.#hit("batch-marked");
     } catch (error) {
-      throw new AfterCommitError(messageOf(error), { cause: error });
+      throw new AfterCommitError(oneLine(error), { cause: error });
     }
     return applied.results;
   }
@@ -96,7 +93,7 @@ class Writer {
       return this.#applier.apply(ops);
     } catch (error) {
       if (troubleOf(error, this.#settings.path) !== "poison") throw error;
-      return ops.length === 1 ? { poison: messageOf(error) } : null;
+      return ops.length === 1 ? { poison: oneLine(error) } : null;
     }
   }
 
@@ -112,7 +109,7 @@ class Writer {
 
   #markBroke(error: unknown): void {
     if (!this.#isMarkBroken)
-      this.#post({ kind: "noted", level: "error", message: `the high-water mark cannot be written: ${messageOf(error)}` });
+      this.#post({ kind: "noted", level: "error", message: `the high-water mark cannot be written: ${oneLine(error)}` });
     this.#isMarkBroken = true;
   }
 
@@ -130,7 +127,7 @@ class Writer {
     } catch (error) {
       // A full disk or a busy file leaves the log as it is; the batches that no longer fit into it will say so themselves.
       if (troubleOf(error, this.#settings.path) === "fatal") this.#fail(0, error);
-      else this.#post({ kind: "noted", level: "warn", message: `the log could not be copied into the data file: ${messageOf(error)}` });
+      else this.#post({ kind: "noted", level: "warn", message: `the log could not be copied into the data file: ${oneLine(error)}` });
     }
   }
 
@@ -145,14 +142,14 @@ class Writer {
   }
 
   #assertRoom(): void {
-    if (freeBytes(this.#settings.path) < roomBytesMin) throw Object.assign(new Error("the disk is full"), { code: "SQLITE_FULL" });
+    if (!hasRoom(this.#settings.path)) throw Object.assign(new Error("the disk is full"), { code: "SQLITE_FULL" });
   }
 
   #fail(batch: number, error: unknown): void {
     const found = troubleOf(error, this.#settings.path);
     const trouble: Trouble = found === "poison" ? "fatal" : found;
     if (trouble === "fatal") this.#dead = true;
-    this.#post({ kind: "failed", batch, trouble, code: codeOf(error), message: messageOf(error) });
+    this.#post({ kind: "failed", batch, trouble, code: codeOf(error), message: oneLine(error) });
   }
 
   #close(): void {
@@ -161,20 +158,14 @@ class Writer {
       this.#mark.close();
       this.#db.close();
     } catch (error) {
-      this.#post({ kind: "noted", level: "error", message: `closing the data file: ${messageOf(error)}` });
+      this.#post({ kind: "noted", level: "error", message: `closing the data file: ${oneLine(error)}` });
     }
     this.#post({ kind: "closed" });
     parentPort?.close();
   }
 }
 
-const messageOf = (error: unknown): string => String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? "");
-
-function freeBytes(path: string): number {
-  const { bavail, bsize } = statfsSync(dirname(path));
-  return bavail * bsize;
-}
 
 function troubleOf(error: unknown, path: string): Trouble | "poison" {
   if (error instanceof FencedError || error instanceof AfterCommitError) return "fatal";
@@ -183,7 +174,7 @@ function troubleOf(error: unknown, path: string): Trouble | "poison" {
   if (code === "SQLITE_FULL") return "full";
   if (code.startsWith("SQLITE_READONLY")) return "readonly";
   // The log's index could not grow: that is a full disk with another name. Every other I/O error is final.
-  if (code === "SQLITE_IOERR_SHMSIZE") return freeBytes(path) < roomBytesMin ? "full" : "fatal";
+  if (code === "SQLITE_IOERR_SHMSIZE") return hasRoom(path) ? "fatal" : "full";
   const isOpsFault = !code.startsWith("SQLITE_") || /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(code);
   return isOpsFault ? "poison" : "fatal";
 }

@@ -1,7 +1,7 @@
 // Games kept in this process's memory: for tests, the simulator and play without a disk. A restart forgets all; `tier` says so.
 import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page } from "./store.ts";
 import { type Store, type StoreHealth, StoreFault, type StoredChange, type StoredIndex } from "./store.ts";
-import { numberCursor, pairCursor, touchedMinute } from "./cursor.ts";
+import { numberCursor, pageOf, pairCursor, touchedMinute } from "./cursor.ts";
 
 interface Kept {
   readonly serial: number;
@@ -88,7 +88,7 @@ class MemoryStore implements Store {
     const newestFirst = [...this.#games]
       .filter(([, game]) => game.index.listed && game.serial < before)
       .sort(([, a], [, b]) => b.serial - a.serial);
-    return pageOf(newestFirst, limit, (game) => String(game.serial));
+    return pageOf(newestFirst, { limit, item: listedGame, cursor: ([, game]) => String(game.serial) });
   }
 
   async all(cursor: string | null, limit: number): Promise<Page<ListedGame>> {
@@ -100,7 +100,8 @@ class MemoryStore implements Store {
     };
     const newestFirst = ([, a]: [string, Kept], [, b]: [string, Kept]) =>
       touchedMinute(b.updatedAt) - touchedMinute(a.updatedAt) || b.serial - a.serial;
-    return pageOf([...this.#games].filter(older).sort(newestFirst), limit, (game) => `${touchedMinute(game.updatedAt)}.${game.serial}`);
+    const cursorOf = ([, game]: [string, Kept]) => `${touchedMinute(game.updatedAt)}.${game.serial}`;
+    return pageOf([...this.#games].filter(older).sort(newestFirst), { limit, item: listedGame, cursor: cursorOf });
   }
 
   async counts(): Promise<Readonly<Record<StoredIndex["status"], number>>> {
@@ -161,9 +162,6 @@ class MemoryStore implements Store {
   }
 }
 
-function pageOf(rows: readonly (readonly [string, Kept])[], limit: number, cursorOf: (game: Kept) => string): Page<ListedGame> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const items = shown.map(([gameId, { v, index, createdAt, updatedAt }]) => ({ gameId, v, index, createdAt, updatedAt }));
-  return { items, next: last !== undefined && rows.length > limit ? cursorOf(last[1]) : null };
+function listedGame([gameId, { v, index, createdAt, updatedAt }]: readonly [string, Kept]): ListedGame {
+  return { gameId, v, index, createdAt, updatedAt };
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Ambient } from "../ops/ambient.ts";
 import { fileDeadLetters } from "./dead-letter.ts";
 import { type Failpoint, failpoints } from "./failpoint.ts";
+import { oneLine } from "./sqlite-disk.ts";
 import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
 import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
 import type { Op, OpResult, WriterSettings } from "./sqlite-messages.ts";
@@ -111,7 +112,7 @@ function dataPath(dataDir: string): string {
     const path = join(realpathSync(dataDir), dataFileName);
     return existsSync(path) ? realpathSync(path) : path;
   } catch (error) {
-    throw new StartRefused(`The data folder ${dataDir} cannot be used: ${error instanceof Error ? error.message : error}.`);
+    throw new StartRefused(`The data folder ${dataDir} cannot be used: ${oneLine(error)}.`);
   }
 }
 

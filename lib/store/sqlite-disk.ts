@@ -1,0 +1,25 @@
+// What the store asks of the system beside SQLite: that a file is on the disk, that there is room, and what an error says in one line. Runs in any thread.
+import { closeSync, fsyncSync, openSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Below this much free disk the store does not come back from "full". */
+const roomBytesMin = 1 << 20;
+
+/** Forces a file, or a folder with the names in it, to the disk. */
+export function forceToDisk(path: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a file may grow where it lies. */
+export function hasRoom(path: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize >= roomBytesMin;
+}
+
+/** What an error says, as one line. */
+export const oneLine = (error: unknown): string => String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");

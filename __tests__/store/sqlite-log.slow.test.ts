@@ -1,7 +1,7 @@
 // The log lies in the order of writing, all games mixed: one game's changes are found, in part and whole, and go with their game.
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Store } from "../../lib/store/store.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
@@ -11,17 +11,17 @@ const steps = 200;
 let folder = "";
 let store: Store;
 
-beforeEach(async () => {
+const begin = async () => {
   folder = newFolder();
   store = await openAt(folder);
   const tables = ["AAAAAA", "BBBBBB", "CCCCCC"].map((gameId) => new Table(store, gameId));
   for (let step = 0; step < steps; step += 1) await Promise.all(tables.map((table) => table.step({ actionId: `do-${step}` })));
-});
+};
 
-afterEach(async () => {
+const end = async () => {
   await store.close();
   dropFolder(folder);
-});
+};
 
 const rowsOf = (sql: string): unknown[] => {
   const db = new Sqlite(join(folder, "games.db"), { readonly: true });
@@ -31,6 +31,9 @@ const rowsOf = (sql: string): unknown[] => {
 };
 
 describe("the log in the order of writing", () => {
+  beforeAll(begin);
+  afterAll(end);
+
   test.for([
     [0, 5],
     [0, 1_000],
@@ -52,6 +55,15 @@ describe("the log in the order of writing", () => {
     expect(await store.changes("NOBODY", 0, 10)).toEqual([]);
   });
 
+  test("an action id that was used before is found, whatever was written since", async () => {
+    expect(await store.resolve("AAAAAA", "do-7", "never")).not.toBe("never");
+  });
+});
+
+describe("the log when games and rows go", () => {
+  beforeEach(begin);
+  afterEach(end);
+
   test("a removed game leaves nothing behind, and the others are whole", async () => {
     await store.remove("BBBBBB");
     expect(rowsOf("SELECT count(*) FROM changes")).toEqual([2 * steps]);
@@ -70,9 +82,5 @@ describe("the log in the order of writing", () => {
     expect(await store.changes("BBBBBB", 0, 90)).toHaveLength(90);
     await store.remove("BBBBBB");
     expect(rowsOf("SELECT count(*) FROM changes WHERE num NOT IN (SELECT num FROM games)")).toEqual([0]);
-  });
-
-  test("an action id that was used before is found, whatever was written since", async () => {
-    expect(await store.resolve("AAAAAA", "do-7", "never")).not.toBe("never");
   });
 });

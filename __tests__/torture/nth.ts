@@ -21,26 +21,8 @@ export interface NthWish {
 /** One run with the Nth failing, in a store of its own. False when the run needed fewer than N, so that nothing failed. */
 export type NthRun = (nth: number) => Promise<boolean>;
 
-/** Hundreds of writer threads start: their code is compiled once, except where coverage has to see it compiled. */
-async function compiledOnce<T>(work: () => Promise<T>): Promise<T> {
-  const [name, set] = ["NODE_COMPILE_CACHE", process.env["NODE_COMPILE_CACHE"]];
-  if (set !== undefined || process.env["NODE_V8_COVERAGE"] !== undefined) return work();
-  const folder = newFolder();
-  process.env[name] = folder;
-  try {
-    return await work();
-  } finally {
-    delete process.env[name];
-    dropFolder(folder);
-  }
-}
-
 /** Each run with N = first, first + stride, ... until it no longer comes so far. */
-export function everyNth(runs: readonly NthRun[], wish: NthWish): Promise<Omit<NthFigures, "rules">> {
-  return compiledOnce(() => inTurns(runs, wish));
-}
-
-async function inTurns(runs: readonly NthRun[], { stride, seed, width }: NthWish): Promise<Omit<NthFigures, "rules">> {
+export async function everyNth(runs: readonly NthRun[], { stride, seed, width }: NthWish): Promise<Omit<NthFigures, "rules">> {
   let injected = 0;
   let longest = 0;
   const left = [...runs.entries()];

@@ -22,7 +22,9 @@ export interface Life {
 const playFile = join(import.meta.dirname, "play.ts");
 
 export function startLife(order: PlayOrder): Life {
-  const child = spawn(process.execPath, [playFile, JSON.stringify(order)], { stdio: ["ignore", "pipe", "inherit"] });
+  // Started as a server is: what it costs to compile belongs to its recovery.
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const child = spawn(process.execPath, [playFile, JSON.stringify(order)], { env, stdio: ["ignore", "pipe", "inherit"] });
   const news: PlayNews[] = [];
   let rest = "";
   let begin: (news: PlayNews | null) => void = () => {};

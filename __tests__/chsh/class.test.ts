@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Command, Event, Settings } from "../../lib/chsh/commands.ts";
+import { brokenInvariants } from "../../lib/chsh/invariants.ts";
 import { type Item, items } from "../../lib/chsh/items.ts";
 import { chshRules } from "../../lib/chsh/rules.ts";
 import type { State } from "../../lib/chsh/state.ts";
@@ -45,6 +46,8 @@ class Class {
     this.state = decision.state;
     this.#v += 1;
     this.events.push(...decision.events);
+    // Slow where thousands of rounds are played: every hundredth change is enough there.
+    if (this.#v < 100 || this.#v % 100 === 0) expect(brokenInvariants(this.state)).toEqual([]);
     expect(chshRules.encode(chshRules.decode(chshRules.encode(this.state)))).toBe(chshRules.encode(this.state));
     return decision.refusal?.code ?? "ok";
   }
@@ -80,6 +83,19 @@ describe("a class", () => {
     for (const type of ["start", "pause", "resume", "reset", "endGame"] as const) expect(one.say("a", { type })).toBe("not-host");
     expect(one.say("host", { type: "start" })).toBe("ok");
     expect(one.say("host", { type: "setMode", mode: "classic" })).toBe("wrong-status");
+  });
+
+  test("CS6 a class that was ended allows nothing, and everybody has to go", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    expect(one.say("host", { type: "endGame" })).toBe("ok");
+    expect([one.watcher().status, one.host().role, one.state.teams[0]?.slots[0].holder]).toEqual(["finished", "watcher", null]);
+    for (const type of ["start", "pause", "resume", "reset", "endGame", "leaveTeam"] as const)
+      for (const viewer of ["host", "a"]) expect(one.say(viewer, { type })).toBe("wrong-status");
+    expect(one.say("a", { type: "answer", round: 1, answer: true })).toBe("wrong-status");
+    expect(one.say("z", { type: "createTeam", name: "Late" })).toBe("wrong-status");
+    expect(one.say(null, { type: "close", reason: "again" })).toBe("wrong-status");
   });
 
   test("CS7 a round ends when both have answered; until then nobody else sees a question or an answer of it", () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
-import { mutate, raisedLimits, tellMutations } from "./runs/mutations.ts";
+import { mutate, mutatedClass, mutatedClock, raisedLimits, tellMutations } from "./runs/mutations.ts";
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -10,9 +10,9 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 describe("F28 SAFETY 16: parsing", () => {
-  test("100,000 mutated messages: no crash, no bug, flat memory", async () => {
-    const figures = await mutate(server, { seed: 20_261_120, count: 100_000 });
-    process.stderr.write(`${tellMutations(figures)}\n`);
+  test.each([mutatedClock, mutatedClass])("100,000 mutated messages for $name: no crash, no bug, flat memory", async (game) => {
+    const figures = await mutate(server, { seed: 20_261_120, count: 100_000, game });
+    process.stderr.write(`${game.name}: ${tellMutations(figures)}\n`);
     expect(figures.bugs).toBe(0);
     expect(figures.sent).toBeGreaterThanOrEqual(100_000);
     // Most cannot be read as far as their id or change nothing of note; all of them are answered.

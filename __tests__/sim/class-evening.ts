@@ -96,6 +96,7 @@ const namedEvents: readonly (readonly [string, string])[] = [
   ["gameReset", "classes begun anew"],
   ["modeChosen", "modes chosen"],
   ["gamePaused", "classes paused"],
+  ["gameEnded", "classes ended"],
 ];
 
 export const classEvening: SimGame = {

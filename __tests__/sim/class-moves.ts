@@ -76,6 +76,7 @@ export class ClassMover implements Mover {
       move("joinTeam", { teamId: this.#chance.between(1, 8) }),
       move("joinTeam", { teamId: 0 }),
       move("leaveTeam"),
+      move("endGame"),
       move("start"),
       move("pause"),
       move("resume"),

@@ -15,6 +15,7 @@ import { type Limits, readConfig } from "../../lib/ops/config.ts";
 import { silentLog } from "../../lib/ops/log.ts";
 import { createMetrics } from "../../lib/ops/metrics.ts";
 import { noReporter } from "../../lib/ops/report.ts";
+import { chshGame } from "../../lib/protocol/chsh-game.ts";
 import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import { silentObserver } from "../../lib/room/observer.ts";
@@ -81,8 +82,10 @@ export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly l
   let queueDepth = 0;
   const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit, reporter: noReporter(), queueDepth: () => queueDepth });
   const lock = gameLock({ lockWaitMsMax: 2_000, lockPendingMax: 200 }, ambient, () => {});
-  const game = hosted(clockGame);
-  const rooms = new Rooms([game.rules], config.limits, {
+  const hostedGames = [hosted(clockGame), hosted(chshGame)];
+  const games = new Map(hostedGames.map((game) => [game.rules.kind, game]));
+  const rules = hostedGames.map((game) => game.rules);
+  const rooms = new Rooms(rules, config.limits, {
     store,
     bus: localBus(),
     lock,
@@ -108,10 +111,9 @@ export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly l
       turn,
       counts: { sent() {}, coalesced() {} },
     });
-    const games = new Map([[game.rules.kind, game]]);
     const parts = {
       games,
-      defaultGame: game.rules.kind,
+      defaultGame: "clock",
       rooms,
       store,
       ambient,

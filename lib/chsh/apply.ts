@@ -10,7 +10,7 @@ import type { Command, Event, Settings } from "./commands.ts";
 import { accepted, type Draft, draftOf, type Outcome, refuse, writeTeam } from "./draft.ts";
 import { figuresOf } from "./figures.ts";
 import { limits } from "./limits.ts";
-import { answer, dealToAll, freshRounds } from "./rounds.ts";
+import { abandonRound, answer, dealToAll, freshRounds } from "./rounds.ts";
 import { isHost, placeHeldBy, type State } from "./state.ts";
 import { type Arrival, createTeam, drop, joinTeam, reconnectHost, reconnectPlayer, vacate } from "./teams.ts";
 
@@ -68,7 +68,10 @@ function close(draft: Draft, reason: string): Outcome {
   state.status = "finished";
   state.host = null;
   const free = { holder: null, leftTokenHash: null };
-  for (const { id } of state.teams) writeTeam(draft, id, { slots: [free, free], open: null });
+  for (const team of state.teams) {
+    abandonRound(draft, team);
+    writeTeam(draft, team.id, { slots: [free, free] });
+  }
   draft.dismissals = [{ viewerId: null, reason: "closed" }];
   draft.events.push({ type: "gameEnded", data: { reason } });
   return null;

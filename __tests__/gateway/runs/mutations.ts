@@ -27,7 +27,28 @@ function seeded(seed: number): Chance {
   };
 }
 
-const seedMessages: readonly { readonly type: string; readonly data: object }[] = [
+interface Message {
+  readonly type: string;
+  readonly data: object;
+}
+
+/** What is bent, by game: how its players come in, and good messages of every kind. */
+export interface MutatedGame {
+  readonly name: string;
+  readonly create: object;
+  readonly enter: Message;
+  readonly messages: readonly Message[];
+}
+
+const sharedMessages: readonly Message[] = [
+  { type: "sync", data: { v: 0 } },
+  { type: "ping", data: { t: 1 } },
+  { type: "feedback", data: { text: "good" } },
+  { type: "subscribeTicks", data: { intervalMs: 0 } },
+  { type: "reconnect", data: { gameId: "ABCDEF", playerId: 1, token: "x".repeat(43) } },
+];
+
+const clockMessages: readonly Message[] = [
   { type: "claim", data: { playerId: 1 } },
   { type: "unclaim", data: {} },
   { type: "start", data: {} },
@@ -46,12 +67,33 @@ const seedMessages: readonly { readonly type: string; readonly data: object }[] 
   { type: "renameGame", data: { name: "Table" } },
   { type: "rollDice", data: { sides: 20 } },
   { type: "undo", data: { agree: true } },
-  { type: "sync", data: { v: 0 } },
-  { type: "ping", data: { t: 1 } },
-  { type: "feedback", data: { text: "good" } },
-  { type: "subscribeTicks", data: { intervalMs: 0 } },
-  { type: "reconnect", data: { gameId: "ABCDEF", playerId: 1, token: "x".repeat(43) } },
 ];
+
+export const mutatedClock: MutatedGame = {
+  name: "the clock",
+  create: { settings: { playerCount: 2 } },
+  enter: { type: "claim", data: { playerId: 1 } },
+  messages: [...clockMessages, ...sharedMessages],
+};
+
+const classMessages: readonly Message[] = [
+  { type: "createTeam", data: { name: "Bell" } },
+  { type: "joinTeam", data: { teamId: 1 } },
+  { type: "leaveTeam", data: {} },
+  { type: "setMode", data: { mode: "classic" } },
+  { type: "start", data: {} },
+  { type: "pause", data: {} },
+  { type: "resume", data: {} },
+  { type: "reset", data: {} },
+  { type: "answer", data: { round: 1, answer: true } },
+];
+
+export const mutatedClass: MutatedGame = {
+  name: "a class",
+  create: { game: "chsh", settings: { mode: "simplified" } },
+  enter: { type: "createTeam", data: { name: "Bell" } },
+  messages: [...classMessages, ...sharedMessages],
+};
 
 const oddValues: readonly unknown[] = [
   null,
@@ -108,9 +150,9 @@ function bentText(chance: Chance, text: string): string {
 }
 
 /** One message and, when it can be matched, the id its answer will carry. */
-function mutated(chance: Chance, id: string): string {
-  let message = pick(chance, seedMessages);
-  while (message.type === "undo" && chance() > 1 / undoOneIn) message = pick(chance, seedMessages);
+function mutated(chance: Chance, messages: readonly Message[], id: string): string {
+  let message = pick(chance, messages);
+  while (message.type === "undo" && chance() > 1 / undoOneIn) message = pick(chance, messages);
   const how = chance();
   if (how < 0.15) return JSON.stringify({ ...message, id });
   if (how < 0.6) return JSON.stringify({ ...message, data: bentObject(chance, message.data), id });
@@ -125,11 +167,11 @@ const window = 32;
 const undoOneIn = 10;
 
 /** Sends its share, a window at a time; a `ping` behind each window says that all of it has been looked at. */
-async function sendShare(client: TableClient, chance: Chance, share: number): Promise<number> {
+async function sendShare(client: TableClient, next: (id: string) => string, share: number): Promise<number> {
   let sent = 0;
   for (let round = 0; sent < share; round += 1) {
     const since = client.heard.length;
-    for (let i = 0; i < window && sent < share; i += 1, sent += 1) client.raw(mutated(chance, `m${round}-${i}`));
+    for (let i = 0; i < window && sent < share; i += 1, sent += 1) client.raw(next(`m${round}-${i}`));
     const t = 1_000_000 + round;
     client.send("ping", { t });
     await client.until((message) => message.type === "pong" && message.data.t === t, since);
@@ -138,8 +180,15 @@ async function sendShare(client: TableClient, chance: Chance, share: number): Pr
   return sent;
 }
 
-export async function mutate(server: RunningServer, how: { readonly seed: number; readonly count: number }): Promise<MutationFigures> {
-  const { seed, count } = how;
+interface Mutation {
+  readonly seed: number;
+  readonly count: number;
+  /** The clock unless said otherwise. */
+  readonly game?: MutatedGame;
+}
+
+export async function mutate(server: RunningServer, how: Mutation): Promise<MutationFigures> {
+  const { seed, count, game = mutatedClock } = how;
   const chance = seeded(seed);
   const codes: Record<string, number> = {};
   let answered = 0;
@@ -153,17 +202,18 @@ export async function mutate(server: RunningServer, how: { readonly seed: number
       const code = data.code ?? "ok";
       codes[code] = (codes[code] ?? 0) + 1;
     });
-    await client.request("create", { settings: { playerCount: 2 }, updates: "changes" });
-    await client.request("claim", { playerId: 1 });
+    await client.request("create", { ...game.create, updates: "changes" });
+    await client.request(game.enter.type, game.enter.data);
     clients.push(client);
   }
+  const next = (id: string) => mutated(chance, game.messages, id);
   const startedAt = performance.now();
   const samples: { readonly sent: number; readonly bytes: number }[] = [];
   const steps = 10;
   let sent = 0;
   for (let step = 0; step < steps; step += 1) {
     const share = Math.ceil(count / steps / connectionCount);
-    const shares = await Promise.all(clients.map((client) => sendShare(client, chance, share)));
+    const shares = await Promise.all(clients.map((client) => sendShare(client, next, share)));
     sent += shares.reduce((a, b) => a + b, 0);
     samples.push({ sent, bytes: await residentBytes(server.pid) });
   }

@@ -48,6 +48,7 @@ test("F57: a change that could not be written is told, recorded, and written by 
   lock.exec("BEGIN IMMEDIATE");
   const refused = await host.request("updatePlayer", { playerId: 1, name: "Kept aside" }, "the-lost-one");
   expect(refused).toMatchObject({ type: "error", data: { code: "store-unavailable" } });
+  const failedAt = performance.now();
   lock.exec("ROLLBACK");
   lock.close();
   await eventually("the store is ready again", isReady);
@@ -57,6 +58,8 @@ test("F57: a change that could not be written is told, recorded, and written by 
   ]);
   expect(await metric("dead_letters")).toBe(1);
   expect(await records("dead-letter")).toMatchObject([{ detail: { changes: 1 } }]);
+  // Half a second after a failure the room looks by itself. What is written later is seen because the replay tells the rooms.
+  await eventually("the room's own look is over", async () => (performance.now() - failedAt > 1_500 ? true : null));
   const since = watcher.heard.length;
   const seen = watcher.until((message) => JSON.stringify(message.data).includes("Kept aside"), since);
   expect(await admin("/dead-letters/replay", "POST")).toEqual({ replayed: 1, left: 0 });

@@ -13,8 +13,10 @@ import { type KillWish, killRounds, runningPlaces, tell } from "./kills.ts";
 import { migrationKills } from "./migrations.ts";
 import { hardFailures, nthBusy, nthHard } from "./nth.ts";
 import { failures, nthCalls } from "./nth-calls.ts";
+import { olderCopies } from "./older.ts";
 import { preload } from "./preload.ts";
 import { serverKills, tellServer } from "./server-kills.ts";
+import { startWith, tellStart } from "./starts.ts";
 import { traceLife } from "./strace.ts";
 
 interface Order {
@@ -63,6 +65,17 @@ export const sqliteRuns: Readonly<Record<string, Run>> = {
       `creation and migration: ${kills} kills, old schema ${oldAfter}, new schema ${newAfter}, wrong ${wrong.length}`,
       wrong.length === 0,
     ];
+  },
+  async older(_folder, { seed }) {
+    const { places, acknowledgedSince, refused, served } = await olderCopies(seed);
+    const line = `older copies after kills at ${places} places: ${acknowledgedSince} acknowledged since, ${refused} refused`;
+    return [line, served.length === 0 && refused === places];
+  },
+  async start() {
+    // The larger file is served unchecked, the smaller is just within LIMIT_STORE_CHECK_BYTES.
+    const [unchecked, checked] = [await startWith(100_000), await startWith(55_000)];
+    const held = [unchecked, checked].every(({ full, grownBytes }) => full.openMs < 2_000 && grownBytes < 25_000_000);
+    return [`start: ${tellStart(unchecked)}; checked whole: ${tellStart(checked)}`, held];
   },
   "nth-busy-changes": (_folder, { seed }) => busy("of one game", changeRules, seed),
   "nth-busy-lists": (_folder, { seed }) => busy("of many games", listRules, seed),

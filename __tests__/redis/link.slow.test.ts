@@ -1,7 +1,8 @@
 // SAFETY rule 10: the four options together, against a real Redis that is cut, stopped and killed.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
-import { clientOptions, RedisLink } from "../../lib/store/redis-link.ts";
+import { clientOptions, clusterOptions } from "../../lib/store/redis-client.ts";
+import { RedisLink } from "../../lib/store/redis-link.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
 import { RedisProxy } from "../torture/redis-proxy.ts";
@@ -52,12 +53,12 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
   const isBack = () => eventually("the connection is back", () => link.problem === null);
 
   test("SAFETY 10 nothing is sent twice, nothing is kept for later, and every command ends in time: all four options are set", () => {
-    expect(clientOptions({ ambient: realAmbient(), limits, name: "x" })).toMatchObject({
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      commandTimeout: commandMs,
-    });
+    const four = { autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: commandMs };
+    const wish = { ambient: realAmbient(), commandMs, name: "x" };
+    expect(clientOptions(wish)).toMatchObject(four);
+    const { enableOfflineQueue, ...ofNode } = four;
+    const ofCluster = { enableOfflineQueue, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0, redisOptions: ofNode };
+    expect(clusterOptions(wish, {})).toMatchObject(ofCluster);
   });
 
   test("a command whose reply is lost was carried out once and ends as unknown", async () => {

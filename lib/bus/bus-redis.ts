@@ -1,9 +1,10 @@
 // Instances told through Redis pub/sub what others committed. Publishing is part of the commit script; here is only the listening.
 // Pub/sub is at most once, so whatever may have been missed ends in `onGap`.
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
-import { channelOf } from "../store/redis-keys.ts";
-import { clientOptions, type RedisLink } from "../store/redis-link.ts";
+import { isCluster, redisClient } from "../store/redis-client.ts";
+import { channelOf, shardChannel, shards } from "../store/redis-keys.ts";
+import type { RedisLink } from "../store/redis-link.ts";
 import type { RedisLive } from "../store/redis-live.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Announcement, Bus, Listener, Subscription } from "./bus.ts";
@@ -55,22 +56,22 @@ export async function openRedisBus(options: RedisBusOptions): Promise<RedisBus> 
 export class RedisBus implements Bus {
   readonly #options: RedisBusOptions;
   readonly #redis: Redis;
-  readonly #tickChannel: string;
+  /** One; of a cluster one for each shard, so that every node is heard. */
+  readonly #tickChannels: readonly string[];
   readonly #watchers: RedisWatchers;
   /** Listeners by channel. */
   readonly #listeners = new Map<string, { readonly gameId: string; readonly listeners: Set<Listener> }>();
   #ticking: Cancellable | null = null;
-  #isTickDue = false;
+  /** Channels whose tick is on its way. */
+  readonly #ticksDue = new Set<string>();
   #isClosed = false;
 
   constructor(options: RedisBusOptions) {
     this.#options = options;
     const { url, ambient, commandMs, instanceId } = options;
-    this.#tickChannel = channelOf(`tick-${instanceId}`);
-    this.#redis = new Redis(url, {
-      ...clientOptions({ ambient, limits: { commandMs, inFlightMax: 0 }, name: `tapotarp-bus-${instanceId}` }),
-      autoResubscribe: false,
-    });
+    this.#redis = redisClient(url, { ambient, commandMs, name: `tapotarp-bus-${instanceId}`, listens: true });
+    const tick = `tick-${instanceId}`;
+    this.#tickChannels = isCluster(this.#redis) ? shards.map((shard) => shardChannel(shard, tick)) : [channelOf(tick)];
     this.#watchers = new RedisWatchers(options);
     this.#redis.on("error", () => {});
     this.#redis.on("messageBuffer", (channel: Buffer, message: Buffer) => this.#heard(channel, message));
@@ -79,8 +80,10 @@ export class RedisBus implements Bus {
 
   async open(): Promise<void> {
     await this.#redis.connect();
-    await this.#bounded(this.#send("subscribe", [this.#tickChannel]));
+    await this.#listenAgain();
     this.#redis.on("ready", () => void this.#returned());
+    // A node of a cluster went, or its channels moved.
+    this.#redis.on("subscribersReady", () => void this.#returned());
     this.#ticking = this.#options.ambient.every(tickMs, () => this.#tick());
   }
 
@@ -166,10 +169,7 @@ export class RedisBus implements Bus {
 
   #heard(channel: Buffer, message: Buffer): void {
     const name = channel.toString();
-    if (name === this.#tickChannel) {
-      this.#isTickDue = false;
-      return;
-    }
+    this.#ticksDue.delete(name);
     const entry = this.#listeners.get(name);
     if (entry === undefined) return;
     const watchers = readWatchers(message);
@@ -187,27 +187,32 @@ export class RedisBus implements Bus {
   /** A tick to ourselves that did not come back means a dead connection that looks alive. */
   #tick(): void {
     const { link, sharded, log } = this.#options;
-    if (this.#isTickDue && this.#redis.status === "ready") {
+    if (this.#ticksDue.size > 0 && this.#redis.status === "ready") {
       log("warn", "what Redis publishes does not arrive; connecting anew");
-      this.#isTickDue = false;
+      this.#ticksDue.clear();
       return this.#redis.disconnect(true);
     }
     if (this.#redis.status !== "ready" || link.problem !== null) return;
     void this.#watchers.flush();
-    // Before it is sent, because it may be back before the answer is.
-    this.#isTickDue = true;
-    const send = link.call((redis) => (sharded ? redis.spublish(this.#tickChannel, "") : redis.publish(this.#tickChannel, "")));
-    send.catch(() => {
-      this.#isTickDue = false;
-    });
+    for (const channel of this.#tickChannels) {
+      // Before it is sent, because it may be back before the answer is.
+      this.#ticksDue.add(channel);
+      const send = link.call((redis) => (sharded ? redis.spublish(channel, "") : redis.publish(channel, "")));
+      send.catch(() => this.#ticksDue.delete(channel));
+    }
+  }
+
+  /** One channel at a time: a cluster takes those of one slot together, and no others. */
+  async #listenAgain(): Promise<void> {
+    const channels = [...this.#tickChannels, ...this.#listeners.keys()];
+    await this.#bounded(Promise.all(channels.map((channel) => this.#send("subscribe", [channel]))));
   }
 
   /** Connected again: nothing is subscribed any more, and anything may have been missed. */
   async #returned(): Promise<void> {
-    this.#isTickDue = false;
+    this.#ticksDue.clear();
     try {
-      // One slot each: a cluster takes sharded channels of one slot at a time.
-      await this.#bounded(Promise.all([this.#tickChannel, ...this.#listeners.keys()].map((channel) => this.#send("subscribe", [channel]))));
+      await this.#listenAgain();
     } catch {
       if (!this.#isClosed && this.#redis.status === "ready") this.#redis.disconnect(true);
       return;

@@ -73,6 +73,11 @@ function list<Item extends z.ZodType<string, string>>(item: Item) {
     .pipe(z.array(item));
 }
 
+/** One or, with commas between, more of the same: the text stays as it was. */
+function several(one: z.ZodType<string, string>, what: string) {
+  return z.string().refine((text) => text.split(",").every((part) => one.safeParse(part.trim()).success), what);
+}
+
 function url(schemes: readonly string[], more: (address: URL) => boolean = () => true) {
   return z.string().refine(
     (text) => {
@@ -107,7 +112,7 @@ const schemas = {
   port,
   host: z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, "must be an address or a host name"),
   dataDir: z.string().refine((path) => !path.includes("\0") && path.trim() !== "", "must be a path"),
-  redisUrl: url(["redis:", "rediss:"]),
+  redisUrl: several(url(["redis:", "rediss:"]), "must be a URL that begins with redis:// or rediss://, or several with commas between"),
   workers: wholeNumber(1, 64),
   allowedOrigins: list(z.string().refine(isOrigin, "must be origins such as https://play.example or https://*.example.org")),
   allowMissingOrigin: z.enum(["true", "false"], "must be true or false").transform((word) => word === "true"),

@@ -267,7 +267,12 @@ export const settingVariables = {
   port: setting("PORT", "port", "3000", "0 to 65535; 0: any free one", "Port of the game and its HTTP pages."),
   host: setting("HOST", "address", "", "an address; empty: all", "Address to listen on."),
   dataDir: setting("DATA_DIR", "folder", "./data", "a path", "Where SQLite keeps games, and all stores keep audit log and dead letters."),
-  redisUrl: secret("REDIS_URL", "URL", "redis:// or rediss://", "Set: games live in Redis and instances talk through it. Empty: SQLite."),
+  redisUrl: secret(
+    "REDIS_URL",
+    "URL",
+    "redis:// or rediss://; several with commas: nodes of one cluster",
+    "Set: games live in Redis and instances talk through it. Empty: SQLite.",
+  ),
   workers: setting("WORKERS", "processes", "1", "1 to 64", "Processes sharing the port. More than one needs REDIS_URL."),
   allowedOrigins: setting(
     "ALLOWED_ORIGINS",

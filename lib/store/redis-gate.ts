@@ -1,4 +1,5 @@
 // The start gate of a server on Redis: is this Redis one that can keep what is promised? It names the promise and refuses the rest.
+import type { Redis } from "ioredis";
 import type { RedisLink } from "./redis-link.ts";
 
 /** What an acknowledgement survives: a crash of Redis, all but the last second before one, or nothing. */
@@ -25,49 +26,59 @@ function infoOf(text: string): ReadonlyMap<string, string> {
   return new Map(lines.map(([name = "", value = ""]) => [name, value]));
 }
 
-/** One configuration value; null when this user may not ask for it. */
-async function configValue(link: RedisLink, name: string): Promise<string | null> {
+/** One configuration value of a node; null when this user may not ask for it. */
+async function configValue(link: RedisLink, node: Redis, name: string): Promise<string | null> {
   try {
-    const [, value] = (await link.call((redis) => redis.config("GET", name))) as string[];
+    const [, value] = (await link.call(() => node.config("GET", name))) as string[];
     return value ?? null;
   } catch {
     return null;
   }
 }
 
-/** Asks Redis what it is. Throws RedisRefused when it is too old or may forget games to make room. */
+/** From the weakest promise to the strongest. */
+const tiers: readonly RedisTier[] = ["redis-memory", "redis-aof-everysec", "redis-aof-always"];
+
+/** Asks Redis, every node of a cluster, what it is. Throws RedisRefused when it is too old or may forget games to make room. */
 export async function inspectRedis(link: RedisLink): Promise<RedisFacts> {
-  const info = infoOf(await link.call((redis) => redis.info()));
+  const nodes = await Promise.all(link.nodes().map((node) => inspectNode(link, node)));
+  const [first] = nodes;
+  if (first === undefined) throw new RedisRefused("The cluster has no node that holds keys.");
+  // What an acknowledgement promises is what the weakest node does.
+  const tier = tiers.find((weak) => nodes.some((node) => node.tier === weak)) ?? first.tier;
+  const warnings = new Set(nodes.flatMap((node) => node.warnings));
+  return { version: first.version, sharded: nodes.every((node) => node.sharded), tier, warnings: [...warnings] };
+}
+
+async function inspectNode(link: RedisLink, node: Redis): Promise<RedisFacts> {
+  const info = infoOf(await link.call(() => node.info()));
   const version = info.get("redis_version") ?? "";
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < versionMin[0] || (major === versionMin[0] && minor < versionMin[1])) {
     throw new RedisRefused(`Redis ${version || "of unknown version"} is too old: ${versionMin.join(".")} or later is needed.`);
   }
-  const policy = info.get("maxmemory_policy") ?? (await configValue(link, "maxmemory-policy"));
+  const policy = info.get("maxmemory_policy") ?? (await configValue(link, node, "maxmemory-policy"));
   if (policy !== null && policy !== "noeviction") {
     throw new RedisRefused(`Redis is set to forget keys when memory is short (maxmemory-policy ${policy}): set it to noeviction.`);
   }
-  const warnings = policy === null ? ["Redis does not say what it does when memory is short; it must be noeviction."] : [];
-  return { ...(await tierOf(link, info, warnings)), version, sharded: major >= 7 };
+  const unsaid = policy === null ? ["Redis does not say what it does when memory is short; it must be noeviction."] : [];
+  const sync = info.get("aof_enabled") === "1" ? ((await configValue(link, node, "appendfsync")) ?? "unsaid") : null;
+  const [tier, warning] = promiseOf(sync);
+  return { tier, warnings: warning === null ? unsaid : [...unsaid, warning], version, sharded: major >= 7 };
 }
 
-async function tierOf(
-  link: RedisLink,
-  info: ReadonlyMap<string, string>,
-  warnings: readonly string[],
-): Promise<Pick<RedisFacts, "tier" | "warnings">> {
-  if (info.get("aof_enabled") !== "1") {
-    return {
-      tier: "redis-memory",
-      warnings: [...warnings, "Redis keeps no append-only file: when it stops, the newest changes are lost."],
-    };
+/** `appendfsync`: how the append-only file is synced; null when there is none. */
+function promiseOf(appendfsync: string | null): readonly [RedisTier, string | null] {
+  switch (appendfsync) {
+    case null:
+      return ["redis-memory", "Redis keeps no append-only file: when it stops, the newest changes are lost."];
+    case "always":
+      return ["redis-aof-always", null];
+    case "everysec":
+      return ["redis-aof-everysec", null];
+    case "no":
+      return ["redis-memory", "Redis never syncs its append-only file (appendfsync no)."];
+    default:
+      return ["redis-aof-everysec", "Redis does not say how it syncs its append-only file; taken for once a second."];
   }
-  const sync = await configValue(link, "appendfsync");
-  if (sync === "always") return { tier: "redis-aof-always", warnings };
-  if (sync === "everysec") return { tier: "redis-aof-everysec", warnings };
-  if (sync === "no") return { tier: "redis-memory", warnings: [...warnings, "Redis never syncs its append-only file (appendfsync no)."] };
-  return {
-    tier: "redis-aof-everysec",
-    warnings: [...warnings, "Redis does not say how it syncs its append-only file; taken for once a second."],
-  };
 }

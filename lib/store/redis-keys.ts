@@ -56,9 +56,13 @@ export function changeKeys(gameId: string): readonly string[] {
   return [gameKey(gameId), historyKey(gameId), checkpointsKey(gameId), ...answerKeys(gameId), all, listed, wake, finished, running, paused];
 }
 
+export function shardChannel(shard: string, name: string): string {
+  return `${shard}:n:${name}`;
+}
+
 /** The channel on which a game's changes are announced. */
 export function channelOf(gameId: string): string {
-  return `${shardOf(gameId)}:n:${gameId}`;
+  return shardChannel(shardOf(gameId), gameId);
 }
 
 export const feedbackKey = "tt:feedback";

@@ -1,7 +1,8 @@
-// One connection to Redis that never sends a command twice, never keeps one for later and never leaves a promise hanging.
+// The connection to Redis, or to the nodes of a cluster, that never sends a command twice, never keeps one for later and never leaves a promise hanging.
 // Turns every failure into a StoreFault that says whether the request may have happened.
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import { nodesOf, redisClient } from "./redis-client.ts";
 import type { Script } from "./redis-scripts.ts";
 import { StoreFault } from "./store.ts";
 
@@ -21,9 +22,6 @@ export interface LinkOptions {
   readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
 }
 
-const reconnectMsMax = 1_000;
-const reconnectMsMin = 50;
-const connectMs = 3_000;
 const watchMs = 50;
 /** Time beyond the client's own limit after which a promise it forgot is ended here. */
 const graceMs = 100;
@@ -34,25 +32,7 @@ const probesMax = 3;
 /** Errors Redis gives before it runs anything: certainly nothing happened. */
 const refusedBefore = /^(OOM|READONLY|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|NOAUTH|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|CROSSSLOT) /;
 const busyBefore = /^BUSY /;
-const neverSent = /isn't writeable/;
-
-/** The options without which ioredis would run a command twice, or later, or never answer (all four belong together). */
-export function clientOptions({ ambient, limits, name }: Pick<LinkOptions, "ambient" | "limits" | "name">) {
-  return {
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    commandTimeout: limits.commandMs,
-    connectTimeout: connectMs,
-    disconnectTimeout: 500,
-    maxLoadingRetryTime: 500,
-    lazyConnect: true,
-    protocol: 2 as const,
-    connectionName: name,
-    disableClientInfo: true,
-    retryStrategy: (times: number) => Math.min(reconnectMsMax, reconnectMsMin * 2 ** Math.min(times, 10)) + ambient.below(reconnectMsMin),
-  } satisfies RedisOptions;
-}
+const neverSent = /isn't writeable|^Cluster isn't ready/;
 
 interface Flight {
   readonly startedAt: number;
@@ -72,7 +52,7 @@ export class RedisLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#redis = new Redis(options.url, clientOptions(options));
+    this.#redis = redisClient(options.url, { ...options, commandMs: options.limits.commandMs });
     this.#redis.on("error", (error: Error) => this.#note(`Redis is away: ${error.message}`));
     this.#redis.on("close", () => this.#note(this.#problem ?? "The connection to Redis is closed."));
     this.#redis.on("ready", () => this.#answered());
@@ -86,7 +66,7 @@ export class RedisLink {
 
   /** The servers that hold keys, for what has to be asked of each. */
   nodes(): readonly Redis[] {
-    return [this.#redis];
+    return nodesOf(this.#redis);
   }
 
   get inFlight(): number {

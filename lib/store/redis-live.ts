@@ -2,7 +2,7 @@
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
-import { arriveScript, beatScript } from "./redis-scripts.ts";
+import { arriveScript, beatScript, lookScript } from "./redis-scripts.ts";
 import { StoreFault } from "./store.ts";
 
 export interface LiveLimits {
@@ -58,21 +58,16 @@ export class RedisLive {
   /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
   async arrive(): Promise<void> {
     const { link, ambient, instanceId, limits } = this.#parts;
-    const look = () => link.call((redis) => redis.zrange(liveKeys.beats, "0", "-1", "WITHSCORES"));
-    const seen = await look();
+    const look = async () => (await link.run(lookScript, [liveKeys.beats], [])) as [now: number, seen: string[]];
+    const [now, seen] = await look();
     const newest = Math.max(0, ...seen.filter((_, place) => place % 2 === 1).map(Number));
-    const mayLive = seen.length > 0 && (await this.#redisNow()) - newest < limits.deadMs;
+    const mayLive = seen.length > 0 && now - newest < limits.deadMs;
     const until = ambient.monotonicMs() + limits.listenMs;
-    while (mayLive && ambient.monotonicMs() < until && (await look()).join() === seen.join()) await this.#pause(limits.beatMs / 10);
+    while (mayLive && ambient.monotonicMs() < until && (await look())[1].join() === seen.join()) await this.#pause(limits.beatMs / 10);
     await link.run(arriveScript, [liveKeys.beats, liveKeys.last, liveKeys.outages], [instanceId, ambient.now(), ...seen]);
     const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1"));
     this.#outages = outages.map(Number);
     this.#timers.push(ambient.every(limits.beatMs, () => void this.beat(ambient.now()).catch(() => {})));
-  }
-
-  async #redisNow(): Promise<number> {
-    const [seconds = 0, micros = 0] = (await this.#parts.link.call((redis) => redis.time())).map(Number);
-    return seconds * 1_000 + Math.floor(micros / 1_000);
   }
 
   #pause(ms: number): Promise<void> {

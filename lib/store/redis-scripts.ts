@@ -177,6 +177,9 @@ local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 `;
 
+/** Who beat when, by the clock of the node that keeps it: {Redis time, {instance, beat, ...}}. KEYS: beats. */
+export const lookScript = script("look", `${redisNow}\nreturn {now, redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')}\n`);
+
 /**
  * An instance begins to live. When nobody beat since the look that ARGV 3.. (instance, beat) remembers, nobody lives: an outage is
  * noted from the last moment somebody did. KEYS: beats, last, outages. ARGV: 1 instance, 2 server time, 3.. what was seen.

@@ -221,12 +221,14 @@ describe("history checker", () => {
       expect(verdict.result).toBe("pass");
       changes += verdict.figures.changes;
     }
+    process.stderr.write(`checker: 200 clean histories pass, ${changes} changes in all\n`);
     expect(changes).toBeGreaterThan(2_000);
   });
 
   test("the histories that are bent are long enough", () => {
     expect(bendable.length).toBeGreaterThanOrEqual(3);
     expect(planted.length).toBeGreaterThanOrEqual(14);
+    process.stderr.write(`checker: ${planted.length} planted bugs, each in ${bendable.length} histories\n`);
   });
 
   for (const { bug, rule, bend } of planted) {

@@ -17,6 +17,7 @@ import {
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isTooOld } from "../../lib/store/sqlite-gate.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
 import { isCi } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
@@ -90,6 +91,20 @@ describe("SAFETY 6 start gate", () => {
       "data file made",
       { journal_mode: "wal", synchronous: 2, application_id: 0x54617054, user_version: 2 },
     ]);
+  });
+
+  test.each([
+    ["3.51.2", true],
+    ["3.50.9", true],
+    ["2.99.99", true],
+    ["3.51", true],
+    ["", true],
+    ["3.51.3", false],
+    ["3.51.10", false],
+    ["3.52.0", false],
+    ["4.0.0", false],
+  ])("SQLite %s is too old: %s", (version, expected) => {
+    expect(isTooOld(version)).toBe(expected);
   });
 
   test("a killed server's folder opens with everything that was acknowledged", async () => {

@@ -201,12 +201,17 @@ function setPragmas(db: Database): Record<string, string | number> {
   if (facts["journal_mode"] !== "wal")
     throw new GateError("The data file cannot use a write-ahead log here; choose a local disk for DATA_DIR.");
   if (facts["synchronous"] !== 2) throw new GateError("SQLite did not accept synchronous=FULL.");
-  const parts = version.split(".").map(Number);
-  const older = sqliteVersionMin.findIndex((least, place) => (parts[place] ?? 0) !== least);
-  if (older >= 0 && (parts[older] ?? 0) < (sqliteVersionMin[older] ?? 0)) {
+  if (isTooOld(version))
     throw new GateError(`SQLite ${version} is too old: ${sqliteVersionMin.join(".")} mended a corruption of the write-ahead log.`);
-  }
   return facts;
+}
+
+/** Whether this release of SQLite, like "3.51.3", came before the one that is needed. */
+export function isTooOld(version: string): boolean {
+  const parts = version.split(".").map(Number);
+  const place = sqliteVersionMin.findIndex((least, at) => parts[at] !== least);
+  const [least, found] = [sqliteVersionMin[place], parts[place]];
+  return least !== undefined && !(found !== undefined && found > least);
 }
 
 /** Takes the file over for this process and keeps the time in which nobody lived. Gives all such times. */

@@ -1,5 +1,5 @@
 // What the SQLite store does when something fails under it: SAFETY rules 1, 4, 5, 8 and 24.
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import type { Store } from "../../lib/store/store.ts";
 import type { SqliteOptions } from "../../lib/store/store-sqlite.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
-import { found, Table } from "./table.ts";
+import { found, start, Table } from "./table.ts";
 
 let folder = "";
 const open: Store[] = [];
@@ -197,6 +197,35 @@ describe("troubles that are final", () => {
     await expect(store.commit(table.next())).rejects.toMatchObject(fault("unknown"));
     expect(fatal[0]).toContain("taken over");
     expect((await found(store, "AAAAAA")).v).toBe(1);
+  });
+});
+
+describe("files that go away under a running store", () => {
+  test.each([
+    ["the data file is removed", () => rmSync(join(folder, "games.db"))],
+    ["the log is removed", () => rmSync(join(folder, "games.db-wal"))],
+    [
+      "the data file is replaced by a copy",
+      () => {
+        copyFileSync(join(folder, "games.db"), join(folder, "copy"));
+        renameSync(join(folder, "copy"), join(folder, "games.db"));
+      },
+    ],
+  ])("%s: the server ends within two seconds instead of acknowledging what nobody would find again", async (title, damage) => {
+    const fatal: string[] = [];
+    const store = await openWith({ onFatal: (message) => void fatal.push(message) });
+    const table = new Table(store, "AAAAAA");
+    await table.step();
+    damage();
+    const beat = () => void store.beat(start).catch(() => {});
+    const tookMs = await until(() => {
+      beat();
+      return fatal.length > 0;
+    });
+    process.stderr.write(`${title}: the process is told to end after ${tookMs.toFixed(0)} ms\n`);
+    expect(fatal[0]).toContain("was removed or replaced");
+    expect(tookMs).toBeLessThan(2_000);
+    await expect(store.commit(table.next())).rejects.toMatchObject(fault("unavailable"));
   });
 });
 

@@ -1,5 +1,6 @@
-// What the store asks of the system beside SQLite: that a file is on the disk, that there is room, and what an error says in one line. Runs in any thread.
-import { closeSync, fsyncSync, openSync, statfsSync } from "node:fs";
+// What the store asks of the system beside SQLite: that a file is on the disk and still the same, that there is room,
+// and what an error says in one line. Runs in any thread.
+import { closeSync, fsyncSync, openSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Below this much free disk the store does not come back from "full". */
@@ -19,6 +20,12 @@ export function forceToDisk(path: string): void {
 export function hasRoom(path: string): boolean {
   const { bavail, bsize } = statfsSync(dirname(path));
   return bavail * bsize >= roomBytesMin;
+}
+
+/** Names the very file behind a path, whatever is renamed or put in its place; null when there is none. */
+export function identityOf(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}.${found.ino}`;
 }
 
 /** What an error says, as one line. */

@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
 import { failpoints, type Hit } from "./failpoint.ts";
 import { type Applier, createApplier, FencedError } from "./sqlite-batch.ts";
-import { hasRoom, oneLine } from "./sqlite-disk.ts";
+import { hasRoom, identityOf, oneLine } from "./sqlite-disk.ts";
 import { passGate, refusalOf } from "./sqlite-gate.ts";
 import type { MarkFile } from "./sqlite-mark.ts";
 import type { Op, OpResult, Trouble, WriterReply, WriterRequest, WriterSettings } from "./sqlite-messages.ts";
@@ -13,8 +13,11 @@ import type { Op, OpResult, Trouble, WriterReply, WriterRequest, WriterSettings 
 const frameBytes = 4096 + 24;
 /** How soon a checkpoint that could not finish is tried again. */
 const checkpointAgainMs = 100;
-/** How often the mark is forced to the disk: after a power cut it may be this much behind, see docs/decisions/0022. */
-const markSyncEveryMs = 1_000;
+/**
+ * How often the mark is forced to the disk (after a power cut it may be this much behind, see docs/decisions/0022), and how often the
+ * writer looks whether its files are still where the next start will look for them.
+ */
+const lookEveryMs = 1_000;
 /** Pages a change dirties, roughly; the true number is read at each checkpoint. */
 const pagesPerOp = 3;
 
@@ -34,7 +37,8 @@ class Writer {
   #pagesSince = 0;
   #dead = false;
   #isMarkBroken = false;
-  #markSyncedAt = 0;
+  #lookedAt = 0;
+  readonly #files: readonly (readonly [path: string, identity: string | null])[];
 
   constructor(settings: WriterSettings, post: (reply: WriterReply) => void) {
     this.#settings = settings;
@@ -44,6 +48,7 @@ class Writer {
     this.#db = db;
     this.#mark = mark;
     this.#storeId = storeId;
+    this.#files = [settings.path, `${settings.path}-wal`].map((path) => [path, identityOf(path)]);
     this.#applier = createApplier(db, settings.epoch, this.#hit);
     for (const message of notes) post({ kind: "noted", level: "warn", message });
     post({ kind: "opened", opened });
@@ -116,9 +121,10 @@ class Writer {
   /** After the answer, so that only the next batch waits for it. A log that a reader kept from being emptied is tried again soon. */
   #tend(): void {
     const now = performance.now();
-    if (now - this.#markSyncedAt >= markSyncEveryMs) {
-      this.#markSyncedAt = now;
+    if (now - this.#lookedAt >= lookEveryMs) {
+      this.#lookedAt = now;
       this.#mark.sync((error) => this.#markBroke(error));
+      this.#assertSameFiles();
     }
     const isLeft = this.#logPages > 0 && now - this.#checkpointedAt > checkpointAgainMs;
     if (this.#pagesSince <= this.#settings.walPagesMax && !isLeft) return;
@@ -129,6 +135,12 @@ class Writer {
       if (troubleOf(error, this.#settings.path) === "fatal") this.#fail(0, error);
       else this.#post({ kind: "noted", level: "warn", message: `the log could not be copied into the data file: ${oneLine(error)}` });
     }
+  }
+
+  /** A file that was removed or replaced under a server goes on taking writes that nobody will ever find again. */
+  #assertSameFiles(): void {
+    const lost = this.#files.find(([path, identity]) => identityOf(path) !== identity);
+    if (lost !== undefined) this.#fail(0, new FencedError(`${lost[0]} was removed or replaced while it was in use`));
   }
 
   /** A reader that holds old pages makes it do less, not fail. */

@@ -25,7 +25,8 @@ import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { keepRetention } from "./lib/ops/retention.ts";
-import { createStop, type Stop } from "./lib/ops/stop.ts";
+import type { Stop } from "./lib/ops/stop.ts";
+import { wayOut } from "./lib/ops/way-out.ts";
 import { chshGame } from "./lib/protocol/chsh-game.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
 import { gameLock } from "./lib/room/lock.ts";
@@ -33,8 +34,6 @@ import { Rooms } from "./lib/room/rooms.ts";
 import type { Store } from "./lib/store/store.ts";
 import { openStorage, type Storage, tryStorage } from "./lib/store/store-choice.ts";
 
-const wholeStopMs = 29_000;
-const hurryMs = 3_000;
 /** Time for headers, for a whole request, and between requests, ms; how often Node looks. */
 const httpTimes = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 /** Plain HTTP beside the sockets, so that probes are answered when the sockets are full. */
@@ -43,8 +42,6 @@ const storeSlowMs = 1_000;
 const aliveEveryMs = 1_000;
 const lagEveryMs = 500;
 const countEveryMs = 5_000;
-/** Time the last sockets have after the drain. */
-const closeMs = 4_000;
 /** Viewers who have to come back are sent away over this time. */
 const recallMs = 1_000;
 
@@ -91,7 +88,7 @@ function packageVersion(): string {
 }
 
 /** The games this server hosts; the first is the one made when `create` names none. */
-function hostedGames(): readonly HostedGame[] {
+export function hostedGames(): readonly HostedGame[] {
   return [hosted(clockGame), hosted(chshGame)];
 }
 
@@ -212,26 +209,28 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     loopLagMs: () => condition.lagMs,
     drain: () => stop.request("the operator asked for it"),
     addressOf: (request) => edge.clientOf(request).address,
-    deadLetters: parts.deadLetters,
   });
   const publicDir = join(import.meta.dirname, "dist", "public");
-  const app = httpApp({ ...parts, edge, secrets: () => secrets.current(), rooms, health, operatorRoutes: operations.routes, publicDir });
+  const app = httpApp({
+    ...parts,
+    games,
+    edge,
+    secrets: () => secrets.current(),
+    rooms,
+    health,
+    operatorRoutes: operations.routes,
+    publicDir,
+  });
   const server = createServer(httpTimes, app);
   server.maxConnections = config.limits.connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
-  const [first] = games;
-  const gateway = openGateway({
-    server,
-    games: byKind,
-    defaultGame: first?.rules.kind ?? "",
-    rooms,
-    store,
-    ambient,
-    edge,
-    instanceId,
-  });
-  parts.serving.halt = () => {
+  const defaultGame = games[0]?.rules.kind ?? "";
+  const gateway = openGateway({ server, games: byKind, defaultGame, rooms, store, ambient, edge, instanceId });
+  const leaving = () => {
     condition.draining = true;
+  };
+  parts.serving.halt = () => {
+    leaving();
     gateway.close();
   };
   parts.instances?.listen({
@@ -241,17 +240,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const timers = keepWatch(parts, condition, edge);
   metrics.onScrape(() => setGauges({ ...parts, gateway, rooms, health, isDraining: () => condition.draining }));
   metrics.storeTier(store.health().tier);
-  const stop = stopOf({
-    parts,
-    server,
-    gateway,
-    rooms,
-    operations,
-    timers,
-    onStop: () => {
-      condition.draining = true;
-    },
-  });
+  const stop = wayOut({ ...parts, server, gateway, rooms, operations, timers, leaving });
   await operations.listen();
   const port = await listen(server, config);
   rooms.start();
@@ -259,48 +248,6 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   parts.above?.ready();
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
   return { port, gateway, rooms, store, stop, operations };
-}
-
-interface Stoppable {
-  readonly parts: Parts;
-  readonly server: Server;
-  readonly gateway: Gateway;
-  readonly rooms: Rooms;
-  readonly operations: Operations;
-  readonly timers: readonly Cancellable[];
-  readonly onStop: () => void;
-}
-
-/** The way out: players first, then rooms and sockets, the store last. */
-function stopOf({ parts, server, gateway, rooms, operations, timers, onStop }: Stoppable): Stop {
-  const { ambient, log, store, config } = parts;
-  const { drainMs } = config.limits;
-  const letGo = () => {
-    onStop();
-    parts.audit.note("server-stopping", "server");
-    return gateway.drain(drainMs);
-  };
-  const closeAll = async () => {
-    for (const timer of timers) timer.cancel();
-    gateway.close();
-    await rooms.close();
-    await parts.bus.close();
-    await operations.close();
-    server.close();
-    server.closeAllConnections();
-  };
-  return createStop({
-    ambient,
-    log,
-    wholeMs: wholeStopMs,
-    hurryMs,
-    flush: () => store.close(),
-    exit: exitSurely,
-    steps: [
-      { name: "let players go", limitMs: drainMs + closeMs, run: letGo },
-      { name: "close rooms and sockets", limitMs: 2_000, run: closeAll },
-    ],
-  });
 }
 
 function listen(server: Server, config: Config): Promise<number> {

@@ -66,7 +66,7 @@ function graphOf(counts: ReturnType<typeof countImports>): string {
     const [from, to] = pair.split(" ");
     const all = values + types;
     const look = values === 0 ? 'style=dashed color="#9aa5b1"' : 'color="#5b6b7b"';
-    return `"${from}" -> "${to}" [${look} penwidth=${(0.8 + Math.log2(all) / 4).toFixed(2)} tooltip="${all} imports, ${types} of types alone"]`;
+    return `"${from}" -> "${to}" [${look} penwidth=${(0.8 + Math.log2(all) / 4).toFixed(2)}]`;
   });
   return `digraph imports {
     graph [rankdir=TB nodesep=0.5 ranksep=0.7 bgcolor=white pad=0.3 fontname="Helvetica" fontsize=11 fontcolor="#555555" labelloc=b
@@ -86,4 +86,6 @@ const cruise = [
   "json",
 ];
 const found = JSON.parse(run(process.execPath, [...cruise, "lib", "public/app", "server.ts"])) as Cruised;
-writeFileSync(join(root, "docs/imports.svg"), run("dot", ["-Tsvg"], graphOf(countImports(found))));
+const drawn = run("dot", ["-Tsvg"], graphOf(countImports(found)));
+const titled = drawn.replace(/<svg [^>]*>/, "$&\n<title>Which part imports which</title>");
+writeFileSync(join(root, "docs/imports.svg"), titled.replaceAll(/<!--.*?-->\n?/gs, ""));

@@ -6,11 +6,15 @@ import { en as enTable } from "../../public/app/i18n/en.ts";
 import { enClass } from "../../public/app/i18n/en-class.ts";
 import { tr as trTable } from "../../public/app/i18n/tr.ts";
 import { trClass } from "../../public/app/i18n/tr-class.ts";
-import { createSpeech, preferredLanguage } from "../../public/app/i18n/words.ts";
+import { type Language, preferredLanguage } from "../../public/app/i18n/languages.ts";
+import { createSpeech } from "../../public/app/i18n/words.ts";
+import { campaignPresets } from "../../public/app/model/presets.ts";
+import { presets } from "../../lib/game/presets/presets.ts";
 
 /** With the words that are fetched with the first class. */
 const en: Readonly<Record<string, string>> = { ...enTable, ...enClass };
-const tr: Readonly<Record<string, string>> = { ...trTable, ...trClass };
+/** A new language has its line here, or this does not compile. */
+const others: Readonly<Record<Exclude<Language, "en">, Readonly<Record<string, string>>>> = { tr: { ...trTable, ...trClass } };
 
 const holes = (text: string): string =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)]
@@ -24,13 +28,18 @@ const sources = readdirSync(app, { recursive: true, encoding: "utf8" })
   .join("\n");
 
 describe("F56 two languages", () => {
-  test("both catalogues have the same keys, none empty", () => {
-    expect(Object.keys(tr).sort()).toEqual(Object.keys(en).sort());
-    expect(Object.entries({ ...en, ...tr }).filter(([, text]) => text.trim() === "")).toEqual([]);
+  test.for(Object.entries(others))("%s has the keys of English, none empty", ([, words]) => {
+    expect(Object.keys(words).sort()).toEqual(Object.keys(en).sort());
+    expect(Object.entries({ ...en, ...words }).filter(([, text]) => text.trim() === "")).toEqual([]);
   });
 
-  test("a translation fills the same holes", () => {
-    const different = Object.keys(en).filter((key) => holes(en[key] ?? "") !== holes(tr[key] ?? ""));
+  test("every campaign preset of the rules is offered, and has a name and a sentence", () => {
+    expect([...campaignPresets].sort()).toEqual([...presets.keys()].sort());
+    expect(campaignPresets.flatMap((name) => [`campaign.${name}`, `campaign.${name}.about`]).filter((key) => !(key in en))).toEqual([]);
+  });
+
+  test.for(Object.entries(others))("%s fills the same holes", ([, words]) => {
+    const different = Object.keys(en).filter((key) => holes(en[key] ?? "") !== holes(words[key] ?? ""));
     expect(different).toEqual([]);
   });
 

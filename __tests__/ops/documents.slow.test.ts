@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { asyncApiDocument } from "../../lib/gateway/asyncapi.ts";
 import { openApiDocument } from "../../lib/gateway/openapi.ts";
+import { hostedGames } from "../../server.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable, type Table } from "../support/table-client.ts";
 
@@ -39,7 +40,7 @@ function withDefinitions(schema: object): object {
 describe("F41 documents", () => {
   test("redocly finds nothing wrong with either", () => {
     const folder = mkdtempSync(join(tmpdir(), "tapotarp-documents-"));
-    const files = { "openapi.json": openApi, "asyncapi.json": asyncApiDocument("0.0.0") };
+    const files = { "openapi.json": openApi, "asyncapi.json": asyncApiDocument("0.0.0", hostedGames()) };
     for (const [name, document] of Object.entries(files)) writeFileSync(join(folder, name), JSON.stringify(document, null, 1));
     const args = [
       "node_modules/@redocly/cli/bin/cli.js",

@@ -3,10 +3,9 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { closeReasons, commandTypes } from "../../lib/ops/metric-labels.ts";
 import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
-import { chshGame } from "../../lib/protocol/chsh-game.ts";
-import { clockCommands } from "../../lib/protocol/clock-schemas.ts";
 import { closeCodes } from "../../lib/protocol/close-codes.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
+import { hostedGames } from "../../server.ts";
 import { lacks, programPath } from "../support/programs.ts";
 
 function used(): Metrics {
@@ -40,7 +39,7 @@ describe("F16 metrics", () => {
   });
 
   test("whatever a client of either game may say, and every code a socket is closed with, has a label of its own", () => {
-    const said = [sessionSchemas, clockCommands, chshGame.commands].flatMap((schemas) => Object.keys(schemas));
+    const said = [sessionSchemas, ...hostedGames().map(({ commands }) => commands)].flatMap((schemas) => Object.keys(schemas));
     expect(said.filter((type) => !(commandTypes as readonly string[]).includes(type))).toEqual([]);
     expect(new Set(commandTypes).size).toBe(commandTypes.length);
     const codes = Object.values(closeCodes).map(({ code }) => String(code));

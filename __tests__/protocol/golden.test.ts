@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { asyncApiDocument, sentMessages } from "../../lib/gateway/asyncapi.ts";
-import { chshGame } from "../../lib/protocol/chsh-game.ts";
-import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
+import { hostedGames } from "../../server.ts";
 import { type Golden, games } from "./golden-play.ts";
 
 const folder = join(import.meta.dirname, "golden");
@@ -52,7 +51,7 @@ describe("the golden frames", () => {
     const both = new Set([...heard("clock"), ...heard("chsh")]);
     expect(Object.keys(sentMessages).filter((type) => !both.has(type))).toEqual([]);
     const seldom = ["campaignComplete"];
-    const announced = [clockGame.rules.announced, chshGame.rules.announced].flatMap((types) => [...types]);
+    const announced = hostedGames().flatMap(({ rules }) => [...rules.announced]);
     expect(announced.filter((type) => !both.has(type) && !seldom.includes(type))).toEqual([]);
   });
 });
@@ -64,7 +63,7 @@ interface AsyncApi {
 }
 
 describe("F41 the AsyncAPI document", () => {
-  const { messages } = (asyncApiDocument("0") as AsyncApi).components;
+  const { messages } = (asyncApiDocument("0", hostedGames()) as AsyncApi).components;
   const deliberate = new Set(["{", '{"type":"passTurn","data":{"playerID":2}}']);
 
   /** Checks of a message by its type: those of one game, or of every game. */
@@ -96,7 +95,7 @@ describe("F41 the AsyncAPI document", () => {
 
   test("describes every command of both games, and nothing else that a client may say", () => {
     const said = Object.keys(messages).filter((key) => !key.startsWith("hear_") && !key.includes("_event_"));
-    const all = { session: sessionSchemas, clock: clockGame.commands, chsh: chshGame.commands };
+    const all = { session: sessionSchemas, ...Object.fromEntries(hostedGames().map((game) => [game.rules.kind, game.commands])) };
     const known = Object.entries(all).flatMap(([realm, schemas]) => Object.keys(schemas).map((type) => `${realm}_${type}`));
     expect(said.sort()).toEqual(known.sort());
   });

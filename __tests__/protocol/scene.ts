@@ -7,18 +7,16 @@ import WebSocket from "ws";
 import { localBus } from "../../lib/bus/bus-local.ts";
 import { Edge } from "../../lib/gateway/edge.ts";
 import { openGateway } from "../../lib/gateway/gateway.ts";
-import { hosted } from "../../lib/gateway/hosted-game.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
 import { readConfig } from "../../lib/ops/config.ts";
 import { silentLog } from "../../lib/ops/log.ts";
 import { createMetrics } from "../../lib/ops/metrics.ts";
 import { noReporter } from "../../lib/ops/report.ts";
-import { chshGame } from "../../lib/protocol/chsh-game.ts";
-import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import { silentObserver } from "../../lib/room/observer.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
+import { hostedGames } from "../../server.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
 /** One line of the record: who, which way (`>` to the server, `<` from it, `x` the end), and the bytes as text. */
@@ -93,7 +91,7 @@ export async function openScene(): Promise<Scene> {
   const config = readConfig({ NODE_ENV: "test" });
   const metrics = createMetrics();
   const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit: noAudit(), reporter: noReporter(), queueDepth: () => 0 });
-  const games = [hosted(clockGame), hosted(chshGame)];
+  const games = hostedGames();
   const store = memoryStore();
   const lock = gameLock({ lockWaitMsMax: 2_000, lockPendingMax: 200 }, ambient, () => {});
   const roomParts = { store, bus: localBus(), lock, ambient, observer: silentObserver, instanceId: "golden" };

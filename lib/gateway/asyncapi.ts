@@ -2,11 +2,9 @@
 // described here and held to by a test.
 import { z } from "zod";
 import { refusals } from "../game/refusals.ts";
-import { chshGame } from "../protocol/chsh-game.ts";
-import { clockGame } from "../protocol/clock-game.ts";
-import { clockCommands, clockCreateSettings } from "../protocol/clock-schemas.ts";
 import { frameBytesMax } from "../protocol/limits.ts";
 import { actionIdSchema, sessionSchemas } from "../protocol/session-schemas.ts";
+import type { HostedGame } from "./hosted-game.ts";
 import { protocols } from "../protocol/version.ts";
 
 type Json = Record<string, unknown>;
@@ -95,29 +93,25 @@ const about: Readonly<Record<string, string>> = {
   feedback: "Say something to the operator.",
 };
 
-/** Who understands a message: every game, or one. */
-type Realm = "session" | "clock" | "chsh";
+/** Who understands a message: "session" is every game, else the kind of one. */
+type Realm = string;
 
-const realms: Readonly<Record<Realm, string>> = {
-  session: "The same for every game: coming in, going, staying in sync.",
-  clock: "The clock for Magic tables. SPEC.md says what each command does.",
-  chsh: "The class game with hidden answers, made with `game: chsh`. docs/second-game.md says what each command does.",
-};
-
-const gameNames: Readonly<Record<Realm, string>> = { session: "any game", clock: "the clock", chsh: "the class game" };
+function nameOf(realm: Realm): string {
+  return realm === "session" ? "every game" : `the game "${realm}"`;
+}
 
 /** A message a client may send, as JSON Schema. */
 function incoming(realm: Realm, type: string, data: z.ZodType): Json {
   const whole = z.strictObject({ type: z.literal(type), data: data.optional(), id: actionIdSchema.optional() });
   const { $schema: _, ...payload } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
-  const summary = realm === "session" ? (about[type] ?? type) : `The command ${type} of ${gameNames[realm]}.`;
+  const summary = realm === "session" ? (about[type] ?? type) : `The command ${type} of ${nameOf(realm)}.`;
   return { name: type, title: type, summary, contentType: "application/json", payload };
 }
 
 /** An event that clients which take whole states get as a message of its own; in `change` and `missed` it is one of `events`. */
 function event(realm: Realm, type: string): Json {
   const payload = { type: "object", properties: { type: { const: type }, data: { type: "object" } }, required: ["type", "data"] };
-  return { name: type, title: type, summary: `It happened in ${gameNames[realm]}: ${type}.`, contentType: "application/json", payload };
+  return { name: type, title: type, summary: `It happened in ${nameOf(realm)}: ${type}.`, contentType: "application/json", payload };
 }
 
 function outgoing(type: string, { about: summary, data, required, hasView = false }: Sent): Json {
@@ -127,10 +121,14 @@ function outgoing(type: string, { about: summary, data, required, hasView = fals
 }
 
 /** Types a client may send, with the schema of their `data`, by who understands them. */
-export function incomingSchemas(): Readonly<Record<Realm, Readonly<Record<string, z.ZodType>>>> {
-  const settings = z.union([clockCreateSettings, chshGame.createSettings]);
-  const create = sessionSchemas.create.extend({ game: z.enum(["clock", "chsh"]).optional(), settings: settings.optional() });
-  return { session: { ...sessionSchemas, create }, clock: clockCommands, chsh: chshGame.commands };
+function incomingSchemas(games: readonly HostedGame[]): Readonly<Record<Realm, Readonly<Record<string, z.ZodType>>>> {
+  const settings = z.union(games.map(({ createSettings }) => createSettings));
+  const create = sessionSchemas.create.extend({
+    game: z.enum(games.map(({ rules }) => rules.kind)).optional(),
+    settings: settings.optional(),
+  });
+  const commands = Object.fromEntries(games.map((game) => [game.rules.kind, game.commands]));
+  return { session: { ...sessionSchemas, create }, ...commands };
 }
 
 function messagesOf<Value>(
@@ -138,18 +136,16 @@ function messagesOf<Value>(
   make: (realm: Realm, type: string, value: Value) => Json,
 ) {
   const all = Object.entries(table).flatMap(([realm, values]) =>
-    Object.entries(values).map(([type, value]) => [`${realm}_${type}`, make(realm as Realm, type, value)] as const),
+    Object.entries(values).map(([type, value]) => [`${realm}_${type}`, make(realm, type, value)] as const),
   );
   return Object.fromEntries(all);
 }
 
-export function asyncApiDocument(release: string): object {
-  const fromClients = messagesOf(incomingSchemas(), (realm, type, data) => incoming(realm, type, data));
+/** `games`: those the server hosts; a third one is described without a line here. */
+export function asyncApiDocument(release: string, games: readonly HostedGame[]): object {
+  const fromClients = messagesOf(incomingSchemas(games), (realm, type, data) => incoming(realm, type, data));
   const announced = Object.fromEntries(
-    [clockGame, chshGame].flatMap(({ rules }) => {
-      const realm = rules.kind as Realm;
-      return [...rules.announced].map((type) => [`${realm}_event_${type}`, event(realm, type)]);
-    }),
+    games.flatMap(({ rules }) => [...rules.announced].map((type) => [`${rules.kind}_event_${type}`, event(rules.kind, type)])),
   );
   const replies = Object.fromEntries(Object.entries(sentMessages).map(([type, sent]) => [`hear_${type}`, outgoing(type, sent)]));
   const fromServer = { ...replies, ...announced };
@@ -163,7 +159,10 @@ export function asyncApiDocument(release: string): object {
       version: release,
       description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted: the names of messages begin with who understands them.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
-      tags: Object.entries(realms).map(([name, description]) => ({ name, description })),
+      tags: ["session", ...games.map(({ rules }) => rules.kind)].map((name) => ({
+        name,
+        description: `What ${nameOf(name)} understands.`,
+      })),
     },
     servers: { here: { host: "localhost:3000", protocol: "ws", description: "wss behind TLS" } },
     defaultContentType: "application/json",

@@ -1,10 +1,16 @@
 // The protocol's documents, made once at start: OpenAPI for HTTP, AsyncAPI for the socket. The page that shows them is /api/docs.
 import type { Express } from "express";
 import { asyncApiDocument } from "./asyncapi.ts";
+import type { HostedGame } from "./hosted-game.ts";
 import { openApiDocument } from "./openapi.ts";
 
-export function addDocuments(app: Express, { version }: { readonly version: string }): void {
-  const documents = { "/api/openapi.json": openApiDocument(version), "/api/asyncapi.json": asyncApiDocument(version) };
+interface DocumentParts {
+  readonly version: string;
+  readonly games: readonly HostedGame[];
+}
+
+export function addDocuments(app: Express, { version, games }: DocumentParts): void {
+  const documents = { "/api/openapi.json": openApiDocument(version), "/api/asyncapi.json": asyncApiDocument(version, games) };
   for (const [path, document] of Object.entries(documents)) {
     const text = JSON.stringify(document);
     app.get(path, (_request, response) => void response.type("json").set("Cache-Control", "no-cache").send(text));

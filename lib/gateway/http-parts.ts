@@ -8,11 +8,13 @@ import type { Metrics } from "../ops/metrics.ts";
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
 import type { Edge } from "./edge.ts";
+import type { HostedGame } from "./hosted-game.ts";
 
 export interface HttpParts {
   readonly config: Config;
   readonly secrets: () => Secrets;
   readonly edge: Edge;
+  readonly games: readonly HostedGame[];
   readonly rooms: Rooms;
   readonly store: Store;
   readonly health: Health;

@@ -1,13 +1,14 @@
 // What this person likes on this device: looks, sounds, language. Kept on the device, never sent.
 import { type Signal, signal } from "@preact/signals";
+import { type Language, languages } from "../i18n/languages.ts";
 import type { Shelf } from "./env.ts";
 
 export const themes = ["auto", "dark", "light", "wastelands"] as const;
-export const languages = ["auto", "en", "tr"] as const;
+export const languageChoices: readonly ("auto" | Language)[] = ["auto", ...languages];
 
 export interface Prefs {
   readonly theme: (typeof themes)[number];
-  readonly language: (typeof languages)[number];
+  readonly language: "auto" | Language;
   readonly sounds: boolean;
   readonly vibration: boolean;
   readonly wakeLock: boolean;

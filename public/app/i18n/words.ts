@@ -2,8 +2,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import i18next, { type i18n } from "i18next";
 import { en } from "./en.ts";
+import type { Language } from "./languages.ts";
 
-export type Language = "en" | "tr";
 export type Params = Readonly<Record<string, string | number>>;
 export type Translate = (key: string, params?: Params) => string;
 
@@ -16,15 +16,10 @@ export interface Speech {
   readonly teach: (words: Readonly<Record<Language, Readonly<Record<string, string>>>>) => void;
 }
 
-/** The first of the browser's languages that the page speaks. */
-export function preferredLanguage(wanted: readonly string[]): Language {
-  const found = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag === "en" || tag === "tr");
-  return found === "tr" ? "tr" : "en";
-}
-
-async function catalogue(language: Language): Promise<Readonly<Record<string, string>>> {
-  return language === "tr" ? (await import("./tr.ts")).tr : en;
-}
+const catalogues: Readonly<Record<Language, () => Promise<Readonly<Record<string, string>>>>> = {
+  en: async () => en,
+  tr: async () => (await import("./tr.ts")).tr,
+};
 
 /** Where i18next keeps the words of parts that came later. */
 const taught = "taught";
@@ -43,7 +38,7 @@ export async function createSpeech(first: Language): Promise<Speech> {
   });
   const language = signal<Language>("en");
   const use = async (wanted: Language): Promise<void> => {
-    if (!speaker.hasResourceBundle(wanted, "translation")) speaker.addResourceBundle(wanted, "translation", await catalogue(wanted));
+    if (!speaker.hasResourceBundle(wanted, "translation")) speaker.addResourceBundle(wanted, "translation", await catalogues[wanted]());
     await speaker.changeLanguage(wanted);
     language.value = wanted;
   };

@@ -1,11 +1,9 @@
 // How this device looks, sounds and behaves.
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
-import { languages, type Prefs, themes } from "../device/prefs.ts";
-import { preferredLanguage } from "../i18n/words.ts";
+import { languageChoices, type Prefs, themes } from "../device/prefs.ts";
+import { languageNames, preferredLanguage } from "../i18n/languages.ts";
 import { Segments, Switch } from "../ui/parts.tsx";
-
-const languageNames = { en: "English", tr: "Türkçe" } as const;
 
 export function SettingsSheet(): JSX.Element {
   const { speech, prefShelf } = useApp();
@@ -29,7 +27,7 @@ export function SettingsSheet(): JSX.Element {
       <Segments
         label={t("settings.language")}
         value={prefs.language}
-        options={languages.map((value) => ({ value, text: value === "auto" ? t("settings.language.auto") : languageNames[value] }))}
+        options={languageChoices.map((value) => ({ value, text: value === "auto" ? t("settings.language.auto") : languageNames[value] }))}
         onPick={speak}
       />
       <div>

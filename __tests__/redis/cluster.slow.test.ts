@@ -79,6 +79,9 @@ describe.skipIf(lacks("redis-server"))("a Redis Cluster of three nodes", () => {
     const kept = during.filter((answer) => answer.ok).length;
     expect(kept).toBeGreaterThan(0);
     for (const answer of during) if (!answer.ok) expect(["store-unavailable", "busy"]).toContain(answer.code);
+    await eventually("who is on the other nodes hears what happens there", () =>
+      tables.every(({ guest }, place) => !during[place]?.ok || guest.states.at(-1) === 2),
+    );
     await cluster.nodes[1]?.start();
     await cluster.agreed();
     const backMs = await eventually(

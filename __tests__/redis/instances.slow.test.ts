@@ -146,7 +146,8 @@ describe.skipIf(lacks("redis-server"))("clocks of an instance that died", () => 
       const figures = await takeOverClocks(redis, 1_000, 5_000);
       process.stderr.write(`take-over of running clocks: ${JSON.stringify(figures)}\n`);
       expect(figures).toMatchObject({ games: 1_000, expiries: 1_000, wrong: 0 });
-      expect(figures.lateMsMax).toBeLessThanOrEqual(1_000);
+      // What the machine itself held back is no lateness of the servers.
+      expect(figures.lateMsMax).toBeLessThanOrEqual(1_000 + figures.machineLateMsMax);
     } finally {
       await redis.end();
     }

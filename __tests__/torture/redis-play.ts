@@ -3,6 +3,7 @@
 import { checkHistory, type Verdict } from "../checker/checker.ts";
 import type { Observation } from "../checker/history.ts";
 import { Bot, clockMs, pause } from "./redis-bot.ts";
+import type { Fault } from "./redis-faults.ts";
 import type { Ground } from "./redis-ground.ts";
 
 export interface PlayWish {
@@ -13,7 +14,7 @@ export interface PlayWish {
   /** Commands to be finished before it may end. */
   readonly operations: number;
   /** Breaks things while the players play, and heals them; gives how often it really did. Left out: nothing breaks. */
-  readonly fault?: (ground: Ground) => Promise<number>;
+  readonly fault?: Fault;
 }
 
 export interface PlayFigures {
@@ -24,8 +25,10 @@ export interface PlayFigures {
   /** Refusals that invited another try, by code. */
   readonly putOff: ReadonlyMap<string, number>;
   readonly failed: number;
-  /** From the end of the fault until every client had the newest version of its game. */
+  /** From the end of the play until every client had the newest version of its game. */
   readonly convergedMs: number;
+  /** From the moment the fault was lifted until every client was connected and had seen what Redis held then; null without a fault. */
+  readonly healedMs: number | null;
   readonly returns: readonly number[];
   readonly hits: number;
 }
@@ -69,7 +72,12 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
   const done = () => bots.reduce((sum, bot) => sum + bot.done, 0);
   let hits = 0;
   let isHealed = wish.fault === undefined;
-  const fault = (wish.fault?.(ground) ?? Promise.resolve(0)).then(
+  let healing: Promise<number> | null = null;
+  const lifted = () => {
+    healing = heal(ground, bots);
+    healing.catch(() => {});
+  };
+  const fault = (wish.fault?.(ground, lifted) ?? Promise.resolve(0)).then(
     (count) => {
       hits = count;
       isHealed = true;
@@ -81,14 +89,13 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
     },
   );
   fault.catch(() => {});
-  const healed = fault.then(() => clockMs());
-  healed.catch(() => {});
   await Promise.all(bots.map((bot) => bot.play(() => isHealed && done() >= wish.operations)));
   const durationMs = clockMs() - startedAt;
-  const healedAt = await healed;
+  await fault;
+  const healedMs = await (healing as Promise<number> | null);
   const quietAt = clockMs();
   await converge(ground, bots);
-  const convergedMs = clockMs() - Math.max(healedAt, quietAt);
+  const convergedMs = clockMs() - quietAt;
   const games = [...new Set(bots.map((bot) => bot.parts.table.gameId))];
   const logs = await Promise.all(games.map((game) => ground.log(game)));
   const settled = bots.map((bot) => ({ client: bot.parts.name, game: bot.parts.table.gameId }));
@@ -104,6 +111,7 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
     putOff: putOffOf(bots),
     failed: sum((bot) => bot.failed),
     convergedMs,
+    healedMs,
     returns: bots.flatMap((bot) => bot.returns),
     hits,
   };
@@ -113,6 +121,16 @@ function putOffOf(bots: readonly Bot[]): ReadonlyMap<string, number> {
   const all = new Map<string, number>();
   for (const { putOff } of bots) for (const [code, count] of putOff) all.set(code, (all.get(code) ?? 0) + count);
   return all;
+}
+
+/** How long until everybody is connected and has seen what Redis holds now, ms. */
+async function heal(ground: Ground, bots: readonly Bot[]): Promise<number> {
+  const startedAt = clockMs();
+  const games = [...new Set(bots.map((bot) => bot.parts.table.gameId))];
+  const held = new Map(await Promise.all(games.map(async (game) => [game, await ground.newest(game)] as const)));
+  const isThere = (bot: Bot) => bot.isThere && bot.v >= (held.get(bot.parts.table.gameId) ?? 0);
+  while (!bots.every(isThere) && clockMs() - startedAt < convergeMsMax) await pause(10);
+  return clockMs() - startedAt;
 }
 
 /** Until every player is connected and has seen the newest version of its game; the checker says what is wrong when that takes too long. */
@@ -138,7 +156,7 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export function tellPlay(figures: PlayFigures): string {
-  const { name, verdict, operations, durationMs, putOff, failed, convergedMs, returns, hits } = figures;
+  const { name, verdict, operations, durationMs, putOff, failed, convergedMs, healedMs, returns, hits } = figures;
   const { lost, ghost, twice, changes, unknown, unknownDone, seen } = verdict.figures;
   const perSecond = (1_000 * operations) / durationMs;
   const put = [...putOff].map(([code, count]) => `${code} ${count}`).join(", ");
@@ -149,6 +167,6 @@ export function tellPlay(figures: PlayFigures): string {
   return (
     `${name}: ${verdict.result}, ${operations} operations in ${(durationMs / 1000).toFixed(1)} s (${perSecond.toFixed(0)} a second), ${changes} changes, ${seen} seen, hit ${hits} times; ` +
     `lost ${lost}, ghosts ${ghost}, twice ${twice}, unknown ${unknown} (${unknownDone} done), put off ${put || 0}, given up ${failed}; ` +
-    `converged in ${convergedMs.toFixed(0)} ms${back}`
+    `${healedMs === null ? "" : `all see what there is ${healedMs.toFixed(0)} ms after it was lifted; `}converged in ${convergedMs.toFixed(0)} ms${back}`
   );
 }

@@ -64,6 +64,8 @@ export class RedisBus implements Bus {
   #ticking: Cancellable | null = null;
   /** Channels whose tick is on its way. */
   readonly #ticksDue = new Set<string>();
+  /** Channels that should be listened to and could not be: their node of a cluster is away. */
+  readonly #unheard = new Set<string>();
   #isClosed = false;
 
   constructor(options: RedisBusOptions) {
@@ -80,7 +82,7 @@ export class RedisBus implements Bus {
 
   async open(): Promise<void> {
     await this.#redis.connect();
-    await this.#listenAgain();
+    await Promise.all(this.#tickChannels.map((channel) => this.#bounded(this.#send("subscribe", [channel]))));
     this.#redis.on("ready", () => void this.#returned());
     // A node of a cluster went, or its channels moved.
     this.#redis.on("subscribersReady", () => void this.#returned());
@@ -194,7 +196,9 @@ export class RedisBus implements Bus {
     }
     if (this.#redis.status !== "ready" || link.problem !== null) return;
     void this.#watchers.flush();
+    if (this.#unheard.size > 0) void this.#listenAgain();
     for (const channel of this.#tickChannels) {
+      if (this.#unheard.has(channel)) continue;
       // Before it is sent, because it may be back before the answer is.
       this.#ticksDue.add(channel);
       const send = link.call((redis) => (sharded ? redis.spublish(channel, "") : redis.publish(channel, "")));
@@ -202,24 +206,34 @@ export class RedisBus implements Bus {
     }
   }
 
-  /** One channel at a time: a cluster takes those of one slot together, and no others. */
-  async #listenAgain(): Promise<void> {
-    const channels = [...this.#tickChannels, ...this.#listeners.keys()];
-    await this.#bounded(Promise.all(channels.map((channel) => this.#send("subscribe", [channel]))));
-  }
-
   /** Connected again: nothing is subscribed any more, and anything may have been missed. */
   async #returned(): Promise<void> {
     this.#ticksDue.clear();
-    try {
-      await this.#listenAgain();
-    } catch {
-      if (!this.#isClosed && this.#redis.status === "ready") this.#redis.disconnect(true);
-      return;
+    for (const channel of [...this.#tickChannels, ...this.#listeners.keys()]) this.#unheard.add(channel);
+    const heard = await this.#listenAgain();
+    if (heard > 0) await this.#watchers.tellAll();
+  }
+
+  /** Listens to what is not heard, and says where something may have been missed. Gives how many channels are heard again. */
+  async #listenAgain(): Promise<number> {
+    const channels = [...this.#unheard];
+    // One channel at a time: a cluster takes those of one slot together, and no others.
+    const listen = async (channel: string): Promise<boolean> => {
+      const isWanted = this.#listeners.has(channel) || this.#tickChannels.includes(channel);
+      if (isWanted) await this.#bounded(this.#send("subscribe", [channel]));
+      return this.#unheard.delete(channel) && isWanted;
+    };
+    const outcomes = await Promise.all(channels.map((channel) => listen(channel).catch(() => false)));
+    const heard = channels.filter((_, place) => outcomes[place]);
+    if (heard.length === 0) {
+      // Nothing is heard at all: not a node that is away, but the connection.
+      const isDeaf = this.#unheard.size >= this.#tickChannels.length + this.#listeners.size;
+      if (isDeaf && !this.#isClosed && this.#redis.status === "ready") this.#redis.disconnect(true);
+      return 0;
     }
     this.#options.onGap?.();
-    for (const { listeners } of this.#listeners.values()) for (const listener of [...listeners]) listener.onGap();
-    await this.#watchers.tellAll();
+    for (const channel of heard) for (const listener of [...(this.#listeners.get(channel)?.listeners ?? [])]) listener.onGap();
+    return heard.length;
   }
 
   async close(): Promise<void> {

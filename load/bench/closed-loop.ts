@@ -1,8 +1,9 @@
 // The closed-loop tap workload: in every game the seat whose turn it is taps as soon as the new state reaches it. Measures taps,
 // their latency at the tapping seat and the CPU of both sides, and counts every version that came out of order.
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
-import type { OpenTable, Reader, RunningContestant, Updates } from "./contestant.ts";
-import { type CpuReading, cpuBetween, cpuOf, machineBusyMs } from "./procfs.ts";
+import type { OpenTable, Reader, RunningContestant } from "./contestant.ts";
+import { type CpuReading, cpuBetween, cpuOf, cpuOfAll, machineBusyMs } from "./procfs.ts";
+import { type Crowd, openCrowd } from "./crowd.ts";
 
 export interface LoopFigures {
   readonly seconds: number;
@@ -25,12 +26,7 @@ export interface LoopFigures {
 }
 
 const nanosPerMs = 1e6;
-const readBytes = 262_144;
 const quietMsMax = 10_000;
-/** Tables that are being opened at the same time. */
-const openersMax = 16;
-/** One address has about 28,000 ports to connect from. */
-const tablesPerAddress = 1_000;
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -113,30 +109,18 @@ export class ClosedLoop {
   #taps = 0;
   #lost = 0;
   #latency: RecordableHistogram = createHistogram();
-  readonly #pid: number;
+  readonly #pids: readonly number[];
   readonly #raw: readonly OpenTable[];
   readonly #tables: readonly LoopTable[];
 
-  private constructor(pid: number, tables: readonly OpenTable[]) {
-    this.#pid = pid;
+  private constructor(pids: readonly number[], tables: readonly OpenTable[]) {
+    this.#pids = pids;
     this.#raw = tables;
     this.#tables = tables.map((table) => new LoopTable(table, this));
   }
 
-  static async open(on: RunningContestant, crowd: { readonly games: number; readonly updates: Updates }): Promise<ClosedLoop> {
-    const readBuffer = Buffer.alloc(readBytes);
-    const tables: OpenTable[] = [];
-    let next = 0;
-    const openOnes = async (): Promise<void> => {
-      while (next < crowd.games) {
-        const game = next;
-        next += 1;
-        const localAddress = `127.0.0.${2 + Math.floor(game / tablesPerAddress)}`;
-        tables.push(await on.openTable({ name: `${crowd.updates}-${game}`, updates: crowd.updates, readBuffer, localAddress }));
-      }
-    };
-    await Promise.all(Array.from({ length: openersMax }, openOnes));
-    return new ClosedLoop(on.server.pid, tables);
+  static async open(on: RunningContestant, crowd: Crowd): Promise<ClosedLoop> {
+    return new ClosedLoop([on.server.pid, ...on.server.beside], await openCrowd(on, crowd));
   }
 
   /** Received by all sockets since they were opened. */
@@ -173,7 +157,7 @@ export class ClosedLoop {
     return {
       at: performance.now(),
       taps: this.#taps,
-      server: cpuOf(this.#pid),
+      server: cpuOfAll(this.#pids),
       tester: cpuOf(process.pid),
       machineMs: machineBusyMs(),
       bytes: this.bytesIn,

@@ -27,7 +27,7 @@ export async function compare(how: Comparison): Promise<readonly Entry[]> {
     for (const contestant of how.contestants) {
       const started = await contestant.start();
       running.push(started);
-      for (const updates of how.modes)
+      for (const updates of contestant.modes ?? how.modes)
         lanes.push({ contestant, updates, loop: await ClosedLoop.open(started, { games: how.games, updates }) });
     }
     return await measured(lanes, how);

@@ -1,5 +1,6 @@
 // The servers that are measured side by side, and how a table of four is opened on each. All speak to the same driver.
 import { maskedFrame, RawSocket } from "./raw-socket.ts";
+import { type RedisKind, startRedis } from "./redis-process.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
 /** Whole states after each change, or only what changed. */
@@ -9,6 +10,8 @@ export interface Contestant {
   readonly name: string;
   /** What an answer of this server promises. */
   readonly durable: string;
+  /** The only messages it is measured with; all of the comparison's when left out. */
+  readonly modes?: readonly Updates[];
   start(): Promise<RunningContestant>;
 }
 
@@ -24,6 +27,8 @@ export interface TableOrder {
   readonly updates: Updates;
   readonly readBuffer: Buffer;
   readonly localAddress?: string;
+  /** Connections to open, from the first seat on; all four when left out. Only the clock's own tables know fewer. */
+  readonly seats?: number;
 }
 
 /** What one frame of this server says about the game; `v` 0 for frames that say nothing of it. */
@@ -34,6 +39,8 @@ export interface FrameNote {
 }
 
 export interface OpenTable {
+  /** The lobby code; only the clock's own tables have one. */
+  readonly gameId?: string;
   /** In the order of their seats. */
   readonly seats: readonly RawSocket[];
   /** A tap of any seat, ready to send. */
@@ -106,11 +113,14 @@ async function say(socket: RawSocket, message: Told, answer: string): Promise<To
 }
 
 /** The wire of PRODUCT.md 3, as a phone would speak it. */
-async function openClockTable(port: number, { updates, readBuffer, localAddress }: TableOrder): Promise<OpenTable> {
+async function openClockTable(
+  port: number,
+  { updates, readBuffer, localAddress, seats: opened = seatCount }: TableOrder,
+): Promise<OpenTable> {
   const options = { port, readBuffer, ...(localAddress === undefined ? {} : { localAddress }) };
   const seats: RawSocket[] = [];
   let gameId = "";
-  for (let seat = 1; seat <= seatCount; seat += 1) {
+  for (let seat = 1; seat <= opened; seat += 1) {
     const socket = await RawSocket.open(options);
     seats.push(socket);
     if (seat === 1) {
@@ -126,7 +136,7 @@ async function openClockTable(port: number, { updates, readBuffer, localAddress 
     host.sendJson({ type: "start", data: {} });
     await running;
   }
-  return { seats, tap: maskedFrame('{"type":"passTurn","data":{}}'), readers: seats.map(() => jsonReader()) };
+  return { gameId, seats, tap: maskedFrame('{"type":"passTurn","data":{}}'), readers: seats.map(() => jsonReader()) };
 }
 
 async function openRelayTable(port: number, { name, updates, readBuffer, localAddress }: TableOrder): Promise<OpenTable> {
@@ -153,20 +163,30 @@ export interface ClockServerOptions {
   readonly name?: string;
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Keeps its games in a redis-server of its own instead of in SQLite. `appendfsync` "no": without an append-only file. */
+  readonly redis?: RedisKind;
 }
 
+const durable: Readonly<Record<RedisKind, string>> = { always: "yes, before it is shown", no: "in memory, before it is shown" };
+
 /** The real server: `node server.ts`, everything on as in production. */
-export function clockServer({ name = "Tap-or-Tarp, SQLite FULL", nodeArgs = [], env = {} }: ClockServerOptions = {}): Contestant {
+export function clockServer({ name = "Tap-or-Tarp, SQLite FULL", nodeArgs = [], env = {}, redis }: ClockServerOptions = {}): Contestant {
   return {
     name,
-    durable: "yes, before it is shown",
+    durable: durable[redis ?? "always"],
     async start() {
+      const beside = redis === undefined ? null : await startRedis(redis);
       const server = await startServer({
         args: [...nodeArgs, "server.ts"],
-        env: { ALLOW_MISSING_ORIGIN: "true", ...raisedLimits, ...env },
+        env: { ALLOW_MISSING_ORIGIN: "true", ...raisedLimits, ...(beside === null ? {} : { REDIS_URL: beside.url }), ...env },
+        beside: beside === null ? [] : [beside.pid],
         ready: /is ready on http:\/\/[^\s"]*?:(\d+)/,
       });
-      return { server, openTable: (order) => openClockTable(server.port, order) };
+      const stop = async () => {
+        await server.stop();
+        await beside?.stop();
+      };
+      return { server: { ...server, stop }, openTable: (order) => openClockTable(server.port, order) };
     },
   };
 }

@@ -38,13 +38,30 @@ export function cpuOf(pid: number): CpuReading {
   return { totalMs, byThread };
 }
 
+/** CPU time of several processes and all their children: a server with workers, or one beside its Redis. */
+export function cpuOfAll(pids: readonly number[]): CpuReading {
+  const byThread: Record<string, number> = {};
+  let totalMs = 0;
+  for (const pid of pids.flatMap(withChildren)) {
+    const reading = cpuOf(pid);
+    totalMs += reading.totalMs;
+    for (const [name, ms] of Object.entries(reading.byThread)) byThread[name] = (byThread[name] ?? 0) + ms;
+  }
+  return { totalMs, byThread };
+}
+
+function withChildren(pid: number): readonly number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(withChildren)];
+}
+
 export function cpuBetween(before: CpuReading, after: CpuReading): CpuReading {
   const byThread: Record<string, number> = {};
   for (const [name, ms] of Object.entries(after.byThread)) byThread[name] = ms - (before.byThread[name] ?? 0);
   return { totalMs: after.totalMs - before.totalMs, byThread };
 }
 
-/** Resident memory of a process, bytes. */
+/** Resident memory of one process, bytes. */
 export function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }

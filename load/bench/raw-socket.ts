@@ -114,6 +114,11 @@ export class RawSocket {
     this.send(maskedFrame(JSON.stringify(message)));
   }
 
+  /** Bytes that were sent and the other side has not made room for. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   pauseReading(): void {
     this.#socket.pause();
   }

@@ -35,6 +35,12 @@ export function tableOf(report: Report): string {
   return [columns, `|${"---|".repeat(columns.split("|").length - 2)}`, ...rows].join("\n");
 }
 
+/** Where something was measured, in one line. */
+export const machineLine = (found: Machine): string =>
+  machineLines(found)
+    .map((line) => line.slice(2))
+    .join("; ");
+
 function machineLines({ at, cpu, cores, memoryGiB, system, node, commit, versions, loadAverage }: Machine): readonly string[] {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [

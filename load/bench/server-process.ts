@@ -11,6 +11,8 @@ export const root = resolve(import.meta.dirname, "../..");
 export interface ServerProcess {
   readonly pid: number;
   readonly port: number;
+  /** Processes that work for it and whose CPU time is its own: its Redis. */
+  readonly beside: readonly number[];
   /** Ends it, waits for that, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -19,6 +21,7 @@ export interface StartOptions {
   /** What node runs: arguments and the file, from the project's folder. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly beside?: readonly number[];
   /** Finds the port in what the server prints when it is ready. */
   readonly ready: RegExp;
 }
@@ -32,7 +35,7 @@ export function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), "tapotarp-bench-"));
 }
 
-export async function startServer({ args, env = {}, ready }: StartOptions): Promise<ServerProcess> {
+export async function startServer({ args, env = {}, beside = [], ready }: StartOptions): Promise<ServerProcess> {
   const dataDir = freshFolder();
   const child = spawn(process.execPath, [...args], {
     cwd: root,
@@ -42,7 +45,7 @@ export async function startServer({ args, env = {}, ready }: StartOptions): Prom
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     const port = await portOf(child, ready);
-    return { pid: child.pid as number, port, stop: () => stop(child, remove) };
+    return { pid: child.pid as number, port, beside, stop: () => stop(child, remove) };
   } catch (error) {
     child.kill("SIGKILL");
     remove();

@@ -1,0 +1,38 @@
+// Opens many tables on one server, some at a time and from several loopback addresses. Knows nothing of what is done with them.
+import type { OpenTable, RunningContestant, Updates } from "./contestant.ts";
+
+export interface Crowd {
+  readonly games: number;
+  readonly updates: Updates;
+  /** Connections of each table, at most four; four when left out. */
+  readonly seats?: number;
+  /** Told apart from other crowds on the same server. */
+  readonly name?: string;
+}
+
+const readBytes = 262_144;
+/** Tables that are being opened at the same time. */
+const openersMax = 16;
+/** One address has about 28,000 ports to connect from. */
+const connectionsPerAddress = 4_000;
+
+/** A loopback address for the `place`-th connection, 127.0.0.2 and up. */
+export const addressOf = (place: number): string => `127.0.0.${2 + Math.floor(place / connectionsPerAddress)}`;
+
+export async function openCrowd(on: RunningContestant, { games, updates, seats, name = updates }: Crowd): Promise<readonly OpenTable[]> {
+  const readBuffer = Buffer.alloc(readBytes);
+  const tables: OpenTable[] = [];
+  let next = 0;
+  const openOnes = async (): Promise<void> => {
+    while (next < games) {
+      const game = next;
+      next += 1;
+      const localAddress = addressOf(game * (seats ?? 4));
+      tables.push(
+        await on.openTable({ name: `${name}-${game}`, updates, readBuffer, localAddress, ...(seats === undefined ? {} : { seats }) }),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: openersMax }, openOnes));
+  return tables;
+}

@@ -1,0 +1,119 @@
+// What many tables cost: memory per connection and per game, running games in which nobody taps, and whether a tap costs the same with
+// 4,000 tables as with 100. Two servers of their own, measured in turn.
+import { ClosedLoop } from "../closed-loop.ts";
+import { clockServer, type OpenTable, type RunningContestant } from "../contestant.ts";
+import { addressOf, openCrowd } from "../crowd.ts";
+import { median } from "../figures.ts";
+import { cpuOf, residentBytes } from "../procfs.ts";
+import { RawSocket } from "../raw-socket.ts";
+import { atMost, pause, type Piece } from "./piece.ts";
+
+/** A process may hold 20,000 open files: 4,000 tables of four fit. */
+const tables = 4_000;
+const fewTables = 100;
+const seatsFirst = 2;
+const seatsAll = 4;
+const idleMs = 10_000;
+const settleMs = 4_000;
+const rounds = 4;
+const warmMs = 500;
+const measureMs = 2_000;
+const openersMax = 32;
+
+/** Two more viewers for each table: what they cost is a connection's alone. */
+async function addViewers(on: RunningContestant, crowd: readonly OpenTable[]): Promise<readonly RawSocket[]> {
+  const readBuffer = Buffer.alloc(65_536);
+  const viewers: RawSocket[] = [];
+  const wanted = crowd.length * (seatsAll - seatsFirst);
+  let next = 0;
+  const openOnes = async (): Promise<void> => {
+    while (next < wanted) {
+      const place = next;
+      next += 1;
+      const localAddress = addressOf(crowd.length * seatsFirst + place);
+      const socket = await RawSocket.open({ port: on.server.port, readBuffer, localAddress });
+      socket.sendJson({ type: "join", data: { gameId: crowd[place % crowd.length]?.gameId, updates: "changes" } });
+      viewers.push(socket);
+    }
+  };
+  await Promise.all(Array.from({ length: openersMax }, openOnes));
+  return viewers;
+}
+
+/** Memory of 4,000 tables with two connections each, and of 8,000 connections more. */
+async function memory(say: (line: string) => void) {
+  const on = await clockServer().start();
+  const { pid } = on.server;
+  const sockets: RawSocket[] = [];
+  try {
+    const warm = await ClosedLoop.open(on, { games: fewTables, updates: "changes", name: "warm" });
+    await warm.run(warmMs, measureMs);
+    warm.close();
+    await pause(settleMs);
+    const emptyBytes = residentBytes(pid);
+    const crowd = await openCrowd(on, { games: tables, updates: "changes", seats: seatsFirst });
+    for (const { seats } of crowd) sockets.push(...seats);
+    await pause(settleMs);
+    const halfBytes = residentBytes(pid);
+    sockets.push(...(await addViewers(on, crowd)));
+    await pause(settleMs);
+    const openBytes = residentBytes(pid);
+    const connectionBytes = (openBytes - halfBytes) / (sockets.length - tables * seatsFirst);
+    const gameBytes = (halfBytes - emptyBytes) / tables - seatsFirst * connectionBytes;
+    const mib = (bytes: number) => Math.round(bytes / 2 ** 20);
+    say(
+      `memory: ${mib(emptyBytes)} MiB empty, ${mib(halfBytes)} with ${tables * seatsFirst} connections, ${mib(openBytes)} with ${sockets.length}`,
+    );
+    return { connections: sockets.length, games: tables, emptyBytes, halfBytes, openBytes, connectionBytes, gameBytes };
+  } finally {
+    for (const socket of sockets) socket.close();
+    await on.server.stop();
+  }
+}
+
+async function flatness(say: (line: string) => void) {
+  const [few, many] = await Promise.all([clockServer().start(), clockServer().start()]);
+  const loops: ClosedLoop[] = [];
+  try {
+    const fewLoop = await ClosedLoop.open(few, { games: fewTables, updates: "changes" });
+    loops.push(fewLoop);
+    const manyLoop = await ClosedLoop.open(many, { games: tables, updates: "changes" });
+    loops.push(manyLoop);
+    await pause(settleMs);
+    const before = { cpu: cpuOf(many.server.pid).totalMs, bytes: manyLoop.bytesIn };
+    await pause(idleMs);
+    const idle = { cores: (cpuOf(many.server.pid).totalMs - before.cpu) / idleMs, bytes: manyLoop.bytesIn - before.bytes };
+    // Once around unmeasured: the first seconds of a program run uncompiled.
+    for (const loop of loops) await loop.run(0, measureMs);
+    const micros = { few: [] as number[], many: [] as number[] };
+    for (let round = 0; round < rounds; round += 1) {
+      const [a, b] = [await fewLoop.run(warmMs, measureMs), await manyLoop.run(warmMs, measureMs)];
+      micros.few.push(a.cpuMicrosPerTap);
+      micros.many.push(b.cpuMicrosPerTap);
+      say(
+        `round ${round + 1}: ${a.cpuMicrosPerTap.toFixed(1)} us with ${fewTables} tables, ${b.cpuMicrosPerTap.toFixed(1)} us with ${tables}`,
+      );
+    }
+    const ratios = micros.many.map((value, round) => value / (micros.few[round] ?? Number.NaN));
+    return { idle, micros, few: median(micros.few), many: median(micros.many), ratio: median(ratios) };
+  } finally {
+    for (const loop of loops) loop.close();
+    await Promise.all([few.server.stop(), many.server.stop()]);
+  }
+}
+
+export const crowd: Piece = {
+  seconds: 130,
+  async run(say) {
+    const room = await memory(say);
+    const flat = await flatness(say);
+    return {
+      figures: { memory: room, flatness: flat },
+      lines: [
+        atMost(12, { what: `memory per connection, ${room.connections} of them, kB`, unit: "kB", value: room.connectionBytes / 1_000 }),
+        atMost(6, { what: `memory per game, ${tables} of them, kB`, unit: "kB", value: room.gameBytes / 1_000 }),
+        atMost(1.15, { what: `CPU per tap with ${tables} tables, to that with ${fewTables}`, unit: "times", value: flat.ratio, digits: 2 }),
+      ],
+    };
+  },
+};

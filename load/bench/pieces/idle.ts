@@ -1,0 +1,66 @@
+// 10,000 running games in which nobody taps: what they cost, and what is sent. Each has one connection, a phone in the middle of the table.
+import { clockServer, type OpenTable } from "../contestant.ts";
+import { openCrowd } from "../crowd.ts";
+import { cpuOf, residentBytes } from "../procfs.ts";
+import { atMost, number, pause, type Piece } from "./piece.ts";
+
+const games = 10_000;
+const settleMs = 6_000;
+const idleMs = 30_000;
+/** Past the measuring: what is left is what the games themselves cost. */
+const noHeartbeatMs = 600_000;
+
+const framesOf = (tables: readonly OpenTable[]): number =>
+  tables.reduce((sum, { seats }) => sum + seats.reduce((all, socket) => all + socket.framesIn, 0), 0);
+const bytesOf = (tables: readonly OpenTable[]): number =>
+  tables.reduce((sum, { seats }) => sum + seats.reduce((all, socket) => all + socket.bytesIn, 0), 0);
+
+async function idleOf(env: Readonly<Record<string, string>>) {
+  const on = await clockServer({ env: { LIMIT_GAMES_PER_ADDRESS: "100000", ...env } }).start();
+  let tables: readonly OpenTable[] = [];
+  try {
+    tables = await openCrowd(on, { games, updates: "changes", seats: 1 });
+    await pause(settleMs);
+    const before = { cpu: cpuOf(on.server.pid), frames: framesOf(tables), bytes: bytesOf(tables) };
+    await pause(idleMs);
+    const after = cpuOf(on.server.pid);
+    return {
+      cores: (after.totalMs - before.cpu.totalMs) / idleMs,
+      messages: framesOf(tables) - before.frames,
+      bytes: bytesOf(tables) - before.bytes,
+      seconds: idleMs / 1_000,
+      residentMiB: residentBytes(on.server.pid) / 2 ** 20,
+    };
+  } finally {
+    for (const { seats } of tables) for (const socket of seats) socket.close();
+    await on.server.stop();
+  }
+}
+
+export const idle: Piece = {
+  seconds: 120,
+  async run(say) {
+    const whole = await idleOf({});
+    say(`with heartbeats: ${whole.cores.toFixed(4)} core, ${whole.messages} messages, ${whole.bytes} bytes`);
+    const games0 = await idleOf({ LIMIT_HEARTBEAT_MS: String(noHeartbeatMs) });
+    say(`without heartbeats: ${games0.cores.toFixed(4)} core, ${games0.messages} messages, ${games0.bytes} bytes`);
+    return {
+      figures: { games, withHeartbeats: whole, withoutHeartbeats: games0 },
+      lines: [
+        atMost(0.01, {
+          what: `${number(games)} running games in which nobody taps, without heartbeats`,
+          unit: "core",
+          value: games0.cores,
+          digits: 4,
+        }),
+        atMost(0.01, { what: "the same, heartbeats to one connection each included", unit: "core", value: whole.cores, digits: 4 }),
+        atMost(0, {
+          what: `messages sent to ${number(games)} connections in ${whole.seconds} s beside heartbeats`,
+          unit: "messages",
+          value: whole.messages,
+          digits: 0,
+        }),
+      ],
+    };
+  },
+};

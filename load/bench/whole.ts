@@ -1,0 +1,80 @@
+// `npm run bench:all`: every promise about speed, bytes and memory, piece by piece. Each piece is kept as load/results/<piece>.json; the page
+// whole.md and its chart are made of all that are kept, so that single pieces can be measured again.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Machine, machine } from "./machine.ts";
+import { crowd } from "./pieces/crowd.ts";
+import { goodput } from "./pieces/goodput.ts";
+import { idle } from "./pieces/idle.ts";
+import { open } from "./pieces/open.ts";
+import { people } from "./pieces/people.ts";
+import type { Piece, PieceResult } from "./pieces/piece.ts";
+import { storedGames } from "./pieces/stored.ts";
+import { taps } from "./pieces/taps.ts";
+import { workers } from "./pieces/workers.ts";
+import { machineLine } from "./report.ts";
+import { linesChart, pageOf } from "./whole-page.ts";
+import { root } from "./server-process.ts";
+
+const pieces: Readonly<Record<string, Piece>> = { taps, open, goodput, stored: storedGames, crowd, idle, people, workers };
+
+export interface Kept extends PieceResult {
+  readonly piece: string;
+  readonly machine: Machine;
+  /** CPU of the machine that neither server nor tester used is in the figures; this is how long the piece took. */
+  readonly seconds: number;
+}
+
+const folder = join(root, "load/results");
+const fileOf = (piece: string): string => join(folder, `whole-${piece}.json`);
+
+async function measured(name: string, piece: Piece): Promise<Kept> {
+  const found = machine();
+  console.log(`\n== ${name}, about ${piece.seconds} s`);
+  const startedAt = performance.now();
+  const result = await piece.run((line) => console.log(line));
+  return { piece: name, machine: found, seconds: Math.round((performance.now() - startedAt) / 1_000), ...result };
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { "no-keep": { type: "boolean", default: false } } });
+  const wanted = positionals.length === 0 ? Object.keys(pieces) : positionals;
+  const unknown = wanted.filter((name) => pieces[name] === undefined);
+  if (unknown.length > 0) throw new Error(`There is no piece ${unknown.join(", ")}. There are: ${Object.keys(pieces).join(", ")}.`);
+  const seconds = wanted.reduce((sum, name) => sum + (pieces[name]?.seconds ?? 0), 0);
+  console.log(`${wanted.join(", ")}: about ${Math.ceil(seconds / 60)} minutes`);
+  mkdirSync(folder, { recursive: true });
+  for (const name of wanted) {
+    try {
+      const kept = await measured(name, pieces[name] as Piece);
+      for (const { what, target, figure, holds } of kept.lines)
+        console.log(`${holds === null ? "n/a " : holds ? "yes " : "NO  "} ${what}: ${figure} (${target})`);
+      if (!values["no-keep"]) writeFileSync(fileOf(name), `${JSON.stringify(kept, null, 1)}\n`);
+    } catch (error) {
+      // The other pieces are measured all the same.
+      console.error(`${name} failed: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
+  }
+  if (values["no-keep"]) return;
+  const kept = Object.keys(pieces).flatMap((name) =>
+    existsSync(fileOf(name)) ? [JSON.parse(readFileSync(fileOf(name), "utf8")) as Kept] : [],
+  );
+  writeFileSync(
+    join(folder, "whole.md"),
+    pageOf(
+      kept.map((entry) => ({ ...entry, measuredOn: machineLine(entry.machine) })),
+      "whole.svg",
+    ),
+  );
+  writeFileSync(join(folder, "whole.svg"), linesChart(kept));
+  console.log("\nkept in load/results/whole.md");
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -2,10 +2,11 @@
 import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { channelOf, gameKey, historyKey } from "../../lib/store/redis-keys.ts";
+import type { Room } from "../../lib/room/room.ts";
 import { lacks } from "../support/programs.ts";
 import { RedisProxy } from "../torture/redis-proxy.ts";
 import { eventually } from "./instances.ts";
-import { type Instance, openInstance } from "./one-instance.ts";
+import { type HeldViewer, type Instance, openInstance } from "./one-instance.ts";
 import { TestRedis } from "./redis-server.ts";
 
 describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis", () => {
@@ -43,6 +44,32 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     expect((await started).ok).toBe(true);
     await eventually("the other instance is up to date", () => guest.states.at(-1) === 2);
     expect(one.gaps() + two.gaps()).toBeGreaterThan(0);
+  });
+
+  test("F01: eight players at three instances command at once: who was too late is decided again, and each sees the versions rise to the newest", async () => {
+    const instances = [await join("one"), await join("two"), await join("three")];
+    const of = (seat: number) => instances[seat % 3] as Instance;
+    const host = of(0).viewer();
+    const founded = await of(0).create(host, { playerCount: 8 });
+    const viewers = [host, ...Array.from({ length: 7 }, (_, guest) => of(guest + 1).viewer())];
+    const rooms = await Promise.all(viewers.map((viewer, seat) => (seat === 0 ? founded : of(seat).join(founded.gameId, viewer))));
+    let refused = 0;
+    const surely = async (seat: number, command: { readonly type: string } & Record<string, unknown>) => {
+      for (;;) {
+        const answer = await of(seat).command(rooms[seat] as Room, viewers[seat] as HeldViewer, command);
+        if (answer.ok) return;
+        expect(answer.code).toBe("busy");
+        refused += 1;
+      }
+    };
+    await Promise.all(viewers.map((_, seat) => surely(seat, { type: "claim", playerId: seat + 1 })));
+    const rolls = 20;
+    for (let roll = 0; roll < rolls; roll += 1) await Promise.all(viewers.map((_, seat) => surely(seat, { type: "rollDice", sides: 6 })));
+    const newest = 1 + 8 + 8 * rolls;
+    await eventually("all are at the newest", () => viewers.every((viewer) => viewer.states.at(-1) === newest));
+    for (const { states } of viewers) expect(states.every((v, place) => place === 0 || v > (states[place - 1] as number))).toBe(true);
+    process.stderr.write(`eight players at once, ${8 + 8 * rolls} commands: ${refused} refused as busy\n`);
+    expect(refused).toBeLessThan(8 * rolls * 0.25);
   });
 
   test("a gap in v is filled from the store, a message that comes twice or late changes nothing", async () => {

@@ -52,7 +52,8 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
   },
   ack: { about: "The command with this id is durable. Comes after the change it made.", data: { id: string, v: version } },
   error: {
-    about: "The command was refused and changed nothing.",
+    about:
+      "The command was refused and changed nothing. Without `id` it answers a command that had none, or, as `store-unavailable`, none at all: the server cannot save now, and says so to everybody.",
     data: {
       id: string,
       code: { enum: Object.keys(refusals) },
@@ -70,7 +71,7 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
   },
   reconnected: { about: "The seat is yours again, with a new token.", data: { playerId: seat, gameId: string, token: string, state } },
   missed: { about: "Events since the `v` you named, for your log.", data: { from: int, changes: list({ type: "object" }) } },
-  viewers: { about: "How many watch now.", data: { viewers: int } },
+  viewers: { about: "How many watch now, through all instances.", data: { viewers: int } },
   tick: {
     about: "Times now, for clients that asked for them.",
     data: { v: version, serverTime, times: { type: "object", additionalProperties: int } },

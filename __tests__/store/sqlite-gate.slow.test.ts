@@ -73,6 +73,7 @@ async function refusal(): Promise<string> {
   expect(contents()).toEqual(before);
   const { message } = error as Error;
   expect(message).not.toContain("\n");
+  process.stderr.write(`refused, and left as it was: ${message.replaceAll(folder, "DATA_DIR")}\n`);
   return message;
 }
 

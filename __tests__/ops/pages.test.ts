@@ -38,6 +38,7 @@ describe("L40 documents", () => {
       [...text(path).matchAll(/`((?:lib|server|scripts|public|deploy|load|__tests__)\/[\w./-]+)`/g)].map(([, name = ""]) => name),
     );
     expect(named.length).toBeGreaterThan(20);
-    expect([...new Set(named)].filter((name) => !existsSync(join(root, name)))).toEqual([]);
+    // Recipes say NAME where a newcomer puts his own.
+    expect([...new Set(named)].filter((name) => !name.includes("NAME") && !existsSync(join(root, name)))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // The clock game as the shell hosts it. It satisfies the shell's `Rules` by its shape alone and knows nothing of the shell.
 import { decide } from "./apply.ts";
+import { briefView } from "./brief-view.ts";
 import { remainingMs } from "./clock.ts";
 import { encode, encoder } from "./codec.ts";
 import type { Command, SystemCommand } from "./commands.ts";
@@ -80,6 +81,7 @@ export const clockRules = {
   nextWakeAt: dueAt,
   audienceOf: (_state: State, _viewerId: ViewerId): string => "all",
   view: (state: State, _audience: string, now: Instant): View => viewOf(state, now),
+  brief: briefView,
   tick: (state: State, _audience: string, now: Instant): Readonly<Record<string, number>> =>
     Object.fromEntries(state.seats.map((seat) => [seat.id, remainingMs(state, seat, now)])),
   eventsFor: (_state: State, events: readonly Event[], _audience: string): readonly WireEvent[] => events,

@@ -39,7 +39,8 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     data: { clientId: string, instanceId: string, serverTime, protocol: { enum: [...protocols] } },
   },
   state: {
-    about: "The whole game: after create and join, after sync, and for clients that take whole states after each change.",
+    about:
+      "The whole game: after create and join, after sync, and for clients that take whole states after each change. After a change, what is as in a new casual game may be left out: playOrder, campaign, monarch, initiative, dayNight, stormCount, undoRequest, of a player delayRemaining and asks, and settings other than the main ones.",
     data: state.properties,
     required: ["id", "v", "serverTime"],
     hasView: true,

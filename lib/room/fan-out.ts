@@ -113,7 +113,7 @@ export class FanOut {
         frames += 1;
         continue;
       }
-      edition.state ??= stateFrame(edition.view, this.#stamp(after, after.at));
+      edition.state ??= stateFrame(this.#rules.brief?.(edition.view) ?? edition.view, this.#stamp(after, after.at));
       edition.announced ??= this.#announcedOf(audience, after, events);
       subscriber.send(edition.state);
       for (const frame of edition.announced) subscriber.send(frame);

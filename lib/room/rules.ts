@@ -34,6 +34,11 @@ export interface Rules<State, Command, Event, Settings> {
   audienceOf(state: State, viewerId: ViewerId): string;
   /** A JSON object without undefined, NaN or secrets. Arrays of objects with `id` are compared by id (see protocol/change). */
   view(state: State, audience: string, now: Instant): object;
+  /**
+   * A `view` as clients get it that take a whole state after every change: fields that say nothing may be left out. A client's first
+   * state is always complete. Games whose views are small leave it out.
+   */
+  brief?(view: object): object;
   /** What changes by the mere passing of time, by id, for clients that cannot count themselves. Games without clocks leave it out. */
   tick?(state: State, audience: string, now: Instant): Readonly<Record<string, number>>;
   /** Events as this audience may see them. */

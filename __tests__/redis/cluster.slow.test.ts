@@ -56,6 +56,8 @@ describe.skipIf(lacks("redis-server"))("a Redis Cluster of three nodes", () => {
     );
     for (const count of counts) expect(count).toBeGreaterThan(0);
     for (const { room } of tables) await eventually("two watch", async () => (await room.viewersEverywhere()) === 2);
+    expect(await one.side.counts.used("creates", "10.0.0.1", 1)).toBe(0);
+    expect(await two.side.counts.used("creates", "10.0.0.1", 1)).toBeGreaterThan(0);
     const lines: string[] = [];
     const say = (line: string) => void lines.push(line);
     const io = { out: say, err: say, env: { REDIS_URL: cluster.url }, ambient: realAmbient() };

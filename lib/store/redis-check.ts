@@ -95,14 +95,14 @@ async function readLog(link: RedisLink, gameId: string, report: (problem: string
   return count;
 }
 
-export interface RedisCounts {
+export interface KeyCounts {
   readonly games: number;
   /** Keys beside the games' records, by what they are. */
   readonly parts: ReadonlyMap<string, number>;
 }
 
 /** Counts games by looking at every key. */
-export async function countByScan(link: RedisLink): Promise<RedisCounts> {
+export async function countByScan(link: RedisLink): Promise<KeyCounts> {
   const games = new Set<string>();
   const parts = new Map<string, number>();
   for await (const keys of scanGameKeys(link)) {

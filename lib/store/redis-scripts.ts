@@ -12,6 +12,11 @@ export function script(name: string, lua: string): Script {
   return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
 }
 
+/** What a game is read from, in this order. */
+export const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state"] as const;
+
+const quoted = gameFields.map((field) => `'${field}'`).join(", ");
+
 const keyNames = `
 local game, history, checkpoints, answers, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local all, listed, wake, finished, running, paused = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
@@ -34,7 +39,7 @@ end
 `;
 
 /**
- * Gives 1 (ok), {answer} (duplicate), or the game as it is (conflict): the fields that ARGV 26.. name, nothing of a game that is not there.
+ * Gives 1 (ok), {answer} (duplicate), or the game as it is (conflict): `gameFields`, nothing of a game that is not there.
  * ARGV: 1 id, 2 expected v, 3 new v, 4 hash before, 5 hash, 6 at, 7 state, 8 change, 9 action ("" for none), 10 answer, 11 checkpoint 0/1,
  * 12 kind, 13 name, 14 status, 15 listed 0/1, 16 seats, 17 seats free, 18 wake at ("" for never), 19 now, 20 answers window ms,
  * 21 time to live ms, 22 most changes kept, 23 publish command, 24 channel, 25 instance.
@@ -52,7 +57,7 @@ if action ~= '' then
   since = known[2]
 end
 local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created')
-if (old[1] or '0') ~= ARGV[2] or (old[1] and old[2] ~= ARGV[4]) then return redis.call('HMGET', game, unpack(ARGV, 26)) end
+if (old[1] or '0') ~= ARGV[2] or (old[1] and old[2] ~= ARGV[4]) then return redis.call('HMGET', game, ${quoted}) end
 local status, isListed, wakeAt = ARGV[14], ARGV[15], ARGV[18]
 local keep = false
 local v = tonumber(newV)

@@ -6,7 +6,7 @@ import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey
 import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
-import { checkpointScript, commitScript, removeScript, resolveScript } from "./redis-scripts.ts";
+import { checkpointScript, commitScript, gameFields, removeScript, resolveScript } from "./redis-scripts.ts";
 import type {
   Commit,
   CommitOutcome,
@@ -117,7 +117,6 @@ interface Parts {
 }
 
 const ok: CommitOutcome = { kind: "ok" };
-const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state"] as const;
 const actionField = (actionId: string) => `i${actionId}`;
 
 class RedisStore implements Store {
@@ -188,7 +187,7 @@ class RedisStore implements Store {
         ...[gameId, expectedV, expectedV + 1, prevHash, hash, at, state, change, ...action, checkpoint ? 1 : 0],
         ...[kind, name, status, listed ? 1 : 0, seats, seatsFree, wakeAt ?? ""],
         ...[ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax],
-        ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId, ...gameFields],
+        ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId],
       ]),
     );
     if (reply === 1) return ok;

@@ -1,4 +1,5 @@
 // The long forms of the edge's runs: `npm run torture -- edge`. The fast forms are in __tests__/gateway and in the life tests.
+import { startMeasuredServer } from "../support/memory-slope.ts";
 import { startRunningServer, type RunningServer } from "../support/running-server.ts";
 import { drainUnderLoad, tellDrain } from "../gateway/runs/drain.ts";
 import { floodAll, tellFloods } from "../gateway/runs/floods.ts";
@@ -21,6 +22,8 @@ async function withServer(env: Readonly<Record<string, string>>, run: (server: R
 
 const mib = 1_048_576;
 const p99MsMax = 100;
+/** Per 100,000 messages, once garbage is collected. */
+const slopeBytesMax = 1_000_000;
 
 const paused = (how: { readonly kind: ReaderKind; readonly readers: number }) =>
   withServer({ LIMIT_VIEWERS_PER_GAME: "1000" }, async (server) => {
@@ -45,11 +48,17 @@ export const edgeRuns: Readonly<Record<string, (folder: string, order: { readonl
       const figures = await raceTokens(server.port, 500);
       return [tellRaces(figures), figures.badRounds + figures.loserTokensGood + figures.otherAnswers === 0];
     }),
-  mutations: (_folder, { seed }) =>
-    withServer(raisedLimits, async (server) => {
+  async mutations(_folder, { seed }) {
+    const server = await startMeasuredServer({ env: raisedLimits });
+    try {
       const figures = await mutate(server, { seed, count: 1_000_000 });
-      return [tellMutations(figures), figures.bugs === 0 && figures.slopeBytes < 5_000_000];
-    }),
+      const { bugs, heapSlope, residentSlope } = figures;
+      const isFlat = heapSlope.perUnit < slopeBytesMax && residentSlope.perUnit - 2 * residentSlope.error < slopeBytesMax;
+      return [tellMutations(figures), bugs === 0 && isFlat];
+    } finally {
+      await server.dispose();
+    }
+  },
   async drain() {
     const figures = await drainUnderLoad({ tables: 50, stuckReaders: 10 });
     const { exitCode, lost, notReadyAfterMs, exitAfterMs } = figures;

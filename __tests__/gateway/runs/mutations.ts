@@ -1,5 +1,6 @@
 // Messages bent out of shape by seed, sent to a whole server as fast as it answers: nothing may break, everything is answered.
-import { residentBytes, type RunningServer } from "../../support/running-server.ts";
+import { type Kept, keptBy, type Slope, slopeOf } from "../../support/memory-slope.ts";
+import type { RunningServer } from "../../support/running-server.ts";
 import { connectTable, type TableClient } from "../../support/table-client.ts";
 
 export interface MutationFigures {
@@ -8,8 +9,9 @@ export interface MutationFigures {
   readonly answered: number;
   readonly bugs: number;
   readonly codes: Readonly<Record<string, number>>;
-  /** Resident memory of the server over the second half of the run: growth per 100,000 messages. */
-  readonly slopeBytes: number;
+  /** Bytes per 100,000 messages that stay once all garbage is collected, the first part of the run left out. */
+  readonly heapSlope: Slope;
+  readonly residentSlope: Slope;
   readonly perSecond: number;
 }
 
@@ -161,6 +163,9 @@ function mutated(chance: Chance, messages: readonly Message[], id: string): stri
 }
 
 const connectionCount = 8;
+const steps = 20;
+/** Caches fill and compiled code settles. */
+const warmSteps = 8;
 /** Less than may wait while a connection enters a game. */
 const window = 32;
 /** An undo reads the log: only one in so many that are drawn is sent. */
@@ -208,42 +213,32 @@ export async function mutate(server: RunningServer, how: Mutation): Promise<Muta
   }
   const next = (id: string) => mutated(chance, game.messages, id);
   const startedAt = performance.now();
-  const samples: { readonly sent: number; readonly bytes: number }[] = [];
-  const steps = 10;
+  const samples: (Kept & { readonly sent: number })[] = [];
   let sent = 0;
   for (let step = 0; step < steps; step += 1) {
     const share = Math.ceil(count / steps / connectionCount);
     const shares = await Promise.all(clients.map((client) => sendShare(client, next, share)));
     sent += shares.reduce((a, b) => a + b, 0);
-    samples.push({ sent, bytes: await residentBytes(server.pid) });
+    samples.push({ sent, ...(await keptBy(server)) });
   }
   const perSecond = (sent / (performance.now() - startedAt)) * 1_000;
   for (const client of clients) await client.close();
   const text = await (await fetch(`${server.url}/metrics`)).text();
   const bugs = Number(/^tapotarp_bugs_total (\S+)$/m.exec(text)?.[1]);
-  return { seed, sent, answered, bugs, codes, slopeBytes: slopeOf(samples.slice(steps / 2)) * 100_000, perSecond };
+  const settled = samples.slice(warmSteps);
+  const slope = (bytes: (kept: Kept) => number) => slopeOf(settled.map((sample) => [sample.sent / 100_000, bytes(sample)]));
+  const heapSlope = slope(({ heapUsed, external }) => heapUsed + external);
+  return { seed, sent, answered, bugs, codes, heapSlope, residentSlope: slope(({ rss }) => rss), perSecond };
 }
 
-/** Least squares: bytes per message. */
-function slopeOf(samples: readonly { readonly sent: number; readonly bytes: number }[]): number {
-  const n = samples.length;
-  const meanX = samples.reduce((sum, { sent }) => sum + sent, 0) / n;
-  const meanY = samples.reduce((sum, { bytes }) => sum + bytes, 0) / n;
-  let up = 0;
-  let down = 0;
-  for (const { sent, bytes } of samples) {
-    up += (sent - meanX) * (bytes - meanY);
-    down += (sent - meanX) ** 2;
-  }
-  return up / down;
-}
+const tellSlope = ({ perUnit, error }: Slope) => `${(perUnit / 1e6).toFixed(2)} +- ${(error / 1e6).toFixed(2)} MB`;
 
-export function tellMutations({ seed, sent, answered, bugs, codes, slopeBytes, perSecond }: MutationFigures): string {
+export function tellMutations({ seed, sent, answered, bugs, codes, heapSlope, residentSlope, perSecond }: MutationFigures): string {
   const top = Object.entries(codes)
     .sort(([, a], [, b]) => b - a)
     .map(([code, count]) => `${code} ${count}`)
     .join(", ");
-  return `seed ${seed}: ${sent} mutated messages, ${perSecond.toFixed(0)} a second, ${answered} answered, ${bugs} bugs, memory slope ${(slopeBytes / 1e6).toFixed(1)} MB per 100,000; ${top}`;
+  return `seed ${seed}: ${sent} mutated messages, ${perSecond.toFixed(0)} a second, ${answered} answered, ${bugs} bugs, kept per 100,000 after collection: heap ${tellSlope(heapSlope)}, resident ${tellSlope(residentSlope)}; ${top}`;
 }
 
 /** For runs that would otherwise meet the limits they do not test. */

@@ -1,0 +1,109 @@
+// SAFETY 19 on a whole server: as its event loop falls behind, or its store's queue fills, work is refused in one order, and what is
+// let through is done.
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { connectTable, seatTable, type TableClient } from "../support/table-client.ts";
+
+const works = ["create", "join", "watch", "tap"] as const;
+type Work = (typeof works)[number];
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+interface Probes {
+  /** What is refused as busy now; what is not refused within `waitMs` was let through. */
+  refused(waitMs: number): Promise<readonly Work[]>;
+  close(): void;
+}
+
+/** One client for each kind of work. */
+async function openProbes(port: number): Promise<Probes> {
+  const { gameId, players } = await seatTable(port, 2);
+  const [player, maker, comer, watcher] = [players[0] as TableClient, ...(await Promise.all([1, 2, 3].map(() => connectTable(port))))];
+  await watcher?.request("join", { gameId });
+  const asks: Readonly<Record<Work, readonly [TableClient | undefined, string, object]>> = {
+    create: [maker, "create", { settings: { playerCount: 2 } }],
+    join: [comer, "join", { gameId }],
+    watch: [watcher, "sync", {}],
+    tap: [player, "rollDice", { sides: 6 }],
+  };
+  async function isRefused(work: Work, waitMs: number): Promise<boolean> {
+    const [client, type, data] = asks[work];
+    const answer = await Promise.race([client?.request(type, data), pause(waitMs)]);
+    if (answer?.type === "error") expect(answer.data).toMatchObject({ code: "busy", retry: true });
+    return answer?.type === "error";
+  }
+  return {
+    async refused(waitMs) {
+      const outcomes = await Promise.all(works.map(async (work) => [work, await isRefused(work, waitMs)] as const));
+      return outcomes.filter(([, refused]) => refused).map(([work]) => work);
+    },
+    close() {
+      for (const client of [...players, maker, comer, watcher]) client?.cut();
+    },
+  };
+}
+
+describe("SAFETY 19: creates are refused first, then joins, then spectators, taps last", () => {
+  let server: RunningServer;
+  let probes: Probes;
+  beforeEach(async () => {
+    server = await startRunningServer({ env: { LIMIT_LOOP_LAG_SHED_MS: "100", LIMIT_STORE_QUEUE_CHANGES: "32" } });
+    probes = await openProbes(server.port);
+  });
+  afterEach(async () => {
+    probes.close();
+    await server.dispose();
+  });
+
+  test("as the event loop falls behind", async () => {
+    const seen: (readonly Work[])[] = [];
+    for (const stallMs of [0, 150, 300, 600, 1_200]) {
+      // The whole process stands still again and again, as if something else had the machine.
+      const until = performance.now() + Math.max(1_500, 3 * stallMs);
+      while (stallMs > 0 && performance.now() < until) {
+        server.signal("SIGSTOP");
+        await pause(stallMs);
+        server.signal("SIGCONT");
+        await pause(60);
+      }
+      seen.push(await probes.refused(2_000));
+    }
+    process.stderr.write(`refused at stalls of 0, 150, 300, 600, 1,200 ms: ${JSON.stringify(seen)}\n`);
+    // A busy machine adds delays of its own, so more may be refused than the stalls alone would; never out of order.
+    for (const refused of seen) expect(refused).toEqual(works.slice(0, refused.length));
+    expect(seen[0]).toEqual([]);
+    expect(seen[1]).toContain("create");
+    expect(seen[2]).toContain("join");
+    expect(seen[3]).toContain("watch");
+    expect(seen[4]).toContain("tap");
+    await expect.poll(() => probes.refused(2_000), { timeout: 5_000 }).toEqual([]);
+  });
+
+  test("as the store's queue fills", async () => {
+    const tables: TableClient[] = [];
+    for (let i = 0; i < 33; i += 1) {
+      const client = await connectTable(server.port);
+      await client.request("create", { settings: { playerCount: 2 } });
+      await client.request("claim", { playerId: 1 });
+      tables.push(client);
+    }
+    const seen: (readonly Work[])[] = [];
+    for (const waiting of [2, 5, 9, 17, 32]) {
+      const other = new Database(join(server.dataDir, "games.db"));
+      other.exec("BEGIN IMMEDIATE");
+      const taps = tables.slice(0, waiting).map((client) => client.request("rollDice", { sides: 6 }));
+      // Looked at twice a second.
+      await pause(1_100);
+      seen.push(await probes.refused(300));
+      other.exec("ROLLBACK");
+      other.close();
+      expect((await Promise.all(taps)).map(({ type }) => type)).toEqual(taps.map(() => "ack"));
+      await expect.poll(() => probes.refused(1_000), { timeout: 5_000 }).toEqual([]);
+    }
+    process.stderr.write(`refused with 2, 5, 9, 17, 32 of 32 changes waiting: ${JSON.stringify(seen)}\n`);
+    expect(seen).toEqual([[], ["create"], ["create", "join"], ["create", "join", "watch"], ["create", "join", "watch", "tap"]]);
+    for (const client of tables) client.cut();
+  });
+});

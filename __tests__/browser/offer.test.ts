@@ -95,6 +95,10 @@ describe("the great button always says what can be done now, or why nothing can"
     expect(seatInHand(free, as(2))).toBe(2);
   });
 
+  test("TU3 a pass names its seat, so that the second of two quick taps passes nobody else's turn", () => {
+    expect(offerFor(table(), as(1), 1).command).toEqual({ type: "passTurn", data: { playerId: 1 } });
+  });
+
   test("a campaign's next round is the host's", () => {
     const campaign = { preset: "wastelands", round: 1, rounds: 3, handSize: 5, standings: [], roundWinners: [1], winners: null };
     const over = table({ status: "finished", mode: "campaign", campaign });

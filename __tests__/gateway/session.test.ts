@@ -84,6 +84,23 @@ describe("PRODUCT 4: seats and tokens, in virtual time", () => {
   });
 });
 
+describe("TU3 the host taps twice", () => {
+  test("a pass that names its seat passes that seat's turn only; without a name the host passes whoever's turn it is", async () => {
+    const { connect, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    const second = connect();
+    await second.ask("join", { gameId });
+    await second.ask("claim", { playerId: 2 });
+    await host.ask("start");
+    expect((await host.ask("passTurn", { playerId: 1 })).type).toBe("ack");
+    expect((await host.ask("passTurn", { playerId: 1 })).data).toMatchObject({ code: "not-your-turn", retry: false });
+    expect(host.last("state")?.data.activePlayer).toBe(2);
+    expect((await host.ask("passTurn")).type).toBe("ack");
+    expect(host.last("state")?.data.activePlayer).not.toBe(2);
+    expect((await second.ask("passTurn")).data.code).toBe("not-your-turn");
+  });
+});
+
 describe("what a viewer is told", () => {
   test("L33 the events missed since any version, 0 included, beside the state", async () => {
     const { connect, seated } = virtualEdge();

@@ -83,7 +83,7 @@ function runningOffer(table: Table, who: Standing, seat: SeatId): Offer {
   if (top === seat) return passPriority(table, who, seat);
   if (top === null) {
     if (table.targetingState === "resolving") return resolvingOffer(table, who, seat);
-    if (table.activePlayer === seat) return turnOffer(table, who, seat);
+    if (table.activePlayer === seat) return turnOffer(table, seat);
   }
   const whose =
     top === null
@@ -112,7 +112,7 @@ function resolvingOffer(table: Table, who: Standing, seat: SeatId): Offer {
   return interruptOffer(who, seat, say("offer.waitingFor", { names }));
 }
 
-function turnOffer(table: Table, who: Standing, seat: SeatId): Offer {
+function turnOffer(table: Table, seat: SeatId): Offer {
   if (table.targetingState === "selecting") {
     const count = table.targetedPlayers.length;
     if (count === 0) return nothing(say("offer.pickTargets"), say("offer.pickTargetsWhy"));
@@ -120,7 +120,8 @@ function turnOffer(table: Table, who: Standing, seat: SeatId): Offer {
   }
   const next = nextSeat(table, seat);
   const sub = next === null ? null : say("offer.to", { name: nameOf(table, next) });
-  return { label: say("offer.passTurn"), sub, command: { type: "passTurn", data: asSeat(who, seat) }, weight: "go" };
+  // Always named: a host may pass anybody's turn, and the second of two quick taps must not pass the next player's.
+  return { label: say("offer.passTurn"), sub, command: { type: "passTurn", data: { playerId: seat } }, weight: "go" };
 }
 
 /** The seat the great button speaks for: one's own, or for a host the empty seat that the table waits for. */

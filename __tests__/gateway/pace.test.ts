@@ -18,6 +18,17 @@ describe("token buckets", () => {
     expect(bucket.waitMs(1, 60_000)).toBe(100);
   });
 
+  test("what came in while nobody could spend is kept past the burst, within a bound, and is spent once", () => {
+    const bucket = new Bucket({ perSecond: 100, burst: 200 }, 0);
+    expect(bucket.spend(50, 0)).toBe(150);
+    bucket.keep(0, 6_000);
+    expect(bucket.left(6_000)).toBe(750);
+    expect(bucket.spend(700, 6_000)).toBe(50);
+    expect(bucket.left(7_000)).toBe(150);
+    bucket.keep(7_000, 1_000_000);
+    expect(bucket.left(1_000_000)).toBe(1_000);
+  });
+
   test("a debt is paid off first, and is bounded", () => {
     const bucket = new Bucket({ perSecond: 10, burst: 20 }, 0);
     for (let i = 0; i < 1_000; i += 1) bucket.spend(1, 0);

@@ -209,8 +209,8 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect((await back.ask("rollDice", { sides: 6 })).type).toBe("ack");
   });
 
-  test("reading waits while 4 commands of one connection are under way; what was read waits its turn, and is counted only then", async () => {
-    const { ambient, seated } = virtualEdge({ limits: { framesPerSecondMax: 10 } });
+  test("reading waits while 4 commands of one connection are under way; what was read already waits its turn", async () => {
+    const { ambient, seated } = virtualEdge();
     const { host } = await seated();
     for (let i = 0; i < 3; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
     expect(host.socket.isPaused).toBe(false);

@@ -6,6 +6,9 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** A bucket that was kept closed holds this many bursts at most. */
+const keptBursts = 5;
+
 export class Bucket {
   readonly #perMs: number;
   readonly #burst: number;
@@ -21,7 +24,14 @@ export class Bucket {
   }
 
   #fill(now: number): void {
-    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);
+    this.#tokens = Math.max(this.#tokens, Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs));
+    this.#at = now;
+  }
+
+  /** From `from` to `now` nothing could be spent because nobody was asked: what came in meanwhile is kept, past the burst, within a bound. */
+  keep(from: number, now: number): void {
+    this.#fill(from);
+    this.#tokens = Math.max(this.#tokens, Math.min(keptBursts * this.#burst, this.#tokens + (now - from) * this.#perMs));
     this.#at = now;
   }
 

@@ -49,6 +49,7 @@ export class Connection implements Subscriber, Pinged {
   readonly #frames: Bucket;
   readonly #bytes: Bucket;
   #missedPongs = 0;
+  #pausedAt = 0;
   #pingedAt: number | null = null;
   #termination: Cancellable | null = null;
   #isClosing = false;
@@ -152,11 +153,18 @@ export class Connection implements Subscriber, Pinged {
 
   /** Waits with reading; the sender is held up by TCP itself. */
   pause(): void {
-    if (!this.#isClosing) this.#socket.pause();
+    if (this.#isClosing) return;
+    this.#pausedAt = this.#edge.ambient.monotonicMs();
+    this.#socket.pause();
   }
 
+  /** What piled up meanwhile comes all at once, and must not look like a flood. */
   resume(): void {
-    if (!this.#isClosing) this.#socket.resume();
+    if (this.#isClosing) return;
+    const now = this.#edge.ambient.monotonicMs();
+    this.#frames.keep(this.#pausedAt, now);
+    this.#bytes.keep(this.#pausedAt, now);
+    this.#socket.resume();
   }
 
   /** Answers a ping of the other side. */

@@ -1,6 +1,6 @@
 // What a connection has sent and nobody has looked at yet. While it enters a game, or has its share of commands under way, reading
 // stops: TCP itself holds the sender up, and a server with more to do than it can refuses nothing that it would do a moment later.
-// What waits here is what one read from the socket brought; it is neither decoded nor counted before its turn.
+// What waits here is what one read from the socket brought; it is not decoded before its turn.
 
 export interface IntakeParts {
   /** Reads from the socket, or does not. */

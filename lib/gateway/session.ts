@@ -70,9 +70,11 @@ export class Session implements EntranceHost {
     return this.#room?.gameId ?? null;
   }
 
-  /** One text frame. It is looked at when its turn comes. */
+  /** One text frame. It is counted now, and looked at when its turn comes. */
   receive(payload: Buffer): void {
-    this.#intake.receive(payload);
+    const admission = this.#connection.admits(payload.length);
+    if (admission === "ok") this.#intake.receive(payload);
+    else if (admission === "over") this.#refuseOver(payload);
   }
 
   /** Nothing more is heard; what is under way is still answered. */
@@ -81,18 +83,16 @@ export class Session implements EntranceHost {
   }
 
   #hear(payload: Buffer): void {
-    const admission = this.#connection.admits(payload.length);
-    if (admission === "no") return;
     const decoded = decodeEnvelope(payload.toString());
-    if (admission === "over") return this.#refuseOver(decoded.ok ? decoded.value.id : decoded.id);
     if (decoded.ok) this.#dispatchSafely(decoded.value);
     else this.#refuse(decoded.id, decoded.code, decoded);
   }
 
   /** The connection sends faster than it may: nothing is looked at but the id, so that the refusal can be matched. */
-  #refuseOver(id: string | null): void {
+  #refuseOver(payload: Buffer): void {
+    const decoded = decodeEnvelope(payload.toString());
     this.#parts.edge.metrics.rateLimited("frames").add();
-    this.#refuse(id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
+    this.#refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
   }
 
   /** The reader lost changes and takes frames again. */

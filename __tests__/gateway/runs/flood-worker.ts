@@ -3,7 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { continuation, frame, openRaw, pinging, ponging } from "../../support/raw-peer.ts";
 
-export type FloodKind = "messages" | "nonsense" | "pings" | "pongs" | "empty fragments" | "one-byte fragments" | "bytes";
+export type FloodKind = "messages" | "nonsense" | "pings" | "pongs" | "empty fragments" | "one-byte fragments" | "bytes" | "commands";
 
 export interface FloodOrder {
   readonly port: number;
@@ -28,6 +28,14 @@ const makers: Readonly<Record<FloodKind, { readonly first: Buffer; readonly next
   pongs: { first: frame({ opcode: ponging }), next: frame({ opcode: ponging, payload: "x" }) },
   "empty fragments": fragments(""),
   "one-byte fragments": fragments("x"),
+  commands: {
+    first: Buffer.concat(
+      ['"create","data":{"settings":{"playerCount":2}}', '"claim","data":{"playerId":1}', '"start"'].map((message) =>
+        frame({ payload: `{"type":${message}}` }),
+      ),
+    ),
+    next: frame({ payload: '{"type":"passTurn"}' }),
+  },
   bytes: { first: frame({ payload: " ".repeat(65_000) }), next: frame({ payload: " ".repeat(65_000) }) },
 };
 const batchBytes = 65_536;

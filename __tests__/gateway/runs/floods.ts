@@ -12,6 +12,7 @@ export const floodKinds: readonly FloodKind[] = [
   "empty fragments",
   "one-byte fragments",
   "bytes",
+  "commands",
 ];
 
 export interface FloodFigures {

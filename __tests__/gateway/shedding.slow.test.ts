@@ -2,7 +2,7 @@
 // let through is done.
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { connectTable, seatTable, type TableClient } from "../support/table-client.ts";
 
@@ -48,21 +48,24 @@ async function openProbes(port: number): Promise<Probes> {
 describe("SAFETY 19: creates are refused first, then joins, then spectators, taps last", () => {
   let server: RunningServer;
   let probes: Probes;
-  beforeEach(async () => {
-    server = await startRunningServer({ env: { LIMIT_LOOP_LAG_SHED_MS: "100", LIMIT_STORE_QUEUE_CHANGES: "32" } });
+  async function start(env: Readonly<Record<string, string>>): Promise<void> {
+    server = await startRunningServer({ env });
     probes = await openProbes(server.port);
-  });
+  }
+  const nothingIsRefused = () => expect.poll(() => probes.refused(2_000), { timeout: 10_000 }).toEqual([]);
   afterEach(async () => {
     probes.close();
     await server.dispose();
   });
 
   test("as the event loop falls behind", async () => {
+    await start({ LIMIT_LOOP_LAG_SHED_MS: "100" });
+    await nothingIsRefused();
     const seen: (readonly Work[])[] = [];
-    for (const stallMs of [0, 150, 300, 600, 1_200]) {
+    for (const stallMs of [150, 300, 600, 1_200]) {
       // The whole process stands still again and again, as if something else had the machine.
       const until = performance.now() + Math.max(1_500, 3 * stallMs);
-      while (stallMs > 0 && performance.now() < until) {
+      while (performance.now() < until) {
         server.signal("SIGSTOP");
         await pause(stallMs);
         server.signal("SIGCONT");
@@ -70,18 +73,17 @@ describe("SAFETY 19: creates are refused first, then joins, then spectators, tap
       }
       seen.push(await probes.refused(2_000));
     }
-    process.stderr.write(`refused at stalls of 0, 150, 300, 600, 1,200 ms: ${JSON.stringify(seen)}\n`);
+    process.stderr.write(`refused at stalls of 150, 300, 600, 1,200 ms: ${JSON.stringify(seen)}\n`);
     // A busy machine adds delays of its own, so more may be refused than the stalls alone would; never out of order.
     for (const refused of seen) expect(refused).toEqual(works.slice(0, refused.length));
-    expect(seen[0]).toEqual([]);
-    expect(seen[1]).toContain("create");
-    expect(seen[2]).toContain("join");
-    expect(seen[3]).toContain("watch");
-    expect(seen[4]).toContain("tap");
-    await expect.poll(() => probes.refused(2_000), { timeout: 5_000 }).toEqual([]);
+    for (const [at, work] of works.entries()) expect(seen[at]).toContain(work);
+    await nothingIsRefused();
   });
 
   test("as the store's queue fills", async () => {
+    // The loop's own delay decides nothing here, however busy the machine is.
+    const queue = { LIMIT_STORE_QUEUE_CHANGES: "32", LIMIT_STORE_BATCH_CHANGES: "32" };
+    await start({ ...queue, LIMIT_LOOP_LAG_SHED_MS: "60000" });
     const tables: TableClient[] = [];
     for (let i = 0; i < 33; i += 1) {
       const client = await connectTable(server.port);
@@ -90,19 +92,19 @@ describe("SAFETY 19: creates are refused first, then joins, then spectators, tap
       tables.push(client);
     }
     const seen: (readonly Work[])[] = [];
-    for (const waiting of [2, 5, 9, 17, 32]) {
+    for (const waiting of [0, 4, 8, 16, 32]) {
       const other = new Database(join(server.dataDir, "games.db"));
       other.exec("BEGIN IMMEDIATE");
       const taps = tables.slice(0, waiting).map((client) => client.request("rollDice", { sides: 6 }));
-      // Looked at twice a second.
+      // Looked at twice a second. A few beats of the server's own wait too.
       await pause(1_100);
       seen.push(await probes.refused(300));
       other.exec("ROLLBACK");
       other.close();
       expect((await Promise.all(taps)).map(({ type }) => type)).toEqual(taps.map(() => "ack"));
-      await expect.poll(() => probes.refused(1_000), { timeout: 5_000 }).toEqual([]);
+      await nothingIsRefused();
     }
-    process.stderr.write(`refused with 2, 5, 9, 17, 32 of 32 changes waiting: ${JSON.stringify(seen)}\n`);
+    process.stderr.write(`refused with 0, 4, 8, 16, 32 of 32 changes waiting: ${JSON.stringify(seen)}\n`);
     expect(seen).toEqual([[], ["create"], ["create", "join"], ["create", "join", "watch"], ["create", "join", "watch", "tap"]]);
     for (const client of tables) client.cut();
   });

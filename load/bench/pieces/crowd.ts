@@ -6,10 +6,10 @@ import { addressOf, openCrowd } from "../crowd.ts";
 import { median } from "../figures.ts";
 import { cpuOf, residentBytes } from "../procfs.ts";
 import { RawSocket } from "../raw-socket.ts";
-import { atMost, pause, type Piece } from "./piece.ts";
+import { atMost, pause, type Piece, type PieceOrder } from "./piece.ts";
 
 /** A process may hold 20,000 open files: 4,000 tables of four fit. */
-const tables = 4_000;
+const tablesAll = 4_000;
 const fewTables = 100;
 const seatsFirst = 2;
 const seatsAll = 4;
@@ -41,13 +41,14 @@ async function addViewers(on: RunningContestant, crowd: readonly OpenTable[]): P
 }
 
 /** Memory of 4,000 tables with two connections each, and of 8,000 connections more. */
-async function memory(say: (line: string) => void) {
+async function memory({ say, part }: PieceOrder) {
+  const tables = part(tablesAll);
   const on = await clockServer().start();
   const { pid } = on.server;
   const sockets: RawSocket[] = [];
   try {
     const warm = await ClosedLoop.open(on, { games: fewTables, updates: "changes", name: "warm" });
-    await warm.run(warmMs, measureMs);
+    await warm.run(warmMs, part(measureMs));
     warm.close();
     await pause(settleMs);
     const emptyBytes = residentBytes(pid);
@@ -71,7 +72,8 @@ async function memory(say: (line: string) => void) {
   }
 }
 
-async function flatness(say: (line: string) => void) {
+async function flatness({ say, part }: PieceOrder) {
+  const tables = part(tablesAll);
   const [few, many] = await Promise.all([clockServer().start(), clockServer().start()]);
   const loops: ClosedLoop[] = [];
   try {
@@ -81,13 +83,13 @@ async function flatness(say: (line: string) => void) {
     loops.push(manyLoop);
     await pause(settleMs);
     const before = { cpu: cpuOf(many.server.pid).totalMs, bytes: manyLoop.bytesIn };
-    await pause(idleMs);
-    const idle = { cores: (cpuOf(many.server.pid).totalMs - before.cpu) / idleMs, bytes: manyLoop.bytesIn - before.bytes };
+    await pause(part(idleMs));
+    const idle = { cores: (cpuOf(many.server.pid).totalMs - before.cpu) / part(idleMs), bytes: manyLoop.bytesIn - before.bytes };
     // Once around unmeasured: the first seconds of a program run uncompiled.
-    for (const loop of loops) await loop.run(0, measureMs);
+    for (const loop of loops) await loop.run(0, part(measureMs));
     const micros = { few: [] as number[], many: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
-      const [a, b] = [await fewLoop.run(warmMs, measureMs), await manyLoop.run(warmMs, measureMs)];
+      const [a, b] = [await fewLoop.run(warmMs, part(measureMs)), await manyLoop.run(warmMs, part(measureMs))];
       micros.few.push(a.cpuMicrosPerTap);
       micros.many.push(b.cpuMicrosPerTap);
       say(
@@ -104,15 +106,20 @@ async function flatness(say: (line: string) => void) {
 
 export const crowd: Piece = {
   seconds: 130,
-  async run(say) {
-    const room = await memory(say);
-    const flat = await flatness(say);
+  async run(how) {
+    const room = await memory(how);
+    const flat = await flatness(how);
     return {
       figures: { memory: room, flatness: flat },
       lines: [
         atMost(12, { what: `memory per connection, ${room.connections} of them, kB`, unit: "kB", value: room.connectionBytes / 1_000 }),
-        atMost(6, { what: `memory per game, ${tables} of them, kB`, unit: "kB", value: room.gameBytes / 1_000 }),
-        atMost(1.15, { what: `CPU per tap with ${tables} tables, to that with ${fewTables}`, unit: "times", value: flat.ratio, digits: 2 }),
+        atMost(6, { what: `memory per game, ${room.games} of them, kB`, unit: "kB", value: room.gameBytes / 1_000 }),
+        atMost(1.15, {
+          what: `CPU per tap with ${room.games} tables, to that with ${fewTables}`,
+          unit: "times",
+          value: flat.ratio,
+          digits: 2,
+        }),
       ],
     };
   },

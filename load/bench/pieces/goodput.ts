@@ -15,12 +15,12 @@ const measureMs = 3_000;
 
 export const goodput: Piece = {
   seconds: 60,
-  async run(say) {
+  async run({ say, part }) {
     const on = await clockServer().start();
     try {
-      const tables = await openCrowd(on, { games, updates: "changes" });
+      const tables = await openCrowd(on, { games: part(games), updates: "changes" });
       const offer = async (perSecond: number): Promise<FloodFigures> => {
-        const figures = await flood({ tables, perSecond, warmMs, measureMs });
+        const figures = await flood({ tables, perSecond, warmMs: part(warmMs), measureMs: part(measureMs) });
         say(
           `${number(perSecond)} offered: ${number(figures.donePerSecond)} done, ${number(figures.refusedPerSecond)} refused, ${number(figures.heldBackPerSecond)} held back; ${JSON.stringify(figures.codes)}, ${figures.closed} closed`,
         );

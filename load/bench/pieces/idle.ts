@@ -2,7 +2,7 @@
 import { clockServer, type OpenTable } from "../contestant.ts";
 import { openCrowd } from "../crowd.ts";
 import { cpuOf, residentBytes } from "../procfs.ts";
-import { atMost, number, pause, type Piece } from "./piece.ts";
+import { atMost, number, pause, type Piece, type PieceOrder } from "./piece.ts";
 
 const games = 10_000;
 const settleMs = 6_000;
@@ -15,20 +15,20 @@ const framesOf = (tables: readonly OpenTable[]): number =>
 const bytesOf = (tables: readonly OpenTable[]): number =>
   tables.reduce((sum, { seats }) => sum + seats.reduce((all, socket) => all + socket.bytesIn, 0), 0);
 
-async function idleOf(env: Readonly<Record<string, string>>) {
+async function idleOf(env: Readonly<Record<string, string>>, part: PieceOrder["part"]) {
   const on = await clockServer({ env: { LIMIT_GAMES_PER_ADDRESS: "100000", ...env } }).start();
   let tables: readonly OpenTable[] = [];
   try {
-    tables = await openCrowd(on, { games, updates: "changes", seats: 1 });
+    tables = await openCrowd(on, { games: part(games), updates: "changes", seats: 1 });
     await pause(settleMs);
     const before = { cpu: cpuOf(on.server.pid), frames: framesOf(tables), bytes: bytesOf(tables) };
-    await pause(idleMs);
+    await pause(part(idleMs));
     const after = cpuOf(on.server.pid);
     return {
-      cores: (after.totalMs - before.cpu.totalMs) / idleMs,
+      cores: (after.totalMs - before.cpu.totalMs) / part(idleMs),
       messages: framesOf(tables) - before.frames,
       bytes: bytesOf(tables) - before.bytes,
-      seconds: idleMs / 1_000,
+      seconds: part(idleMs) / 1_000,
       residentMiB: residentBytes(on.server.pid) / 2 ** 20,
     };
   } finally {
@@ -39,10 +39,10 @@ async function idleOf(env: Readonly<Record<string, string>>) {
 
 export const idle: Piece = {
   seconds: 120,
-  async run(say) {
-    const whole = await idleOf({});
+  async run({ say, part }) {
+    const whole = await idleOf({}, part);
     say(`with heartbeats: ${whole.cores.toFixed(4)} core, ${whole.messages} messages, ${whole.bytes} bytes`);
-    const games0 = await idleOf({ LIMIT_HEARTBEAT_MS: String(noHeartbeatMs) });
+    const games0 = await idleOf({ LIMIT_HEARTBEAT_MS: String(noHeartbeatMs) }, part);
     say(`without heartbeats: ${games0.cores.toFixed(4)} core, ${games0.messages} messages, ${games0.bytes} bytes`);
     return {
       figures: { games, withHeartbeats: whole, withoutHeartbeats: games0 },

@@ -13,13 +13,13 @@ const measureMs = 30_000;
 
 export const people: Piece = {
   seconds: 40,
-  async run(say) {
+  async run({ say, part }) {
     const on = await clockServer().start();
     try {
       const { pid } = on.server;
       const startMiB = residentBytes(pid) / 2 ** 20;
-      const tables = await openCrowd(on, { games, updates: "changes" });
-      const figures = await openLoop({ pids: [pid], tables, perSecond, warmMs, measureMs });
+      const tables = await openCrowd(on, { games: part(games), updates: "changes" });
+      const figures = await openLoop({ pids: [pid], tables, perSecond, warmMs, measureMs: part(measureMs) });
       const megabytes = residentBytes(pid) / 1e6;
       say(
         `${megabytes.toFixed(0)} MB with ${games * 4} players, ${startMiB.toFixed(0)} MiB before they came; p99 ${figures.p99Ms.toFixed(1)} ms`,

@@ -16,7 +16,13 @@ export interface PieceResult {
 export interface Piece {
   /** How long it takes on a quiet machine, about, s. */
   readonly seconds: number;
-  run(say: (line: string) => void): Promise<PieceResult>;
+  run(how: PieceOrder): Promise<PieceResult>;
+}
+
+export interface PieceOrder {
+  readonly say: (line: string) => void;
+  /** A crowd of so many, or a time of so many ms: all of it, or the small part of it that shows that a piece works. */
+  readonly part: (whole: number) => number;
 }
 
 export const number = (value: number, digits = 0): string =>

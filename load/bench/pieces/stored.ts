@@ -11,7 +11,7 @@ import { cpuRatio, median } from "../figures.ts";
 import { freshFolder } from "../server-process.ts";
 import { atMost, number, type Piece } from "./piece.ts";
 
-const stored = 100_000;
+const storedGamesCount = 100_000;
 const games = 100;
 const rounds = 4;
 const warmMs = 500;
@@ -30,7 +30,7 @@ function codeOf(place: number): GameId {
 }
 
 /** Waiting tables of a day ago, as their hosts left them. */
-async function fill(dataDir: string): Promise<void> {
+async function fill(dataDir: string, stored: number): Promise<void> {
   const ambient = realAmbient();
   const store = await openSqliteStore({ dataDir, ambient });
   const now = (ambient.now() - 3_600_000) as Instant;
@@ -74,13 +74,14 @@ async function fill(dataDir: string): Promise<void> {
 
 export const storedGames: Piece = {
   seconds: 70,
-  async run(say) {
+  async run({ say, part }) {
     const dataDir = freshFolder();
+    const stored = part(storedGamesCount);
     const loops: ClosedLoop[] = [];
     const stops: (() => Promise<void>)[] = [];
     try {
       const startedAt = performance.now();
-      await fill(dataDir);
+      await fill(dataDir, stored);
       say(`${number(stored)} games written in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
       for (const env of [{}, { DATA_DIR: dataDir }]) {
         const on = await clockServer({ env }).start();
@@ -88,7 +89,7 @@ export const storedGames: Piece = {
         loops.push(await ClosedLoop.open(on, { games, updates: "changes" }));
       }
       const [empty, full] = loops as [ClosedLoop, ClosedLoop];
-      for (const loop of loops) await loop.run(0, measureMs);
+      for (const loop of loops) await loop.run(0, part(measureMs));
       const entries = ["empty", "full"].map((name) => ({
         name,
         durable: "yes",
@@ -97,7 +98,7 @@ export const storedGames: Piece = {
         rounds: [] as Awaited<ReturnType<ClosedLoop["run"]>>[],
       }));
       for (let round = 0; round < rounds; round += 1) {
-        for (const [place, loop] of [empty, full].entries()) entries[place]?.rounds.push(await loop.run(warmMs, measureMs));
+        for (const [place, loop] of [empty, full].entries()) entries[place]?.rounds.push(await loop.run(warmMs, part(measureMs)));
       }
       const [first, second] = entries as [(typeof entries)[0], (typeof entries)[0]];
       const ratio = cpuRatio(second, first);

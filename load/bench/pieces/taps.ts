@@ -58,7 +58,7 @@ function linesOf(entries: readonly Entry[]): readonly Line[] {
 
 export const taps: Piece = {
   seconds: 140,
-  async run(say) {
+  async run({ say, part }) {
     const entries = await compare({
       contestants: [
         bareRelay(),
@@ -69,10 +69,10 @@ export const taps: Piece = {
         { ...colyseusServer(), modes: changes },
       ],
       modes: ["changes", "states"],
-      games,
+      games: part(games),
       rounds,
-      warmMs,
-      measureMs,
+      warmMs: part(warmMs),
+      measureMs: part(measureMs),
       say,
     });
     return { lines: linesOf(entries), figures: entries.map((entry) => ({ ...entry, median: summary(entry.rounds) })) };

@@ -3,7 +3,7 @@ import { clockServer } from "../contestant.ts";
 import { openCrowd } from "../crowd.ts";
 import { machine } from "../machine.ts";
 import { type OpenFigures, openLoop } from "../open-loop.ts";
-import { number, type Line, type Piece } from "./piece.ts";
+import { number, type Line, type Piece, type PieceOrder } from "./piece.ts";
 
 const games = 400;
 /** Rates tried one after the other, taps a second, until one is not answered in time any more. */
@@ -19,15 +19,21 @@ const target = 1.6;
 const inTime = (figures: OpenFigures): boolean =>
   figures.errors === 0 && figures.p99Ms <= p99MsMax && figures.answeredPerSecond >= answeredShareMin * figures.offeredPerSecond;
 
-async function served(workers: number, say: (line: string) => void) {
+async function served(workers: number, { say, part }: PieceOrder) {
   const on = await clockServer({ redis: "no", env: { WORKERS: String(workers) } }).start();
   const tried: OpenFigures[] = [];
   try {
-    const tables = await openCrowd(on, { games, updates: "changes" });
-    await openLoop({ pids: [on.server.pid], tables, perSecond: rates[0] as number, warmMs: measureMs, measureMs: 100 });
+    const tables = await openCrowd(on, { games: part(games), updates: "changes" });
+    await openLoop({ pids: [on.server.pid], tables, perSecond: rates[0] as number, warmMs: part(measureMs), measureMs: 100 });
     let best = 0;
     for (const perSecond of rates) {
-      const figures = await openLoop({ pids: [on.server.pid, ...on.server.beside], tables, perSecond, warmMs, measureMs });
+      const figures = await openLoop({
+        pids: [on.server.pid, ...on.server.beside],
+        tables,
+        perSecond,
+        warmMs: part(warmMs),
+        measureMs: part(measureMs),
+      });
       tried.push(figures);
       say(
         `${workers} workers, ${number(perSecond)} offered: ${number(figures.answeredPerSecond)} answered, p99 ${figures.p99Ms.toFixed(0)} ms, ${figures.serverCores.toFixed(2)} cores`,
@@ -44,9 +50,9 @@ async function served(workers: number, say: (line: string) => void) {
 
 export const workers: Piece = {
   seconds: 110,
-  async run(say) {
-    const one = await served(1, say);
-    const two = await served(2, say);
+  async run(how) {
+    const one = await served(1, how);
+    const two = await served(2, how);
     const { cores } = machine();
     const ratio = two.best / one.best;
     const line: Line = {

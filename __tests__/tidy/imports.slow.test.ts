@@ -41,6 +41,11 @@ const planted: readonly (readonly [string, string, string | null])[] = [
   ["public/app/b.ts", "../../lib/chsh/x.ts", "only-its-own-screens-know-the-second-game"],
   ["public/app/chsh/a.ts", "../../../lib/chsh/x.ts", null],
   ["server.ts", "./lib/store/store-sqlite.ts", null],
+  ["lib/bus/a.ts", "../room/x.ts", "bus-port"],
+  ["lib/gateway/c.ts", "../chsh/x.ts", "gateway-imports-protocol-and-room"],
+  ["lib/gateway/d.ts", "./not-there.ts", "not-resolvable"],
+  ["lib/ops/b.ts", "../../server.ts", "nothing-imports-the-server"],
+  ["lib/ops/c.ts", "../../__tests__/x.ts", "nothing-imports-tests"],
 ];
 
 const targets = [
@@ -51,6 +56,7 @@ const targets = [
   "lib/store/store.ts",
   "lib/store/store-sqlite.ts",
   "lib/bus/bus-redis.ts",
+  "__tests__/x.ts",
 ];
 
 describe("import directions", () => {

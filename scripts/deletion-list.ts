@@ -275,11 +275,11 @@ const others: readonly Deletion[] = [
     to: 'return "none";',
   },
   {
-    name: "a token dies an hour after the drop",
-    file: "lib/game/holders.ts",
+    name: "a seat is free an hour after the drop",
+    file: "lib/game/settle.ts",
     ...seats,
-    from: "holder.droppedAt !== null && now - holder.droppedAt >= limits.seatAwayMs",
-    to: "false",
+    from: "if (droppedAt !== null && droppedAt + limits.seatAwayMs <= state.at) lapse(draft, seat.id);",
+    to: "",
   },
   {
     name: "the operator's token is compared",

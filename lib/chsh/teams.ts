@@ -110,13 +110,12 @@ export function reconnectPlayer(draft: Draft, seat: SeatId, arrival: Return): Ou
 
 /** The holder with a new token, or why not. A retired token voids the others; that is kept, and its sender refused. */
 function returned(draft: Draft, holder: Holder, { viewerId, draw, proof }: Return): Holder | NonNullable<Outcome> {
-  const match = matchProof(holder, proof, draft.now);
+  const match = matchProof(holder, proof);
   if (match === "retired") {
     draft.refusal = refuse("bad-token");
     return revoke(holder);
   }
   if (match === "none") return refuse("bad-token");
-  if (match === "expired") return refuse("token-expired");
   if (holder.droppedAt === null && holder.viewerId !== viewerId) draft.dismissals = [{ viewerId: holder.viewerId, reason: "displaced" }];
   return rotate(holder, match, { viewerId, draw });
 }

@@ -1,7 +1,6 @@
 // Tokens and presence of whoever sits somewhere: matching, rotating, revoking. It knows hashes only, never a token.
 import type { Draw } from "./contract.ts";
 import type { Instant, ViewerId } from "./ids.ts";
-import { limits } from "./limits.ts";
 import type { Holder } from "./state.ts";
 
 /** Compares two hashes in a time that does not tell where they differ. */
@@ -37,15 +36,10 @@ export interface Proof {
  *   answer was lost. The newest falls away.
  * - `retired`: out of use, so somebody copied it: all tokens are to be revoked.
  */
-export type Match = "current" | "previous" | "retired" | "expired" | "none";
+export type Match = "current" | "previous" | "retired" | "none";
 
-export function matchProof(holder: Holder, proof: Proof, now: Instant): Match {
-  const match = compareProof(holder, proof);
-  const expired = holder.droppedAt !== null && now - holder.droppedAt >= limits.seatAwayMs;
-  return expired && (match === "current" || match === "previous") ? "expired" : match;
-}
-
-function compareProof(holder: Holder, { tokenHash, grantId }: Proof): Match {
+/** Age is no question here: a holder who was away too long is gone before anything is asked of him. */
+export function matchProof(holder: Holder, { tokenHash, grantId }: Proof): Match {
   if (tokenHash === null) return grantId !== null && sameHash(grantId, holder.grantId) ? "previous" : "none";
   if (sameHash(tokenHash, holder.tokenHash)) return "current";
   if (sameHash(tokenHash, holder.previousTokenHash)) return "previous";

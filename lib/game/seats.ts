@@ -1,8 +1,8 @@
 // Claiming, leaving, losing and regaining a seat. A drop never frees a seat; an hour away, its holder or the host does.
 import type { Draw } from "./contract.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
-import { matchProof, type Proof, revoke, rotate, seatDown } from "./holders.ts";
-import type { Instant, SeatId, ViewerId } from "./ids.ts";
+import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "./holders.ts";
+import type { SeatId, ViewerId } from "./ids.ts";
 import { leaveHostSeat } from "./host.ts";
 import { type Holder, isAway, isHere, seatAt, seatHeldBy } from "./state.ts";
 import { resume, stand, standForAbsent } from "./turns.ts";
@@ -100,9 +100,8 @@ function displace(draft: Draft, old: Holder, viewerId: ViewerId): void {
 }
 
 /** What a proof is worth: how to rotate, or why not. A retired token voids the others, and that change is kept. */
-function accept(draft: Draft, holder: Holder, proof: Proof): "current" | "previous" | "retired" | "token-expired" | "bad-token" {
-  const match = matchProof(holder, proof, draft.now);
-  if (match === "expired") return "token-expired";
+function accept(holder: Holder, proof: Proof): "current" | "previous" | "retired" | "bad-token" {
+  const match = matchProof(holder, proof);
   return match === "none" ? "bad-token" : match;
 }
 
@@ -119,18 +118,18 @@ function follow(draft: Draft, old: ViewerId, viewerId: ViewerId): void {
 export function reconnectSeat(draft: Draft, id: SeatId, { viewerId, draw, proof }: Return): Outcome {
   const found = seatAt(draft.state, id);
   if (found === undefined) return refuse("no-such-seat", "playerId");
-  if (found.holder === null) return refuse(matchesLapsed(found.lapsedTokenHash, proof, draft.now) ? "token-expired" : "bad-token");
+  if (found.holder === null) return refuse(sameHash(proof.tokenHash ?? "", found.lapsedTokenHash) ? "token-expired" : "bad-token");
   const held = seatHeldBy(draft.state, viewerId);
   if (held !== null && held !== id) return refuse("not-allowed", "playerId");
   const old = found.holder;
-  const verdict = accept(draft, old, proof);
+  const verdict = accept(old, proof);
   if (verdict === "retired") {
     writeSeat(draft, id).holder = revoke(old);
     draft.refusal = refuse("bad-token");
     draft.events.push({ type: "keysRevoked", data: { playerId: id } });
     return null;
   }
-  if (verdict === "bad-token" || verdict === "token-expired") return refuse(verdict);
+  if (verdict === "bad-token") return refuse(verdict);
   displace(draft, old, viewerId);
   writeSeat(draft, id).holder = rotate(old, verdict, { viewerId, draw });
   follow(draft, old.viewerId, viewerId);
@@ -145,14 +144,14 @@ export function reconnectHost(draft: Draft, { viewerId, draw, proof }: Return): 
   const { state } = draft;
   const { chair, seat } = state.host;
   if (chair === null) return refuse("bad-token");
-  const verdict = accept(draft, chair, proof);
+  const verdict = accept(chair, proof);
   if (verdict === "retired") {
     state.host = { seat, chair: revoke(chair) };
     draft.refusal = refuse("bad-token");
     draft.events.push({ type: "keysRevoked", data: { playerId: null } });
     return null;
   }
-  if (verdict === "bad-token" || verdict === "token-expired") return refuse(verdict);
+  if (verdict === "bad-token") return refuse(verdict);
   const other = seatAt(state, seat)?.holder;
   if (other && other.viewerId !== chair.viewerId) return refuse("not-host");
   const [held, heldBefore] = [seatHeldBy(state, viewerId), seatHeldBy(state, chair.viewerId)];
@@ -166,16 +165,3 @@ export function reconnectHost(draft: Draft, { viewerId, draw, proof }: Return): 
   runOn(draft);
   return null;
 }
-
-const matchesLapsed = (hash: string | null, proof: Proof, now: Instant): boolean =>
-  hash !== null && matchProof({ ...nobodyHolds, tokenHash: hash }, proof, now) === "current";
-
-const nobodyHolds: Holder = {
-  viewerId: "" as ViewerId,
-  tokenHash: null,
-  previousTokenHash: null,
-  retiredTokenHash: null,
-  claimedAt: 0 as Instant,
-  droppedAt: null,
-  grantId: null,
-};

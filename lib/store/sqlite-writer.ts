@@ -125,6 +125,7 @@ class Writer {
       this.#lookedAt = now;
       this.#mark.sync((error) => this.#markBroke(error));
       this.#assertSameFiles();
+      if (this.#dead) return;
     }
     const isLeft = this.#logPages > 0 && now - this.#checkpointedAt > checkpointAgainMs;
     if (this.#pagesSince <= this.#settings.walPagesMax && !isLeft) return;

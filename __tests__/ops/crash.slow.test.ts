@@ -149,7 +149,7 @@ describe("F17, F39 a bug of one message", () => {
     expect((await host?.request("rollDice", { sides: 6 }))?.type).toBe("ack");
     await sentry.arrived(1);
     expect(sentry.events[0]).toMatchObject({
-      tags: { kind: "bug", command: "rollDice", traceId: "ab".repeat(16) },
+      tags: { kind: "bug", command: "rollDice", traceId: "ab".repeat(16), n: expect.stringMatching(/^\d+$/) },
       contexts: { game: { id: table.gameId } },
     });
     const crumbs = sentry.events[0]?.breadcrumbs?.map(({ message }) => message) ?? [];
@@ -158,6 +158,12 @@ describe("F17, F39 a bug of one message", () => {
     const line = linesOf(running.output()).find(
       ({ err }) => (err as { message?: string } | undefined)?.message === "planted bug of the rules",
     );
-    expect(line).toMatchObject({ level: "error", gameId: table.gameId, command: "rollDice", traceId: "ab".repeat(16) });
+    expect(line).toMatchObject({
+      level: "error",
+      gameId: table.gameId,
+      command: "rollDice",
+      traceId: "ab".repeat(16),
+      n: expect.any(Number),
+    });
   });
 });

@@ -98,7 +98,7 @@ export class SimServer {
       turn: this.#turn,
       counts,
     });
-    const answered = (type: string, outcome: string) => count(`answered ${outcome === "ok" ? type : outcome}`);
+    const answered = ({ type }: { readonly type: string }, outcome: string) => count(`answered ${outcome === "ok" ? type : outcome}`);
     const parts = { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge, answered, failed: bug };
     const session = new Session(connection, parts);
     connection.fellBehind = () => session.resync();

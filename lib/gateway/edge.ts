@@ -29,6 +29,8 @@ export interface EdgeParts {
 export interface MessageContext {
   readonly traceId: string;
   readonly gameId: string | null;
+  /** The message's place among those of its connection. */
+  readonly n: number;
 }
 
 interface Answered {
@@ -80,10 +82,10 @@ export class Edge {
   }
 
   /** A command was answered: counted, measured, a line for one in many, and a crumb for the reports of its connection. */
-  answered({ traceId, gameId }: MessageContext, { type, outcome, durationMs }: Answered): void {
+  answered({ traceId, gameId, n }: MessageContext, { type, outcome, durationMs }: Answered): void {
     this.metrics.command(type, outcome).add();
     this.metrics.commandSeconds.observe(durationMs / 1000);
-    this.log.frequent({ traceId, gameId, type, outcome, durationMs }, "command");
+    this.log.frequent({ traceId, n, gameId, type, outcome, durationMs }, "command");
     this.#reporter.crumb({ category: "command", message: `${type} ${outcome}`, traceId });
   }
 
@@ -98,7 +100,7 @@ export class Edge {
   bug(error: unknown, context: MessageContext): void {
     this.metrics.bugs.add();
     this.log.error({ ...context, err: error }, "a message failed");
-    const { traceId, gameId } = context;
-    this.#reporter.report(error, { kind: "bug", traceId, ...(gameId === null ? {} : { gameId }) });
+    const { traceId, gameId, n } = context;
+    this.#reporter.report(error, { kind: "bug", traceId, n, ...(gameId === null ? {} : { gameId }) });
   }
 }

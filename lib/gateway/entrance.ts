@@ -99,6 +99,7 @@ export class Entrance {
       sender: connection,
       command: { type: "reconnect", seat, tokenHash: sha256Hex(data.token), grantId: null },
       actionId: message.id,
+      n: message.n,
       answered: (answer) => {
         if (answer.ok) this.#host.entered(room);
         else this.#tokenRefused(answer.code, room.gameId);

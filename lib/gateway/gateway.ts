@@ -144,9 +144,10 @@ class SocketGateway implements Gateway {
     const viewerId = `${instanceId}.${this.#boot}.${this.#serial.toString(36)}` as ViewerId;
     const { traceId } = traceOf(request.headers.traceparent as string | undefined, ambient);
     const connection = new Connection({ socket, stream, viewerId, traceId, address, edge, turn: this.#turn, counts: this.#counts });
-    const context = () => ({ traceId, gameId: session.gameId });
-    const answered = (type: string, outcome: string, durationMs: number) => edge.answered(context(), { type, outcome, durationMs });
-    const failed = (error: unknown) => edge.bug(error, context());
+    const context = (n: number) => ({ traceId, gameId: session.gameId, n });
+    const answered: SessionParts["answered"] = ({ type, n }, outcome, durationMs) =>
+      edge.answered(context(n), { type, outcome, durationMs });
+    const failed: SessionParts["failed"] = (error, { n }) => edge.bug(error, context(n));
     const session = new Session(connection, { ...this.#parts, answered, failed });
     const guest: Guest = { connection, session, socket, unpinged: this.#heartbeat.add(connection) };
     connection.fellBehind = () => session.resync();

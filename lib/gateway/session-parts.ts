@@ -1,9 +1,12 @@
 // What every session of an instance is made with.
 import type { Ambient } from "../ops/ambient.ts";
+import type { Envelope } from "../protocol/decode.ts";
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
 import type { Edge } from "./edge.ts";
 import type { HostedGame } from "./hosted-game.ts";
+
+type Named = Pick<Envelope, "type" | "n">;
 
 export interface SessionParts {
   readonly games: ReadonlyMap<string, HostedGame>;
@@ -12,8 +15,8 @@ export interface SessionParts {
   readonly store: Store;
   readonly ambient: Ambient;
   readonly edge: Edge;
-  /** A command was answered: its type, "ok" or the refusal's code, and how long it took. */
-  readonly answered: (type: string, outcome: string, durationMs: number) => void;
+  /** A command was answered: with "ok" or the refusal's code, and how long it took. */
+  readonly answered: (message: Named, outcome: string, durationMs: number) => void;
   /** A message made the program throw. */
-  readonly failed: (error: unknown) => void;
+  readonly failed: (error: unknown, message: Named) => void;
 }

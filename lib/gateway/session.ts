@@ -32,6 +32,7 @@ export class Session implements EntranceHost {
   #room: Room | null = null;
   #ticks: Cancellable | null = null;
   #closed = false;
+  #heard = 0;
   readonly #entrance: Entrance;
   readonly #intake: Intake;
   #pace: Bucket;
@@ -83,7 +84,8 @@ export class Session implements EntranceHost {
   }
 
   #hear(payload: Buffer): void {
-    const decoded = decodeEnvelope(payload.toString());
+    this.#heard += 1;
+    const decoded = decodeEnvelope(payload.toString(), this.#heard);
     if (decoded.ok) this.#dispatchSafely(decoded.value);
     else this.#refuse(decoded.id, decoded.code, decoded);
   }
@@ -122,7 +124,7 @@ export class Session implements EntranceHost {
   }
 
   #failed(message: Envelope, error: unknown): void {
-    this.#parts.failed(error);
+    this.#parts.failed(error, message);
     this.#refuse(message.id, "internal");
   }
 
@@ -145,6 +147,7 @@ export class Session implements EntranceHost {
       sender: this.#connection,
       command,
       actionId: message.id,
+      n: message.n,
       answered: (answer) => {
         this.answer(message, answer, { room, startedAt });
         this.#intake.end();
@@ -209,7 +212,7 @@ export class Session implements EntranceHost {
     };
     enter()
       .catch((error: unknown) => this.#failed(message, error))
-      .then(entered, (error: unknown) => this.#parts.failed(error));
+      .then(entered, (error: unknown) => this.#parts.failed(error, message));
   }
 
   leaveRoom(): void {
@@ -276,7 +279,7 @@ export class Session implements EntranceHost {
   }
 
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void {
-    this.#parts.answered(message.type, answer.ok ? "ok" : answer.code, this.#parts.ambient.monotonicMs() - how.startedAt);
+    this.#parts.answered(message, answer.ok ? "ok" : answer.code, this.#parts.ambient.monotonicMs() - how.startedAt);
     if (!answer.ok) {
       const { edge } = this.#parts;
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });

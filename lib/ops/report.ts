@@ -8,6 +8,8 @@ export interface ReportContext {
   readonly kind: string;
   readonly gameId?: string;
   readonly traceId?: string;
+  /** The message's place among those of its connection. */
+  readonly n?: number;
   readonly command?: string;
   readonly v?: number;
 }
@@ -125,8 +127,14 @@ function perMinute(ambient: Pick<Ambient, "now">, most: number): () => boolean {
   };
 }
 
-function tagsOf({ kind, command, traceId }: ReportContext, instanceId: string): Record<string, string> {
-  return { kind, instance: instanceId, ...(command === undefined ? {} : { command }), ...(traceId === undefined ? {} : { traceId }) };
+function tagsOf({ kind, command, traceId, n }: ReportContext, instanceId: string): Record<string, string> {
+  return {
+    kind,
+    instance: instanceId,
+    ...(command === undefined ? {} : { command }),
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(n === undefined ? {} : { n: String(n) }),
+  };
 }
 
 /** Loads Sentry (about 0.4 s) and gives a reporter. Throws when the DSN is refused, so call it at start. */

@@ -9,6 +9,8 @@ export interface Envelope {
   readonly type: string;
   readonly data: unknown;
   readonly id: string | null;
+  /** Its place among the messages of its connection: with the connection's trace id it names the message in the log. */
+  readonly n: number;
 }
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false; readonly id: string | null } & Refusal);
@@ -51,7 +53,7 @@ function bad(id: string | null, field: string): Decoded<never> {
 }
 
 /** Reads the outer form of a message. `field` of a refusal is the path of what is wrong ("" for the whole). */
-export function decodeEnvelope(text: string): Decoded<Envelope> {
+export function decodeEnvelope(text: string, n = 0): Decoded<Envelope> {
   if (isOverbuilt(text)) return bad(null, "");
   let parsed: unknown;
   try {
@@ -70,7 +72,7 @@ export function decodeEnvelope(text: string): Decoded<Envelope> {
   const { type } = message;
   if (typeof type !== "string") return bad(id, "type");
   for (const key in message) if (key !== "type" && key !== "data" && key !== "id") return bad(id, key.slice(0, 64));
-  return { ok: true, value: { type, data: message["data"] ?? {}, id } };
+  return { ok: true, value: { type, data: message["data"] ?? {}, id, n } };
 }
 
 /** Checks `data` against its exact schema. `field` is the path of the first thing wrong. */

@@ -14,6 +14,7 @@ export interface Moment {
   readonly command: string;
   readonly v: number;
   readonly traceId?: string;
+  readonly n?: number;
 }
 
 export interface RoomObserver {

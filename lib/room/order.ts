@@ -11,6 +11,8 @@ export interface Order {
   readonly sender: Subscriber | null;
   readonly command: SystemCommand | { readonly type: string };
   readonly actionId: string | null;
+  /** Its place among the sender's messages, for reports. */
+  readonly n?: number;
   /** The action id whose lost answer a grant repeats: it may be lost again, and is asked for by the same id then. */
   readonly grantFor?: string | null;
   /** Called once, inside the game's lock, so that answers keep their place among the states. */
@@ -18,8 +20,13 @@ export interface Order {
 }
 
 /** What reports say of a command that failed on version `v`. */
-export function momentOf({ command, sender }: Order, v: number): Moment {
-  return { command: command.type, v, ...(sender?.traceId === undefined ? {} : { traceId: sender.traceId }) };
+export function momentOf({ command, sender, n }: Order, v: number): Moment {
+  return {
+    command: command.type,
+    v,
+    ...(sender?.traceId === undefined ? {} : { traceId: sender.traceId }),
+    ...(n === undefined ? {} : { n }),
+  };
 }
 
 /** A game on its way in. */

@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import { chromiumOptions } from "./__tests__/e2e/support/chromium.ts";
 
-// Journeys through real browsers and a real server of each test's own; two workers at most, because the clocks are real.
+// Journeys through real browsers and a real server; one at a time, because the clocks are real and figures are measured.
 export default defineConfig({
   testDir: "__tests__/e2e",
   outputDir: "test-results",
@@ -11,5 +11,10 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   reporter: [["list"]],
-  use: { ...chromiumOptions(), trace: "retain-on-failure", locale: "en-GB" },
+  use: {
+    ...chromiumOptions(),
+    trace: { mode: "retain-on-failure", snapshots: false, screenshots: false, sources: false },
+    screenshot: "only-on-failure",
+    locale: "en-GB",
+  },
 });

@@ -1,11 +1,12 @@
-// Pictures of every screen, in phone, tablet and laptop size and in both themes, into docs/screens. States are made up here and
-// told to the built page through a socket of our own, so that every face of every rule can be seen: `npm run build && npm run shots`.
+// Pictures of every screen, in phone, tablet and laptop size and in both themes, into docs/screens. States are made up and told to
+// the built page through a socket of the script's own, so that every face of every rule can be seen: `npm run build && npm run shots`.
+// Narrowed by scenes, sizes, themes and a folder, each a list with commas or `all`: `npm run shots play,lobby phone dark /tmp/shots`.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { type Browser, chromium } from "@playwright/test";
 import { chromiumOptions } from "../__tests__/e2e/support/chromium.ts";
-import { startStaticSite } from "../__tests__/e2e/support/static-site.ts";
-import { showScene } from "../__tests__/e2e/support/scene-page.ts";
+import { openStage, resize, type Stage, themes } from "../__tests__/e2e/support/scene-page.ts";
 import { type Scene, scenes } from "../__tests__/e2e/support/scenes.ts";
+import { startStaticSite } from "../__tests__/e2e/support/static-site.ts";
 
 const sizes = {
   phone: { width: 390, height: 844 },
@@ -13,28 +14,22 @@ const sizes = {
   tablet: { width: 820, height: 1180 },
   laptop: { width: 1366, height: 768 },
 } as const;
-const themes = ["dark", "light"] as const;
 
 const [onlyScene, onlySize, onlyTheme, outDir = "docs/screens"] = process.argv.slice(2);
 const wanted = (only: string | undefined, name: string): boolean => only === undefined || only === "all" || only.split(",").includes(name);
 
-async function shoot(browser: Browser, origin: string, scene: Scene): Promise<number> {
+async function shoot({ page, show }: Stage, scene: Scene): Promise<number> {
   let taken = 0;
+  await page.setViewportSize(sizes.phone);
+  await show(scene);
   for (const theme of scene.theme ? (["dark"] as const) : themes) {
     if (!wanted(onlyTheme, theme)) continue;
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     for (const [size, viewport] of Object.entries(sizes)) {
       if (!wanted(onlySize, size)) continue;
-      const context = await browser.newContext({
-        viewport,
-        deviceScaleFactor: 1,
-        reducedMotion: "reduce",
-        locale: scene.locale ?? "en-GB",
-        serviceWorkers: "block",
-      });
-      const page = await showScene(context, { scene, origin, theme });
+      await resize(page, viewport);
       await page.screenshot({ path: `${outDir}/${scene.name}-${size}-${theme}.png` });
       taken += 1;
-      await context.close();
     }
   }
   return taken;
@@ -57,7 +52,9 @@ const browser = await chromium.launch(chromiumOptions().launchOptions);
 mkdirSync(outDir, { recursive: true });
 let taken = 0;
 try {
-  for (const scene of scenes) if (wanted(onlyScene, scene.name)) taken += await shoot(browser, site.origin, scene);
+  const context = await browser.newContext({ deviceScaleFactor: 1, locale: "en-GB", serviceWorkers: "block" });
+  const stage = await openStage(context, site.origin);
+  for (const scene of scenes) if (wanted(onlyScene, scene.name)) taken += await shoot(stage, scene);
   await sideBySide(browser);
 } finally {
   await browser.close();

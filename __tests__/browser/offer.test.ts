@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Table } from "../../public/app/model/model.ts";
 import { offerFor, seatInHand } from "../../public/app/model/offer.ts";
-import { chainOf, focusSeat, otherSeats, sayOf } from "../../public/app/model/play-face.ts";
+import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
 import type { Standing } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
 
@@ -97,6 +97,7 @@ describe("the great button always says what can be done now, or why nothing can"
 
   test("TU3 a pass names its seat, so that the second of two quick taps passes nobody else's turn", () => {
     expect(offerFor(table(), as(1), 1).command).toEqual({ type: "passTurn", data: { playerId: 1 } });
+    expect(offerFor(table({ activePlayer: 2, running: [2] }), as(2), 2).command).toEqual({ type: "passTurn", data: { playerId: 2 } });
   });
 
   test("a campaign's next round is the host's", () => {
@@ -128,5 +129,19 @@ describe("the face of the play screen", () => {
     expect(sayOf(table(), as(2), 1)).toEqual({ key: "say.their.turn", params: { name: "Ayla" } });
     expect(sayOf(table({ interruptingPlayers: [2], running: [2] }), as(2), 2).key).toBe("say.your.priority");
     expect(sayOf(table({ interruptingPlayers: [2], running: [2] }), as(1), 1).key).toBe("say.your.waits");
+  });
+});
+
+describe("a campaign's score on the play screen", () => {
+  const standings = [{ id: 1, wins: 1, points: 96, level: 4, usedMs: 1_450_000 }];
+  const campaign = { preset: "wastelands", round: 2, rounds: 3, handSize: 6, standings, roundWinners: [1], winners: null };
+
+  test("it is told by what wins the campaign, once a round is over", () => {
+    const of = (part: object) => soFarOf(table({ mode: "campaign", campaign: { ...campaign, ...part } }), 1);
+    expect(of({})).toEqual({ key: "campaign.points", params: { count: 96, level: 4 } });
+    expect(of({ preset: "endurance" })).toEqual({ key: "campaign.used", params: { time: "24:10" } });
+    expect(of({ preset: "standard" })).toEqual({ key: "recap.won", params: { count: 1 } });
+    expect(of({ round: 1, roundWinners: [] })).toBeNull();
+    expect(soFarOf(table(), 1)).toBeNull();
   });
 });

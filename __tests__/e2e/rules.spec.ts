@@ -1,4 +1,6 @@
+// The rules of the game as players see them, through whole games in real browsers.
 import type { Page } from "@playwright/test";
+import { connectTable } from "../support/table-client.ts";
 import { createTable, expect, sit, type Table, tap, test } from "./support/journey.ts";
 
 /** A table of four with everybody seated and the clocks running; seat n is page n - 1. */
@@ -95,38 +97,65 @@ test("four seats: interrupts, targets, undo with consent, damage, elimination, r
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
 });
 
-test("time out: the choice with its countdown, a warning and the time-out in the live region", async ({ table }) => {
-  const host = await table.open("/");
-  await host.click('[data-preset="duel"]');
-  for (let i = 0; i < 12; i += 1) await host.getByRole("button", { name: "Time each −" }).click();
-  await host.getByRole("button", { name: "Delay before the clock runs −" }).click({ clickCount: 4 });
-  await host.click('[data-act="create"]');
-  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+/** Everything the live region says from now on, in order. */
+async function listen(page: Page): Promise<() => Promise<readonly string[]>> {
+  const heard = await page.evaluateHandle(() => {
+    const said: string[] = [];
+    const region = document.querySelector("[data-live]");
+    if (region)
+      new MutationObserver(() => said.push(region.textContent ?? "")).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    return said;
+  });
+  return () => heard.jsonValue();
+}
+
+test("time out: the live region tells turn, warning and time-out; the choice has its countdown", async ({ table }) => {
+  // A time too short for any button of the start page, so that nobody has to wait for it.
+  const maker = await connectTable(table.server.port);
+  const clock = { initialTime: 4_000, handicaps: { 1: 60_000 }, bonusTime: 0, delayTime: 0, warningThresholds: [2_000] };
+  await maker.request("create", { settings: { playerCount: 2, ...clock } });
+  const path = `/g/${maker.state.id}`;
+  const host = await table.open(path);
+  const other = await table.open(path);
   await sit(host, 1);
-  const other = await table.open(new URL(host.url()).pathname);
   await sit(other, 2);
+  const [hostHears, otherHears] = [await listen(host), await listen(other)];
   await tap(host, "start");
   await tap(host, "passTurn");
-  await expect(other.locator('.go[data-act="passTurn"]')).toBeVisible();
-  // One minute, less twenty seconds and then twenty more by the host's hand.
-  const lessTime = async (): Promise<void> => {
-    await host.locator('.card[data-seat="2"]').click();
-    for (let i = 0; i < 2; i += 1) await host.locator("dialog .time-row button", { hasText: "−10 s" }).click();
-    await host.locator("dialog").getByRole("button", { name: "Close" }).click();
-  };
-  await lessTime();
-  await expect(host.locator("[data-live]")).toHaveText("Player 2 has 0:30 left.", { timeout: 20_000 });
-  await lessTime();
-  await expect(other.locator("[data-live]")).toHaveText("Your time is up.", { timeout: 15_000 });
+  const runs = "The clocks run. Player 1 has the turn.";
+  await expect.poll(otherHears).toEqual([runs, "It is your turn.", "You have 0:02 left.", "Your time is up."]);
+  await expect.poll(hostHears).toEqual([runs, "Player 2 has the turn.", "Player 2 has 0:02 left.", "Player 2's time is up."]);
+  const countdown = other.locator('[data-banner="choice"] b');
   await expect(other.locator('[data-banner="choice"]')).toContainText("your time is up");
   await expect(host.locator('[data-banner="choice"]')).toContainText("choice is due");
+  const first = Number(await countdown.textContent());
+  await expect.poll(async () => Number(await countdown.textContent())).toBeLessThan(first);
   await other.locator('[data-choice="gainDrunk"]').click();
   await expect(other.locator('[data-value="drunk"] b')).toHaveText("2");
   await expect(host.locator('[data-banner="choice"]')).toHaveCount(0);
   await expect(other.locator('.go[data-act="passTurn"]')).toBeVisible();
+  await expect(other.locator(".sub")).toContainText("1 penalty");
+  await maker.close();
 });
 
-test("a campaign goes on to its next round with the same people", async ({ table }) => {
+/** The second seat takes this much from the first, whose turn it is, and is then out: the first has the battle. */
+async function battle(host: Page, other: Page, damage: number): Promise<void> {
+  await expect(other.locator("main")).toHaveAttribute("data-status", "running");
+  await other.locator('[data-action="sword"]').click();
+  await other.locator("dialog .seat-pick", { hasText: "Player 1" }).click();
+  for (let more = 1; more < damage; more += 1) await other.getByRole("button", { name: /How much: one more/ }).click();
+  await other.locator('dialog [data-act="damage"]').click();
+  await expect(host.locator('.card[data-seat="2"] .life')).toHaveText(new RegExp(String(10 - damage)));
+  await host.locator('.card[data-seat="2"]').click();
+  await host.getByRole("button", { name: "Out of the game" }).click();
+  await host.getByRole("button", { name: "Tap again to do it" }).click();
+}
+
+test("a whole campaign: points by damage, opponents and round, shown after and during the rounds, to its winner", async ({ table }) => {
   const host = await table.open("/");
   await host.click('[data-preset="campaign"]');
   await host.getByRole("button", { name: "2", exact: true }).click();
@@ -134,21 +163,41 @@ test("a campaign goes on to its next round with the same people", async ({ table
   await host.click('[data-act="create"]');
   await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
   const other = await table.open(new URL(host.url()).pathname);
+  const pages = [host, other];
   await sit(host, 1);
   await sit(other, 2);
   await expect(host.locator("html")).toHaveAttribute("data-theme", "wastelands");
+  for (const page of pages) await expect(page.getByText("Round 1 of 3")).toBeVisible();
+  // Damage x 1 for one opponent x 1, 1.5 and 2 by round: 3, then 3 + 6, then 9 + 10.
+  const rounds = [
+    { damage: 3, points: 3, level: 1 },
+    { damage: 4, points: 9, level: 1 },
+    { damage: 5, points: 19, level: 2 },
+  ];
   await tap(host, "start");
-  await tap(host, "passTurn");
-  await host.locator('.card[data-seat="2"]').click();
-  await host.getByRole("button", { name: "Out of the game" }).click();
-  await host.getByRole("button", { name: "Tap again to do it" }).click();
-  for (const page of [host, other]) await expect(page.getByRole("heading", { name: /takes the round/ })).toBeVisible();
-  await tap(host, "nextRound");
-  await expect(other.locator("main.recap")).toHaveCount(0);
-  await expect(other.getByText(/Round 2 of 3|2\/3/)).toBeVisible();
-  await expect(other.locator("main"))
-    .toHaveAttribute("data-seat", "2")
-    .catch(() => expect(other.locator('.seat.own[data-seat="2"]')).toBeVisible());
+  for (const [at, { damage, points, level }] of rounds.entries()) {
+    await battle(host, other, damage);
+    for (const page of pages) {
+      const winner = page.locator(".standings li").first();
+      await expect(winner).toContainText("Player 1");
+      await expect(winner.locator("b")).toHaveText(String(points));
+      await expect(winner.locator("em")).toHaveText(`level ${level}`);
+    }
+    if (at === rounds.length - 1) break;
+    for (const page of pages) await expect(page.getByRole("heading", { name: "Player 1 takes the round" })).toBeVisible();
+    await expect(other.locator(".go")).toContainText("The host decides");
+    await tap(host, "nextRound");
+    for (const page of pages) await expect(page.getByText(`Round ${at + 2} of 3`)).toBeVisible();
+    await expect(other.locator('.seat.own[data-seat="2"]')).toBeVisible();
+    await tap(host, "start");
+    for (const page of pages) {
+      await expect(page.getByText(`${at + 2}/3`)).toBeVisible();
+      await expect(page.locator("[data-so-far]")).toHaveText(
+        page === host ? new RegExp(`^${points} points, level ${level}$`) : /^0 points, level 1$/,
+      );
+    }
+  }
+  for (const page of pages) await expect(page.getByRole("heading", { name: "Player 1 wins the campaign" })).toBeVisible();
 });
 
 test("a watcher sees the same without the button; a kicked player can watch", async ({ table }) => {

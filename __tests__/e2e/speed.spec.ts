@@ -1,6 +1,7 @@
+// How fast the page is: what it loads, when it is seen, how soon it answers, how smoothly it moves. Every figure is printed.
 import { gzipSync } from "node:zlib";
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { showScene } from "./support/scene-page.ts";
+import { openStage, type Stage } from "./support/scene-page.ts";
 import { type Scene, scenes, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 
@@ -8,8 +9,6 @@ const scriptBytesMax = 60_000;
 const firstPaintMsMax = 1_000;
 const tapMsMax = 100;
 const slowdown = 4;
-/** A frame of a 60 Hz screen, and what a clock of whole microseconds adds. */
-const frameMsMax = 17.5;
 
 let site: StaticSite;
 test.beforeAll(async () => {
@@ -19,15 +18,20 @@ test.afterAll(async () => {
   await site.close();
 });
 
-const play = scenes.find((scene) => scene.name === "play") as Scene;
+function sceneNamed(name: string): Scene {
+  const found = scenes.find((scene) => scene.name === name);
+  if (!found) throw new Error(`there is no scene ${name}`);
+  return found;
+}
+const play = sceneNamed("play");
 
-async function slowPage(browser: Browser, scene: Scene): Promise<Page> {
+async function slowPage(browser: Browser, scene: Scene): Promise<Stage> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
-  context.on("page", async (page) => {
-    const devtools = await context.newCDPSession(page);
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
-  });
-  return showScene(context, { scene, origin: site.origin, theme: "dark" });
+  const stage = await openStage(context, site.origin);
+  const devtools = await context.newCDPSession(stage.page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  await stage.show(scene);
+  return stage;
 }
 
 const say = (name: string, value: string): void => {
@@ -47,7 +51,8 @@ test("F54 the game page's first load carries at most 60 kB of compressed script"
       }),
     );
   });
-  await showScene(context, { scene: play, origin: site.origin, theme: "dark" });
+  const { show } = await openStage(context, site.origin);
+  await show(play);
   await Promise.all(bodies);
   await context.close();
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -59,7 +64,7 @@ test("first paint under 1 s and a tap under 100 ms on a CPU four times slower, b
   const paints: number[] = [];
   const taps: number[] = [];
   for (let run = 0; run < 5; run += 1) {
-    const page = await slowPage(browser, play);
+    const { page } = await slowPage(browser, play);
     paints.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN));
     taps.push(
       await page.evaluate(
@@ -81,28 +86,53 @@ test("first paint under 1 s and a tap under 100 ms on a CPU four times slower, b
   expect(Math.min(...taps)).toBeLessThan(tapMsMax);
 });
 
-test("a busy table of eight holds 60 frames a second on a CPU four times slower", async ({ browser }) => {
-  const page = await slowPage(browser, tableScene(8));
-  const frames = await page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) => {
+const watchedMs = 3_000;
+
+/** Frames a second that the page draws, and the longest of 95 in 100 frames, over `watchedMs`. */
+const framesOf = (page: Page) =>
+  page.evaluate(
+    (lastMs) =>
+      new Promise<{ perSecond: number; lateMs: number }>((resolve) => {
         const steps: number[] = [];
-        let last = performance.now();
+        let before: number | null = null;
+        const first = performance.now();
         const turn = (now: number): void => {
-          steps.push(now - last);
-          last = now;
-          if (steps.length === 180) resolve(steps.slice(10));
-          else requestAnimationFrame(turn);
+          if (before !== null) steps.push(now - before);
+          before = now;
+          if (now - first < lastMs) return void requestAnimationFrame(turn);
+          const passed = steps.reduce((sum, ms) => sum + ms, 0);
+          resolve({
+            perSecond: (1000 * steps.length) / passed,
+            lateMs: steps.toSorted((a, b) => a - b)[Math.floor(steps.length * 0.95)] ?? 0,
+          });
         };
         requestAnimationFrame(turn);
       }),
+    watchedMs,
   );
-  const sorted = frames.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  say(
-    "frame of an eight-seat table, median ms",
-    `${median.toFixed(2)}, 95 %: ${(sorted[Math.floor(sorted.length * 0.95)] ?? 0).toFixed(1)}`,
-  );
-  expect(median).toBeLessThanOrEqual(frameMsMax);
+
+test("a busy table of eight holds 60 frames a second on a CPU four times slower", async ({ browser }) => {
+  // Seven clocks run side by side with tenths in their last minute, and somebody's life changes four times a second.
+  const eight = tableScene(8);
+  const asked = [2, 3, 4, 5, 6, 7, 8];
+  const resolving = { targetingState: "resolving", targetedPlayers: asked, awaitingPriority: asked, running: asked } as const;
+  const players = eight.table.players.map((p) => ({ ...p, timeRemaining: 59_000 }));
+  const busy = { ...eight, table: { ...eight.table, ...resolving, players } };
+  const control = await slowPage(browser, sceneNamed("gone"));
+  const still = await framesOf(control.page);
+  await control.page.context().close();
+  const { page, tell } = await slowPage(browser, busy);
+  let v = busy.table.v;
+  const taps = setInterval(() => {
+    v += 1;
+    tell("change", { v, serverTime: busy.table.serverTime, players: [{ id: 1 + (v % 8), life: v }], events: [] });
+  }, 250);
+  const moving = await framesOf(page);
+  clearInterval(taps);
+  await expect(page.locator(".panel-number", { hasText: String(v) })).toHaveCount(1);
+  const said = ({ perSecond, lateMs }: typeof still): string => `${perSecond.toFixed(1)} a second, 95 % within ${lateMs.toFixed(1)} ms`;
+  say("frames of a busy eight-seat table", `${said(moving)} (of a page on which nothing moves: ${said(still)})`);
+  // A screen of 60 Hz; where the machine itself does not reach it, what it reaches with nothing to do.
+  expect(moving.perSecond).toBeGreaterThanOrEqual(0.95 * Math.min(60, still.perSecond));
   await page.context().close();
 });

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
-import { showScene } from "./support/scene-page.ts";
-import { type Scene, tableScene } from "./support/scenes.ts";
+import { openStage, resize } from "./support/scene-page.ts";
+import { tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 import { expect as journeyExpect, test as journey, createTable, sit } from "./support/journey.ts";
 
@@ -58,11 +58,13 @@ test.describe("table mode fits its players", () => {
     test(`${seats} seats in four sizes: nothing overlaps, nothing is cut off, targets are at least ${targetMin} px`, async ({
       browser,
     }) => {
+      const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+      const { page, show } = await openStage(context, site.origin);
+      await show(tableScene(seats));
       for (const viewport of viewports) {
         const where = `${seats} seats at ${viewport.width}x${viewport.height}`;
-        const scene: Scene = tableScene(seats);
-        const context = await browser.newContext({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
-        const page = await showScene(context, { scene, origin: site.origin, theme: "dark" });
+        // As somebody turns the device in his hands.
+        await resize(page, viewport);
         const panels = await boxes(page, "[data-panel]");
         expect(panels, where).toHaveLength(seats);
         expect(overlaps([...panels, ...(await boxes(page, ".strip"))]), where).toEqual([]);
@@ -83,10 +85,34 @@ test.describe("table mode fits its players", () => {
           panels.filter((box) => outside(box, viewport)),
           where,
         ).toEqual([]);
-        await context.close();
       }
+      await context.close();
     });
   }
+
+  test("a choice after a flag fall lies turned before its player, whole and with targets of at least 44 px", async ({ browser }) => {
+    const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+    const { page, show } = await openStage(context, site.origin);
+    for (const seat of [1, 2, 5, 8]) {
+      const scene = tableScene(8);
+      const fallen = { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 20_000 };
+      const players = scene.table.players.map((p) => (p.id === seat ? { ...p, ...fallen } : p));
+      await show({ ...scene, table: { ...scene.table, activePlayer: seat, running: [seat], players } });
+      for (const viewport of viewports) {
+        await resize(page, viewport);
+        const where = `seat ${seat} at ${viewport.width}x${viewport.height}`;
+        const turned = await page.locator(`[data-panel="${seat}"]`).getAttribute("data-turned");
+        const buttons = await boxes(page, `.table-banners[data-turn="${turned}"] [data-choice]`);
+        expect(buttons, where).toHaveLength(3);
+        expect(overlaps(buttons), where).toEqual([]);
+        for (const box of buttons) {
+          expect(outside(box, viewport), where).toBe(false);
+          expect(Math.min(box.width, box.height), where).toBeGreaterThanOrEqual(targetMin - 0.5);
+        }
+      }
+    }
+    await context.close();
+  });
 });
 
 journey("a phone and the device in the middle play the same game", async ({ table }) => {
@@ -108,7 +134,7 @@ journey("a phone and the device in the middle play the same game", async ({ tabl
 });
 
 journey("alone without a server: the shell opens offline and a whole game is played on the device", async ({ table }) => {
-  const page = await table.open("/");
+  const page = await table.open("/", { serviceWorkers: "allow" });
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready.then(() => true));
   await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);

@@ -19,6 +19,8 @@ export interface App {
   readonly sheet: Signal<Sheet | null>;
   /** A newer page is ready: calling it loads it. */
   readonly update: Signal<(() => void) | null>;
+  /** The browser would install the page as an app: calling it asks the person. */
+  readonly install: Signal<(() => void) | null>;
 }
 
 export type Sheet =

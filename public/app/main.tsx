@@ -29,7 +29,8 @@ async function start(): Promise<void> {
     sheet.value = null;
   };
   const sheet = signal<Sheet | null>(null);
-  const app: App = { session: createSession(env), speech, prefShelf, frames: createFrames(window), route, go, sheet, update: signal(null) };
+  const [session, frames] = [createSession(env), createFrames(window)];
+  const app: App = { session, speech, prefShelf, frames, route, go, sheet, update: signal(null), install: signal(null) };
   for (const kind of ["popstate", "hashchange"])
     addEventListener(kind, () => {
       route.value = routeOf(location);

@@ -127,7 +127,7 @@ export const classScenes: readonly Scene[] = [
     seat: 1,
     click: ["summary"],
   },
-  { name: "class-player-paused", twin: true, path, table: player({ status: "paused" }), seat: 1 },
+  { name: "class-player-paused", path, table: player({ status: "paused" }), seat: 1 },
   { name: "class-host", path, table: host({}), seat: null, log },
   { name: "class-host-team", path, table: host({}), seat: null, log, click: ['[data-team="2"] .team-name'] },
   {

@@ -1,4 +1,4 @@
-// What every journey shares: its own server, browsers with storage of their own, and the rule that no page may complain,
+// What every journey shares: a server (one for all of them, unless a journey ends it), browsers with storage of their own, and the rule that no page may complain,
 // report a broken content policy or ask any other host for anything.
 import { type Browser, type BrowserContextOptions, expect, type Page, test as base } from "@playwright/test";
 import { GameServer } from "./server.ts";
@@ -11,14 +11,14 @@ export interface Table {
   readonly complaints: string[];
 }
 
-/** Lines a page writes when its own server is gone for a moment: they tell nothing. */
-const expectedWhileDown = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED/;
+/** Lines a page writes when its own server is gone for a moment, or where a journey goes without a service worker: they tell nothing. */
+const expected =
+  /Service Worker registration blocked by Playwright|WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_FAILED/;
 
 function watch(page: Page, table: { readonly server: GameServer; readonly complaints: string[] }): void {
   const { complaints } = table;
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !expectedWhileDown.test(message.text()))
-      complaints.push(`console: ${message.text()}`);
+    if (["error", "warning"].includes(message.type()) && !expected.test(message.text())) complaints.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
   page.on("request", (request) => {
@@ -36,18 +36,35 @@ const policyWatch = (): void => {
 };
 
 async function opened(browser: Browser, options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block", ...options });
   await context.addInitScript(policyWatch);
   return context.newPage();
 }
 
-export const test = base.extend<{ table: Table }>({
-  table: async ({ browser }, use) => {
-    const server = new GameServer();
+interface Fixtures {
+  readonly table: Table;
+  /** The journey ends its server: it gets one of its own. */
+  readonly ownServer: boolean;
+}
+
+export const test = base.extend<Fixtures, { readonly house: GameServer }>({
+  ownServer: [false, { option: true }],
+  house: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants a pattern here.
+    async ({}, use) => {
+      const server = new GameServer();
+      await server.start();
+      await use(server);
+      await server.close();
+    },
+    { scope: "worker" },
+  ],
+  table: async ({ browser, house, ownServer }, use) => {
+    const server = ownServer ? new GameServer() : house;
     const complaints: string[] = [];
     const pages: Page[] = [];
     try {
-      await server.start();
+      if (ownServer) await server.start();
       await use({
         server,
         complaints,
@@ -62,7 +79,7 @@ export const test = base.extend<{ table: Table }>({
       expect(complaints).toEqual([]);
     } finally {
       for (const page of pages) await page.context().close();
-      await server.close();
+      if (ownServer) await server.close();
     }
   },
 });

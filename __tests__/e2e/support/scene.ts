@@ -12,8 +12,14 @@ export interface Scene {
   readonly locale?: string;
   readonly listed?: readonly object[];
   readonly log?: readonly object[];
-  /** Another state of a screen that is in the list anyway: in the pictures, but not measured again. */
-  readonly twin?: true;
-  /** Selectors to tap before the picture. */
+  /** Selectors to tap, in order, once the page is there. */
   readonly click?: readonly string[];
+  /** What is seen when the scene is complete, where that takes more than the first look. */
+  readonly shows?: string;
+  /** Messages of the server after its first answer. */
+  readonly tells?: readonly (readonly [type: string, data: object])[];
+  /** The server closes the socket with this code. */
+  readonly closes?: number;
+  /** The server never answers. */
+  readonly silent?: true;
 }

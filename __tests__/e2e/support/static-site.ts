@@ -18,10 +18,13 @@ const policy =
 
 export interface StaticSite {
   readonly origin: string;
+  /** From now on this path has this text. */
+  readonly replace: (pathname: string, text: string) => void;
   readonly close: () => Promise<void>;
 }
 
 export async function startStaticSite(root: string): Promise<StaticSite> {
+  const replaced = new Map<string, string>();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const wanted = join(root, normalize(pathname));
@@ -31,12 +34,19 @@ export async function startStaticSite(root: string): Promise<StaticSite> {
       return;
     }
     response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
-    createReadStream(file).pipe(response);
+    const text = replaced.get(pathname);
+    if (text === undefined) createReadStream(file).pipe(response);
+    else response.end(text);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   return {
+    replace: (pathname, text) => void replaced.set(pathname, text),
     origin: `http://127.0.0.1:${port}`,
-    close: () => new Promise((done) => server.close(() => done())),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -29,8 +29,8 @@ function hearHappenings({ session, route }: App, play: (cue: Cue) => void): void
     const fresh = seen.gameId === table.id ? since(happenings, seen.v) : [];
     seen = { gameId: table.id, v: table.v };
     const here = route.peek();
-    const watchesAll = model.link === "local" || (here.page === "game" && here.view === "table");
-    const cues = new Set(fresh.map(({ event }) => cueFor(event, standing(model), watchesAll)));
+    const ears = { seat: model.seat, all: model.link === "local" || (here.page === "game" && here.view === "table") };
+    const cues = new Set(fresh.map(({ event }) => cueFor(event, ears)));
     for (const cue of cues) if (cue !== null && here.page !== "overlay") play(cue);
   });
 }

@@ -1,10 +1,10 @@
-// The device around the page: theme, coming back from sleep, keeping the screen lit. Each thing has a switch.
+// The device around the page: theme, the tab's title, coming back from sleep, keeping the screen lit; and starts sounds, keys and the app.
 import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
 import { isOnTheClock } from "../model/cues.ts";
 import { standing } from "../model/table-questions.ts";
 import { startCues } from "./cues.ts";
-import { startInstalled } from "./installed.ts";
+import { keepInstallOffer, startInstalled } from "./installed.ts";
 import { startKeyboard } from "./keyboard.ts";
 
 export function startDevice(app: App): void {
@@ -14,6 +14,7 @@ export function startDevice(app: App): void {
   nameTab(app);
   startCues(app);
   startKeyboard(app);
+  keepInstallOffer(app);
   void startInstalled(app);
 }
 
@@ -59,28 +60,25 @@ function keepLit({ session, prefShelf }: App): void {
     const status = session.model.value.table?.status;
     return prefShelf.prefs.value.wakeLock && (status === "running" || status === "paused");
   };
-  const follow = async (want: boolean): Promise<void> => {
-    if (!("wakeLock" in navigator)) return;
-    try {
-      if (want && (lock === null || lock.released) && document.visibilityState === "visible")
-        lock = await navigator.wakeLock.request("screen");
-      if (!want && lock !== null) {
-        const old = lock;
-        lock = null;
-        await old.release();
-      }
-    } catch {
-      lock = null;
-    }
+  const light = async (): Promise<void> => {
+    if (!("wakeLock" in navigator) || document.visibilityState !== "visible" || lock?.released === false) return;
+    lock = await navigator.wakeLock.request("screen").catch(() => null);
+    // The game may have ended while the browser made up its mind.
+    if (!last) await dim();
+  };
+  const dim = async (): Promise<void> => {
+    const old = lock;
+    lock = null;
+    await old?.release().catch(() => undefined);
   };
   let last = false;
   effect(() => {
     const want = wanted();
     if (want === last) return;
     last = want;
-    void follow(want);
+    void (want ? light() : dim());
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && last) void follow(true);
+    if (last) void light();
   });
 }

@@ -3,6 +3,26 @@ import type { App } from "../app-context.ts";
 
 const lookAgainMs = 30 * 60_000;
 
+/** What Chromium gives before it would offer to install the page by itself. */
+interface InstallOffer extends Event {
+  readonly prompt: () => Promise<unknown>;
+}
+
+/** The browser's own offer waits until somebody asks for it. */
+export function keepInstallOffer({ install }: App): void {
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    install.value = () => {
+      install.value = null;
+      // Whatever the person answers, the browser makes a new offer when it has one.
+      (event as InstallOffer).prompt().catch(() => undefined);
+    };
+  });
+  addEventListener("appinstalled", () => {
+    install.value = null;
+  });
+}
+
 export async function startInstalled({ update, session }: App): Promise<void> {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
   try {

@@ -75,7 +75,8 @@ export function toastFor(event: WireEvent, table: Table): Words | null {
     case "roundStarted":
       return { key: "toast.round", params: { round: about.round ?? 0 } };
     case "hostChanged":
-      return about.playerId === null ? null : { key: "toast.host", params: { name } };
+      // Before the start the list of seats says it.
+      return about.playerId === null || table.status === "waiting" ? null : { key: "toast.host", params: { name } };
     default:
       return null;
   }

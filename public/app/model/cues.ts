@@ -12,10 +12,16 @@ interface About {
   readonly players?: readonly SeatId[];
 }
 
-/** The cue of an event for this page; null for what stays silent. A device that is the whole table hears it all. */
-export function cueFor(event: WireEvent, who: Standing, watchesAll: boolean): Cue | null {
+export interface Ears {
+  readonly seat: SeatId | null;
+  /** This device is the whole table: it hears for every seat. */
+  readonly all: boolean;
+}
+
+/** The cue of an event for this page; null for what stays silent. */
+export function cueFor(event: WireEvent, { seat: own, all }: Ears): Cue | null {
   const about = event.data as About;
-  const mine = (seat: SeatId | null | undefined): boolean => watchesAll || (seat !== null && seat !== undefined && seat === who.seat);
+  const mine = (seat: SeatId | null | undefined): boolean => all || (seat !== null && seat !== undefined && seat === own);
   switch (event.type) {
     case "turnPassed":
       return mine(about.to) ? "turn" : null;

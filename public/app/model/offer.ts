@@ -118,9 +118,9 @@ function turnOffer(table: Table, seat: SeatId): Offer {
     if (count === 0) return nothing(say("offer.pickTargets"), say("offer.pickTargetsWhy"));
     return { label: say("offer.ask", { count }), sub: say("offer.askSub"), command: { type: "confirmTargets", data: {} }, weight: "go" };
   }
+  // It names its seat even when that is one's own: a host may pass for anyone, and a late tap must not pass the next player.
   const next = nextSeat(table, seat);
   const sub = next === null ? null : say("offer.to", { name: nameOf(table, next) });
-  // Always named: a host may pass anybody's turn, and the second of two quick taps must not pass the next player's.
   return { label: say("offer.passTurn"), sub, command: { type: "passTurn", data: { playerId: seat } }, weight: "go" };
 }
 

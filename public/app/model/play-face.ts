@@ -2,6 +2,7 @@
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { Table } from "./model.ts";
 import type { Words } from "./offer.ts";
+import { durationText } from "./time-text.ts";
 import { isRunning, nameOf, playerOf, type Standing, stackTop } from "./table-questions.ts";
 
 /** The seat whose clock is large: one's own; for watchers whoever is on the clock. */
@@ -27,6 +28,15 @@ export function sayOf(table: Table, who: Standing, seat: SeatId): Words {
   }
   if (table.interruptingPlayers.includes(seat)) return words("stacked");
   return words("idle");
+}
+
+/** A campaign's score before this round, by what wins it; null outside campaigns and in the first round. */
+export function soFarOf({ campaign }: Table, seat: SeatId): Words | null {
+  const row = campaign?.standings.find((standing) => standing.id === seat);
+  if (!campaign || !row || campaign.roundWinners.length === 0) return null;
+  if (campaign.preset === "wastelands") return { key: "campaign.points", params: { count: row.points, level: row.level } };
+  if (campaign.preset === "endurance") return { key: "campaign.used", params: { time: durationText(row.usedMs) } };
+  return { key: "recap.won", params: { count: row.wins } };
 }
 
 /** The chain of who waits for whom, oldest first; empty when there is no stack. */

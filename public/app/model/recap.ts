@@ -138,8 +138,8 @@ class Walk {
     const seat = facts["playerId"] as SeatId;
     const handlers: Readonly<Record<string, () => void>> = {
       gameStarted: () => this.started(),
-      gameResumed: () => this.run(true),
-      gamePaused: () => this.run(false),
+      gameResumed: () => this.resumed(),
+      gamePaused: () => this.paused(),
       gameComplete: () => this.ended(),
       gameReset: () => this.ended(),
       turnPassed: () => this.passed(facts["to"] as SeatId, facts["turn"] as number),
@@ -156,8 +156,12 @@ class Walk {
     handlers[type]?.();
   }
 
-  private run(on: boolean): void {
-    this.runs = on;
+  private resumed(): void {
+    this.runs = true;
+  }
+
+  private paused(): void {
+    this.runs = false;
   }
 
   private started(): void {

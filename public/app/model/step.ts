@@ -1,6 +1,7 @@
 // (model, input) -> model: the only place where what the page knows changes. Pure.
 import { applyChange } from "../../../lib/protocol/change.ts";
 import {
+  emptyModel,
   type FromServer,
   happeningsMax,
   type Input,
@@ -40,18 +41,10 @@ function linked(model: Model, link: Model["link"]): Model {
 
 function entered(model: Model, gameId: string | null): Model {
   if (gameId === model.gameId) return model;
-  return {
-    ...model,
-    gameId,
-    table: null,
-    other: null,
-    seat: null,
-    chair: false,
-    stale: false,
-    happenings: [],
-    outbox: [],
-    restarting: false,
-  };
+  const { link, serverClock, noticeCount } = model;
+  // That there is no such table is what the page says from now on: once is enough.
+  const notices = model.notices.filter((notice) => gameId !== null || notice.key !== "refusal.no-such-game");
+  return { ...emptyModel, gameId, link, serverClock, notices, noticeCount };
 }
 
 function noticed(model: Model, said: Omit<Notice, "n">): Model {

@@ -1,4 +1,4 @@
-// Times as people read them. Pure; `announcedTime` is for ears, the others for eyes.
+// Times as people read them: on a face, in a sentence, and how near the end they are. Pure.
 
 const minuteMs = 60_000;
 

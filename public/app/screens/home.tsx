@@ -11,7 +11,7 @@ import { Wordmark } from "../ui/wordmark.tsx";
 import { NewGame } from "./new-game.tsx";
 
 export function Home(): JSX.Element {
-  const { speech, sheet } = useApp();
+  const { speech, sheet, go, install } = useApp();
   const [draft, setDraft] = useState<Draft | null>(null);
   if (draft) return <NewGame draft={draft} onBack={() => setDraft(null)} />;
   const { t } = speech;
@@ -38,8 +38,11 @@ export function Home(): JSX.Element {
         <section class="home-join">
           <JoinForm />
           <Tables />
-          <OtherStart icon="table" to="/#local" word={t("home.local")} sub={t("home.localSub")} />
-          <OtherStart icon="chart" to="/#class" word={t("home.class")} sub={t("home.classSub")} />
+          <div>
+            <QuietRow icon="table" name="local" onClick={() => go("/#local")} />
+            <QuietRow icon="chart" name="class" onClick={() => go("/#class")} />
+            {install.value ? <QuietRow icon="download" name="install" onClick={install.value} /> : null}
+          </div>
         </section>
       </div>
     </main>
@@ -143,16 +146,16 @@ function Tables(): JSX.Element | null {
   );
 }
 
-/** Other ways to begin, each in one quiet row. */
-function OtherStart(props: { readonly icon: IconName; readonly to: string; readonly word: string; readonly sub: string }): JSX.Element {
-  const { go } = useApp();
-  const { icon, to, word, sub } = props;
+/** Other ways to begin, each in one quiet row; to install the page only where the browser has offered it. */
+function QuietRow(props: { readonly icon: IconName; readonly name: string; readonly onClick: () => void }): JSX.Element {
+  const { t } = useApp().speech;
+  const { icon, name, onClick } = props;
   return (
-    <button type="button" class="local-start" data-start={to} onClick={() => go(to)}>
+    <button type="button" class="local-start" data-start={name} onClick={onClick}>
       <Icon name={icon} />
       <span>
-        <b>{word}</b>
-        {sub}
+        <b>{t(`home.${name}`)}</b>
+        {t(`home.${name}Sub`)}
       </span>
       <Icon name="next" size={18} />
     </button>

@@ -53,10 +53,12 @@ export function NewGame({
           <MoreFields draft={draft} change={change} local={local !== undefined} />
         </details>
       </div>
-      <button type="button" class="go go-short go-foot" onClick={create} data-act="create">
-        <span class="go-word">{local ? t("new.open") : t("new.create")}</span>
-        <small>{busy ? t("link.lost") : summary(draft, t)}</small>
-      </button>
+      <footer class="new-foot">
+        <button type="button" class="go go-short" onClick={create} data-act="create">
+          <span class="go-word">{local ? t("new.open") : t("new.create")}</span>
+          <small>{busy ? t("link.lost") : summary(draft, t)}</small>
+        </button>
+      </footer>
     </main>
   );
 }

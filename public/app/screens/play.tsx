@@ -4,8 +4,9 @@ import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { Table } from "../model/model.ts";
 import { offerFor, seatInHand } from "../model/offer.ts";
-import { chainOf, focusSeat, otherSeats, sayOf } from "../model/play-face.ts";
+import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../model/play-face.ts";
 import { nameOf, playerOf, type Standing, standing } from "../model/table-questions.ts";
+import { useActs } from "../ui/acts.ts";
 import { Banners } from "../ui/banners.tsx";
 import { ClockFace, DelayText, Ring } from "../ui/face.tsx";
 import { GreatButton } from "../ui/great-button.tsx";
@@ -54,10 +55,9 @@ export function Play({ table }: { readonly table: Table }): JSX.Element {
 }
 
 function PlayBar({ table, who }: { readonly table: Table; readonly who: Standing }): JSX.Element {
-  const { session, speech, sheet } = useApp();
+  const { speech, sheet } = useApp();
   const { t } = speech;
-  const mayPause = (who.host || who.seat !== null) && (table.status === "running" || table.status === "paused");
-  const paused = table.status === "paused";
+  const { pause } = useActs(table);
   return (
     <header class="bar play-bar">
       {who.local ? null : (
@@ -76,13 +76,7 @@ function PlayBar({ table, who }: { readonly table: Table; readonly who: Standing
         <span class="num">{t("campaign.roundShort", { round: table.campaign.round, rounds: table.campaign.rounds })}</span>
       ) : null}
       <span class="num turn-count">{t("play.turn", { n: table.turn })}</span>
-      {mayPause ? (
-        <IconButton
-          name={paused ? "play" : "pause"}
-          label={t(paused ? "offer.resume" : "play.pause")}
-          onClick={() => session.give({ type: "pause", data: {} })}
-        />
-      ) : null}
+      {pause.off ? null : <IconButton name={pause.icon} label={pause.word} onClick={pause.act} />}
       <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
     </header>
   );
@@ -109,12 +103,20 @@ function Mine({ table, who, seat }: { readonly table: Table; readonly who: Stand
             <DelayText seat={seat} word={t("play.delay")} />
             {player && table.settings.bonusTime > 0 ? <span>{t("play.bonus", { s: table.settings.bonusTime / 1000 })}</span> : null}
             {player && player.penalties > 0 ? <span>{t("play.penalties", { count: player.penalties })}</span> : null}
+            <SoFar table={table} seat={seat} />
             {who.seat === null && player ? <span>{t("play.lifeIs", { n: player.life })}</span> : null}
           </button>
         )}
       </div>
     </section>
   );
+}
+
+/** What a seat has won in a campaign's rounds before this one. */
+function SoFar({ table, seat }: { readonly table: Table; readonly seat: SeatId }): JSX.Element | null {
+  const { t } = useApp().speech;
+  const words = soFarOf(table, seat);
+  return words ? <span data-so-far={seat}>{t(words.key, words.params)}</span> : null;
 }
 
 /** The interrupt stack as a visible chain: whose turn, then everyone who pushed on, the top last. */

@@ -7,12 +7,14 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { offerFor } from "../model/offer.ts";
-import { isRunning, playerOf, standing } from "../model/table-questions.ts";
+import { isRunning, mayPlayFor, playerOf, standing } from "../model/table-questions.ts";
 import { type Place, tableLayout } from "../model/table-layout.ts";
-import { Banners } from "../ui/banners.tsx";
+import { useActs } from "../ui/acts.ts";
+import { ChoiceBanner, QuestionBanners } from "../ui/banners.tsx";
 import { ClockFace } from "../ui/face.tsx";
-import { Icon, type IconName, SeatShape } from "../ui/icons.tsx";
-import { LineDot, useWords } from "../ui/parts.tsx";
+import { Icon, SeatShape } from "../ui/icons.tsx";
+import { useOneTap } from "../ui/one-tap.ts";
+import { IconButton, LineDot, useWords } from "../ui/parts.tsx";
 import { Badges } from "../ui/seat-card.tsx";
 import { Bubble, StepButton, useTally } from "../ui/tally.tsx";
 import { seatTint } from "../ui/tint.ts";
@@ -40,7 +42,7 @@ export function TableMode(): JSX.Element | null {
     "grid-template-rows": Array.from({ length: layout.rows + 1 }, (_, i) => (i + 1 === layout.strip ? "auto" : "minmax(0, 1fr)")).join(" "),
   };
   return (
-    <main class="table-mode" style={grid} data-status={table.status} data-v={table.v} data-count={table.players.length}>
+    <main class="table-mode" style={grid} data-status={table.status} data-v={table.v} data-count={table.players.length} data-shape={shape}>
       <h1 class="sr">{table.name || table.id}</h1>
       {order.map((seat, at) => {
         const player = playerOf(table, seat);
@@ -48,9 +50,7 @@ export function TableMode(): JSX.Element | null {
         return player && place ? <Panel key={seat} table={table} player={player} place={place} /> : null;
       })}
       <Strip table={table} row={layout.strip} />
-      <div class="table-banners">
-        <Banners table={table} />
-      </div>
+      <TurnedBanners table={table} placeOf={(seat) => layout.places[order.indexOf(seat)]} />
     </main>
   );
 }
@@ -58,6 +58,7 @@ export function TableMode(): JSX.Element | null {
 function Panel({ table, player, place }: { readonly table: Table; readonly player: PlayerView; readonly place: Place }): JSX.Element {
   const { session, speech, sheet } = useApp();
   const words = useWords();
+  const { give } = useOneTap();
   const seat = player.id;
   const who = standing(session.model.value);
   const offer = offerFor(table, who, seat);
@@ -78,7 +79,7 @@ function Panel({ table, player, place }: { readonly table: Table; readonly playe
         aria-label={speech.t("table.seat", { name: player.name, act })}
         data-act={offer.command?.type ?? "none"}
         onClick={() => {
-          if (offer.command) session.give(offer.command);
+          if (offer.command) give(offer.command);
           else sheet.value = { name: "seat", seat };
         }}
       />
@@ -109,7 +110,7 @@ function PanelLife({ player, mayChange }: { readonly player: PlayerView; readonl
         type="button"
         class="panel-number num"
         aria-label={t("table.more", { name: player.name, n: tally.value })}
-        onClick={() => openSeat(sheet, player.id)}
+        onClick={() => (sheet.value = { name: "seat", seat: player.id })}
       >
         <Icon name="heart" size={15} />
         {tally.value}
@@ -120,57 +121,58 @@ function PanelLife({ player, mayChange }: { readonly player: PlayerView; readonl
   );
 }
 
-function openSeat(sheet: ReturnType<typeof useApp>["sheet"], seat: SeatId): void {
-  sheet.value = { name: "seat", seat };
-}
-
 /** The table's own buttons, in a strip between the two halves: nothing lies over a panel. */
 function Strip({ table, row }: { readonly table: Table; readonly row: number }): JSX.Element {
-  const { session, speech, sheet } = useApp();
+  const { speech, sheet } = useApp();
   const { t } = speech;
-  const who = standing(session.model.value);
-  const acts = who.host || who.seat !== null;
-  const running = table.status === "running";
-  const go: { readonly icon: IconName; readonly word: string; readonly type: string } =
-    table.status === "waiting"
-      ? { icon: "play", word: t("offer.start"), type: "start" }
-      : { icon: running ? "pause" : "play", word: t(running ? "play.pause" : "offer.resume"), type: "pause" };
+  const { pause, undo, ask, dice } = useActs(table);
+  const waiting = table.status === "waiting";
+  const turn = t("play.turn", { n: table.turn });
   return (
     <nav class="strip" style={{ "grid-row": String(row), "grid-column": "1 / -1" }} aria-label={t("table.hub")}>
-      <StripButton icon="menu" word={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
-      <StripButton icon="undo" word={t("action.undo")} off={!acts} onClick={() => session.give({ type: "undo", data: {} })} />
+      <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
+      <IconButton name={undo.icon} label={undo.word} off={undo.off} onClick={undo.act} />
       <button
         type="button"
         class="strip-go"
-        disabled={!acts || table.status === "finished"}
-        data-act={go.type}
-        aria-label={table.status === "waiting" ? go.word : `${go.word}, ${t("play.turn", { n: table.turn })}`}
-        onClick={() => session.give({ type: go.type, data: {} })}
+        disabled={pause.off}
+        data-act={waiting ? "start" : "pause"}
+        aria-label={waiting ? pause.word : `${pause.word}, ${turn}`}
+        onClick={pause.act}
       >
-        <Icon name={go.icon} size={24} />
-        <span>{table.status === "waiting" ? go.word : t("play.turn", { n: table.turn })}</span>
+        <Icon name={pause.icon} size={24} />
+        <span>{waiting ? pause.word : turn}</span>
       </button>
-      <StripButton icon="target" word={t("action.target")} off={!running || !acts} onClick={() => (sheet.value = { name: "targets" })} />
-      <StripButton icon="dice" word={t("action.dice")} onClick={() => (sheet.value = { name: "dice" })} />
+      <IconButton name={ask.icon} label={ask.word} off={ask.off} onClick={ask.act} />
+      <IconButton name={dice.icon} label={dice.word} off={dice.off} onClick={dice.act} />
       <LineDot />
     </nav>
   );
 }
 
-function StripButton({
-  icon,
-  word,
-  onClick,
-  off = false,
-}: {
-  readonly icon: IconName;
-  readonly word: string;
-  readonly onClick: () => void;
-  readonly off?: boolean;
-}): JSX.Element {
+const turns = [0, 90, 180, 270] as const;
+
+interface TurnedProps {
+  readonly table: Table;
+  readonly placeOf: (seat: SeatId) => Place | undefined;
+}
+
+/** A choice after a flag fall lies before its player, turned as his panel is; whoever plays on a phone chooses there. */
+function TurnedBanners({ table, placeOf }: TurnedProps): JSX.Element {
+  const who = standing(useApp().session.model.value);
+  const due = table.players.filter((player) => player.timeoutPending && mayPlayFor(table, who, player.id));
   return (
-    <button type="button" class="icon" aria-label={word} title={word} disabled={off} onClick={onClick}>
-      <Icon name={icon} />
-    </button>
+    <>
+      {turns.map((turn) => (
+        <div class="table-banners" key={turn} data-turn={turn}>
+          {due
+            .filter((player) => placeOf(player.id)?.turn === turn)
+            .map((player) => (
+              <ChoiceBanner key={player.id} table={table} player={player} who={who} />
+            ))}
+          {turn === 0 ? <QuestionBanners table={table} who={who} /> : null}
+        </div>
+      ))}
+    </>
   );
 }

@@ -12,7 +12,7 @@ export function LogSheet(): JSX.Element | null {
     .map((h, at) => ({ id: `${h.v}-${at}`, at: h.at, words: logLine(h.event, table) }))
     .filter((line) => line.words !== null);
   if (lines.length === 0) return <p class="hint">{t("log.empty")}</p>;
-  const clock = new Intl.DateTimeFormat(speech.language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = new Intl.DateTimeFormat(speech.language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   return (
     <ol class="log">
       {lines.reverse().map((line) => (

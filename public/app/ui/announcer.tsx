@@ -1,4 +1,4 @@
-// The live region: what has happened, for ears. And where happenings become toasts, sounds and a shake of the phone.
+// The live region: what has happened, for ears. And where happenings become toasts; sounds and shakes are the device's.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";

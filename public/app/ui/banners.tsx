@@ -18,13 +18,30 @@ export function Banners({ table }: { readonly table: Table }): JSX.Element {
         .map((player) => (
           <ChoiceBanner key={player.id} table={table} player={player} who={who} />
         ))}
+      <QuestionBanners table={table} who={who} />
+    </>
+  );
+}
+
+/** What the whole table is asked. */
+export function QuestionBanners({ table, who }: { readonly table: Table; readonly who: Standing }): JSX.Element {
+  return (
+    <>
       <UndoBanner table={table} who={who} />
       <AskBanners table={table} who={who} />
     </>
   );
 }
 
-function ChoiceBanner({ table, player, who }: { readonly table: Table; readonly player: PlayerView; readonly who: Standing }): JSX.Element {
+export function ChoiceBanner({
+  table,
+  player,
+  who,
+}: {
+  readonly table: Table;
+  readonly player: PlayerView;
+  readonly who: Standing;
+}): JSX.Element {
   const { session, speech } = useApp();
   const { t } = speech;
   const left = useRef<HTMLElement>(null);

@@ -103,13 +103,14 @@ export function Ring({ seat }: { readonly seat: SeatId }): JSX.Element {
   const left = useRef<SVGCircleElement>(null);
   const delay = useRef<SVGCircleElement>(null);
   const root = useRef<SVGSVGElement>(null);
-  useMoment(seat, ({ face, fullMs, delayTimeMs, choiceTimeMs }) => {
+  useMoment(seat, ({ face, fullMs, delayTimeMs, choiceTimeMs, runs }) => {
     const share = face.choiceMs > 0 ? face.choiceMs / choiceTimeMs : face.bankMs / fullMs;
     mark(left.current, "stroke-dashoffset", (100 - 100 * Math.min(1, Math.max(0, share))).toFixed(2));
     const delayShare = delayTimeMs > 0 ? face.delayMs / delayTimeMs : 0;
     mark(delay.current, "stroke-dashoffset", (100 - 100 * Math.min(1, delayShare)).toFixed(1));
     mark(root.current, "data-mood", face.choiceMs > 0 ? "crit" : moodOf(face.bankMs));
     mark(root.current, "data-delay", String(face.delayMs > 0));
+    mark(root.current, "data-runs", String(runs));
   });
   return (
     <svg class="ring" viewBox="0 0 100 100" aria-hidden="true" ref={root}>

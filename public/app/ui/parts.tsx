@@ -8,22 +8,16 @@ export function IconButton({
   name,
   label,
   onClick,
-  pressed,
+  off = false,
 }: {
   readonly name: IconName;
   readonly label: string;
   readonly onClick: () => void;
-  readonly pressed?: boolean;
+  /** Not possible now. */
+  readonly off?: boolean;
 }): JSX.Element {
   return (
-    <button
-      type="button"
-      class="icon"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
-    >
+    <button type="button" class="icon" aria-label={label} title={label} disabled={off} onClick={onClick}>
       <Icon name={name} />
     </button>
   );

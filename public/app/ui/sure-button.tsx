@@ -1,4 +1,4 @@
-// For what cannot be lightly undone: the first tap asks, the second does it.
+// The rows of a sheet. For what cannot be lightly undone there is one whose first tap asks and whose second does it.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";

@@ -1,4 +1,4 @@
-// Short messages at the top: refusals in words, dice, who came and went. They leave by themselves.
+// Short messages under the bar: refusals in words, dice, a newer page. What is only told leaves by itself.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app-context.ts";

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import type { WireEvent } from "../../lib/game/wire-event.ts";
+import { sentenceFor, since, toastFor } from "../../public/app/model/announce.ts";
+import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
+import type { Standing } from "../../public/app/model/table-questions.ts";
+import { player, table } from "./support/tables.ts";
+
+const as = (seat: number | null): Standing => ({ seat, host: false, local: false });
+const event = (type: string, data: object = {}): WireEvent => ({ type, data }) as unknown as WireEvent;
+
+describe("what is heard and felt, and by whom", () => {
+  test.each([
+    ["the turn comes to me", event("turnPassed", { from: 1, to: 2, turn: 3 }), "turn"],
+    ["the turn goes to another", event("turnPassed", { from: 2, to: 3, turn: 3 }), null],
+    ["another interrupts", event("interrupted", { playerId: 3 }), "priority"],
+    ["I interrupt", event("interrupted", { playerId: 2 }), null],
+    ["I am asked", event("targetsConfirmed", { players: [2, 3] }), "priority"],
+    ["others are asked", event("targetsConfirmed", { players: [3, 4] }), null],
+    ["my warning", event("warning", { playerId: 2, thresholdMs: 60_000 }), "warning"],
+    ["another's warning", event("warning", { playerId: 3, thresholdMs: 60_000 }), null],
+    ["anybody's time-out", event("timeout", { playerId: 3 }), "timeout"],
+    ["anybody goes out", event("eliminated", { playerId: 3 }), "out"],
+    ["dice", event("diceRolled", { playerId: 3, sides: 6, result: 2 }), "dice"],
+    ["the end", event("gameComplete", { winner: 3 }), "end"],
+    ["a rename", event("gameRenamed", { name: "x" }), null],
+  ] as const)("%s", (_, happened, cue) => {
+    expect(cueFor(happened, { seat: 2, all: false })).toBe(cue);
+  });
+
+  test("a device that is the whole table hears every turn and every warning; a watcher hears none", () => {
+    const turn = event("turnPassed", { from: 1, to: 4, turn: 3 });
+    expect(cueFor(turn, { seat: null, all: true })).toBe("turn");
+    expect(cueFor(turn, { seat: null, all: false })).toBeNull();
+    expect(cueFor(event("warning", { playerId: 4, thresholdMs: 1 }), { seat: null, all: true })).toBe("warning");
+  });
+});
+
+describe("whom the table waits for, so that he is nudged and his tab says so", () => {
+  const players = [player(1), player(2, { timeoutPending: true }), player(3)];
+
+  test("whose clock runs and whose choice is due, while the game runs", () => {
+    const here = table({ players, running: [3] });
+    expect([1, 2, 3].map((seat) => isOnTheClock(here, as(seat)))).toEqual([false, true, true]);
+    expect(isOnTheClock(here, as(null))).toBe(false);
+    expect(isOnTheClock({ ...here, status: "paused" }, as(3))).toBe(false);
+  });
+});
+
+describe("what is said and shown", () => {
+  test("turn, warning and time-out in words for the seat and for the others", () => {
+    const said = (happened: WireEvent, own: number | null) => sentenceFor(happened, table(), own);
+    expect(said(event("turnPassed", { from: 1, to: 2 }), 2)).toEqual({ key: "live.yourTurn" });
+    expect(said(event("turnPassed", { from: 1, to: 2 }), 1)).toEqual({ key: "live.turn", params: { name: "Marek" } });
+    expect(said(event("warning", { playerId: 2, thresholdMs: 30_000 }), 2)).toMatchObject({
+      key: "live.yourWarning",
+      params: { time: "0:30" },
+    });
+    expect(said(event("timeout", { playerId: 2 }), 1)).toEqual({ key: "live.timeout", params: { name: "Marek" } });
+    expect(said(event("lifeChanged", { playerId: 2 }), 1)).toBeNull();
+  });
+
+  test("a new host is told of during the game; before it the list of seats shows him", () => {
+    const moved = event("hostChanged", { playerId: 2 });
+    expect(toastFor(moved, table())).toEqual({ key: "toast.host", params: { name: "Marek" } });
+    expect(toastFor(moved, table({ status: "waiting" }))).toBeNull();
+    expect(toastFor(event("hostChanged", { playerId: null }), table())).toBeNull();
+  });
+
+  test("dice name who rolled; a coin has sides with names; a table without a server has nobody who rolls", () => {
+    expect(toastFor(event("diceRolled", { playerId: 3, sides: 20, result: 17 }), table())).toEqual({
+      key: "toast.dice",
+      params: { name: "Jun", sides: 20, result: 17 },
+    });
+    expect(toastFor(event("diceRolled", { playerId: 3, sides: 2, result: 1 }), table())).toEqual({ key: "toast.coin.1" });
+    expect(toastFor(event("diceRolled", { playerId: null, sides: 6, result: 4 }), table())?.key).toBe("toast.table");
+  });
+
+  test("only what came after the last version seen is fresh", () => {
+    const happenings = [9, 10, 11].map((v) => ({ v, at: 0, event: event("gamePaused") }));
+    expect(since(happenings, 10).map((h) => h.v)).toEqual([11]);
+  });
+});

@@ -1,0 +1,190 @@
+// How people come to a table and how its host keeps it: the picture to scan, the list, the seats, the link's preview, the strip for
+// a stream, the host's hand.
+import { generate } from "lean-qr";
+import type { Page } from "@playwright/test";
+import { createTable, expect, sit, tap, test } from "./support/journey.ts";
+
+/** The squares of a picture to scan, row by row, as text. */
+function squaresOf(text: string): string {
+  const picture = generate(text);
+  const rows = Array.from({ length: picture.size }, (_, y) =>
+    Array.from({ length: picture.size }, (__, x) => (picture.get(x, y) ? "#" : ".")).join(""),
+  );
+  return rows.join("\n");
+}
+
+/** The squares that the page has drawn. */
+const drawnSquares = (page: Page): Promise<string> =>
+  page.locator("svg.qr").evaluate((svg) => {
+    const size = Number(svg.getAttribute("viewBox")?.split(" ")[2]) - 4;
+    const rows = Array.from({ length: size }, () => new Array<string>(size).fill("."));
+    for (const [, x, y] of (svg.querySelector("path")?.getAttribute("d") ?? "").matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
+      const row = rows[Number(y)];
+      if (row) row[Number(x)] = "#";
+    }
+    return rows.map((row) => row.join("")).join("\n");
+  });
+
+test("the picture to scan holds the table's link, and the link brings one in with one tap", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "commander");
+  const link = `${table.server.origin}/g/${code}`;
+  expect(await drawnSquares(host)).toBe(squaresOf(link));
+  await expect(host.getByRole("img", { name: `Picture to scan for the code ${code}` })).toBeVisible();
+  await host.getByRole("button", { name: "Invite" }).click();
+  await expect(host.locator("dialog input")).toHaveValue(link);
+  const guest = await table.open(new URL(link).pathname);
+  await sit(guest, 2);
+  // Seats say how they stand: free, ready, away.
+  const seat = (n: number) => host.locator(`.seat[data-seat="${n}"] em`);
+  await expect(seat(2)).toHaveText("ready");
+  await expect(seat(3)).toHaveText("free");
+  await guest.context().close();
+  await expect(seat(2)).toHaveText("away");
+});
+
+test("a table that its host has listed is found on the start page and joined by name or by code", async ({ table }) => {
+  const host = await table.open("/");
+  await host.click('[data-preset="duel"]');
+  await host.locator("summary").click();
+  await host.getByLabel("Name of the table").fill("Thursday & friends");
+  await host.getByText("Show in the public list").click();
+  await expect(host.getByRole("switch", { name: /Show in the public list/ })).toBeChecked();
+  await host.click('[data-act="create"]');
+  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const code = host.url().slice(-6);
+  const guest = await table.open("/");
+  const row = guest.locator(".table-row", { hasText: "Thursday & friends" });
+  await expect(row).toContainText("2 seats free");
+  await row.click();
+  await sit(guest, 1);
+  const other = await table.open("/");
+  await other.locator('input[name="code"]').fill(` ${code.slice(0, 3).toLowerCase()}-${code.slice(3).toLowerCase()}`);
+  await other.getByRole("button", { name: "Join" }).click();
+  await sit(other, 2);
+  await expect(guest.locator('.seat[data-seat="2"] em')).toHaveText("ready");
+});
+
+test("the share page has the table's own title and description, as text", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  await sit(host, 1);
+  await host.getByRole("button", { name: "Menu" }).click();
+  const name = host.getByLabel("Name of the table");
+  await name.fill('Ayla\'s <b>"best"</b>');
+  await name.blur();
+  const head = async (): Promise<string> => (await fetch(`${table.server.origin}/g/${code}`)).text();
+  await expect.poll(head).toContain("best");
+  const preview = await host.evaluate(
+    (html) => {
+      const page = new DOMParser().parseFromString(html, "text/html");
+      const meta = (of: string) => page.querySelector(of)?.getAttribute("content");
+      return {
+        title: page.title,
+        description: meta('meta[name="description"]'),
+        shown: meta('meta[property="og:title"]'),
+        said: meta('meta[property="og:description"]'),
+        titles: page.querySelectorAll("title").length,
+      };
+    },
+    await head(),
+  );
+  const title = 'Ayla\'s <b>"best"</b> - Tap-or-Tarp';
+  const description = `Table ${code}: 1 of 2 seats taken, waiting to start.`;
+  expect(preview).toEqual({ title, description, shown: title, said: description, titles: 1 });
+  expect(await (await fetch(`${table.server.origin}/g/ZZZZZZ`)).text()).toContain("<title>Tap-or-Tarp</title>");
+});
+
+test("the strip for a stream shows a real game on nothing at all, and can do nothing", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  const guest = await table.open(`/g/${code}`);
+  await sit(host, 1);
+  await sit(guest, 2);
+  const strip = await table.open(`/overlay/${code}`, { viewport: { width: 900, height: 120 }, colorScheme: "dark" });
+  await expect(strip.locator(".overlay-seat")).toHaveText([/Player 1.*20/, /Player 2.*20/]);
+  await tap(host, "start");
+  await expect(strip.locator(".overlay-seat.on")).toHaveText(/Player 1/);
+  await tap(host, "passTurn");
+  await expect(strip.locator(".overlay-seat.on")).toHaveText(/Player 2/);
+  const before = Number(await strip.locator(".overlay-seat.on [data-ms]").getAttribute("data-ms"));
+  await expect.poll(async () => Number(await strip.locator(".overlay-seat.on [data-ms]").getAttribute("data-ms"))).toBeLessThan(before);
+  await expect(strip.locator("button, a, input")).toHaveCount(0);
+  // Painted over nothing, as a stream's program does it: the corner far from the clocks must stay clear.
+  const picture = (await strip.screenshot({ omitBackground: true })).toString("base64");
+  const clear = await host.evaluate(async (png) => {
+    const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const pen = canvas.getContext("2d");
+    pen?.drawImage(image, 0, 0);
+    return pen?.getImageData(image.width - 2, image.height - 2, 1, 1).data[3];
+  }, picture);
+  expect(clear).toBe(0);
+});
+
+test("the host's hand: time, penalty, out and back, a name, another host, back to the start, closed for all", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "commander");
+  const guest = await table.open(`/g/${code}`);
+  await sit(host, 1);
+  await sit(guest, 2);
+  await tap(host, "start");
+  const shownMs = async (): Promise<number> => Number(await host.locator('.card[data-seat="3"] [data-ms]').getAttribute("data-ms"));
+  const before = await shownMs();
+  await host.locator('.card[data-seat="3"]').click();
+  await host.locator("dialog .time-row button", { hasText: "+1 min" }).click();
+  await expect.poll(shownMs).toBe(before + 60_000);
+  await host.getByRole("button", { name: "Add a penalty" }).click();
+  await expect(guest.locator('.card[data-seat="3"] .mark')).toContainText("1 penalty");
+  const seatSheet = async (act: string): Promise<void> => {
+    await host.locator('.card[data-seat="3"]').click();
+    await host.getByRole("button", { name: act }).click();
+  };
+  await seatSheet("Out of the game");
+  await host.getByRole("button", { name: "Tap again to do it" }).click();
+  await expect(guest.locator('.card[data-seat="3"]')).toHaveAttribute("data-dead", "true");
+  await seatSheet("Back into the game");
+  await expect(guest.locator('.card[data-seat="3"]')).toHaveAttribute("data-dead", "false");
+  await host.locator('.card[data-seat="2"]').click();
+  await host.getByRole("button", { name: "Make host" }).click();
+  await expect(guest.getByText("Player 2 is the host now")).toBeVisible();
+  await guest.getByRole("button", { name: "Menu" }).click();
+  const name = guest.getByLabel("Name of the table");
+  await name.fill("The new name");
+  await name.blur();
+  await guest.getByRole("button", { name: "Back to the start" }).click();
+  await guest.getByRole("button", { name: "Tap again to do it" }).click();
+  await expect(host.getByRole("heading", { name: "The new name" })).toBeVisible();
+  await expect(host.locator('.seat[data-seat="2"] em')).toHaveText("host");
+  await guest.getByRole("button", { name: "Menu" }).click();
+  await guest.getByRole("button", { name: "Close the table for everybody" }).click();
+  await guest.getByRole("button", { name: "Tap again to do it" }).click();
+  for (const page of [host, guest]) await expect(page.locator('[data-ended="closed"]')).toBeVisible();
+});
+
+test("a double tap on the great button passes one turn, never the next player's and never back", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "commander");
+  const guest = await table.open(`/g/${code}`);
+  await sit(host, 1);
+  await sit(guest, 2);
+  await tap(host, "start");
+  const sent: { type: string; data: object }[] = [];
+  for (const page of [host, guest])
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => void sent.push(JSON.parse(String(payload)))));
+  for (const page of [host, guest]) await page.reload();
+  await host.locator('.go[data-act="passTurn"]').dblclick();
+  await expect(guest.locator(".say")).toHaveText("Your turn");
+  await guest.locator('.go[data-act="passTurn"][aria-disabled="false"]').dblclick();
+  // Seats 3 and 4 are nobody's: the host plays for them, and a double tap there passes one of them only.
+  await expect(host.locator(".go")).toContainText("for Player 3");
+  await host.locator('.go[data-act="passTurn"][aria-disabled="false"]').dblclick();
+  await expect(host.locator(".go")).toContainText("for Player 4");
+  await expect(host.locator('.go[aria-disabled="false"]')).toBeVisible();
+  await expect(host.locator(".go")).toContainText("for Player 4");
+  const acts = sent
+    .filter(({ type }) => ["passTurn", "interrupt", "passPriority"].includes(type))
+    .map(({ type, data }) => ({ type, data }));
+  expect(acts).toEqual([1, 2, 3].map((playerId) => ({ type: "passTurn", data: { playerId } })));
+});

@@ -1,0 +1,206 @@
+// What the page does with the device: sound, vibration, the screen kept lit, the nudge, being an app. Only the browser's outermost
+// parts are stood in for (the speaker, the motor, the lamp); everything of the page is the built page.
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { openStage, type Stage } from "./support/scene-page.ts";
+import { type Scene, scenes } from "./support/scenes.ts";
+import { startStaticSite, type StaticSite } from "./support/static-site.ts";
+
+interface Felt {
+  readonly tones: number[];
+  readonly shakes: number[][];
+  /** +1 for each lamp asked for, -1 for each let go. */
+  readonly lamps: number[];
+}
+
+let site: StaticSite;
+test.beforeAll(async () => {
+  site = await startStaticSite("dist/public");
+});
+test.afterAll(async () => {
+  await site.close();
+});
+
+/** Stands in for speaker, motor and lamp, and writes down what they were told. */
+const outerWorld = (): void => {
+  const felt: Felt = { tones: [], shakes: [], lamps: [] };
+  const ramp = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
+  class Speaker {
+    state = "running";
+    currentTime = 0;
+    destination = {};
+    createOscillator() {
+      const frequency = { value: 0 };
+      return { type: "", frequency, connect: (next: object) => next, start: () => felt.tones.push(frequency.value), stop() {} };
+    }
+    createGain() {
+      return { gain: ramp, connect: (next: object) => next };
+    }
+    async resume() {}
+  }
+  const request = async () => {
+    felt.lamps.push(1);
+    const lamp = { released: false, release: async () => void felt.lamps.push(-1) };
+    return lamp;
+  };
+  Object.assign(window, { felt, AudioContext: Speaker });
+  Object.defineProperty(navigator, "vibrate", { value: (pattern: number[]) => felt.shakes.push(pattern) > 0 });
+  Object.defineProperty(navigator, "wakeLock", { value: { request } });
+};
+
+const feltBy = (page: Page): Promise<Felt> => page.evaluate(() => (window as unknown as { felt: Felt }).felt);
+const sceneOf = (name: string): Scene => scenes.find((scene) => scene.name === name) ?? ({ name, path: "/" } as Scene);
+
+/** The turn goes to this seat with the next version; the page shows version 10 at first. */
+const turnTo = ({ tell }: Stage, to: number, v = 11): void =>
+  tell("change", {
+    v,
+    serverTime: 1_000_000,
+    activePlayer: to,
+    running: [to],
+    events: [{ type: "turnPassed", data: { from: 2, to, turn: v } }],
+  });
+
+const stageTest = test.extend<{ stage: Stage }>({
+  stage: async ({ browser }, use) => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+    await context.addInitScript(outerWorld);
+    await use(await openStage(context, site.origin));
+    await context.close();
+  },
+});
+
+stageTest("sounds and vibration tell the player his turn, each with a switch that is remembered", async ({ stage }) => {
+  const { page, show } = stage;
+  await show(sceneOf("idle"));
+  turnTo(stage, 3);
+  await expect(page.locator('.card[data-seat="3"]')).toHaveAttribute("data-runs", "true");
+  expect(await feltBy(page), "before the first touch, and for another's turn").toMatchObject({ tones: [], shakes: [] });
+  await page.locator(".say").click();
+  turnTo(stage, 1, 12);
+  await expect.poll(() => feltBy(page)).toMatchObject({ tones: [523, 784], shakes: [[60, 50, 60]] });
+  // M silences; the page says so, and keeps it over a reload.
+  await page.keyboard.press("m");
+  await expect(page.getByText("Sounds off")).toBeVisible();
+  turnTo(stage, 2, 13);
+  turnTo(stage, 1, 14);
+  await expect
+    .poll(() => feltBy(page))
+    .toMatchObject({
+      tones: [523, 784],
+      shakes: [
+        [60, 50, 60],
+        [60, 50, 60],
+      ],
+    });
+  await page.locator('.play-bar [title="Menu"]').click();
+  await page.getByText("Settings").click();
+  await page.getByRole("switch", { name: "Vibration" }).click({ force: true });
+  await page.reload();
+  await page.locator(".say").click();
+  turnTo(stage, 2, 11);
+  turnTo(stage, 1, 12);
+  await expect(page.locator(".say")).toHaveText("Your turn");
+  expect(await feltBy(page)).toMatchObject({ tones: [], shakes: [] });
+});
+
+stageTest(
+  "the screen is kept lit while a game is on, again after the page was out of sight, and not when switched off",
+  async ({ stage }) => {
+    const { page, show, tell } = stage;
+    await show(sceneOf("lobby"));
+    expect((await feltBy(page)).lamps).toEqual([]);
+    tell("change", { v: 11, serverTime: 1_000_000, status: "running", activePlayer: 1, running: [1], events: [] });
+    await expect.poll(async () => (await feltBy(page)).lamps).toEqual([1]);
+    tell("change", { v: 12, serverTime: 1_000_000, status: "finished", running: [], winner: 1, events: [] });
+    await expect.poll(async () => (await feltBy(page)).lamps).toEqual([1, -1]);
+    tell("change", { v: 13, serverTime: 1_000_000, status: "paused", winner: null, events: [] });
+    await expect.poll(async () => (await feltBy(page)).lamps).toEqual([1, -1, 1]);
+    await page.locator('.play-bar [title="Menu"]').click();
+    await page.getByText("Settings").click();
+    await page.getByRole("switch", { name: "Keep the screen lit" }).click({ force: true });
+    await expect.poll(async () => (await feltBy(page)).lamps).toEqual([1, -1, 1, -1]);
+  },
+);
+
+stageTest("whoever is on the clock and does nothing for half a minute is nudged, and again; a touch starts it anew", async ({ stage }) => {
+  const { page, show } = stage;
+  await page.clock.install();
+  await show(sceneOf("play"));
+  const nudged = page.locator('html[data-nudge="true"]');
+  const nudges = async (): Promise<number> => (await feltBy(page)).shakes.filter((shake) => shake.length === 3 && shake[0] === 100).length;
+  await page.clock.fastForward(25_000);
+  await page.locator(".say").click();
+  await page.clock.fastForward(25_000);
+  expect(await nudges()).toBe(0);
+  await page.clock.fastForward(6_000);
+  await expect(nudged).toBeAttached();
+  expect(await nudges()).toBe(1);
+  await page.clock.fastForward(2_000);
+  await expect(nudged).not.toBeAttached();
+  await page.clock.fastForward(30_000);
+  expect(await nudges()).toBe(2);
+  // The turn is another's: nobody is nudged any more.
+  turnTo(stage, 1);
+  await expect(page.locator(".say")).toHaveText("Your clock");
+  await page.clock.fastForward(120_000);
+  expect(await nudges()).toBe(2);
+});
+
+stageTest("the browser's offer to install the page waits until somebody asks for it, and then comes once", async ({ stage }) => {
+  const { page, show } = stage;
+  await show(sceneOf("home"));
+  await expect(page.locator('[data-start="install"]')).toHaveCount(0);
+  await page.evaluate(() => {
+    const offer = new Event("beforeinstallprompt", { cancelable: true });
+    const prompt = async (): Promise<void> => void Object.assign(window, { asked: ((window as { asked?: number }).asked ?? 0) + 1 });
+    dispatchEvent(Object.assign(offer, { prompt }));
+    Object.assign(window, { kept: offer.defaultPrevented });
+  });
+  await page.locator('[data-start="install"]').click();
+  await expect(page.locator('[data-start="install"]')).toHaveCount(0);
+  expect(await page.evaluate(() => ({ ...(window as { asked?: number; kept?: boolean }) }))).toMatchObject({ asked: 1, kept: true });
+});
+
+test("the page can be installed: manifest and icons are whole, and a worker answers offline", async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(site.origin);
+  await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+  const devtools = await context.newCDPSession(page);
+  const { errors, data } = await devtools.send("Page.getAppManifest");
+  expect(errors).toEqual([]);
+  const manifest = JSON.parse(data ?? "{}") as {
+    display: string;
+    start_url: string;
+    icons: { src: string; sizes: string; purpose?: string }[];
+  };
+  expect(manifest).toMatchObject({ display: "standalone", start_url: "/" });
+  for (const { src, sizes } of manifest.icons) {
+    const picture = readFileSync(`dist/public${src}`);
+    expect(`${picture.readUInt32BE(16)}x${picture.readUInt32BE(20)}`, src).toBe(sizes);
+  }
+  expect(manifest.icons.some((icon) => icon.purpose === "maskable")).toBe(true);
+  await context.close();
+});
+
+test("a newer version is offered and never forced: the page goes on until somebody loads it", async ({ browser }) => {
+  const changing = await startStaticSite("dist/public");
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(changing.origin);
+  await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.evaluate(() => Object.assign(window, { before: true }));
+  changing.replace("/sw.js", `${readFileSync("dist/public/sw.js", "utf8")}\n// A newer build.\n`);
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+  await expect(page.getByText("A newer version is ready.")).toBeVisible();
+  expect(await page.evaluate(() => (window as { before?: true }).before)).toBe(true);
+  await page.getByRole("button", { name: "Load it" }).click();
+  await page.waitForFunction(() => (window as { before?: true }).before === undefined);
+  await expect(page.locator("main.home")).toBeVisible();
+  await expect(page.getByText("A newer version is ready.")).toHaveCount(0);
+  await context.close();
+  await changing.close();
+});

@@ -1,0 +1,47 @@
+// What else can be done at a table beside the great button, each with its icon, its word and whether it is possible now.
+// The phone's row and bar and table mode's strip lay them out; none of them decides by itself.
+import { useApp } from "../app-context.ts";
+import type { Table } from "../model/model.ts";
+import { mayPlayFor, playerOf, standing } from "../model/table-questions.ts";
+import type { IconName } from "./icons.tsx";
+
+export interface Act {
+  readonly icon: IconName;
+  readonly word: string;
+  /** Not possible now. */
+  readonly off: boolean;
+  readonly act: () => void;
+}
+
+/** `ask` chooses who must answer, or stops asking; `pause` also starts and resumes. */
+export type ActName = "ask" | "interrupt" | "damage" | "dice" | "undo" | "pause";
+
+export function useActs(table: Table): Readonly<Record<ActName, Act>> {
+  const { session, speech, sheet } = useApp();
+  const { t } = speech;
+  const who = standing(session.model.value);
+  const sits = who.host || who.seat !== null;
+  const me = playerOf(table, who.seat);
+  const living = me !== undefined && !me.isEliminated;
+  const running = table.status === "running";
+  const mayAsk = running && table.activePlayer !== null && mayPlayFor(table, who, table.activePlayer);
+  const give = (type: string) => (): void => session.give({ type, data: {} });
+  const open = (name: "targets" | "damage" | "dice") => (): void => {
+    sheet.value = { name };
+  };
+  const pause: Pick<Act, "icon" | "word" | "act"> =
+    table.status === "waiting"
+      ? { icon: "play", word: t("offer.start"), act: give("start") }
+      : { icon: running ? "pause" : "play", word: t(running ? "play.pause" : "offer.resume"), act: give("pause") };
+  return {
+    ask:
+      table.targetingState === "none"
+        ? { icon: "target", word: t("action.target"), off: !mayAsk, act: open("targets") }
+        : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, act: give("cancelTargeting") },
+    interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), act: give("interrupt") },
+    damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, act: open("damage") },
+    dice: { icon: "dice", word: t("action.dice"), off: false, act: open("dice") },
+    undo: { icon: "undo", word: t("action.undo"), off: !sits, act: give("undo") },
+    pause: { ...pause, off: !sits || table.status === "finished" },
+  };
+}

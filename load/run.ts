@@ -11,6 +11,7 @@ import { cpuOf, residentBytes } from "./bench/procfs.ts";
 import { root, type ServerProcess, startServer } from "./bench/server-process.ts";
 import { type Reconciled, reconcile, type Summary } from "./reconcile.ts";
 import { slowReaders } from "./slow-readers.ts";
+import { type StreamFigures, watchStreams } from "./stream-watchers.ts";
 
 const scripts = ["smoke", "tables", "taps", "storm", "lobby", "soak"] as const;
 /** Everything `all` runs, in this order. `slow` needs readers that stop reading, which k6 cannot: it is a Node program. */
@@ -21,6 +22,12 @@ const shortForms: readonly (readonly [name: string, env: Readonly<Record<string,
   ["storm", { PLAYERS: "200", ROUNDS: "2" }],
   ["lobby", { SECONDS: "10" }],
   ["slow", {}],
+  ["soak", { PLAYERS: "100", SECONDS: "30" }],
+];
+/** What `crowds` runs: large crowds at their tables. The largest needs some gigabytes for k6 itself. */
+const crowdForms: typeof shortForms = [
+  ["tables", { PLAYERS: "1000", SECONDS: "40" }],
+  ["tables", { PLAYERS: "10000", SECONDS: "60" }],
 ];
 const wholeMsMax = 2 * 3_600_000;
 const sampleMs = 5_000;
@@ -49,6 +56,8 @@ interface Outcome {
   readonly serverCpuMs: number;
   readonly testerCpuMs: number;
   readonly memoryMiB: readonly number[];
+  /** Watchers over Server-Sent Events beside the script; only `lobby` has them. */
+  readonly streams: StreamFigures | null;
 }
 
 async function metricsOf({ port }: ServerProcess): Promise<string> {
@@ -86,18 +95,21 @@ async function runScript(name: string, k6: string, env: Readonly<Record<string, 
     const cpuBefore = cpuOf(server.pid).totalMs;
     const url = `http://127.0.0.1:${server.port}`;
     const args = ["run", "--quiet", "--no-usage-report", "--summary-mode=compact", "--summary-export", file, `load/k6/${name}.ts`];
+    const watchers = name === "lobby" ? watchStreams(url) : null;
     const { code, cpuMs } = await runK6(k6, args, { URL: url, ...env });
+    const streams = (await watchers?.stop()) ?? null;
     const summary = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Summary) : null;
     const reconciled = summary === null ? null : reconcile(summary, await metricsOf(server));
     memory.stop();
     return {
       name,
-      passed: code === 0 && (reconciled?.agrees ?? false),
+      passed: code === 0 && (reconciled?.agrees ?? false) && streams?.passed !== false,
       summary,
       reconciled,
       serverCpuMs: cpuOf(server.pid).totalMs - cpuBefore,
       testerCpuMs: cpuMs,
       memoryMiB: memory.samples.map(Math.round),
+      streams,
     };
   } finally {
     memory.stop();
@@ -106,6 +118,7 @@ async function runScript(name: string, k6: string, env: Readonly<Record<string, 
   }
 }
 
+/** One file for each script, and for `tables` one for each size. */
 function keep(name: string, result: object): void {
   const folder = join(root, "load/results");
   mkdirSync(folder, { recursive: true });
@@ -137,8 +150,10 @@ async function one({ name, k6, keeps }: Run, env: Readonly<Record<string, string
     return false;
   }
   const outcome = await runScript(name, k6, env);
-  if (keeps) keep(name, { settings: env, ...outcome });
+  const size = Number(env["PLAYERS"] ?? 0);
+  if (keeps) keep(name === "tables" && size >= 1_000 ? `tables-${size}` : name, { settings: env, ...outcome });
   console.log(outcome.reconciled?.words ?? "no summary");
+  if (outcome.streams !== null) console.log(outcome.streams.words);
   console.log(`${name}: ${outcome.passed ? "passed" : "FAILED"}`);
   return outcome.passed;
 }
@@ -153,10 +168,11 @@ async function main(): Promise<void> {
   }
   const [name = "", ...settings] = positionals;
   const env = Object.fromEntries(settings.map((setting) => setting.split("=", 2) as [string, string]));
-  const known = ["all", "slow", ...scripts];
+  const known = ["all", "crowds", "slow", ...scripts];
   if (!known.includes(name))
     throw new Error(`usage: npm run load -- ${known.join(" | ")} [PLAYERS=100] [SECONDS=30] [RATE=200] [TABLES=50]`);
-  const runs = name === "all" ? shortForms : ([[name, name === "soak" ? { SECONDS: "3600", ...env } : env]] as const);
+  const runs =
+    name === "all" ? shortForms : name === "crowds" ? crowdForms : ([[name, name === "soak" ? { SECONDS: "3600", ...env } : env]] as const);
   let failed = 0;
   for (const [script, short] of runs) if (!(await one({ name: script, k6, keeps: !values["no-keep"] }, { ...short, ...env }))) failed += 1;
   if (failed > 0) process.exitCode = 1;

@@ -1,0 +1,80 @@
+// People who watch listed games over Server-Sent Events while k6 plays them. A Node program, because k6 cannot read a stream while it lasts.
+// No version may be missing or come twice.
+
+export interface StreamFigures {
+  readonly streams: number;
+  /** States heard by all of them. */
+  readonly states: number;
+  /** Versions that were not the one after the last. */
+  readonly gaps: number;
+  /** Streams that ended before they were let go. */
+  readonly broken: number;
+  readonly words: string;
+  readonly passed: boolean;
+}
+
+const streamsWanted = 50;
+const lookEveryMs = 250;
+const readyMsMax = 15_000;
+const gamesWanted = 5;
+const idLine = /^id: (\d+)$/gm;
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+async function listedIds(url: string): Promise<readonly string[]> {
+  const response = await fetch(`${url}/api/games`).catch(() => null);
+  if (response === null || !response.ok) return [];
+  const { games = [] } = (await response.json()) as { readonly games?: readonly { readonly id: string }[] };
+  return games.map(({ id }) => id);
+}
+
+/** Follows one stream and calls `heard` with each version. Resolves when it ends. */
+async function follow(url: string, signal: AbortSignal, heard: (v: number) => void): Promise<void> {
+  const response = await fetch(url, { signal });
+  let rest = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const text = rest + chunk;
+    const end = text.lastIndexOf("\n\n") + 2;
+    rest = end < 2 ? text : text.slice(end);
+    for (const [, v] of (end < 2 ? "" : text.slice(0, end)).matchAll(idLine)) heard(Number(v));
+  }
+}
+
+/** Watches as soon as there are games to watch; `stop` lets go and gives the figures. */
+export function watchStreams(url: string): { stop(): Promise<StreamFigures> } {
+  const letGo = new AbortController();
+  const counts = { streams: 0, states: 0, gaps: 0, broken: 0 };
+  const following: Promise<void>[] = [];
+  const begun = (async () => {
+    const until = performance.now() + readyMsMax;
+    let ids: readonly string[] = [];
+    while (ids.length < gamesWanted && performance.now() < until && !letGo.signal.aborted) {
+      await pause(lookEveryMs);
+      ids = await listedIds(url);
+    }
+    for (let place = 0; place < streamsWanted && ids.length > 0; place += 1) {
+      let last = 0;
+      const heard = (v: number): void => {
+        counts.states += 1;
+        if (last !== 0 && v !== last + 1) counts.gaps += 1;
+        last = v;
+      };
+      counts.streams += 1;
+      const ended = follow(`${url}/api/games/${ids[place % ids.length]}/events`, letGo.signal, heard).catch(() => {
+        if (!letGo.signal.aborted) counts.broken += 1;
+      });
+      following.push(ended);
+    }
+  })();
+  return {
+    async stop() {
+      letGo.abort();
+      await begun;
+      await Promise.all(following);
+      const { streams, states, gaps, broken } = counts;
+      const passed = streams === streamsWanted && states > streams && gaps === 0 && broken === 0;
+      const words = `${streams} event streams heard ${states} states, ${gaps} versions out of order, ${broken} broken off: ${passed ? "passed" : "FAILED"}`;
+      return { ...counts, words, passed };
+    },
+  };
+}

@@ -8,6 +8,7 @@ import { saveFile } from "../ui/save-file.ts";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
 import type { HostShown } from "./model/class-table.ts";
 import { answersCsv, joined, roundsOf } from "./model/rounds.ts";
+import { More } from "./more.tsx";
 
 /** Pages of the log that an export reads at most: a million changes. */
 const exportPagesMax = 2_000;
@@ -15,7 +16,7 @@ const exportPagesMax = 2_000;
 const nextStep = { waiting: "start", running: "pause", paused: "resume", finished: null } as const;
 
 export function HostControls({ table, happenings }: HostShown): JSX.Element {
-  const { session, speech, go } = useApp();
+  const { session, speech } = useApp();
   const { t } = speech;
   const step = nextStep[table.status];
   const give = (type: string) => () => session.give({ type, data: {} });
@@ -26,22 +27,11 @@ export function HostControls({ table, happenings }: HostShown): JSX.Element {
           <span class="go-word">{t(`class.${step}`)}</span>
         </button>
       )}
-      <details class="fold class-more">
-        <summary>{t("class.more")}</summary>
-        <div class="rows">
-          <Export table={table} happenings={happenings} />
-          <SureButton icon="turn" word={t("class.reset")} onSure={give("reset")} />
-          <SureButton icon="close" word={t("class.end")} onSure={give("endGame")} />
-          <RowButton
-            icon="back"
-            word={t("class.leave")}
-            onClick={() => {
-              session.leave();
-              go("/");
-            }}
-          />
-        </div>
-      </details>
+      <More>
+        <Export table={table} happenings={happenings} />
+        <SureButton icon="turn" word={t("class.reset")} onSure={give("reset")} />
+        <SureButton icon="close" word={t("class.end")} onSure={give("endGame")} />
+      </More>
     </div>
   );
 }

@@ -4,13 +4,14 @@ import { useMemo } from "preact/hooks";
 import { isWin, pairIndex } from "../../../lib/chsh/items.ts";
 import { useApp } from "../app-context.ts";
 import { palette } from "../model/seat-look.ts";
-import { RowButton, SureButton } from "../ui/sure-button.tsx";
+import { SureButton } from "../ui/sure-button.tsx";
 import { tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
 import { GaugeLine } from "./gauge-line.tsx";
 import { leftTeams } from "./left-team.ts";
 import { answerGiven, type PlayerTable } from "./model/class-table.ts";
 import { successRuler } from "./model/gauge.ts";
+import { More } from "./more.tsx";
 import { answerWord, percentText } from "./words.ts";
 
 interface Shown {
@@ -21,8 +22,7 @@ const teamTint = (id: number): Record<string, string> => tintOf(palette[(id - 1)
 
 export function Player({ table }: Shown): JSX.Element {
   const app = useApp();
-  const { speech, go, session } = app;
-  const { t } = speech;
+  const { t } = app.speech;
   const left = useMemo(() => leftTeams(app), [app]);
   const leave = (): void => left.leave(table.id, table.team.name);
   return (
@@ -40,21 +40,10 @@ export function Player({ table }: Shown): JSX.Element {
       <Question table={table} />
       <Last table={table} />
       <Score table={table} />
-      <details class="fold class-more">
-        <summary>{t("class.more")}</summary>
-        <div class="rows">
-          <p class="hint">{t("class.rules")}</p>
-          <SureButton icon="leave" word={t("class.leaveTeam")} onSure={leave} />
-          <RowButton
-            icon="back"
-            word={t("class.leave")}
-            onClick={() => {
-              session.leave();
-              go("/");
-            }}
-          />
-        </div>
-      </details>
+      <More>
+        <p class="hint">{t("class.rules")}</p>
+        <SureButton icon="leave" word={t("class.leaveTeam")} onSure={leave} />
+      </More>
     </main>
   );
 }

@@ -1,18 +1,10 @@
 // The complete rounds of a class, from its log, and as a file of one row per answer. Pure.
-import type { Item, Mode } from "../../../../lib/chsh/items.ts";
+import type { Event } from "../../../../lib/chsh/commands.ts";
 import { csvText } from "../../../../lib/protocol/csv.ts";
 import type { WireEvent } from "../../../../lib/game/wire-event.ts";
 
-export interface PlayedRound {
-  readonly teamId: number;
-  readonly team: string;
-  readonly mode: Mode;
-  readonly round: number;
-  readonly questions: readonly [Item, Item];
-  readonly answers: readonly [boolean, boolean];
-  /** Server time of each answer, ms. */
-  readonly answeredAt: readonly [number, number];
-}
+/** A complete round as its event tells it; times are the server's, ms. */
+export type PlayedRound = Extract<Event, { readonly type: "roundCompleted" }>["data"];
 
 /** Rounds since the last reset, oldest first. */
 export function roundsOf(events: readonly WireEvent[]): readonly PlayedRound[] {

@@ -1,0 +1,44 @@
+// The second game is hosted without a word about it in the shell, and docs/second-game.md names all that had to be written.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => join(folder, path));
+
+/** Its name, its folder and the words that only it has. */
+const ofTheClass = /chsh|createTeam|joinTeam/i;
+
+describe("the second game", () => {
+  test("room, store, bus and gateway do not know that it exists; the description of the wire alone lists its messages", () => {
+    const knowing = ["lib/room", "lib/store", "lib/bus", "lib/gateway"].flatMap(filesIn).filter((path) => ofTheClass.test(read(path)));
+    expect(knowing).toEqual(["lib/gateway/asyncapi.ts"]);
+  });
+
+  test("the composition root names it in one import and one entry", () => {
+    const lines = read("server.ts")
+      .split("\n")
+      .filter((line) => ofTheClass.test(line));
+    expect(lines).toEqual(['import { chshGame } from "./lib/protocol/chsh-game.ts";', "  return [hosted(clockGame), hosted(chshGame)];"]);
+  });
+
+  test("docs/second-game.md names every file that was written for it, and none that is not there", () => {
+    const page = read("docs/second-game.md");
+    const named = new Set([...page.matchAll(/`([\w./-]+\.tsx?)`/g)].map((found) => found[1] ?? ""));
+    const written = [
+      ...filesIn("lib/chsh").map((path) => path.slice("lib/chsh/".length)),
+      ...filesIn("public/app/chsh").map((path) => path.slice("public/app/chsh/".length)),
+      ...filesIn("lib/protocol").filter((path) => path.includes("chsh")),
+      ...filesIn("public/app/i18n")
+        .filter((path) => path.includes("-class"))
+        .map((path) => path.slice("public/app/".length)),
+    ];
+    expect(written.filter((path) => !named.has(path))).toEqual([]);
+    const others = ["server.ts", "lib/gateway/asyncapi.ts", "__tests__/tidy/second-game.test.ts"];
+    expect([...named].filter((path) => !written.includes(path) && !others.includes(path))).toEqual([]);
+  });
+});

@@ -30,8 +30,8 @@ export class Bucket {
 
   /** From `from` to `now` nothing could be spent because nobody was asked: what came in meanwhile is kept, past the burst, within a bound. */
   keep(from: number, now: number): void {
-    this.#fill(from);
-    this.#tokens = Math.max(this.#tokens, Math.min(keptBursts * this.#burst, this.#tokens + (now - from) * this.#perMs));
+    this.#fill(Math.max(from, this.#at));
+    this.#tokens = Math.max(this.#tokens, Math.min(keptBursts * this.#burst, this.#tokens + (now - this.#at) * this.#perMs));
     this.#at = now;
   }
 

@@ -75,6 +75,8 @@ async function loudTable(server: RunningServer, how: { readonly kind: ReaderKind
 }
 
 const lookMs = 200;
+/** The fewer readers, the more often the table changes: their receive buffers have to fill first. */
+const readersPerMs = 20;
 
 /** Changes the table until every reader has been cut, at most `limitMs`. */
 async function shoutUntilCut(
@@ -91,7 +93,7 @@ async function shoutUntilCut(
     for (let life = 1; going; life += 1) {
       await how.host.request("updatePlayer", { playerId: 1, life: 1 + (life % 900) });
       (how.host.heard as unknown[]).length = 0;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, how.readers / readersPerMs));
     }
   })();
   while (counts.cut < how.readers && performance.now() - startedAt < how.limitMs) {

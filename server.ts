@@ -16,7 +16,7 @@ import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
 import { damageRecord, type NoteDamage } from "./lib/ops/damage.ts";
-import { createHealth, drainPart, type Health, loadPart, optionalPart, storePart } from "./lib/ops/health.ts";
+import { createHealth, drainPart, type Health, loadPart, optionalPart, roomsPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
@@ -162,8 +162,9 @@ interface Condition {
   draining: boolean;
 }
 
-function healthOf({ store, reporter, above }: Parts, condition: Condition): Health {
+function healthOf({ store, reporter, above, config }: Parts, condition: Condition, rooms: Rooms): Health {
   return createHealth({
+    rooms: roomsPart(() => rooms.size, config.limits.roomsMax),
     store: storePart(() => store.health(), storeSlowMs),
     life: drainPart(() => condition.draining),
     load: loadPart(() => ({ loopLagMs: condition.lagMs, pressure: condition.pressure })),
@@ -197,8 +198,8 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const games = hostedGames();
   const rooms = openRooms(parts, games);
   const condition: Condition = { lagMs: 0, pressure: 0, draining: false };
-  const health = healthOf(parts, condition);
-  const ownHealth = healthOf({ ...parts, above: null }, condition);
+  const health = healthOf(parts, condition, rooms);
+  const ownHealth = healthOf({ ...parts, above: null }, condition, rooms);
   parts.above?.watch(() => ownHealth.report());
   const edge = new Edge({ ...parts, queueDepth: () => store.health().queueDepth });
   const operations = openOperations({

@@ -1,6 +1,6 @@
 // F42: the parts' states make the whole, and a part that fails never makes a probe fail.
 import { describe, expect, test } from "vitest";
-import { createHealth, drainPart, healthy, loadPart, optionalPart, type Part, storePart } from "../../lib/ops/health.ts";
+import { createHealth, drainPart, healthy, loadPart, optionalPart, type Part, roomsPart, storePart } from "../../lib/ops/health.ts";
 
 const store = (over: object = {}): Part =>
   storePart(() => ({ ready: true, tier: "sqlite-full", problem: null, queueDepth: 0, queueAgeMs: 0, ...over }), 1000);
@@ -27,6 +27,11 @@ describe("F42 health", () => {
     expect([report.status, report.ready]).toEqual([status, ready]);
     expect(report.problems.length > 0).toBe(status !== "healthy");
     for (const problem of report.problems) expect(problem).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test("F26 how many games are in memory is told, and is never a problem", () => {
+    const report = createHealth({ store: store(), rooms: roomsPart(() => 20_000, 20_000) }).report();
+    expect([report.status, report.parts["rooms"]?.facts]).toEqual(["healthy", { rooms: 20_000, roomsMax: 20_000 }]);
   });
 
   test("a part's facts are in the report, so that an operator need not guess", () => {

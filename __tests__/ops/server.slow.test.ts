@@ -1,6 +1,8 @@
 // The operator's side of a whole server: validation, probes, secrets that rotate, actions, and the way out.
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -82,6 +84,39 @@ describe("F45 --validate", () => {
       status: 1,
       stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: [^\n]*\n$/),
     });
+  });
+});
+
+describe("F24 a start that cannot be", () => {
+  const start = (env: Record<string, string>) =>
+    spawnSync(process.execPath, ["server.ts"], {
+      cwd: root,
+      encoding: "utf8",
+      timeout: 30_000,
+      env: { PATH: process.env["PATH"], PORT: "0", HOST: "127.0.0.1", DATA_DIR: freshFolder(), ...env },
+    });
+
+  async function takenPort(): Promise<string> {
+    const holder = createServer().listen(0, "127.0.0.1");
+    cleanUp.push(() => holder.close());
+    await once(holder, "listening");
+    return String((holder.address() as AddressInfo).port);
+  }
+
+  const missing: readonly (readonly [string, () => Promise<Record<string, string>>])[] = [
+    ["the folder cannot be made", async () => ({ DATA_DIR: join(root, "package.json", "data") })],
+    ["Redis is not there", async () => ({ REDIS_URL: "redis://127.0.0.1:9", LIMIT_REDIS_START_MS: "1000" })],
+    ["the port is taken", async () => ({ PORT: await takenPort() })],
+    ["the port of the metrics is taken", async () => ({ METRICS_PORT: await takenPort() })],
+    ["a secret's file is not there", async () => ({ ADMIN_TOKEN_FILE: "/absent" })],
+  ];
+  test.for(missing)("%s: exit 1, the reason, and it was never ready", async ([, env]) => {
+    const { status, stdout, stderr } = start(await env());
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^(Tap-or-Tarp cannot start: |The configuration has a problem:\n)[^\n]+\n$/),
+    ]);
+    expect(stdout).not.toContain("is ready");
   });
 });
 

@@ -103,6 +103,11 @@ export function loadPart(load: () => { readonly loopLagMs: number; readonly pres
   };
 }
 
+/** The copies of games held in memory: never a problem, as idle ones make room; the figures are for whoever looks. */
+export function roomsPart(rooms: () => number, roomsMax: number): Part {
+  return () => ({ ...healthy, facts: { rooms: rooms(), roomsMax } });
+}
+
 /** A dependency without which games go on: its failure is only ever a degradation. */
 export function optionalPart(problem: () => string | null): Part {
   return () => {

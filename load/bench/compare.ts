@@ -45,8 +45,7 @@ async function measured(lanes: readonly Lane[], { games, rounds, warmMs, measure
     games,
     rounds: [] as Entry["rounds"][number][],
   }));
-  // Once around unmeasured: the first seconds of a program run uncompiled.
-  for (const { loop } of lanes) await loop.run(0, warmMs);
+  for (const { loop } of lanes) await loop.warm();
   for (let round = 1; round <= rounds; round += 1) {
     for (const [place, { contestant, updates, loop }] of lanes.entries()) {
       const figures = await loop.run(warmMs, measureMs);

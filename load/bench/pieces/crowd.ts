@@ -48,7 +48,7 @@ async function memory({ say, part }: PieceOrder) {
   const sockets: RawSocket[] = [];
   try {
     const warm = await ClosedLoop.open(on, { games: fewTables, updates: "changes", name: "warm" });
-    await warm.run(warmMs, part(measureMs));
+    await warm.warm();
     warm.close();
     await pause(settleMs);
     const emptyBytes = residentBytes(pid);
@@ -85,8 +85,7 @@ async function flatness({ say, part }: PieceOrder) {
     const before = { cpu: cpuOf(many.server.pid).totalMs, bytes: manyLoop.bytesIn };
     await pause(part(idleMs));
     const idle = { cores: (cpuOf(many.server.pid).totalMs - before.cpu) / part(idleMs), bytes: manyLoop.bytesIn - before.bytes };
-    // Once around unmeasured: the first seconds of a program run uncompiled.
-    for (const loop of loops) await loop.run(0, part(measureMs));
+    for (const loop of loops) await loop.warm();
     const micros = { few: [] as number[], many: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
       const [a, b] = [await fewLoop.run(warmMs, part(measureMs)), await manyLoop.run(warmMs, part(measureMs))];

@@ -89,7 +89,7 @@ export const storedGames: Piece = {
         loops.push(await ClosedLoop.open(on, { games, updates: "changes" }));
       }
       const [empty, full] = loops as [ClosedLoop, ClosedLoop];
-      for (const loop of loops) await loop.run(0, part(measureMs));
+      for (const loop of loops) await loop.warm();
       const entries = ["empty", "full"].map((name) => ({
         name,
         durable: "yes",

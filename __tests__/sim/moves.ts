@@ -150,7 +150,7 @@ export class Mover implements AnyMover {
 
   #finished(view: View, { seat, isHost }: Standing): Choice[] {
     const choices: Choice[] = [];
-    const goesOn = view.campaign !== null && view.campaign.winners === null;
+    const goesOn = view.campaign?.winners === null;
     if (isHost && goesOn) choices.push([80, move("nextRound")]);
     if (seat !== null || isHost) choices.push([goesOn ? 1 : 30, move("reset")]);
     return choices;

@@ -1,5 +1,6 @@
 // The long forms of the edge's runs: `npm run torture -- edge`. The fast forms are in __tests__/gateway and in the life tests.
 import { startMeasuredServer } from "../support/memory-slope.ts";
+import { playClass, tellClass } from "../chsh/runs/play-class.ts";
 import { startRunningServer, type RunningServer } from "../support/running-server.ts";
 import { drainUnderLoad, tellDrain } from "../gateway/runs/drain.ts";
 import { floodAll, tellFloods } from "../gateway/runs/floods.ts";
@@ -64,6 +65,11 @@ export const edgeRuns: Readonly<Record<string, (folder: string, order: { readonl
     const { exitCode, lost, notReadyAfterMs, exitAfterMs } = figures;
     return [tellDrain(figures), exitCode === 0 && lost === 0 && notReadyAfterMs < 100 && exitAfterMs < 30_000];
   },
+  class: () =>
+    withServer({}, async (server) => {
+      const figures = await playClass(server, { players: 50, seconds: 60, thinkMsMax: 3_000 });
+      return [tellClass(figures), figures.refused === 0 && figures.answerMs.p99 < p99MsMax];
+    }),
   async storm() {
     const figures = await reconnectStorm(5_000);
     return [tellStorm(figures), figures.back >= figures.clients * 0.99 && figures.p99Ms < 30_000];

@@ -1,0 +1,127 @@
+import type { Page } from "@playwright/test";
+import { SecretWatch, type WatchedViewer } from "../support/class-secrets.ts";
+import { expect, test } from "./support/journey.ts";
+
+/** Every frame of the page's sockets goes to the search. */
+function watchFrames(page: Page, viewer: WatchedViewer): void {
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => viewer.sent(String(payload)));
+    socket.on("framereceived", ({ payload }) => viewer.received(String(payload)));
+  });
+}
+
+const asked = async (page: Page): Promise<string> => (await page.locator(".question").getAttribute("data-question")) ?? "";
+const roundOf = async (page: Page): Promise<number> => Number(await page.locator(".question").getAttribute("data-round"));
+const tapAnswer = (page: Page, answer: boolean): Promise<void> => page.click(`.answer[data-answer="${answer}"]`);
+
+async function createTeam(page: Page, name: string): Promise<void> {
+  await page.fill('input[name="team"]', name);
+  await page.click('[data-act="createTeam"]');
+  await page.waitForSelector('main[data-class="player"]');
+}
+
+async function joinTeam(page: Page, id: number): Promise<void> {
+  await page.click(`[data-join="${id}"]`);
+  await page.waitForSelector('main[data-class="player"]');
+}
+
+/** The first answers and waits; by then the host sees that, and nobody what it was. Then the second answers. */
+async function playRound(
+  first: Page,
+  second: Page,
+  how: { readonly host: Page; readonly team: number; readonly watch: SecretWatch },
+): Promise<void> {
+  const { host, team, watch } = how;
+  const round = await roundOf(first);
+  const questions = [await asked(first), await asked(second)];
+  await tapAnswer(first, true);
+  await expect(first.locator('.answer[data-answer="true"]')).toHaveAttribute("aria-pressed", "true");
+  await expect(host.locator(`[data-team="${team}"] .presence[data-answered="true"]`)).toHaveCount(1);
+  await expect(second.locator(".question")).toHaveAttribute("data-round", String(round));
+  await expect(second.locator('.answer[aria-pressed="true"]')).toHaveCount(0);
+  watch.check();
+  const differs = questions.includes("B") && questions.includes("Y");
+  await tapAnswer(second, !differs);
+  for (const page of [first, second]) {
+    await expect(page.locator(".question")).toHaveAttribute("data-round", String(round + 1));
+    await expect(page.locator(".last")).toHaveAttribute("data-last", String(round));
+    await expect(page.locator(".last")).toHaveAttribute("data-won", "true");
+  }
+}
+
+test("CS7 four players in two teams and a host's screen play whole rounds, and no page is sent an open answer", async ({ table }) => {
+  const watch = new SecretWatch();
+  const open = async (name: string, path: string, wide = false): Promise<Page> => {
+    const page = await table.open("/?", wide ? { viewport: { width: 1280, height: 800 } } : {});
+    watchFrames(page, watch.viewer(name));
+    await page.goto(table.server.origin + path);
+    return page;
+  };
+  const host = await open("host", "/", true);
+  await host.click('[data-start="/#class"]');
+  await host.getByLabel("Name of the class").fill("Physics");
+  await host.click('[data-act="create"]');
+  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const code = host.url().slice(-6);
+  await expect(host.locator("[data-code]")).toHaveText(code);
+
+  const ann = await open("ann", `/g/${code}`);
+  await createTeam(ann, "Bell");
+  const bob = await open("bob", "/");
+  await bob.fill('input[name="code"]', code.toLowerCase());
+  await bob.getByRole("button", { name: "Join" }).click();
+  await joinTeam(bob, 1);
+  const cem = await open("cem", `/g/${code}`);
+  await createTeam(cem, "Aspect");
+  const dee = await open("dee", `/g/${code}`);
+  await joinTeam(dee, 2);
+  await expect(host.locator(".class-totals")).toContainText("2 teams · 4 players");
+  await expect(ann.locator(".question-wait")).toHaveText("The host starts soon");
+
+  await host.click('[data-act="start"]');
+  for (let round = 0; round < 4; round += 1) {
+    await playRound(ann, bob, { host, team: 1, watch });
+    await playRound(dee, cem, { host, team: 2, watch });
+  }
+  await expect(host.locator('[data-team="1"]')).toHaveAttribute("data-rounds", "4");
+  await expect(host.locator('[data-team="1"] [data-figure="success"]')).toContainText("1.00");
+  await expect(ann.locator(".score")).toContainText("4 of 4 rounds won");
+
+  await host.click('[data-act="pause"]');
+  await expect(ann.locator(".question-wait")).toHaveText("Paused");
+  await host.click('[data-act="resume"]');
+  await expect(ann.locator(".letter")).toBeVisible();
+
+  await host.locator('[data-team="1"] .team-name').click();
+  await expect(host.locator("[data-detail='1'] [data-history]")).toHaveCount(4);
+  await host.locator("summary").click();
+  const download = host.waitForEvent("download");
+  await host.getByRole("button", { name: "Answers as CSV" }).click();
+  const rows = (await (await (await download).createReadStream()).toArray()).join("").trim().split("\r\n");
+  expect(rows[0]).toBe("time,team,round,slot,question,partner's question,answer,mode");
+  expect(rows).toHaveLength(1 + 2 * 8);
+
+  // A partner who leaves in mid-round may come back; the open round is dealt again.
+  await tapAnswer(ann, true);
+  await expect(host.locator('[data-team="1"] .presence[data-answered="true"]')).toHaveCount(1);
+  watch.check();
+  await bob.locator("summary").click();
+  await bob.getByRole("button", { name: "Leave the team" }).click();
+  await bob.getByRole("button", { name: "Tap again to do it" }).click();
+  await expect(ann.locator(".question-wait")).toHaveText("Waiting for a partner");
+  await bob.click('[data-act="comeBack"]');
+  await expect(bob.locator('main[data-class="player"]')).toHaveAttribute("data-seat", "2");
+  await expect(ann.locator(".question")).toHaveAttribute("data-round", "6");
+  await playRound(ann, bob, { host, team: 1, watch });
+
+  // A page that is loaded again is in its seat, the host in his chair.
+  await ann.reload();
+  await expect(ann.locator('main[data-class="player"]')).toHaveAttribute("data-seat", "1");
+  await host.reload();
+  await expect(host.locator('main[data-class="host"]')).toBeVisible();
+  await playRound(bob, ann, { host, team: 1, watch });
+  watch.check();
+  expect(watch.found).toEqual([]);
+  process.stdout.write(`${watch.frames} frames of five pages searched\n`);
+  expect(watch.frames).toBeGreaterThan(100);
+});

@@ -1,5 +1,6 @@
 // A player of a torture run: sits at one table through any instance, sends commands with ids, keeps those that were not answered,
 // comes back elsewhere when its connection goes, and writes down all it sent and saw.
+import { hash } from "node:crypto";
 import WebSocket from "ws";
 import { applyChange, type ViewChange } from "../../lib/protocol/change.ts";
 import type { Chance } from "../checker/clean-history.ts";
@@ -35,7 +36,9 @@ function printOf(view: any): string {
     const { id, name, life, counters, claimed, connected, isEliminated, penalties } = player;
     return [id, name, life, counters, claimed, connected, isEliminated, penalties];
   });
-  return JSON.stringify([view.status, view.activePlayer, view.turn, view.interruptingPlayers, view.hostPlayer, players]);
+  const shown = JSON.stringify([view.status, view.activePlayer, view.turn, view.interruptingPlayers, view.hostPlayer, players]);
+  // A long run is shown more than a million: the digest is kept, not the text.
+  return hash("sha1", shown, "base64url").slice(0, 12);
 }
 
 export class Bot {

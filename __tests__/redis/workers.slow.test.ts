@@ -89,8 +89,11 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     await eventually("healthy again", async () => (await health().catch(() => null))?.status === "healthy");
   });
 
-  test("SIGTERM ends all workers in order with exit code 0", async () => {
+  test("all workers killed at one moment are all started again; SIGTERM then ends them in order with exit code 0", async () => {
     const other = await spawnWorkers(redis.url);
+    await eventually("three workers answer", async () => (await workersOf(other)).size === 3, 30_000);
+    for (const pid of await childrenOf(other.pid)) process.kill(pid, "SIGKILL");
+    await eventually("three others answer", async () => (await workersOf(other)).size === 3, 30_000);
     const pids = await childrenOf(other.pid);
     const { code, tookMs } = await other.stop();
     expect(code).toBe(0);

@@ -34,6 +34,9 @@ const quickDeathsMax = 5;
 const tellMs = 1_000;
 const metricsMs = 5_000;
 
+/** Who leaves between the look and the word misses nothing; without this the word's failure would end the process. */
+function ignoreGone(): void {}
+
 interface Place {
   readonly name: string;
   worker: Worker | null;
@@ -88,7 +91,7 @@ class Primary {
 
   async #sendMetrics(worker: Worker, id: number): Promise<void> {
     const text = await this.#settings.gather().catch(() => "");
-    if (worker.isConnected()) worker.send({ tarp: "metrics", id, text } satisfies ToWorker);
+    if (worker.isConnected()) worker.send({ tarp: "metrics", id, text } satisfies ToWorker, ignoreGone);
   }
 
   #died(place: Place, code: number, signal: string): void {
@@ -131,7 +134,7 @@ class Primary {
   #tell(): void {
     const problems = this.#places.filter(({ status }) => status !== "healthy").flatMap((place) => place.problems);
     const problem = problems.length === 0 ? null : problems.join(" ");
-    this.#each((worker) => void worker.send({ tarp: "problem", problem } satisfies ToWorker));
+    this.#each((worker) => void worker.send({ tarp: "problem", problem } satisfies ToWorker, ignoreGone));
   }
 }
 
@@ -155,7 +158,7 @@ export function connectAbove(ambient: Ambient): Above | null {
   const asked = new Map<number, (text: string) => void>();
   let serial = 0;
   let problem: string | null = null;
-  const send = (message: ToPrimary) => void process.send?.(message);
+  const send = (message: ToPrimary) => void process.send?.(message, undefined, undefined, ignoreGone);
   process.on("message", (message: ToWorker) => {
     if (message.tarp === "problem") problem = message.problem;
     else if (message.tarp === "metrics") {

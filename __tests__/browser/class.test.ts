@@ -3,8 +3,9 @@ import type { HostTeam } from "../../lib/chsh/view.ts";
 import { figuresOf } from "../../lib/chsh/figures.ts";
 import { type Item, pairIndex } from "../../lib/chsh/items.ts";
 import { addRound, noSums } from "../../lib/chsh/sums.ts";
+import type { Instant } from "../../lib/game/ids.ts";
 import { answerGiven, classOf, leaders, marksOf, type PlayerTable, totalsOf } from "../../public/app/chsh/model/class-table.ts";
-import { chshRuler, gaugeOf, successRuler } from "../../public/app/chsh/model/gauge.ts";
+import { chshRuler, gaugeOf, rulerOf, successRuler } from "../../public/app/chsh/model/gauge.ts";
 import { gridOf } from "../../public/app/chsh/model/grid.ts";
 import { answersCsv, joined, type PlayedRound, roundsOf } from "../../public/app/chsh/model/rounds.ts";
 import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
@@ -96,6 +97,11 @@ describe("the host's screen", () => {
     expect(gaugeOf({ value: 0.5, sigma: 0.1 }, successRuler).stands).toBe("below");
   });
 
+  test("success has its limit only where every round counts for it: in classic a plan wins more than 75 %", () => {
+    expect([rulerOf("success", "simplified"), rulerOf("success", "classic")]).toEqual([successRuler, null]);
+    expect([rulerOf("chsh", "classic"), rulerOf("balancedTrace", "classic")]).toEqual([chshRuler, null]);
+  });
+
   test("the 4 x 4 table shows same answers of rounds and their mean, nothing where nothing was asked", () => {
     const cells = gridOf(team(1, { wins: 16 })).flatMap(({ first, cells }) => cells.map((cell) => ({ first, ...cell })));
     expect(cells.find(({ first, second }) => first === "B" && second === "Y")).toMatchObject({ rounds: 4, same: 0, mean: -1 });
@@ -111,7 +117,7 @@ const played = (round: number, name = "Bell"): PlayedRound => ({
   round,
   questions: ["B", "Y"],
   answers: [true, false],
-  answeredAt: [Date.UTC(2026, 0, 2, 3, 4, 5, 6), Date.UTC(2026, 0, 2, 3, 4, 7)],
+  answeredAt: [Date.UTC(2026, 0, 2, 3, 4, 5, 6) as Instant, Date.UTC(2026, 0, 2, 3, 4, 7) as Instant],
 });
 const completed = (round: number, name?: string) => ({ type: "roundCompleted", data: played(round, name) });
 

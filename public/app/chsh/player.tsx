@@ -10,7 +10,7 @@ import { ClassBar } from "./class-bar.tsx";
 import { GaugeLine } from "./gauge-line.tsx";
 import { leftTeams } from "./left-team.ts";
 import { answerGiven, type PlayerTable } from "./model/class-table.ts";
-import { successRuler } from "./model/gauge.ts";
+import { rulerOf } from "./model/gauge.ts";
 import { More } from "./more.tsx";
 import { answerWord, percentText } from "./words.ts";
 
@@ -142,13 +142,18 @@ function Score({ table }: Shown): JSX.Element | null {
   const { rounds, success } = table.team;
   if (success === null) return null;
   const won = Math.round(success.value * rounds);
+  const ruler = rulerOf("success", table.mode);
   return (
     <section class="score" data-rounds={rounds} data-won={won}>
       <p>
         <b class="num">{t("class.score", { won, count: rounds })}</b> <span class="num">{percentText(success.value)}</span>
       </p>
-      <GaugeLine name={t("class.figure.success")} figure={success} ruler={successRuler} />
-      <p class="hint">{t("class.scoreLimit")}</p>
+      {ruler === null ? null : (
+        <>
+          <GaugeLine name={t("class.figure.success")} figure={success} ruler={ruler} />
+          <p class="hint">{t("class.scoreLimit")}</p>
+        </>
+      )}
     </section>
   );
 }

@@ -1,16 +1,14 @@
 // All teams, one row each, keyed: a row is drawn again only when its own team changed.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { Mode } from "../../../lib/chsh/items.ts";
 import type { HostTeam } from "../../../lib/chsh/view.ts";
 import { useApp } from "../app-context.ts";
 import { Icon } from "../ui/icons.tsx";
 import { GaugeLine } from "./gauge-line.tsx";
-import { type FigureName, type HostTable, leaders, marksOf } from "./model/class-table.ts";
-import { chshRuler, successRuler } from "./model/gauge.ts";
+import { columnsOf, type FigureName, type HostTable, leaders, marksOf } from "./model/class-table.ts";
+import { type Ruler, rulerOf } from "./model/gauge.ts";
 import { figureText } from "./words.ts";
-
-const columns: readonly FigureName[] = ["chsh", "success", "balancedTrace"];
-const rulers = { chsh: chshRuler, success: successRuler, balancedTrace: null } as const;
 
 interface TeamTableProps {
   readonly table: HostTable;
@@ -22,7 +20,7 @@ export function TeamTable({ table, chosen, onChoose }: TeamTableProps): JSX.Elem
   const { speech } = useApp();
   const { t } = speech;
   const { teams, mode } = table;
-  const shown = columns.filter((name) => name !== "balancedTrace" || mode === "classic");
+  const shown = columnsOf(mode);
   if (teams.length === 0) return <p class="class-empty">{t("class.noTeams")}</p>;
   const first = marksOf(mode).map((name) => ({ name, ids: leaders(teams, name) }));
   return (
@@ -52,7 +50,7 @@ export function TeamTable({ table, chosen, onChoose }: TeamTableProps): JSX.Elem
                 .filter(({ ids }) => ids.has(team.id))
                 .map(({ name }) => name)
                 .join(" ")}
-              classic={mode === "classic"}
+              mode={mode}
               onChoose={onChoose}
             />
           ))}
@@ -67,12 +65,12 @@ interface TeamRowProps {
   readonly isChosen: boolean;
   /** Names of the figures in which this team leads, with spaces between. */
   readonly leads: string;
-  readonly classic: boolean;
+  readonly mode: Mode;
   readonly onChoose: (id: number) => void;
 }
 
 /** The same row is given back while nothing of it changed: what is the same is not drawn again. */
-function TeamRow({ team, isChosen, leads, classic, onChoose }: TeamRowProps): JSX.Element {
+function TeamRow({ team, isChosen, leads, mode, onChoose }: TeamRowProps): JSX.Element {
   const { speech } = useApp();
   const language = speech.language.value;
   // `onChoose` is made anew with every draw and always does the same for a team.
@@ -87,16 +85,14 @@ function TeamRow({ team, isChosen, leads, classic, onChoose }: TeamRowProps): JS
           </button>
         </th>
         <td class="num num-col">{team.figures.rounds}</td>
-        {columns
-          .filter((name) => name !== "balancedTrace" || classic)
-          .map((name) => (
-            <td key={name} data-figure={name}>
-              <FigureCell team={team} name={name} leads={leading.includes(name)} />
-            </td>
-          ))}
+        {columnsOf(mode).map((name) => (
+          <td key={name} data-figure={name}>
+            <FigureCell team={team} name={name} ruler={rulerOf(name, mode)} leads={leading.includes(name)} />
+          </td>
+        ))}
       </tr>
     );
-  }, [team, isChosen, leads, classic, language, speech]);
+  }, [team, isChosen, leads, mode, language, speech]);
 }
 
 function TeamState({ team }: { readonly team: HostTeam }): JSX.Element {
@@ -122,10 +118,16 @@ function TeamState({ team }: { readonly team: HostTeam }): JSX.Element {
   );
 }
 
-function FigureCell({ team, name, leads }: { readonly team: HostTeam; readonly name: FigureName; readonly leads: boolean }): JSX.Element {
+interface FigureCellProps {
+  readonly team: HostTeam;
+  readonly name: FigureName;
+  readonly ruler: Ruler | null;
+  readonly leads: boolean;
+}
+
+function FigureCell({ team, name, ruler, leads }: FigureCellProps): JSX.Element {
   const { t } = useApp().speech;
   const figure = team.figures[name];
-  const ruler = rulers[name];
   return (
     <span class="figure" data-enough={team.figures.enough}>
       <span class="num">

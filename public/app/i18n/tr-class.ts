@@ -2,7 +2,7 @@
 export const trClass: Readonly<Record<string, string>> = {
   "class.new": "Yeni sınıf",
   "class.about":
-    "En çok 50 oyuncu, ikişerli takımlar. Ortaklar bir plan üzerinde anlaşır, sonra konuşmaz. Her birine A, B, X ya da Y sorulur; doğru ya da yanlış der. Önceden yapılmış hiçbir plan turların % 75'inden fazlasını kazanamaz.",
+    "En çok 50 oyuncu, ikişerli takımlar. Ortaklar bir plan üzerinde anlaşır, sonra konuşmaz. Her birine A, B, X ya da Y sorulur; doğru ya da yanlış der. Önceden yapılmış hiçbir plan yalın turların % 75'inden fazlasını kazanamaz.",
   "class.rules":
     "Ortağınızla bir plan yapın, sonra konuşmayın. Ortağınızla aynı yanıtı verin; ama birinize B, ötekine Y sorulduysa farklı yanıt verin.",
   "class.name": "Sınıfın adı",

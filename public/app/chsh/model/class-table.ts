@@ -50,6 +50,10 @@ export type FigureName = "balancedTrace" | "chsh" | "success";
 export const marksOf = (mode: ClassTable["mode"]): readonly FigureName[] =>
   mode === "classic" ? ["balancedTrace", "chsh"] : ["chsh", "success"];
 
+/** The figures of every team's row, those that are compared first. */
+export const columnsOf = (mode: ClassTable["mode"]): readonly FigureName[] =>
+  mode === "classic" ? ["chsh", "balancedTrace", "success"] : ["chsh", "success"];
+
 /** By figure the teams that lead: of those with enough data only, all that share the highest value. */
 export function leaders(teams: readonly HostTeam[], name: FigureName): ReadonlySet<number> {
   const values = teams.flatMap(({ id, figures }) => {

@@ -1,5 +1,7 @@
 // Where a figure, its error and the limits stand on a line. Pure; positions are percent of the line.
 import type { Figure } from "../../../../lib/chsh/figures.ts";
+import type { Mode } from "../../../../lib/chsh/items.ts";
+import type { FigureName } from "./class-table.ts";
 
 export interface Ruler {
   readonly from: number;
@@ -12,6 +14,12 @@ export interface Ruler {
 
 export const chshRuler: Ruler = { from: 0, to: 4, limit: 2, quantum: 2 * Math.SQRT2 };
 export const successRuler: Ruler = { from: 0, to: 1, limit: 0.75, quantum: (2 + Math.SQRT2) / 4 };
+
+/** The limits of a figure; null where it has none. In classic rounds a plan may win more than 75 %, as same questions are easy. */
+export function rulerOf(figure: FigureName, mode: Mode): Ruler | null {
+  if (figure === "chsh") return chshRuler;
+  return figure === "success" && mode === "simplified" ? successRuler : null;
+}
 
 export interface Gauge {
   readonly at: number;

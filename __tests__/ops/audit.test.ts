@@ -1,5 +1,5 @@
 // F46: security events are kept, in order, provably unchanged, and a flood of them is bounded.
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -49,6 +49,28 @@ describe("F46 audit log", () => {
     const [file = ""] = readdirSync(folder);
     writeFileSync(join(folder, file), tamper(readFileSync(join(folder, file), "utf8")));
     expect((await again().verify()).broken).toBe(broken);
+  });
+
+  test("what cannot be written waits, and is there once it can be, whole and in order", async () => {
+    const { folder, ambient, audit, again } = scene();
+    audit.note("server-started", "server");
+    await audit.query({ limit: 1 });
+    const [file = ""] = readdirSync(folder);
+    const path = join(folder, file);
+    const whole = readFileSync(path, "utf8");
+    // The month changes, and where the new file should be is a folder.
+    await ambient.advance(2 * dayMs);
+    const next = join(folder, file.replace("2026-01", "2026-02"));
+    mkdirSync(next);
+    audit.note("admin-denied", "10.0.0.1");
+    audit.note("admin-denied", "10.0.0.2");
+    await audit.query({ limit: 1 }).catch(() => undefined);
+    rmSync(next, { recursive: true });
+    audit.note("admin-denied", "10.0.0.3");
+    expect((await audit.query({ limit: 10 })).map(({ n }) => n)).toEqual([4, 3, 2, 1]);
+    await audit.close();
+    expect(readFileSync(path, "utf8")).toBe(whole);
+    expect(await again().verify()).toEqual({ records: 4, broken: null });
   });
 
   test("the chain goes on over a restart and over the end of a month", async () => {

@@ -1,5 +1,7 @@
 // F16, L42: metrics are named and typed as Prometheus wants them, and their number is bounded.
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { closeReasons, commandTypes } from "../../lib/ops/metric-labels.ts";
 import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
@@ -44,6 +46,17 @@ describe("F16 metrics", () => {
     expect(new Set(commandTypes).size).toBe(commandTypes.length);
     const codes = Object.values(closeCodes).map(({ code }) => String(code));
     expect(codes.filter((code) => !(closeReasons as readonly string[]).includes(code))).toEqual([]);
+  });
+
+  test("L42 no metric is there that nothing sets", () => {
+    const root = resolve(import.meta.dirname, "../..");
+    const paths = readdirSync(join(root, "lib"), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+    const users = paths.filter((path) => !/ops\/metric/.test(path)).map((path) => join("lib", path));
+    const text = [...users, "server.ts"].map((path) => readFileSync(join(root, path), "utf8")).join("\n");
+    const metrics = createMetrics();
+    metrics.close();
+    expect(Object.keys(metrics).length).toBeGreaterThan(40);
+    expect(Object.keys(metrics).filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
   });
 
   test("labels from the wire cannot make new series", async () => {

@@ -1,8 +1,8 @@
 // HTTP beside the socket: the page and its files, probes, metrics, and what may be read about a game.
-import { createHash, timingSafeEqual } from "node:crypto";
 import compression from "compression";
 import express, { type ErrorRequestHandler, type Express, type Request } from "express";
 import helmet from "helmet";
+import { checkBearer } from "../ops/bearer.ts";
 import type { Config } from "../ops/config.ts";
 import { StoreFault } from "../store/store.ts";
 import { addDocuments } from "./documents.ts";
@@ -83,9 +83,9 @@ function addProbes(app: Express, { config, secrets, health, metrics, edge }: Htt
   });
   app.get("/metrics", async (request, response) => {
     if (config.metricsPort !== null) return void response.status(404).type("text/plain").send("Metrics have a port of their own.");
-    const token = secrets().metricsToken;
-    const allowed = token === null ? config.environment !== "production" && isLoopback(request) : bearerIs(request, token);
-    if (!allowed) {
+    const outcome = checkBearer(request.headers.authorization, secrets().metricsToken);
+    const isOpen = outcome === "off" && config.environment !== "production" && isLoopback(request);
+    if (outcome !== "granted" && !isOpen) {
       edge.note("metrics-denied", edge.clientOf(request).address);
       return void response
         .status(401)
@@ -100,12 +100,6 @@ function addProbes(app: Express, { config, secrets, health, metrics, edge }: Htt
 function isLoopback(request: Request): boolean {
   const address = request.socket.remoteAddress ?? "";
   return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
-}
-
-function bearerIs(request: Request, token: string): boolean {
-  const given = /^Bearer (.{1,512})$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(token));
 }
 
 function onError({ log }: HttpParts): ErrorRequestHandler {

@@ -175,6 +175,8 @@ class FileAudit implements Audit {
   #second = 0;
   #thisSecond = 0;
   #suppressed = 0;
+  /** The last try to write did not succeed: what waits is written with the next record. */
+  #hasFailed = false;
   #handle: { readonly month: string; readonly file: FileHandle } | null = null;
 
   constructor(settings: AuditSettings) {
@@ -214,20 +216,31 @@ class FileAudit implements Audit {
 
   async #writeAll(): Promise<void> {
     try {
+      if (this.#hasFailed) this.#forgetWritten();
       while (this.#waiting.length > 0) {
         const [first] = this.#waiting;
         const month = new Date(first?.at ?? 0).toISOString().slice(0, 7);
         const batch = this.#waiting.filter((record) => new Date(record.at).toISOString().startsWith(month));
-        this.#waiting = this.#waiting.filter((record) => !batch.includes(record));
         const file = await this.#fileOf(month);
         await file.appendFile(batch.map((record) => `${JSON.stringify(record)}\n`).join(""));
         await file.datasync();
+        this.#waiting = this.#waiting.filter((record) => !batch.includes(record));
+        this.#hasFailed = false;
       }
     } catch (error) {
-      this.#settings.log.error({ err: error }, "the audit log cannot be written");
+      if (!this.#hasFailed) this.#settings.log.error({ err: error }, "the audit log cannot be written; records wait");
+      this.#hasFailed = true;
+      await this.#handle?.file.close().catch(() => undefined);
+      this.#handle = null;
     } finally {
       this.#writing = null;
     }
+  }
+
+  /** Of a batch that failed, some records may be in the file: they must not be there twice. */
+  #forgetWritten(): void {
+    const written = this.#files.last()?.n ?? 0;
+    this.#waiting = this.#waiting.filter(({ n }) => n > written);
   }
 
   async #fileOf(month: string): Promise<FileHandle> {
@@ -269,6 +282,7 @@ class FileAudit implements Audit {
     if (this.#suppressed > 0) this.#append("suppressed", "server", { records: this.#suppressed });
     this.#suppressed = 0;
     await this.#writing;
+    if (this.#waiting.length > 0) await this.#writeAll();
     await this.#handle?.file.close();
     this.#handle = null;
   }

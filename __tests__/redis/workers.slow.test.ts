@@ -5,7 +5,8 @@ import { connectTable, type TableClient } from "../support/table-client.ts";
 import { eventually } from "./instances.ts";
 import { freePort, TestRedis } from "./redis-server.ts";
 
-const spawnWorkers = (redisUrl: string) => startRunningServer({ env: { REDIS_URL: redisUrl, WORKERS: "3", INSTANCE_ID: "shop" } });
+const spawnWorkers = (redisUrl: string, port = 0) =>
+  startRunningServer({ port, env: { REDIS_URL: redisUrl, WORKERS: "3", INSTANCE_ID: "shop" } });
 
 interface State {
   readonly instanceId: string;
@@ -90,7 +91,8 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
   });
 
   test("all workers killed at one moment are all started again; SIGTERM then ends them in order with exit code 0", async () => {
-    const other = await spawnWorkers(redis.url);
+    // A port of its own choice would be another one when no worker holds it any more.
+    const other = await spawnWorkers(redis.url, await freePort());
     await eventually("three workers answer", async () => (await workersOf(other)).size === 3, 30_000);
     for (const pid of await childrenOf(other.pid)) process.kill(pid, "SIGKILL");
     await eventually("three others answer", async () => (await workersOf(other)).size === 3, 30_000);

@@ -62,6 +62,8 @@ export class Keeper {
   readonly #viewerCount: ViewerCount;
   readonly #encode: (state: unknown) => string;
   #copy: Copy | null = null;
+  /** When the copy has something due; asked for by every command, so it is worked out once for each copy. */
+  #wakeAt: Instant | null = null;
   /** The newest change this instance knows to have been durable. */
   #newest: Pick<Copy, "v" | "hash"> = { v: 0, hash: "" };
   /** Version the viewers were last brought to; null while nobody was told anything. */
@@ -133,8 +135,7 @@ export class Keeper {
     const copy = this.#copy;
     if (copy === null) return null;
     const now = this.now(copy);
-    const wakeAt = this.rules.nextWakeAt(copy.state);
-    return wakeAt === null || wakeAt > now ? { copy, now } : null;
+    return this.#wakeAt === null || this.#wakeAt > now ? { copy, now } : null;
   }
 
   /** The newest state with everything settled that is due now; null when there is no such game. */
@@ -160,10 +161,15 @@ export class Keeper {
     const { game } = loaded;
     const copy: Copy = { state: this.#decoded(game.state), v: game.v, hash: game.hash, at: game.updatedAt };
     this.#notice(copy);
-    this.#copy = copy;
-    this.alarm.set(this.rules.nextWakeAt(copy.state));
+    this.#keep(copy);
     if (this.viewers.size > 0 && this.#shownV !== copy.v) this.#showWhole(copy);
     return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
+  }
+
+  #keep(copy: Copy): void {
+    this.#copy = copy;
+    this.#wakeAt = this.rules.nextWakeAt(copy.state);
+    this.alarm.set(this.#wakeAt);
   }
 
   /** A store that came back without its newest changes is told of, never passed over in silence. */
@@ -296,10 +302,9 @@ export class Keeper {
 
   /** A durable change becomes the truth here, and everybody who watches is told. */
   show(before: Copy, after: Copy, record: Pick<LogRecord, "events" | "dismissals">): void {
-    this.#copy = after;
+    this.#keep(after);
     this.#newest = after;
     this.#shownV = after.v;
-    this.alarm.set(this.rules.nextWakeAt(after.state));
     const { observer } = this.#parts;
     observer.fannedOut(this.viewers.announce(before, after, record.events));
     observer.changed(this.gameId, () => ({

@@ -76,7 +76,7 @@ export const edgeRuns: Readonly<Record<string, (folder: string, order: { readonl
   },
   async overload() {
     // A thousand players, so that ten times 15,000 commands a second are still within every player's own limits.
-    const figures = await overload({ tables: 250, times: [2, 5, 10], seconds: 4, rounds: 3 });
+    const figures = await overload({ tables: 250, times: [2, 5, 10], seconds: 3, rounds: 3 });
     const { peakPerSecond, offers } = figures;
     return [tellOverload(figures), offers.every(({ goodPerSecond, lost }) => goodPerSecond >= 0.8 * peakPerSecond && lost === 0)];
   },

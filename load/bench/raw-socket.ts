@@ -105,11 +105,6 @@ export class RawSocket {
     this.#socket.write(frame);
   }
 
-  /** Bytes given to `send` that the line has not taken. */
-  get unsentBytes(): number {
-    return this.#socket.writableLength;
-  }
-
   sendJson(message: object): void {
     this.send(maskedFrame(JSON.stringify(message)));
   }

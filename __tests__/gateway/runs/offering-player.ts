@@ -12,15 +12,15 @@ const seatChars = 2;
 const letterAt = '{"type":"'.length;
 const [letterA, letterE, digit0] = [0x61, 0x65, 0x30];
 const frameHeadBytes = 6;
-/** A line that holds more than this back is full: who sends waits, as a real client does. */
-const unsentBytesMax = 4_096;
+/** Who has so many unanswered waits, as a real client does; many times what keeps a server busy. */
+const unansweredMax = 16;
 const rememberedCount = 1 << 16;
 
 /** What became of what a player offered. */
 export interface Answers {
   good: number;
   refused: number;
-  /** Not sent, because the server does not read on. */
+  /** Not sent, because too many were unanswered. */
   held: number;
   /** From when each was due to its acknowledgement, ms. */
   readonly times: number[];
@@ -35,6 +35,7 @@ export class OfferingPlayer {
   readonly #frame: Buffer;
   readonly #dueAt = new Float64Array(rememberedCount);
   #serial = 0;
+  #unanswered = 0;
   #onText: ((text: string) => void) | null = null;
 
   private constructor(socket: RawSocket, seat: number) {
@@ -62,13 +63,12 @@ export class OfferingPlayer {
     return text;
   }
 
-  /** Sends `count` commands that are due now, as far as the line takes them. */
-  offer(count: number): void {
-    if (count <= 0) return;
-    if (this.#socket.unsentBytes > unsentBytesMax) {
-      this.answers.held += count;
-      return;
-    }
+  /** Sends `wanted` commands that are due now, as far as not too many are unanswered. */
+  offer(wanted: number): void {
+    const count = Math.max(0, Math.min(wanted, unansweredMax - this.#unanswered));
+    this.answers.held += Math.max(0, wanted - count);
+    if (count === 0) return;
+    this.#unanswered += count;
     const now = performance.now();
     const size = this.#frame.length;
     const frames = Buffer.allocUnsafe(size * count);
@@ -91,6 +91,7 @@ export class OfferingPlayer {
       );
     } else if (letter === letterE && bytes.toString("latin1", start, start + refusalHead.length) === refusalHead) this.answers.refused += 1;
     else return;
+    this.#unanswered -= 1;
     this.onAnswer();
   }
 

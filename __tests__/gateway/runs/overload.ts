@@ -12,7 +12,7 @@ export interface OfferFigures {
   readonly offeredPerSecond: number;
   readonly goodPerSecond: number;
   readonly refusedPerSecond: number;
-  /** Waited with their senders, because the server did not read on. */
+  /** Waited with their senders, who had too many unanswered. */
   readonly heldPerSecond: number;
   readonly lost: number;
   readonly p50Ms: number;

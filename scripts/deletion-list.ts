@@ -98,7 +98,7 @@ const others: readonly Deletion[] = [
   {
     name: "limit: time in which a reader takes nothing",
     ...outbox,
-    from: "if (this.#taken <= takenBefore) return this.#giveUp();",
+    from: "if (now - this.#progress.at >= this.#parts.limits.outboxStuckMs) this.#giveUp();",
     to: "",
   },
   {
@@ -198,15 +198,15 @@ const others: readonly Deletion[] = [
   {
     name: "version check, Redis",
     file: "lib/store/redis-scripts.ts",
-    from: "if (old[1] or '0') ~= ARGV[2] then return 0 end",
-    to: "",
+    from: "if (old[1] or '0') ~= ARGV[2] or (old[1]",
+    to: "if (old[1]",
     test: "__tests__/redis/contract.slow.test.ts",
     title: contract,
   },
   {
     name: "hash check of a commit, Redis",
     file: "lib/store/redis-scripts.ts",
-    from: "if old[1] and old[2] ~= ARGV[4] then return 0 end",
+    from: " or (old[1] and old[2] ~= ARGV[4])",
     to: "",
     test: "__tests__/redis/contract.slow.test.ts",
     title: contract,

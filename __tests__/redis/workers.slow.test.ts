@@ -93,14 +93,18 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
   test("all workers killed at one moment are all started again; SIGTERM then ends them in order with exit code 0", async () => {
     // A port of its own choice would be another one when no worker holds it any more.
     const other = await spawnWorkers(redis.url, await freePort());
-    await eventually("three workers answer", async () => (await workersOf(other)).size === 3, 30_000);
-    for (const pid of await childrenOf(other.pid)) process.kill(pid, "SIGKILL");
-    await eventually("three others answer", async () => (await workersOf(other)).size === 3, 30_000);
-    const pids = await childrenOf(other.pid);
-    const { code, tookMs } = await other.stop();
-    expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(15_000);
-    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+    try {
+      await eventually("three workers answer", async () => (await workersOf(other)).size === 3, 30_000);
+      for (const pid of await childrenOf(other.pid)) process.kill(pid, "SIGKILL");
+      await eventually("three others answer", async () => (await workersOf(other)).size === 3, 30_000);
+      const pids = await childrenOf(other.pid);
+      const { code, tookMs } = await other.stop();
+      expect(code).toBe(0);
+      expect(tookMs).toBeLessThan(15_000);
+      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+    } finally {
+      await other.dispose();
+    }
   });
 
   test("a worker that can never start is not started for ever", async () => {

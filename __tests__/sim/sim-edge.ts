@@ -40,6 +40,7 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
       ofGame: (room: object) => remembered(games, room, () => bucket(limits.commandsPerGamePerSecondMax)),
     },
     note: (event: string) => count(`noted: ${event}`),
+    cutSlow: () => count("noted: slow-reader-closed"),
   };
   return edge as unknown as Edge;
 }

@@ -39,7 +39,13 @@ async function expectAgreement(pages: readonly Page[], origin: string, code: str
 
 test("two players and a watcher play a whole game, and all clocks agree", async ({ table }) => {
   const ayla = await table.open("/");
-  const code = await createTable(ayla, "duel");
+  await ayla.click('[data-preset="duel"]');
+  // Without a delay, so that whoever has the turn is charged from its first moment.
+  await ayla.getByRole("button", { name: "Delay before the clock runs −" }).click({ clickCount: 4 });
+  await expect(ayla.locator('[data-act="create"]')).not.toContainText("delay");
+  await ayla.click('[data-act="create"]');
+  await ayla.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const code = ayla.url().slice(-6);
   const marek = await table.open(`/g/${code}`);
   const watcher = await table.open(`/g/${code}`);
   await sit(ayla, 1);
@@ -65,6 +71,8 @@ test("two players and a watcher play a whole game, and all clocks agree", async 
   await tap(ayla, "pause");
   await expect(watcher.locator("main")).toHaveAttribute("data-status", "running");
   worst.push(await expectAgreement([ayla, marek, watcher], table.server.origin, code));
+  const { times } = await shownTimes(watcher);
+  for (const seat of ["1", "2"]) expect(times[seat], `seat ${seat} was charged`).toBeLessThan(25 * 60_000);
   process.stdout.write(`largest difference between three pages and the server, ms: ${worst.join(", ")}\n`);
 
   await ayla.locator('.card[data-seat="2"]').click();

@@ -31,15 +31,12 @@ export function NewClass(): JSX.Element {
         </Field>
         <ModeChoice mode={mode} onPick={setMode} />
       </div>
-      <button
-        type="button"
-        class="go go-short go-foot"
-        data-act="create"
-        onClick={() => session.create({ mode }, name.trim() || null, "chsh")}
-      >
-        <span class="go-word">{t("class.open")}</span>
-        <small>{t(lost ? "link.lost" : "class.openSub")}</small>
-      </button>
+      <footer class="new-foot">
+        <button type="button" class="go go-short" data-act="create" onClick={() => session.create({ mode }, name.trim() || null, "chsh")}>
+          <span class="go-word">{t("class.open")}</span>
+          <small>{t(lost ? "link.lost" : "class.openSub")}</small>
+        </button>
+      </footer>
     </main>
   );
 }

@@ -23,11 +23,13 @@ export interface OfferFigures {
 
 export interface OverloadFigures {
   readonly connections: number;
+  /** The most that was ever answered, whatever was offered. */
   readonly peakPerSecond: number;
   readonly offers: readonly OfferFigures[];
 }
 
-const windowAtBest = 2;
+/** Under way from each player when as many are offered as are answered: more than a server needs to be busy all the time. */
+const windowAtBest = 8;
 const tickMs = 5;
 const groups = 20;
 const warmMs = 1_000;
@@ -145,7 +147,8 @@ export async function overload(how: {
       const keys = Object.keys(own[0] ?? {}) as (keyof OfferFigures)[];
       return Object.fromEntries(keys.map((key) => [key, median(own.map((round) => round[key]))])) as unknown as OfferFigures;
     };
-    return { connections: players.length, peakPerSecond: middle(0).goodPerSecond, offers: [0, ...how.times].map(middle) };
+    const offers = [0, ...how.times].map(middle);
+    return { connections: players.length, peakPerSecond: Math.max(...offers.map(({ goodPerSecond }) => goodPerSecond)), offers };
   } finally {
     await server.dispose();
   }
@@ -156,8 +159,8 @@ export function tellOverload({ connections, peakPerSecond, offers }: OverloadFig
     const { times, offeredPerSecond, goodPerSecond, refusedPerSecond, heldPerSecond, lost, p50Ms, p99Ms, serverCores, offererCores } =
       offer;
     const share = ((100 * goodPerSecond) / peakPerSecond).toFixed(0);
-    const what = times === 0 ? "as answered" : `${times} times the best (${offeredPerSecond.toFixed(0)} a second)`;
+    const what = times === 0 ? "as answered" : `${times} times that (${offeredPerSecond.toFixed(0)} a second)`;
     return `  offered ${what}: ${goodPerSecond.toFixed(0)} good a second (${share} %), ${refusedPerSecond.toFixed(0)} refused, ${heldPerSecond.toFixed(0)} held back, ${lost} connections lost, p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; server ${serverCores.toFixed(2)} cores, offerers ${offererCores.toFixed(2)}`;
   });
-  return [`${connections} connections, best ${peakPerSecond.toFixed(0)} commands a second`, ...lines].join("\n");
+  return [`${connections} connections, at most ${peakPerSecond.toFixed(0)} commands a second`, ...lines].join("\n");
 }

@@ -1,5 +1,6 @@
 // A class of simulated students against a whole server: each thinks, answers, and waits for the next question. Measured is the time
-// from an answer to its acknowledgement and, beside it on the same sockets, of a ping that touches no game.
+// from an answer to its acknowledgement and, beside it, of a ping that touches no game and of a tap at a table of the clock, which the
+// same disk has to keep.
 import type { RunningServer } from "../../support/running-server.ts";
 import { connectTable, type TableClient } from "../../support/table-client.ts";
 
@@ -18,6 +19,7 @@ export interface ClassFigures {
   readonly rounds: number;
   readonly answerMs: Quantiles;
   readonly pingMs: Quantiles;
+  readonly tapMs: Quantiles;
 }
 
 interface Quantiles {
@@ -75,6 +77,7 @@ class Student {
 }
 
 const pingEveryMs = 250;
+const tapEveryMs = 100;
 
 async function timed(run: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
@@ -141,17 +144,28 @@ export async function playClass(server: RunningServer, how: ClassPlay): Promise<
       );
     }
   };
-  await Promise.all([...students.map(study), ...students.map(control)]);
+  const tapMs: number[] = [];
+  const table = await connectTable(server.port);
+  await table.request("create", { settings: { playerCount: 2 } });
+  await table.request("start");
+  const tap = async (): Promise<void> => {
+    while (performance.now() < until) {
+      await pause(tapEveryMs);
+      tapMs.push(await timed(() => table.request("pause")));
+    }
+  };
+  await Promise.all([...students.map(study), ...students.map(control), tap()]);
   await host.request("sync");
   const rounds = (host.state.teams as readonly { readonly figures: { readonly rounds: number } }[]).reduce(
     (sum, team) => sum + team.figures.rounds,
     0,
   );
-  await Promise.all([host, ...students.map(({ client }) => client)].map((client) => client.close()));
-  return { players, seconds, answers: answerMs.length, refused, rounds, answerMs: quantiles(answerMs), pingMs: quantiles(pingMs) };
+  await Promise.all([host, table, ...students.map(({ client }) => client)].map((client) => client.close()));
+  const measured = { answerMs: quantiles(answerMs), pingMs: quantiles(pingMs), tapMs: quantiles(tapMs) };
+  return { players, seconds, answers: answerMs.length, refused, rounds, ...measured };
 }
 
 const ms = ({ p50, p99, max }: Quantiles): string => `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)} ms`;
 
-export const tellClass = ({ players, seconds, answers, refused, rounds, answerMs, pingMs }: ClassFigures): string =>
-  `${players} players for ${seconds} s: ${answers} answers (${refused} refused), ${rounds} rounds; answer ${ms(answerMs)}; ping ${ms(pingMs)}`;
+export const tellClass = ({ players, seconds, answers, refused, rounds, answerMs, pingMs, tapMs }: ClassFigures): string =>
+  `${players} players for ${seconds} s: ${answers} answers (${refused} refused), ${rounds} rounds; answer ${ms(answerMs)}; ping ${ms(pingMs)}; tap at a table beside it ${ms(tapMs)}`;

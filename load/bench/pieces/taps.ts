@@ -7,8 +7,8 @@ import { atLeast, atMost, type Line, type Piece } from "./piece.ts";
 
 const games = 100;
 const rounds = 3;
-const warmMs = 1_000;
-const measureMs = 2_500;
+const warmMs = 500;
+const measureMs = 2_000;
 const changes: readonly Updates[] = ["changes"];
 
 const names = {
@@ -57,7 +57,7 @@ function linesOf(entries: readonly Entry[]): readonly Line[] {
 }
 
 export const taps: Piece = {
-  seconds: 140,
+  seconds: 100,
   async run({ say, part }) {
     const entries = await compare({
       contestants: [

@@ -57,6 +57,8 @@ describe("F36 deployment files", () => {
     [...Object.values(settingVariables), ...Object.values(limitVariables)].map(({ variable }) => variable as string),
   );
   for (const { variable, secret } of Object.values(settingVariables)) if (secret) settings.add(`${variable}_FILE`);
+  // Node's own.
+  settings.add("NODE_COMPILE_CACHE");
 
   test.for([
     ["fly.toml", /^ {2}([A-Z][A-Z_]+) = /gm],

@@ -107,6 +107,15 @@ const nobody = { round: null, last: null } as const;
 const unplayed = { rounds: 0, success: null } as const;
 const door = (part: Partial<WatcherTable>): WatcherTable => ({ ...common, role: "watcher", teams, ...part });
 
+const habits: readonly Habit[] = [planned, entangled, guessing];
+
+/** Fifty players, every team in play. */
+const fullTeams: readonly HostTeam[] = Array.from({ length: 25 }, (_, place) =>
+  team({ id: place + 1, name: `Team ${place + 1}`, rounds: 40 + place, habit: habits[place % 3] ?? planned }),
+);
+
+const fullClassScene: Scene = { name: "class-host-full", path, table: host({ teams: fullTeams }), seat: null, log };
+
 export const classScenes: readonly Scene[] = [
   { name: "class-new", path: "/#class" },
   { name: "class-door", path, table: door({ status: "waiting" }) },
@@ -129,6 +138,7 @@ export const classScenes: readonly Scene[] = [
   },
   { name: "class-player-paused", path, table: player({ status: "paused" }), seat: 1 },
   { name: "class-host", path, table: host({}), seat: null, log },
+  fullClassScene,
   { name: "class-host-team", path, table: host({}), seat: null, log, click: ['[data-team="2"] .team-name'] },
   {
     name: "class-host-classic",

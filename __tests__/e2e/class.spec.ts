@@ -58,7 +58,7 @@ test("CS7 four players in two teams and a host's screen play whole rounds, and n
     return page;
   };
   const host = await open("host", "/", true);
-  await host.click('[data-start="/#class"]');
+  await host.click('[data-start="class"]');
   await host.getByLabel("Name of the class").fill("Physics");
   await host.click('[data-act="create"]');
   await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);

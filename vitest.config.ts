@@ -17,6 +17,8 @@ export default defineConfig({
           include: ["__tests__/**/*.test.{ts,tsx}"],
           exclude: [...exclude, slow],
           pool: "threads",
+          // No module holds state that changes, so files may share what a thread has imported: a third less time.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

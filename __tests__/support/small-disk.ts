@@ -1,6 +1,6 @@
 // A disk of a few megabytes (tmpfs) that a test can fill up and make room on again. Needs the right to mount.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -22,16 +22,26 @@ export function mountSmallDisk(megabytes: number): SmallDisk | null {
   const ballast = join(folder, "ballast");
   return {
     folder,
-    fill() {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-    },
+    fill: () => fillUp(ballast),
     makeRoom: () => rmSync(ballast, { force: true }),
     dispose() {
       spawnSync("umount", ["-l", folder]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes until there is no room. Others write here at the same time, so what is free cannot be asked for first. */
+function fillUp(ballast: string): void {
+  const file = openSync(ballast, "w");
+  const block = Buffer.alloc(4_096);
+  try {
+    for (;;) writeSync(file, block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Asked once at load, so that a test file can leave out what cannot be done here and say so. */

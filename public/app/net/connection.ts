@@ -20,6 +20,9 @@ const soonAttempts = 30;
 const backoffMaxMs = 8_000;
 /** The first pings come quickly, to know the server's time; later ones keep it and notice a dead socket. */
 const quickPings = 5;
+/** More of them while the best answer took so long that clocks could differ by half of it, ms; not for ever on a slow line. */
+const goodRttMs = 100;
+const quickPingsMax = 20;
 const quickPingMs = 150;
 const slowPingMs = 10_000;
 /** No answer for so long: the socket is dead, whatever the browser thinks. */
@@ -253,7 +256,8 @@ export class Connection {
 
   private schedulePing(): void {
     this.cancelPing?.();
-    this.cancelPing = this.ports.env.after(this.pings < quickPings ? quickPingMs : slowPingMs, () => this.ping());
+    const wanted = this.ports.model().serverClock.rttMs > goodRttMs ? quickPingsMax : quickPings;
+    this.cancelPing = this.ports.env.after(this.pings < wanted ? quickPingMs : slowPingMs, () => this.ping());
   }
 
   private ping(): void {

@@ -37,8 +37,8 @@ interface Action {
   readonly game: string;
   readonly action: string;
   firstSentAt: number;
-  lastSentAt: number;
-  lastRefusedAt: number;
+  sends: number;
+  refusals: number;
   readonly answers: Answered[];
 }
 
@@ -79,15 +79,15 @@ function collectActions(observations: readonly Observation[], report: Report): M
     let action = actions.get(key);
     if (action === undefined) {
       const unsent = Number.POSITIVE_INFINITY;
-      action = { game: seen.game, action: seen.action, firstSentAt: unsent, lastSentAt: -unsent, lastRefusedAt: -unsent, answers: [] };
+      action = { game: seen.game, action: seen.action, firstSentAt: unsent, sends: 0, refusals: 0, answers: [] };
       actions.set(key, action);
     }
     if (seen.type === "sent") {
       action.firstSentAt = Math.min(action.firstSentAt, seen.at);
-      action.lastSentAt = seen.at;
+      action.sends += 1;
     } else {
       if (action.firstSentAt > seen.at) report("ghost", seen.game, `action ${seen.action} was answered before it was sent`);
-      if (seen.type === "refused") action.lastRefusedAt = seen.at;
+      if (seen.type === "refused") action.refusals += 1;
       action.answers.push(seen);
     }
   }
@@ -162,7 +162,8 @@ function checkActions({ actions, logs, places, history }: Placed, report: Report
     checkAnswers(action, report);
     for (const answer of action.answers) if (answer.type === "ok") checkOk(answer, { log, place: places.get(key), isTold }, report);
     const isFinal = action.answers.some((answer) => answer.type === "refused" && answer.retry !== true);
-    const isRefused = isFinal || action.lastRefusedAt > action.lastSentAt;
+    // "Busy" speaks for the one time it was sent: what became of another time that nobody answered is not known.
+    const isRefused = isFinal || (action.refusals > 0 && action.refusals >= action.sends);
     const isDone = action.answers.some((answer) => answer.type === "ok");
     if (isRefused && !isDone && places.has(key)) report("ghost", action.game, `action ${action.action} was refused, and is in the log`);
   }

@@ -102,6 +102,21 @@ describe("TU3 the host taps twice", () => {
 });
 
 describe("what a viewer is told", () => {
+  test("L31 who leaves with a claim under way hears of the claim first and then that he has left, and nothing after it", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    const guest = connect();
+    await guest.ask("join", { gameId });
+    const before = guest.heard.length;
+    guest.tell("claim", { playerId: 2 }, "c");
+    guest.tell("leave", {}, "l");
+    await ambient.advance(1_000);
+    await host.ask("start");
+    const told = guest.heard.slice(before).filter(({ type }) => type === "claimed" || type === "ack" || type === "change");
+    expect(told.map(({ type, data }) => data.id ?? type)).toEqual(["claimed", "c", "l"]);
+    expect(guest.heard.at(-1)).toMatchObject({ type: "ack", data: { id: "l" } });
+  });
+
   test("L33 the events missed since any version, 0 included, beside the state", async () => {
     const { connect, seated } = virtualEdge();
     const { gameId, host } = await seated();

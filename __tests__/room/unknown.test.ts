@@ -130,9 +130,51 @@ describe("SAFETY 1 outcomes that are not told", () => {
       { store: () => proxy },
     );
   });
+
+  test("an outcome that was not told, and a store too busy to be asked: not called busy, for it may stand", () => {
+    const { proxy, faults, lookups } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        faults.push(unknown);
+        lookups.push(async () => Promise.reject(new StoreFault("busy", "planted")));
+        expect(await house.give(room as Room, host, rename("Once"), "id")).toMatchObject({ ok: false, code: "store-unavailable" });
+        expect(await names(proxy, (room as Room).gameId)).toEqual(["Once"]);
+        expect(await house.give(room as Room, host, rename("Once"), "id")).toMatchObject({ ok: true, v: 2 });
+      },
+      { store: () => proxy },
+    );
+  });
 });
 
 describe("answers that were lost", () => {
+  test.each([
+    ["the store is busy", [busy]],
+    ["others are quicker every time", Array<Fault>(6).fill(async () => ({ kind: "conflict" }) as never)],
+  ])("a claim that stands and whose key cannot be given again because %s is not called busy", (_why, troubles) => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const { room } = await house.create(viewer("host"), "made");
+        const guest = viewer("guest");
+        await house.join((room as Room).gameId, guest);
+        const claim = { type: "claim", playerId: 2 } as Command;
+        const give = async () => {
+          const answer = house.give(room as Room, guest, claim, "one id");
+          await house.pass(200);
+          return answer;
+        };
+        expect(await give()).toMatchObject({ ok: true, v: 2 });
+        faults.push(...troubles);
+        expect(await give()).toMatchObject({ ok: false, code: "store-unavailable" });
+        faults.length = 0;
+        expect(await give()).toMatchObject({ ok: true, v: 2, token: expect.any(String) });
+      },
+      { store: () => proxy },
+    );
+  });
+
   test("a claim whose answer is lost three times is answered each time with a key, and the last key opens the seat", () =>
     inHouse(async (house) => {
       const { room } = await house.create(viewer("host"), "made");

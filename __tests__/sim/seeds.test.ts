@@ -11,6 +11,10 @@ const found: readonly { readonly seed: number; readonly bug: string }[] = [
   { seed: 819, bug: "a reconnect whose seat was lost before its answer could be repeated was acknowledged, and let nobody in" },
   { seed: 24855, bug: "the check called a room left over whose idleness a clock set back had made longer; the room goes" },
   { seed: 25378, bug: "the same leak that was none, on the first server" },
+  { seed: 42232, bug: "a claim that stood was answered as busy, because the seat could not be granted again" },
+  { seed: 69192, bug: "a claim that stood was answered as busy, because the store was too busy to be asked about it" },
+  { seed: 64967, bug: "a busy answer to a second sending was taken for word of the first, which nobody had answered" },
+  { seed: 76449, bug: "whoever left was told so before the answer to his claim, which then looked like a way back in" },
 ];
 
 describe("simulated evenings that once went wrong", () => {

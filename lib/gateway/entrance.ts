@@ -17,7 +17,7 @@ export interface EntranceHost {
   readonly connection: Connection;
   readonly parts: SessionParts;
   readonly room: Room | null;
-  leaveRoom(): void;
+  leaveRoom(): Promise<void>;
   entered(room: Room): void;
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void;
   tellMissed(room: Room, v: number | undefined): Promise<void>;
@@ -51,7 +51,7 @@ export class Entrance {
     if (this.#host.shed("create")) return this.#refuse(message, "busy");
     const retryAfterMs = edge.addresses.take("creates", connection.address);
     if (retryAfterMs !== null) return this.refuseLimited(message, "creates", retryAfterMs);
-    this.#host.leaveRoom();
+    void this.#host.leaveRoom();
     connection.updates = data.updates ?? "states";
     const startedAt = ambient.monotonicMs();
     await rooms.create({
@@ -75,7 +75,7 @@ export class Entrance {
     if (this.#host.room !== room) {
       // Only those who come to watch are counted out: a seated player always comes back (L23).
       if (room.viewers >= parts.edge.limits.viewersPerGameMax) return this.#refuse(message, "game-full");
-      this.#host.leaveRoom();
+      void this.#host.leaveRoom();
     }
     connection.updates = data.updates ?? connection.updates;
     const startedAt = parts.ambient.monotonicMs();
@@ -92,7 +92,7 @@ export class Entrance {
     if ((seat === null) !== (data.host === true)) return this.#refuse(message, "bad-message", { field: "data.playerId" });
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
-    if (this.#host.room !== room) this.#host.leaveRoom();
+    if (this.#host.room !== room) void this.#host.leaveRoom();
     connection.updates = data.updates ?? connection.updates;
     const startedAt = parts.ambient.monotonicMs();
     await room.execute({

@@ -111,7 +111,7 @@ export class Session implements EntranceHost {
   close(): void {
     this.#closed = true;
     this.#intake.shut();
-    this.leaveRoom();
+    void this.leaveRoom();
   }
 
   /** A throw is a bug of this one message. */
@@ -193,10 +193,12 @@ export class Session implements EntranceHost {
     create: (message, data) => this.#entering(message, () => this.#entrance.create(message, data)),
     join: (message, data) => this.#entering(message, () => this.#entrance.join(message, data)),
     reconnect: (message, data) => this.#entering(message, () => this.#entrance.reconnect(message, data)),
-    leave: (message) => {
-      this.leaveRoom();
-      this.#acknowledge(message.id, 0);
-    },
+    // After the answers to what was sent before it: whoever has left is told nothing more of that game.
+    leave: (message) =>
+      this.#entering(message, async () => {
+        await this.leaveRoom();
+        this.#acknowledge(message.id, 0);
+      }),
     sync: (message, data) => this.#sync(message, data),
     subscribeTicks: (message, data) => this.#subscribeTicks(message, data),
     ping: (_message, data) => this.#connection.send(replyFrame("pong", { ...data, serverTime: this.#parts.ambient.now() })),
@@ -207,7 +209,7 @@ export class Session implements EntranceHost {
   #entering(message: Envelope, enter: () => Promise<void>): void {
     this.#intake.enter();
     const entered = (): void => {
-      if (this.#closed) this.leaveRoom();
+      if (this.#closed) void this.leaveRoom();
       this.#intake.entered();
     };
     enter()
@@ -215,14 +217,15 @@ export class Session implements EntranceHost {
       .then(entered, (error: unknown) => this.#parts.failed(error, message));
   }
 
-  leaveRoom(): void {
+  /** From now on nothing goes to this connection but what was asked for before; done when that is answered and the seat shows away. */
+  leaveRoom(): Promise<void> {
     this.#ticks?.cancel();
     this.#ticks = null;
     const room = this.#room;
     this.#room = null;
     if (this.#holdsSeat) this.#pace = this.#parts.edge.pace.fresh();
     this.#holdsSeat = false;
-    if (room !== null) void room.leave(this.#connection);
+    return room === null ? Promise.resolve() : room.leave(this.#connection);
   }
 
   #sync(message: Envelope, data: SessionData<"sync">): void {
@@ -285,7 +288,9 @@ export class Session implements EntranceHost {
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });
       return this.#refuse(message.id, answer.code, answer);
     }
-    if (how.room !== null && tellGrant(this.#connection, answer, how.room.gameId) && answer.grant !== undefined) {
+    const isGranted = how.room !== null && tellGrant(this.#connection, answer, how.room.gameId);
+    // Not when he has left meanwhile.
+    if (isGranted && how.room === this.#room && answer.grant !== undefined) {
       this.#holdsSeat = true;
       this.#pace = this.#parts.edge.pace.ofSeat(how.room.gameId, answer.grant.seat);
     }

@@ -5,7 +5,7 @@ import type { GameId, Instant } from "../game/ids.ts";
 import type { Announcement, Bus } from "../bus/bus.ts";
 import type { Ambient } from "../ops/ambient.ts";
 import { chainHash } from "../store/chain.ts";
-import { type Commit, type CommitOutcome, type LoadOutcome, type Store, StoreFault } from "../store/store.ts";
+import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, type Store, StoreFault } from "../store/store.ts";
 import { Alarm } from "./alarm.ts";
 import { type Answer, storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
@@ -50,8 +50,6 @@ export class DamagedGame extends Error {
 
 /** Wakes that settle may need in a row before the rules are thought to be wrong. */
 const settlesMax = 8;
-/** Times a commit of unknown outcome is sent. */
-const commitsMax = 2;
 
 export class Keeper {
   readonly gameId: GameId;
@@ -276,20 +274,13 @@ export class Keeper {
     };
   }
 
-  /** An unknown outcome is asked for again: the same commit either happened (its hash stands at its version) or can still happen. */
+  /** An unknown outcome is asked for again, once: the same commit either happened (its hash stands at its version) or can still happen. */
   async #surely(commit: Commit, failure: unknown): Promise<CommitOutcome> {
-    let error = failure;
-    for (let attempt = 1; ; attempt += 1) {
-      if (!(error instanceof StoreFault)) throw error;
-      // "Nothing was written" holds for this attempt alone: one before may have been.
-      if (error.kind !== "unknown") throw attempt === 1 ? error : new StoreFault("unknown", error.message, { cause: error });
-      if (attempt >= commitsMax) throw error;
-      if (await this.#stands(commit)) return { kind: "ok" };
-      try {
-        return await this.#parts.store.commit(commit);
-      } catch (next) {
-        error = next;
-      }
+    if (!(failure instanceof StoreFault) || failure.kind !== "unknown") throw failure;
+    try {
+      return (await this.#stands(commit)) ? { kind: "ok" } : await this.#parts.store.commit(commit);
+    } catch (error) {
+      throw inDoubt(error);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Announcement, Subscription } from "../bus/bus.ts";
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
-import { type LoadOutcome, StoreFault } from "../store/store.ts";
+import { inDoubt, type LoadOutcome, StoreFault } from "../store/store.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import type { Copy } from "./fan-out.ts";
 import { Frame } from "./frame.ts";
@@ -60,8 +60,11 @@ export class Room {
     const work = async (): Promise<void> => {
       // The usual case in as few steps as can be: the copy is at hand, and nobody is quicker.
       const ready = this.#ready();
-      const answer = ready === null ? null : await this.#decide(ready, order);
-      order.answered(answer ?? (await this.#insist(() => this.#attempt(order))));
+      const first = ready === null ? null : await this.#decide(ready, order);
+      const answer = first ?? (await insist(this.#parts.ambient, () => this.#attempt(order)));
+      // Others were quicker every time, and nothing was written.
+      if (answer === null) this.#keeper.forget();
+      order.answered(answer ?? { ok: false, code: "busy" });
     };
     return this.#turn(order.answered, work, order);
   }
@@ -69,13 +72,6 @@ export class Room {
   async #attempt(order: Order): Promise<Answer | null> {
     const present = this.#ready() ?? (order.sender === null ? await this.#keeper.current() : await this.#watched());
     return present === null ? { ok: false, code: "no-such-game" } : this.#decide(present, order);
-  }
-
-  /** Tries again, a few times, as long as others are quicker; `attempt` gives null then. */
-  async #insist(attempt: () => Promise<Answer | null>): Promise<Answer> {
-    const answer = await insist(this.#parts.ambient, attempt);
-    if (answer === null) this.#keeper.forget();
-    return answer ?? { ok: false, code: "busy" };
   }
 
   /** What is decided upon, when nothing has to be waited for. */
@@ -104,26 +100,32 @@ export class Room {
     return this.#withGrant(answer, drawn, order);
   }
 
-  /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. Null as in `#decide`. */
-  async #unchanged(answer: Answer, order: Order): Promise<Answer | null> {
+  /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. */
+  async #unchanged(answer: Answer, order: Order): Promise<Answer> {
     if (order.actionId === null) return answer;
     return this.#again(await this.#parts.store.resolve(this.gameId, order.actionId, storedAnswer(answer)), order);
   }
 
-  /** The answer an id was given before. A seat that was granted is granted anew, because tokens are not kept. Null as in `#decide`. */
-  async #again(stored: string, order: Order): Promise<Answer | null> {
+  /** The answer an id was given before. A seat that was granted is granted anew, because tokens are not kept. */
+  async #again(stored: string, order: Order): Promise<Answer> {
     const answer = readAnswer(stored);
     if (!answer.ok || answer.grant === undefined || order.actionId === null) return answer;
     const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
-    const present = await this.#watched();
-    if (present === null) return { ok: false, code: "no-such-game" };
-    const regranted = await this.#decide(present, { ...order, actionId: null, grantFor: order.actionId, command });
-    if (regranted === null) return null;
+    const regranted = await this.#grantAnew({ ...order, actionId: null, grantFor: order.actionId, command });
     // The seat is not his any more. Whoever wanted to come in by it must hear that, or he would wait outside for ever.
     if (!regranted.ok && entering.has(order.command.type)) return regranted;
     if (!regranted.ok || regranted.grant === undefined) return answer;
     // The change that the id stands for is still the first one.
     return { ...regranted, v: answer.v, grant: { seat: regranted.grant.seat, how: answer.grant.how } };
+  }
+
+  /** What the id stands for has happened: whatever goes wrong from here on, nobody is told that nothing did. */
+  async #grantAnew(order: Order): Promise<Answer> {
+    const regranted = await insist(this.#parts.ambient, () => this.#attempt(order)).catch((error: unknown) => {
+      throw inDoubt(error);
+    });
+    if (regranted === null) throw new StoreFault("unknown", "Others were quicker each time the seat was to be granted anew.");
+    return regranted;
   }
 
   /**
@@ -161,7 +163,7 @@ export class Room {
 
   /** Gives an earlier answer again, in its turn. */
   async repeat(stored: string, order: Order): Promise<void> {
-    await this.#turn(order.answered, async () => order.answered(await this.#insist(() => this.#again(stored, order))));
+    await this.#turn(order.answered, async () => order.answered(await this.#again(stored, order)));
   }
 
   /** Lets a viewer watch: the state at once, every change from then on. `seenV`: what he has seen elsewhere; nobody goes back. */

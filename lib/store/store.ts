@@ -120,6 +120,11 @@ export class StoreFault extends Error {
   }
 }
 
+/** A fault that follows one of unknown outcome: "nothing was written" holds for the last attempt alone, so the whole is unknown too. */
+export function inDoubt(error: unknown): unknown {
+  return error instanceof StoreFault && error.kind !== "unknown" ? new StoreFault("unknown", error.message, { cause: error }) : error;
+}
+
 export interface Store {
   /** Reads a game with its newest version. Called by the room on first use and after a conflict. Sees every commit that was answered `ok`. */
   load(gameId: string): Promise<LoadOutcome>;

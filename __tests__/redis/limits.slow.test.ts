@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { lacks } from "../support/programs.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
-import { foreignKeys, latencies, p99, restrictedUser } from "./crowd.ts";
+import { foreignKeys, othersP99, restrictedUser } from "./crowd.ts";
 import { startInstances } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
@@ -75,7 +75,7 @@ describe.skipIf(lacks("redis-server"))("a Redis that others use too", () => {
     const inside = await redis.client();
     await foreignKeys(inside, 100_000);
     const url = await restrictedUser(redis, inside);
-    const before = p99(await latencies(inside, 1_500));
+    const before = await othersP99(inside, 1_500);
     await inside.call("CONFIG", "RESETSTAT");
     const [server] = await startInstances(1, url, { env: generous });
     try {
@@ -100,7 +100,7 @@ describe.skipIf(lacks("redis-server"))("a Redis that others use too", () => {
         return played;
       });
       await new Promise((resolve) => setTimeout(resolve, 500));
-      const during = p99(await latencies(inside, 2_500));
+      const during = await othersP99(inside, 2_500);
       isOver = true;
       const played = (await Promise.all(players)).reduce((sum, count) => sum + count, 0);
       const stats = await inside.info("commandstats");

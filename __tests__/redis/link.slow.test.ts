@@ -10,6 +10,8 @@ import { eventually } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
 const commandMs = 300;
+/** Refused without having waited for Redis, on a machine that may be doing other things, ms. */
+const atOnceMs = commandMs / 2;
 const limits = { commandMs, inFlightMax: 1_000 };
 
 interface Outcome {
@@ -85,7 +87,7 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(raise)));
     for (const { kind, tookMs } of outcomes) {
       expect(kind).toBe("unavailable");
-      expect(tookMs).toBeLessThan(50);
+      expect(tookMs).toBeLessThan(atOnceMs);
     }
     await redis.start();
     await isBack();
@@ -103,7 +105,7 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
     expect(link.problem).not.toBeNull();
     const late = await outcomeOf(raise);
     expect(late).toMatchObject({ kind: "unavailable" });
-    expect(late.tookMs).toBeLessThan(50);
+    expect(late.tookMs).toBeLessThan(atOnceMs);
     redis.signal("SIGCONT");
     await isBack();
     expect((await outcomeOf(raise)).kind).toBe("ok");

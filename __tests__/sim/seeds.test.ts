@@ -25,6 +25,10 @@ describe("simulated evenings that once went wrong", () => {
 });
 
 describe("the second game's evenings", () => {
+  test("seed 115: a host's key that was out of use was not refused but acknowledged, voided nothing, and let nobody in", async () => {
+    expect((await runSeed(115, { game: "chsh" })).wrongs, "play it again: npm run sim -- --game chsh --seed 115").toEqual([]);
+  });
+
   test("CS7 twenty evenings of a class keep every promise, and nobody is shown an answer of an open round that is not his", async () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const { wrongs } = await runSeed(seed, { game: "chsh" });

@@ -122,7 +122,7 @@ export function decide(base: State, input: Input<State, Command>): Decision<Stat
   draft.state.at = now;
   const outcome = isSystem(command) ? applySystem(draft, command, input) : applyCommand(draft, command, input);
   if (outcome !== null) return { ok: false, ...outcome };
-  const quiet = draft.events.length === 0 && draft.grant === undefined && command.type !== "outage";
+  const quiet = draft.events.length === 0 && draft.grant === undefined && draft.refusal === undefined && command.type !== "outage";
   return quiet ? { ok: true, state: base, events: [] } : accepted(draft);
 }
 

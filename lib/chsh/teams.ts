@@ -137,7 +137,8 @@ export function reconnectHost(draft: Draft, arrival: Return): Outcome {
   const back = returned(draft, host, arrival);
   if ("code" in back) return back;
   draft.state.host = back;
-  if (draft.refusal === undefined) {
+  if (draft.refusal) draft.events.push({ type: "hostKeysRevoked", data: {} });
+  else {
     draft.grant = { seat: null, how: "reconnected" };
     draft.events.push({ type: "hostBack", data: {} });
   }

@@ -89,7 +89,8 @@ export class Room {
     const rttMs = sender?.rttMs ?? 0;
     const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId, rttMs, command, draw: drawn.draw, past });
     if (!decision.ok) return this.#unchanged(refusalAnswer(decision), order);
-    if (decision.state === copy.state && decision.events.length === 0) return this.#unchanged({ ok: true, v: copy.v }, order);
+    if (decision.state === copy.state && decision.events.length === 0 && !decision.refusal)
+      return this.#unchanged({ ok: true, v: copy.v }, order);
     const answer = decision.refusal ? refusalAnswer(decision.refusal) : okAnswer(copy.v + 1, decision.grant);
     const by = viewerId === null ? null : this.rules.seatOf(copy.state, viewerId);
     const record = { by, viewerId, rttMs, command, draw: drawn.draw, past: loggedPast(past) };
@@ -128,10 +129,7 @@ export class Room {
     return regranted;
   }
 
-  /**
-   * Who was granted a seat gets the token that opens it. Who comes in this way watches from here on; a claim is made by somebody
-   * who watches already, or has left meanwhile and must not be brought back.
-   */
+  /** The token of a seat just granted. Who enters by it watches from now on; who claimed it watches already, or left and stays away. */
   #withGrant(answer: Answer, drawn: TokenDraw, { sender, command }: Pick<Order, "sender" | "command">): Answer {
     const { copy, viewers } = this.#keeper;
     if (!answer.ok || answer.grant === undefined || sender === null || copy === null || drawn.token === null) return answer;

@@ -7,9 +7,10 @@ import type { Audit } from "../../lib/ops/audit.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
 import type { LogLevel } from "../../lib/ops/config.ts";
 import { createHealth } from "../../lib/ops/health.ts";
-import { createLiveGames, type GameRow } from "../../lib/ops/live-games.ts";
+import { createLiveGames } from "../../lib/ops/live-games.ts";
 import { silentLog } from "../../lib/ops/log.ts";
 import { createSeries } from "../../lib/ops/series.ts";
+import type { GameRow } from "../../lib/protocol/admin-rows.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 

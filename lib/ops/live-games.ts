@@ -1,20 +1,7 @@
 // What the operator's table shows of games as they change: the newest row of each game since the last batch. Costs nothing while
 // nobody looks, and never more than one row per game and batch.
+import type { GameRow } from "../protocol/admin-rows.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
-
-export interface GameRow {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly v: number;
-  readonly seats: number;
-  readonly seatsFree: number;
-  readonly viewers: number;
-  /** ms since the epoch. */
-  readonly updatedAt: number;
-  /** True when the game was removed; the other fields are then the last known. */
-  readonly gone?: boolean;
-}
 
 export interface LiveGames {
   /** Called by the room after each change that is durable. `row` is only called when somebody looks. */

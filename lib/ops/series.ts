@@ -1,16 +1,6 @@
 // The last minutes of the main figures, for the operator's charts: one sample every two seconds, in a ring of fixed size.
+import type { Sample } from "../protocol/admin-rows.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
-
-export interface Sample {
-  /** ms since the epoch. */
-  readonly at: number;
-  readonly connections: number;
-  readonly commandsPerSecond: number;
-  readonly commandMs: number;
-  readonly queueAgeMs: number;
-  readonly loopLagMs: number;
-  readonly memoryMb: number;
-}
 
 /** What is read at each sample. Counters only rise. */
 export interface SeriesSource {

@@ -1,4 +1,6 @@
 // The operator's API as this page asks it. The token is kept for this tab only, and goes into a header, never into an address.
+import type { GameRow } from "../../lib/protocol/admin-rows.ts";
+
 const tokenKey = "tapotarp.admin-token";
 
 export class Refused extends Error {
@@ -35,17 +37,6 @@ export async function get<T>(path: string): Promise<T> {
 export async function post<T>(path: string, body: object = {}): Promise<T> {
   const init = { method: "POST", headers: { ...headers(), "content-type": "application/json" }, body: JSON.stringify(body) };
   return answer<T>(await fetch(`/admin/api${path}`, init));
-}
-
-export interface GameRow {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly v: number;
-  readonly seats: number;
-  readonly seatsFree: number;
-  readonly viewers: number;
-  readonly updatedAt: number;
 }
 
 /** Batches of changed games until `signal` says stop. Rejects when the line is lost. */

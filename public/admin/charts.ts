@@ -1,16 +1,7 @@
 // The main figures of the last ten minutes, drawn with uPlot from the server's own samples.
 import uPlot from "uplot";
+import type { Sample } from "../../lib/protocol/admin-rows.ts";
 import "uplot/dist/uPlot.min.css";
-
-export interface Sample {
-  readonly at: number;
-  readonly connections: number;
-  readonly commandsPerSecond: number;
-  readonly commandMs: number;
-  readonly queueAgeMs: number;
-  readonly loopLagMs: number;
-  readonly memoryMb: number;
-}
 
 const drawn: readonly (readonly [Exclude<keyof Sample, "at">, string])[] = [
   ["commandsPerSecond", "Commands a second"],

@@ -1,6 +1,6 @@
 // The table of games: one row per game, found by its code, and only cells whose text changed are written, once per frame. A thousand
 // games that change ten times a second must leave a frame most of its 16 ms.
-import type { GameRow } from "./api.ts";
+import type { GameRow } from "../../lib/protocol/admin-rows.ts";
 
 /** Drawing stops here and goes on with the next frame: half of a frame is left to the browser. */
 const drawMsMax = 8;

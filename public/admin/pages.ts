@@ -1,6 +1,7 @@
 // The operator's pages: what each asks the API for and how it is shown. Text from players is only ever set as text.
-import { type GameRow, get, live, post } from "./api.ts";
-import { charts, type Sample } from "./charts.ts";
+import type { GameRow, Sample } from "../../lib/protocol/admin-rows.ts";
+import { get, live, post } from "./api.ts";
+import { charts } from "./charts.ts";
 import { gameTable } from "./game-table.ts";
 
 /** Shows itself in `page` and gives how to leave it. */

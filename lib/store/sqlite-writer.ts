@@ -2,6 +2,7 @@
 // It never answers "done" before the commit has reached the disk, and nothing at all after an I/O error.
 import { parentPort, workerData } from "node:worker_threads";
 import type { Database } from "better-sqlite3";
+import { type Ambient, realAmbient } from "../ops/ambient.ts";
 import { failpoints, type Hit } from "./failpoint.ts";
 import { type Applier, createApplier, FencedError } from "./sqlite-batch.ts";
 import { hasRoom, identityOf, oneLine } from "./sqlite-disk.ts";
@@ -24,8 +25,15 @@ const pagesPerOp = 3;
 /** The batch is on the disk, but could not be answered. */
 class AfterCommitError extends Error {}
 
+/** What the thread gives its writer. */
+interface WriterPorts {
+  readonly post: (reply: WriterReply) => void;
+  readonly ambient: Pick<Ambient, "monotonicMs">;
+}
+
 class Writer {
   readonly #settings: WriterSettings;
+  readonly #ambient: WriterPorts["ambient"];
   readonly #hit: Hit;
   readonly #db: Database;
   readonly #applier: Applier;
@@ -40,8 +48,9 @@ class Writer {
   #lookedAt = 0;
   readonly #files: readonly (readonly [path: string, identity: string | null])[];
 
-  constructor(settings: WriterSettings, post: (reply: WriterReply) => void) {
+  constructor(settings: WriterSettings, { post, ambient }: WriterPorts) {
     this.#settings = settings;
+    this.#ambient = ambient;
     this.#post = post;
     this.#hit = failpoints(settings.failpoints);
     const { db, mark, storeId, opened, notes } = passGate(settings, this.#hit);
@@ -60,14 +69,14 @@ class Writer {
   }
 
   #batch(batch: number, ops: readonly Op[]): void {
-    const startedAt = performance.now();
+    const startedAt = this.#ambient.monotonicMs();
     try {
       this.#hit("batch-received");
       if (ops[0]?.[0] === "probe") this.#assertRoom();
       const results = this.#write(ops);
       const isQuiet = results.every((result) => result === null);
       const walBytes = (this.#logPages + this.#pagesSince) * frameBytes;
-      this.#post({ kind: "done", batch, results: isQuiet ? null : results, commitMs: performance.now() - startedAt, walBytes });
+      this.#post({ kind: "done", batch, results: isQuiet ? null : results, commitMs: this.#ambient.monotonicMs() - startedAt, walBytes });
       this.#hit("batch-answered");
       this.#pagesSince += 2 + ops.length * pagesPerOp;
     } catch (error) {
@@ -120,7 +129,7 @@ class Writer {
 
   /** After the answer, so that only the next batch waits for it. A log that a reader kept from being emptied is tried again soon. */
   #tend(): void {
-    const now = performance.now();
+    const now = this.#ambient.monotonicMs();
     if (now - this.#lookedAt >= lookEveryMs) {
       this.#lookedAt = now;
       this.#mark.sync((error) => this.#markBroke(error));
@@ -146,7 +155,7 @@ class Writer {
 
   /** A reader that holds old pages makes it do less, not fail. */
   #checkpoint(): void {
-    this.#checkpointedAt = performance.now();
+    this.#checkpointedAt = this.#ambient.monotonicMs();
     this.#pagesSince = 0;
     this.#hit("checkpoint-before");
     const [done] = this.#db.pragma("wal_checkpoint(PASSIVE)") as { busy: number; log: number; checkpointed: number }[];
@@ -197,7 +206,7 @@ function main(): void {
   if (port === null) throw new Error("sqlite-writer runs as a worker thread only");
   const post = (reply: WriterReply) => port.postMessage(reply);
   try {
-    const writer = new Writer(workerData as WriterSettings, post);
+    const writer = new Writer(workerData as WriterSettings, { post, ambient: realAmbient() });
     port.on("message", (request: WriterRequest) => writer.run(request));
   } catch (error) {
     const { message } = refusalOf(error, (workerData as WriterSettings).path);

@@ -1,6 +1,6 @@
 // Rooms, lock and rules as a server puts them together, over a memory store that can be made slow or mute, in virtual time.
 // Viewers are lists of what they were sent.
-import { localBus } from "../../lib/bus/bus-local.ts";
+import { type LocalBus, localBus } from "../../lib/bus/bus-local.ts";
 import type { ViewerId } from "../../lib/game/ids.ts";
 import { hosted } from "../../lib/gateway/hosted-game.ts";
 import { clockGame } from "../../lib/protocol/clock-game.ts";
@@ -47,6 +47,7 @@ export function viewer(name: string): Viewer {
 export interface House {
   readonly rooms: Rooms;
   readonly store: Store;
+  readonly bus: LocalBus;
   readonly timeline: Timeline;
   readonly ambient: ProcessAmbient;
   readonly bugs: unknown[];
@@ -83,12 +84,14 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const observer = { ...silentObserver, bug: (_gameId: string, error: unknown) => void bugs.push(error) };
   const rules = parts.rules?.(game.rules) ?? game.rules;
   const limits = { roomIdleMs: 10_000, gameIdChars: parts.gameIdChars ?? 6, gameIdTriesMax: 20 };
-  const rooms = new Rooms([rules], limits, { store, bus: localBus(), lock, ambient, observer, instanceId: "one" });
+  const bus = localBus();
+  const rooms = new Rooms([rules], limits, { store, bus, lock, ambient, observer, instanceId: "one" });
   const answerOf = <T>(start: (answered: (value: T) => void) => Promise<void>): Promise<T> =>
     new Promise((resolve, reject) => void start(resolve).catch(reject));
   return {
     rooms,
     store: inner,
+    bus,
     timeline,
     ambient,
     bugs,

@@ -183,6 +183,47 @@ describe("races", () => {
       { store: slow(20, 1) },
     ));
 
+  test("L26 what changed elsewhere while one turn took longer than anybody waits for his is shown when it is over", () => {
+    let holdMs = 0;
+    const holding = (inner: Store, timeline: Timeline): Store =>
+      new Proxy(inner, {
+        get: (target, name) => {
+          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          if (name !== "resolve") return method;
+          return async (...args: unknown[]) => {
+            await new Promise<void>((resolve) => void timeline.after(holdMs, resolve));
+            return method(...args);
+          };
+        },
+      });
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room } = await house.create(host, "made");
+        const { gameId } = room as Room;
+        await house.join(gameId, guest);
+        holdMs = 8_000;
+        const refused = house.give(room as Room, host, { type: "passTurn" }, "too early");
+        await house.pass(100);
+        await inHouse(
+          async (other) => {
+            const found = await other.rooms.find(gameId);
+            if ("refused" in found) throw new Error(found.refused);
+            await other.give(found.room, null, { type: "close", reason: "host" } as { type: string });
+          },
+          { store: () => house.store },
+        );
+        house.bus.lookAgain();
+        await house.pass(7_000);
+        expect(guest.versions.at(-1)).toBe(1);
+        await house.pass(4_000);
+        expect((await refused).ok).toBe(false);
+        expect(guest.versions.at(-1)).toBe(2);
+      },
+      { store: holding },
+    );
+  });
+
   test("a store that is busy refuses each command for itself, and none happens", () => {
     let isBusy = false;
     const faulty = (inner: Store): Store =>

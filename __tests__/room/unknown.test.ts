@@ -236,4 +236,16 @@ describe("answers that were lost", () => {
       { store: () => proxy },
     );
   });
+
+  test("L31 a claim given again when its viewer has left meanwhile does not bring him back either", () =>
+    inHouse(async (house) => {
+      const { room } = await house.create(viewer("host"), "made");
+      const guest = viewer("guest");
+      await house.join((room as Room).gameId, guest);
+      const claim = { type: "claim", playerId: 1 } as Command;
+      await house.give(room as Room, guest, claim, "c");
+      void (room as Room).leave(guest);
+      expect(await house.give(room as Room, guest, claim, "c")).toMatchObject({ ok: true, v: 2 });
+      expect((room as Room).viewers).toBe(1);
+    }));
 });

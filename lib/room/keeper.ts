@@ -121,10 +121,10 @@ export class Keeper {
     }
   }
 
-  /** Brings the copy up to what was announced; reads the store when a version is missing. */
+  /** Brings viewers up to what was announced; reads the store when a version is missing, or was dropped unseen with the copy. */
   async catchUp(): Promise<void> {
     this.#takeAnnounced();
-    if (this.#announced.size > 0) await this.resync();
+    if (this.#announced.size > 0 || (this.#copy === null && this.viewers.size > 0)) await this.resync();
   }
 
   /** The same as `current` without a wait, for the usual case: the copy is at hand and nothing in it is due. Else null: ask `current`. */

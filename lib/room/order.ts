@@ -15,6 +15,8 @@ export interface Order {
   readonly n?: number;
   /** The action id whose lost answer a grant repeats: it may be lost again, and is asked for by the same id then. */
   readonly grantFor?: string | null;
+  /** Whether its sender watches from here on when it is granted; when left out, its command says. */
+  readonly enters?: boolean;
   /** Called once, inside the game's lock, so that answers keep their place among the states. */
   readonly answered: (answer: Answer) => void;
 }

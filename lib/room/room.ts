@@ -112,9 +112,10 @@ export class Room {
     const answer = readAnswer(stored);
     if (!answer.ok || answer.grant === undefined || order.actionId === null) return answer;
     const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
-    const regranted = await this.#grantAnew({ ...order, actionId: null, grantFor: order.actionId, command });
+    const enters = entering.has(order.command.type);
+    const regranted = await this.#grantAnew({ ...order, actionId: null, grantFor: order.actionId, command, enters });
     // The seat is not his any more. Whoever wanted to come in by it must hear that, or he would wait outside for ever.
-    if (!regranted.ok && entering.has(order.command.type)) return regranted;
+    if (!regranted.ok && enters) return regranted;
     if (!regranted.ok || regranted.grant === undefined) return answer;
     // The change that the id stands for is still the first one.
     return { ...regranted, v: answer.v, grant: { seat: regranted.grant.seat, how: answer.grant.how } };
@@ -130,10 +131,11 @@ export class Room {
   }
 
   /** The token of a seat just granted. Who enters by it watches from now on; who claimed it watches already, or left and stays away. */
-  #withGrant(answer: Answer, drawn: TokenDraw, { sender, command }: Pick<Order, "sender" | "command">): Answer {
+  #withGrant(answer: Answer, drawn: TokenDraw, order: Pick<Order, "sender" | "command" | "enters">): Answer {
+    const { sender, command, enters = entering.has(command.type) } = order;
     const { copy, viewers } = this.#keeper;
     if (!answer.ok || answer.grant === undefined || sender === null || copy === null || drawn.token === null) return answer;
-    if (viewers.has(sender) || entering.has(command.type)) viewers.add(sender, copy);
+    if (viewers.has(sender) || enters) viewers.add(sender, copy);
     return { ...answer, token: drawn.token, stateV: copy.v, stateJson: viewers.stateJsonFor(sender, copy, this.#keeper.now(copy)) };
   }
 
@@ -235,14 +237,23 @@ export class Room {
   async #subscribe(): Promise<void> {
     this.#subscription ??= await this.#parts.bus.subscribe(this.gameId, {
       onAnnouncement: (announcement) => this.#heard(announcement),
-      onGap: () => void this.#turn(ignore, () => this.#keeper.resync()),
+      onGap: () => void this.#refresh(() => this.#keeper.resync()),
       onWatchedElsewhere: (viewers) => this.#keeper.viewers.setElsewhere(viewers),
     });
   }
 
   /** A change that was committed: elsewhere, or here by a commit that was given up as lost. */
   #heard(announcement: Announcement): void {
-    if (this.#keeper.hear(announcement)) void this.#turn(ignore, () => this.#keeper.catchUp());
+    if (this.#keeper.hear(announcement)) void this.#refresh(() => this.#keeper.catchUp());
+  }
+
+  /** Brings the viewers up to date. When no turn could be had it is tried again: nothing else may ever happen in this game. */
+  async #refresh(work: () => Promise<void>): Promise<void> {
+    const again = (answer: Answer): void => {
+      if (answer.ok || answer.code !== "busy" || this.#subscription === null) return;
+      this.#parts.ambient.after(retryMs, () => void this.#refresh(work));
+    };
+    await this.#turn(again, work);
   }
 
   /** Settles what is due. Called by the alarm and by the sweep; tries again later when it cannot. */
@@ -278,22 +289,6 @@ export class Room {
       this.#parts.ambient.after(retryMs * attempt, () => void this.leave(subscriber, attempt + 1));
     };
     await this.execute({ sender: null, command: { type: "drop", viewerId: subscriber.viewerId }, actionId: null, answered });
-  }
-
-  /** The instance that held these connections died: its holders show away. False: not saved, to be said again. */
-  async dropInstance(instanceId: string): Promise<boolean> {
-    let gone: readonly ViewerId[] = [];
-    let isDone = true;
-    const failed = (answer: Answer): void => {
-      if (!answer.ok && refusals[answer.code].retry) isDone = false;
-    };
-    await this.read(({ state }) => {
-      gone = this.rules.connectedHolders(state).filter((viewerId) => viewerId.startsWith(`${instanceId}.`));
-    }, failed);
-    for (const viewerId of gone) {
-      await this.execute({ sender: null, command: { type: "drop", viewerId }, actionId: null, answered: failed });
-    }
-    return isDone;
   }
 
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */

@@ -9,6 +9,7 @@ import type { Answer } from "./answer.ts";
 import type { AnyRules } from "./log.ts";
 import type { RoomParts } from "./keeper.ts";
 import { Room } from "./room.ts";
+import { dropHoldersOf } from "./absence.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export interface RoomsLimits {
@@ -187,7 +188,7 @@ export class Rooms {
     let failed = 0;
     for (const gameId of gameIds) {
       const found = await this.find(gameId);
-      if ("room" in found ? !(await found.room.dropInstance(instanceId)) : refusals[found.refused].retry) failed += 1;
+      if ("room" in found ? !(await dropHoldersOf(found.room, instanceId)) : refusals[found.refused].retry) failed += 1;
     }
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
   }

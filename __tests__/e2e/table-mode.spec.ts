@@ -113,6 +113,23 @@ test.describe("table mode fits its players", () => {
     }
     await context.close();
   });
+
+  test("on a phone on its side a choice lies on its own player's panel, and on no other clock", async ({ browser }) => {
+    const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+    const { page, show } = await openStage(context, site.origin);
+    for (const seat of [1, 2, 3, 4]) {
+      const scene = tableScene(4);
+      const fallen = { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 20_000 };
+      const players = scene.table.players.map((p) => (p.id === seat ? { ...p, ...fallen } : p));
+      await show({ ...scene, table: { ...scene.table, activePlayer: seat, running: [seat], players } });
+      await resize(page, { width: 844, height: 390 });
+      const [banner] = await boxes(page, '.table-banners [data-banner="choice"]');
+      const others = await boxes(page, `[data-panel]:not([data-panel="${seat}"])`);
+      expect(others).toHaveLength(3);
+      expect(overlaps([banner as Box, ...others]), `seat ${seat}`).toEqual([]);
+    }
+    await context.close();
+  });
 });
 
 journey("a phone and the device in the middle play the same game", async ({ table }) => {

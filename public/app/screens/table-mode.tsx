@@ -50,7 +50,7 @@ export function TableMode(): JSX.Element | null {
         return player && place ? <Panel key={seat} table={table} player={player} place={place} /> : null;
       })}
       <Strip table={table} row={layout.strip} />
-      <TurnedBanners table={table} placeOf={(seat) => layout.places[order.indexOf(seat)]} />
+      <TurnedBanners table={table} columns={layout.columns} placeOf={(seat) => layout.places[order.indexOf(seat)]} />
     </main>
   );
 }
@@ -154,25 +154,35 @@ const turns = [0, 90, 180, 270] as const;
 
 interface TurnedProps {
   readonly table: Table;
+  readonly columns: number;
   readonly placeOf: (seat: SeatId) => Place | undefined;
 }
 
+/** Where in its row a panel lies, so that what is asked lies on it and not on the neighbour's clock. */
+function over(place: Place, columns: number): Record<string, string> {
+  const wide = 100 / columns;
+  return { "--at": `${wide * (place.column - 1 + place.span / 2)}vw`, "--wide": `${wide * place.span}vw` };
+}
+
 /** A choice after a flag fall lies before its player, turned as his panel is; whoever plays on a phone chooses there. */
-function TurnedBanners({ table, placeOf }: TurnedProps): JSX.Element {
+function TurnedBanners({ table, columns, placeOf }: TurnedProps): JSX.Element {
   const who = standing(useApp().session.model.value);
   const due = table.players.filter((player) => player.timeoutPending && mayPlayFor(table, who, player.id));
   return (
     <>
-      {turns.map((turn) => (
-        <div class="table-banners" key={turn} data-turn={turn}>
-          {due
-            .filter((player) => placeOf(player.id)?.turn === turn)
-            .map((player) => (
+      {turns.map((turn) => {
+        const theirs = due.filter((player) => placeOf(player.id)?.turn === turn);
+        const [only] = theirs.length === 1 && turn % 180 === 0 ? theirs : [];
+        const place = only && placeOf(only.id);
+        return (
+          <div class={place ? "table-banners own" : "table-banners"} key={turn} data-turn={turn} style={place ? over(place, columns) : {}}>
+            {theirs.map((player) => (
               <ChoiceBanner key={player.id} table={table} player={player} who={who} />
             ))}
-          {turn === 0 ? <QuestionBanners table={table} who={who} /> : null}
-        </div>
-      ))}
+            {turn === 0 ? <QuestionBanners table={table} who={who} /> : null}
+          </div>
+        );
+      })}
     </>
   );
 }

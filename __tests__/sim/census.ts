@@ -50,7 +50,7 @@ export class Census {
     const { command, dismissals } = record;
     this.count("changes");
     this.count(`change: ${command.type}`);
-    if (events.some(({ type }) => type === "keysRevoked")) this.count("stolen keys revoked");
+    if (events.some(({ type }) => type === "keysRevoked" || type === "hostKeysRevoked")) this.count("stolen keys revoked");
     if (before === null) return;
     if (command.type === "reconnect" && "grantId" in command && command.grantId !== null && state !== before)
       this.count("lost answers granted again");

@@ -29,10 +29,10 @@ const tickMs = 1;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** Called when a tap was answered, with the moment it was due, and for everything that must not be. */
+/** Called when a tap was answered, with the moment it was due, and for everything that must not be, with its moment. */
 interface Tally {
   answered(dueAt: number): void;
-  error(): void;
+  error(at: number): void;
   gap(): void;
 }
 
@@ -59,7 +59,7 @@ class DueTable {
         const { v, active } = read(bytes, start, end);
         if (v > 0) this.#heard(place, v, active);
       };
-      socket.onClose = () => tally.error();
+      socket.onClose = () => tally.error(performance.now());
     }
   }
 
@@ -74,7 +74,7 @@ class DueTable {
 
   /** Not done: an error. The next tap goes out all the same. */
   #refused(place: number): void {
-    this.#tally.error();
+    this.#tally.error(this.#dueAt);
     if (this.#tapper !== place + 1) return;
     this.#tapper = 0;
     this.#next();
@@ -140,8 +140,9 @@ export async function openLoop({ pids, tables, perSecond, warmMs, measureMs }: O
           counts.answered += 1;
           latency.record(Math.max(1, Math.round((performance.now() - dueAt) * nanosPerMs)));
         },
-        error() {
-          counts.errors += 1;
+        // A server that is still cold may refuse some; what is measured begins when it is warm.
+        error(at) {
+          if (at >= measuredFrom) counts.errors += 1;
         },
         gap() {
           counts.gaps += 1;

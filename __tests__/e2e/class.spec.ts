@@ -10,8 +10,9 @@ function watchFrames(page: Page, viewer: WatchedViewer): void {
   });
 }
 
-const asked = async (page: Page): Promise<string> => (await page.locator(".question").getAttribute("data-question")) ?? "";
-const roundOf = async (page: Page): Promise<number> => Number(await page.locator(".question").getAttribute("data-round"));
+// Both wait for a question: before the first, something else stands in its place.
+const asked = async (page: Page): Promise<string> => (await page.locator(".question[data-question]").getAttribute("data-question")) ?? "";
+const roundOf = async (page: Page): Promise<number> => Number(await page.locator(".question[data-round]").getAttribute("data-round"));
 const tapAnswer = (page: Page, answer: boolean): Promise<void> => page.click(`.answer[data-answer="${answer}"]`);
 
 async function createTeam(page: Page, name: string): Promise<void> {

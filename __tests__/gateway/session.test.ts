@@ -102,7 +102,7 @@ describe("TU3 the host taps twice", () => {
 });
 
 describe("what a viewer is told", () => {
-  test("L31 who leaves with a claim under way hears of the claim first and then that he has left, and nothing after it", async () => {
+  test("who leaves with a claim under way hears of the claim first and then that he has left, and nothing after it", async () => {
     const { ambient, connect, seated } = virtualEdge();
     const { gameId, host } = await seated();
     const guest = connect();

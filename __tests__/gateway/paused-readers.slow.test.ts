@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { startRunningServer } from "../support/running-server.ts";
-import { pauseReaders, type ReaderKind, tellPaused } from "./runs/paused-readers.ts";
+import { pausedReadersEnv, pauseReaders, type ReaderKind, tellPaused } from "./runs/paused-readers.ts";
 
 const mib = 1_048_576;
 
@@ -9,7 +9,7 @@ describe("F05 SAFETY 17: readers who stop reading under broadcast are cut, memor
     [200, "sockets"],
     [50, "event streams"],
   ])("%i %s", async (readers, kind) => {
-    const server = await startRunningServer({ env: { LIMIT_VIEWERS_PER_GAME: "1000" } });
+    const server = await startRunningServer({ env: pausedReadersEnv });
     try {
       const figures = await pauseReaders(server, { kind, readers });
       process.stderr.write(`${tellPaused(figures)}\n`);

@@ -6,7 +6,7 @@ import { drainUnderLoad, tellDrain } from "../gateway/runs/drain.ts";
 import { floodAll, tellFloods } from "../gateway/runs/floods.ts";
 import { mutate, raisedLimits, tellMutations } from "../gateway/runs/mutations.ts";
 import { overload, tellOverload } from "../gateway/runs/overload.ts";
-import { pauseReaders, type ReaderKind, tellPaused } from "../gateway/runs/paused-readers.ts";
+import { pausedReadersEnv, pauseReaders, type ReaderKind, tellPaused } from "../gateway/runs/paused-readers.ts";
 import { reconnectStorm, tellStorm } from "../gateway/runs/storm.ts";
 import { raceTokens, tellRaces } from "../gateway/runs/token-races.ts";
 
@@ -27,7 +27,7 @@ const p99MsMax = 100;
 const slopeBytesMax = 1_000_000;
 
 const paused = (how: { readonly kind: ReaderKind; readonly readers: number }) =>
-  withServer({ LIMIT_VIEWERS_PER_GAME: "1000" }, async (server) => {
+  withServer(pausedReadersEnv, async (server) => {
     const figures = await pauseReaders(server, how);
     const { cut, cutIn6s, grownBytes, others } = figures;
     const isCut = cut === how.readers && cutIn6s === how.readers;

@@ -76,7 +76,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     process.kill(pid as number, "SIGKILL");
     const health = async () => {
       // Short, and some at once: a connection that was just handed to the dying worker is never answered.
-      const signal = AbortSignal.timeout(300);
+      const signal = AbortSignal.timeout(100);
       const asked = [1, 2, 3].map(() => fetch(`${server.url}/health`, { headers: { connection: "close" }, signal }));
       const answers = await Promise.allSettled(asked);
       const pages = answers.flatMap((answer) =>

@@ -18,7 +18,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 describe("the disk as the trouble", () => {
   test("fsync of 1 s: the queue stays bounded, the rest is told busy, and the loop is never late", async () => {
-    const figures = await slowFsync({ dataDir: folder, seed: 11, fsyncMs: 1_000, forMs: 4_500, queueChangesMax: 64 });
+    const figures = await slowFsync({ dataDir: folder, seed: 11, fsyncMs: 1_000, forMs: 6_000, queueChangesMax: 64 });
     const { queueMax, busy, loopDelayMsP99, idleDelayMsP99, acknowledged, verdict } = figures;
     say(
       `slow fsync: queue at most ${queueMax} of 64, ${busy} told busy, ${acknowledged} acknowledged, loop delay p99 ${loopDelayMsP99.toFixed(1)} ms (idle process ${idleDelayMsP99.toFixed(1)})`,

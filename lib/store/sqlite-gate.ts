@@ -41,7 +41,7 @@ export function passGate(settings: WriterSettings, hit: Hit): PassedGate {
   else inspectFile(settings, notes);
   const db = new Sqlite(path, { fileMustExist: true, timeout: 250 });
   try {
-    const facts = setPragmas(db);
+    const facts = setPragmas(db, settings.cacheBytesMax);
     for (const step of migrate(db, schemaVersion, hit)) notes.push(`migration ${step}`);
     const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow;
     const outages = noteStart(db, settings, fresh ? null : store.alive_at);
@@ -186,16 +186,17 @@ function quickCheck(db: Database, path: string): void {
 }
 
 /** Sets what durability rests on, and reads it back: a library's default is not a promise. */
-function setPragmas(db: Database): Record<string, string | number> {
+function setPragmas(db: Database, cacheBytesMax: number): Record<string, string | number> {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma("wal_autocheckpoint = 0");
   db.pragma("journal_size_limit = 67108864");
-  db.pragma("cache_size = -65536");
+  // Given as a negative number, it is a number of KiB and not of pages.
+  db.pragma(`cache_size = -${cacheBytesMax >> 10}`);
   db.pragma("trusted_schema = OFF");
   const version = db.prepare("SELECT sqlite_version()").pluck().get() as string;
   const facts: Record<string, string | number> = { sqlite: version };
-  for (const name of ["journal_mode", "synchronous", "locking_mode", "page_size", "application_id", "user_version"]) {
+  for (const name of ["journal_mode", "synchronous", "locking_mode", "page_size", "cache_size", "application_id", "user_version"]) {
     facts[name] = db.pragma(name, { simple: true }) as string | number;
   }
   if (facts["journal_mode"] !== "wal")

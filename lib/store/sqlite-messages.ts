@@ -83,4 +83,6 @@ export interface WriterSettings {
   readonly walPagesMax: number;
   /** Files up to this size are checked whole before the first change is taken; larger ones are not. */
   readonly checkBytesMax: number;
+  /** Pages kept in memory, bytes. */
+  readonly cacheBytesMax: number;
 }

@@ -88,6 +88,7 @@ async function openSqliteSide(
       batchChangesMax: limits.storeBatchChangesMax,
       answerMsMax: limits.storeCallMs,
       checkBytesMax: limits.storeCheckBytesMax,
+      cacheBytesMax: limits.storeCacheBytesMax,
     },
     log,
     observer: {

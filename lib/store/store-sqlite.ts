@@ -30,6 +30,7 @@ export { StartRefused } from "./sqlite-thread.ts";
 export interface SqliteLimits extends QueueLimits {
   readonly walPagesMax: number;
   readonly checkBytesMax: number;
+  readonly cacheBytesMax: number;
   readonly deadLetterBytesMax: number;
   readonly readyAgeMsMax: number;
   readonly rowsMax: number;
@@ -50,6 +51,7 @@ const sqliteLimits: SqliteLimits = {
   walPagesMax: 8_192,
   /** Larger data files are not checked whole before serving. */
   checkBytesMax: 128 << 20,
+  cacheBytesMax: 64 << 20,
   deadLetterBytesMax: 64 << 20,
   /** A request older than this makes the store not ready. */
   readyAgeMsMax: 2_000,
@@ -118,8 +120,8 @@ function dataPath(dataDir: string): string {
 
 function settingsOf(path: string, limits: SqliteLimits, { ambient, failpoints = [] }: SqliteOptions): WriterSettings {
   const name = () => Buffer.from(ambient.bytes(12)).toString("hex");
-  const { walPagesMax, checkBytesMax } = limits;
-  return { path, startedAt: ambient.now(), epoch: name(), newStoreId: name(), failpoints, walPagesMax, checkBytesMax };
+  const { walPagesMax, checkBytesMax, cacheBytesMax } = limits;
+  return { path, startedAt: ambient.now(), epoch: name(), newStoreId: name(), failpoints, walPagesMax, checkBytesMax, cacheBytesMax };
 }
 
 interface Parts {

@@ -11,6 +11,12 @@ export class GameServer {
   port = 0;
   private process: ChildProcess | null = null;
   private said = "";
+  private readonly env: Readonly<Record<string, string>>;
+
+  /** `env`: more of it than the tests have; LIMIT_ variables among others. */
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.env = env;
+  }
 
   get origin(): string {
     return `http://localhost:${this.port}`;
@@ -18,7 +24,15 @@ export class GameServer {
 
   async start(): Promise<void> {
     const child = spawn(process.execPath, ["server.ts"], {
-      env: { ...process.env, PORT: String(this.port), DATA_DIR: this.dataDir, NODE_ENV: "test", LOG_LEVEL: "info", REDIS_URL: "" },
+      env: {
+        ...process.env,
+        PORT: String(this.port),
+        DATA_DIR: this.dataDir,
+        NODE_ENV: "test",
+        LOG_LEVEL: "info",
+        REDIS_URL: "",
+        ...this.env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = child;

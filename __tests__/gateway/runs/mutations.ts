@@ -165,7 +165,7 @@ function mutated(chance: Chance, messages: readonly Message[], id: string): stri
 const connectionCount = 8;
 const steps = 20;
 /** Caches fill and compiled code settles. */
-const warmSteps = 8;
+const warmShare = 0.4;
 /** Less than may wait while a connection enters a game. */
 const window = 32;
 /** An undo reads the log: only one in so many that are drawn is sent. */
@@ -190,10 +190,12 @@ interface Mutation {
   readonly count: number;
   /** The clock unless said otherwise. */
   readonly game?: MutatedGame;
+  /** The share of them after which memory is measured. */
+  readonly warm?: number;
 }
 
 export async function mutate(server: RunningServer, how: Mutation): Promise<MutationFigures> {
-  const { seed, count, game = mutatedClock } = how;
+  const { seed, count, game = mutatedClock, warm = warmShare } = how;
   const chance = seeded(seed);
   const codes: Record<string, number> = {};
   let answered = 0;
@@ -225,7 +227,7 @@ export async function mutate(server: RunningServer, how: Mutation): Promise<Muta
   for (const client of clients) await client.close();
   const text = await (await fetch(`${server.url}/metrics`)).text();
   const bugs = Number(/^tapotarp_bugs_total (\S+)$/m.exec(text)?.[1]);
-  const settled = samples.slice(warmSteps);
+  const settled = samples.slice(Math.round(steps * warm));
   const slope = (bytes: (kept: Kept) => number) => slopeOf(settled.map((sample) => [sample.sent / 100_000, bytes(sample)]));
   const heapSlope = slope(({ heapUsed, external }) => heapUsed + external);
   return { seed, sent, answered, bugs, codes, heapSlope, residentSlope: slope(({ rss }) => rss), perSecond };

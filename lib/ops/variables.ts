@@ -180,7 +180,7 @@ export const limitVariables = {
   storeCacheBytesMax: limit(
     "LIMIT_STORE_CACHE_BYTES",
     "bytes",
-    64 * mib,
+    16 * mib,
     [mib, 4096 * mib],
     "Pages of the SQLite file kept in memory. They fill up as the log grows, so memory grows by this much before it stands still.",
   ),

@@ -51,7 +51,7 @@ const sqliteLimits: SqliteLimits = {
   walPagesMax: 8_192,
   /** Larger data files are not checked whole before serving. */
   checkBytesMax: 128 << 20,
-  cacheBytesMax: 64 << 20,
+  cacheBytesMax: 16 << 20,
   deadLetterBytesMax: 64 << 20,
   /** A request older than this makes the store not ready. */
   readyAgeMsMax: 2_000,

@@ -5,7 +5,8 @@ import { cpuOf, residentBytes } from "../procfs.ts";
 import { atMost, number, pause, type Piece, type PieceOrder } from "./piece.ts";
 
 const games = 10_000;
-const settleMs = 6_000;
+/** The garbage of opening so many tables is collected once, some 10 to 20 s later: that is a price of opening them, not of idling. */
+const settleMs = 25_000;
 const idleMs = 30_000;
 /** Past the measuring: what is left is what the games themselves cost. */
 const noHeartbeatMs = 600_000;
@@ -38,7 +39,7 @@ async function idleOf(env: Readonly<Record<string, string>>, part: PieceOrder["p
 }
 
 export const idle: Piece = {
-  seconds: 120,
+  seconds: 160,
   async run({ say, part }) {
     const whole = await idleOf({}, part);
     say(`with heartbeats: ${whole.cores.toFixed(4)} core, ${whole.messages} messages, ${whole.bytes} bytes`);

@@ -14,6 +14,8 @@ describe("F05 SAFETY 17: readers who stop reading under broadcast are cut, memor
       const figures = await pauseReaders(server, { kind, readers });
       process.stderr.write(`${tellPaused(figures)}\n`);
       expect(figures.cut).toBe(readers);
+      // What waits for them is seen, whichever way they read.
+      expect(figures.outboxBytesMost).toBeGreaterThan(100_000);
       // Some may take a little more while their own receive buffers grow; a stopwatch on a busy machine may be late too.
       expect(figures.cutIn6s).toBeGreaterThan(0.9 * readers);
       expect(figures.allCutAfterMs).toBeLessThan(30_000);

@@ -1,8 +1,10 @@
 // How many watch a table is counted through all instances, whoever is asked, and comes right again after faults.
+import { connect } from "node:net";
 import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { watchersKey } from "../../lib/store/redis-keys.ts";
 import { lacks } from "../support/programs.ts";
+import type { RunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
 import { eventually, startInstances } from "./instances.ts";
 import { type HeldViewer, type Instance, openInstance } from "./one-instance.ts";
@@ -65,6 +67,32 @@ describe.skipIf(lacks("redis-server"))("viewers through several instances", () =
     await eventually("Redis has both again", async () => (await inside.hlen(watchersKey(room.gameId))) === 2);
     await open.pop()?.close();
     await eventually("the other is alone", () => toldTo(host) === 1);
+  });
+
+  test("whoever hangs up while the game he wants to watch is still looked for takes no place", async () => {
+    const servers = await startInstances(2, redis.url, { env: { LIMIT_EVENT_STREAMS: "1" } });
+    try {
+      const [here, there] = servers as [RunningServer, RunningServer];
+      const host = await connectTable(here.port);
+      await host.request("create", { settings: { playerCount: 2 } });
+      const path = `/api/games/${host.state.id}/events`;
+      const isAwake = () => fetch(`${there.url}/live`, { headers: { connection: "close" } });
+      redis.signal("SIGSTOP");
+      const socket = connect(there.port, "127.0.0.1");
+      socket.end(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+      await isAwake();
+      socket.destroy();
+      await isAwake();
+      redis.signal("SIGCONT");
+      const stop = new AbortController();
+      const watches = async () => (await fetch(`${there.url}${path}`, { signal: stop.signal })).status === 200;
+      await eventually("the only place is free", watches);
+      expect(await (await fetch(`${there.url}/metrics`)).text()).toMatch(/^tapotarp_event_streams 1$/m);
+      stop.abort();
+      await host.close();
+    } finally {
+      await Promise.all(servers.map((server) => server.dispose()));
+    }
   });
 
   test("the viewers of an instance that was killed are counted until it is found dead, and no longer", async () => {

@@ -53,6 +53,8 @@ export class Edge {
   readonly addresses: AddressLimits;
   readonly overload: Overload;
   readonly pace: Pace;
+  /** Watchers over Server-Sent Events, while they are here. */
+  readonly eventStreams = new Set<{ readonly bufferedBytes: number }>();
   /** The server is leaving: nothing new begins here. */
   draining = false;
   readonly #audit: Audit;

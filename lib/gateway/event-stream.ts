@@ -16,8 +16,6 @@ export interface EventStreamParts {
   readonly room: Room;
   readonly edge: Edge;
   readonly address: string;
-  /** Called once, when the reader is gone. */
-  closed(): void;
 }
 
 export class EventStream implements Subscriber {
@@ -41,6 +39,8 @@ export class EventStream implements Subscriber {
     this.#room = room;
     this.#edge = edge;
     this.#address = how.address;
+    edge.eventStreams.add(this);
+    edge.metrics.eventStreams.set(edge.eventStreams.size);
     response.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
     response.flushHeaders();
     response.write(`retry: ${reconnectMs}\n\n`);
@@ -52,8 +52,14 @@ export class EventStream implements Subscriber {
       this.#comments.cancel();
       this.#stuck?.cancel();
       void room.leave(this);
-      how.closed();
+      edge.eventStreams.delete(this);
+      edge.metrics.eventStreams.set(edge.eventStreams.size);
     });
+  }
+
+  /** Bytes that wait for the reader. */
+  get bufferedBytes(): number {
+    return this.#response.writableLength;
   }
 
   async begin(): Promise<void> {

@@ -32,7 +32,7 @@ interface Guest {
 
 export interface Gateway {
   readonly connections: number;
-  /** Bytes waiting for all readers. */
+  /** Bytes waiting for all readers, those over Server-Sent Events among them. */
   bufferedBytes(): number;
   /** Tells everybody to come back and closes their sockets, spread over `overMs`. Resolves when the last is gone. */
   drain(overMs: number): Promise<void>;
@@ -114,6 +114,7 @@ class SocketGateway implements Gateway {
   bufferedBytes(): number {
     let bytes = 0;
     for (const { connection } of this.#guests) bytes += connection.bufferedBytes;
+    for (const stream of this.#parts.edge.eventStreams) bytes += stream.bufferedBytes;
     return bytes;
   }
 

@@ -106,23 +106,17 @@ function csvOf(changes: readonly LoggedChange[]): string {
 function addEvents(app: Express, parts: HttpParts): void {
   const { edge, instanceId } = parts;
   const boot = Buffer.from(parts.ambient.bytes(6)).toString("base64url");
-  let open = 0;
   let serial = 0;
   app.get("/api/games/:code/events", async (request, response) => {
     const room = await findRoom(parts, request, response);
-    if (room === null) return;
+    // Whoever hung up while the game was looked for would stay for ever: the word that he is gone has been said already.
+    if (room === null || response.destroyed) return;
     if (edge.draining) return refuseHttp(response, "draining");
-    if (open >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
+    if (edge.eventStreams.size >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
     if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");
-    open += 1;
     serial += 1;
-    edge.metrics.eventStreams.set(open);
-    const closed = () => {
-      open -= 1;
-      edge.metrics.eventStreams.set(open);
-    };
     const { address } = edge.clientOf(request);
-    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address, closed }).begin();
+    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address }).begin();
   });
 }
 

@@ -1,5 +1,5 @@
 // The operator's commands on the data file: F34 (migrations), F58 (backup, restore, check).
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runDb } from "./run-db.ts";
@@ -46,6 +46,29 @@ describe("the db command", () => {
     expect(await restored.resolve("AAAAAA", "tap-2", "lost")).toBe(`{"v":3}`);
     expect(await restored.load("CCCCCC")).toEqual({ kind: "absent" });
     await restored.close();
+  });
+
+  test("restore puts back what is in the source's log too, and what it sets aside opens with its log", async () => {
+    const crashed = join(folder, "copied");
+    const older = join(folder, "older.db");
+    await runDb(folder, "backup", older);
+    mkdirSync(crashed);
+    const store = await openAt(folder);
+    await new Table(store, "CCCCCC").step();
+    // The folder as a crash leaves it: the last change is only in the log.
+    for (const name of ["games.db", "games.db-wal"]) copyFileSync(join(folder, name), join(crashed, name));
+    await store.close();
+    const source = join(crashed, "games.db");
+    expect(await runDb(folder, "restore", source)).toMatchObject({ code: 0, out: expect.stringContaining("3 games, 6 changes") });
+    const restored = await openAt(folder);
+    expect((await found(restored, "CCCCCC")).v).toBe(1);
+    await restored.close();
+    expect(await runDb(crashed, "restore", older)).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes") });
+    const aside = readdirSync(crashed).find((name) => /^games\.db\.before-restore-\d+$/.test(name)) ?? "nothing";
+    expect(await runDb(crashed, "verify", join(crashed, aside))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("3 games, 6 changes"),
+    });
   });
 
   test("a backup never overwrites, and what is not a sound backup is not restored", async () => {

@@ -1,6 +1,6 @@
 // Copies of the data file: taken while a server runs, verified by opening, put back with the present file kept aside.
 // A copy of the .db alone would lose what is still in its log; VACUUM INTO reads both in one snapshot.
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
 import { type CheckReport, checkDataFile } from "./sqlite-check.ts";
@@ -22,20 +22,26 @@ export function backupDataFile(source: string, target: string): BackupReport {
   const part = `${target}.part`;
   rmSync(part, { force: true });
   try {
-    const db = new Sqlite(source, { readonly: true, fileMustExist: true, timeout: 5_000 });
-    try {
-      db.prepare("VACUUM INTO ?").run(part);
-    } finally {
-      db.close();
-    }
-    const report = verifyCopy(part);
-    forceToDisk(part);
+    const report = copyWhole(source, part);
     renameSync(part, target);
     forceToDisk(dirname(target));
     return { ...report, path: target };
   } finally {
     rmSync(part, { force: true });
   }
+}
+
+/** Writes what a file and its log hold to `part`, forces it to the disk, and says what is in it. */
+function copyWhole(source: string, part: string): BackupReport {
+  const db = new Sqlite(source, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  try {
+    db.prepare("VACUUM INTO ?").run(part);
+  } finally {
+    db.close();
+  }
+  const report = verifyCopy(part);
+  forceToDisk(part);
+  return report;
 }
 
 /** Opens a copy and reads every row. Throws when it is not a whole and sound data file of this program. */
@@ -66,24 +72,28 @@ function openCopy(path: string) {
 }
 
 /**
- * Puts a verified backup in the data file's place. The caller holds the lock. What was there is kept beside it, under
- * a name that ends in `suffix`, and the high-water mark goes with it: this step back is meant.
+ * Puts a verified backup, with what is in its log, in the data file's place. The caller holds the lock. What was there is kept beside
+ * it, under a name that ends in `suffix` and with its log under the name SQLite looks for. The high-water mark goes with it: this step
+ * back is meant.
  */
 export function restoreDataFile(backup: string, { path, suffix }: { readonly path: string; readonly suffix: string }): BackupReport {
-  const report = verifyCopy(backup);
+  // The source as well: a copy of a damaged file can look sound, with rows missing.
+  verifyCopy(backup);
   const part = `${path}.restoring`;
-  copyFileSync(backup, part);
-  forceToDisk(part);
-  // In this order a crash at any point leaves files that the gate refuses, or the restored ones: never an old log beside a new file,
-  // and never a folder that looks new.
-  const setAside = (name: string) => {
-    if (existsSync(name)) renameSync(name, `${name}${suffix}`);
-  };
-  setAside(`${path}-wal`);
-  rmSync(`${path}-shm`, { force: true });
-  if (existsSync(path)) linkSync(path, `${path}${suffix}`);
-  renameSync(part, path);
-  setAside(markPath(path));
-  forceToDisk(dirname(path));
-  return report;
+  const aside = `${path}${suffix}`;
+  rmSync(part, { force: true });
+  try {
+    const report = copyWhole(backup, part);
+    // In this order a crash at any point leaves files that the gate refuses, or the restored ones: never an old log beside a new file,
+    // and never a folder that looks new.
+    if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
+    rmSync(`${path}-shm`, { force: true });
+    if (existsSync(path)) linkSync(path, aside);
+    renameSync(part, path);
+    if (existsSync(markPath(path))) renameSync(markPath(path), `${markPath(path)}${suffix}`);
+    forceToDisk(dirname(path));
+    return { ...report, path };
+  } finally {
+    rmSync(part, { force: true });
+  }
 }

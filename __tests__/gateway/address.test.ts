@@ -38,6 +38,30 @@ describe("SAFETY 15: the client's address", () => {
     expect(proxied(request(socket, { "x-forwarded-for": forwarded })).address).toBe(address);
   });
 
+  const flyProxies = ["loopback", "uniquelocal", "172.16.0.0/12"];
+  test.each([
+    ["172.16.5.2", "198.51.100.7", "198.51.100.7, 66.241.124.9", "198.51.100.7"],
+    ["fdaa::3", "2001:db8::7", "2001:db8::7, 2a09:8280:1::a", "2001:db8::7"],
+    ["172.16.5.2", "::ffff:198.51.100.7", "66.241.124.9", "198.51.100.7"],
+    ["172.16.5.2", "", "198.51.100.7", "198.51.100.7"],
+    ["172.16.5.2", "nobody", "6.6.6.6, 198.51.100.7", "198.51.100.7"],
+    ["172.16.5.2", "6.6.6.6, 198.51.100.7", "198.51.100.8", "198.51.100.8"],
+  ])("the header a trusted proxy names the client in goes before X-Forwarded-For, if it is one address: %s, %j, %j is %s", (...row) => {
+    const [socket, named, forwarded, address] = row;
+    const headers = { "fly-client-ip": named, "x-forwarded-for": forwarded };
+    expect(addressReader(flyProxies, "fly-client-ip")(request(socket, headers)).address).toBe(address);
+  });
+
+  test("SAFETY 15: a client that is no trusted proxy gains nothing by the header, nor where the header is not set up", () => {
+    const headers = { "fly-client-ip": "6.6.6.6" };
+    const through = addressReader(flyProxies, "fly-client-ip");
+    expect(through(request("203.0.113.9", headers))).toEqual({ address: "203.0.113.9", secure: null });
+    expect(addressReader([], "fly-client-ip")(request("203.0.113.9", headers)).address).toBe("203.0.113.9");
+    expect(addressReader(flyProxies)(request("172.16.5.2", { ...headers, "x-forwarded-for": "198.51.100.7" })).address).toBe(
+      "198.51.100.7",
+    );
+  });
+
   test("TLS is believed from a trusted proxy only", () => {
     const headers = { "x-forwarded-for": "198.51.100.7", "x-forwarded-proto": "https" };
     expect(proxied(request("10.0.0.1", headers)).secure).toBe(true);

@@ -47,6 +47,8 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["switch with yes", { ALLOW_MISSING_ORIGIN: "yes" }, "ALLOW_MISSING_ORIGIN"],
   ["proxy that is no address", { TRUSTED_PROXIES: "10.0.0.0/8,proxy" }, "TRUSTED_PROXIES"],
   ["proxy range too wide", { TRUSTED_PROXIES: "10.0.0.0/33" }, "TRUSTED_PROXIES"],
+  ["header that is no name", { TRUSTED_PROXIES: "loopback", CLIENT_ADDRESS_HEADER: "client address" }, "CLIENT_ADDRESS_HEADER"],
+  ["header that nobody is trusted to set", { CLIENT_ADDRESS_HEADER: "fly-client-ip" }, "CLIENT_ADDRESS_HEADER"],
   ["admin token too short", { ADMIN_TOKEN: "secret" }, "ADMIN_TOKEN"],
   ["metrics token with spaces", { METRICS_TOKEN: "a token with spaces in it" }, "METRICS_TOKEN"],
   ["one token for both", { ADMIN_TOKEN: token, METRICS_TOKEN: token }, "ADMIN_TOKEN"],

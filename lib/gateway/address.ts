@@ -10,16 +10,18 @@ export interface ClientAddress {
   readonly secure: boolean | null;
 }
 
-/** Reads the address of a request. X-Forwarded-For is believed from trusted proxies only, counted from the right. */
+/** Reads the address of a request. Headers are believed from trusted proxies only; X-Forwarded-For is counted from the right. */
 export type AddressReader = (request: IncomingMessage) => ClientAddress;
 
-export function addressReader(trustedProxies: readonly string[]): AddressReader {
+/** `clientHeader`, when set, holds the client's address alone and goes before X-Forwarded-For, where some edges add themselves last. */
+export function addressReader(trustedProxies: readonly string[], clientHeader: string | null = null): AddressReader {
   const trust = proxyAddr.compile([...trustedProxies]);
   return (request) => {
     const socketAddress = request.socket.remoteAddress ?? "";
     const isProxy = trustedProxies.length > 0 && trust(plain(socketAddress), 0);
     if (!isProxy) return { address: plain(socketAddress), secure: "encrypted" in request.socket ? true : null };
-    const far = withoutPort(proxyAddr(request, (address, hop) => trust(plain(withoutPort(address)), hop)));
+    const named = clientHeader === null ? "" : withoutPort(String(request.headers[clientHeader] ?? ""));
+    const far = isIP(named) > 0 ? named : withoutPort(proxyAddr(request, (address, hop) => trust(plain(withoutPort(address)), hop)));
     const scheme = String(request.headers["x-forwarded-proto"] ?? "")
       .split(",")
       .at(-1)

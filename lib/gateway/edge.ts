@@ -68,7 +68,7 @@ export class Edge {
     this.ambient = ambient;
     this.log = parts.log;
     this.metrics = metrics;
-    this.clientOf = addressReader(config.trustedProxies);
+    this.clientOf = addressReader(config.trustedProxies, config.clientAddressHeader);
     this.addresses = addressLimits(config.limits, ambient, parts.sharedCounts);
     this.overload = new Overload({ limits: config.limits, queueDepth: parts.queueDepth });
     this.pace = new Pace(config.limits, ambient);

@@ -24,6 +24,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly allowMissingOrigin: boolean;
   readonly trustedProxies: readonly string[];
+  /** In lower case, as Node names headers. */
+  readonly clientAddressHeader: string | null;
   readonly metricsPort: number | null;
   readonly logLevel: LogLevel;
   readonly logSampleEvery: number;
@@ -117,6 +119,7 @@ const schemas = {
   allowedOrigins: list(z.string().refine(isOrigin, "must be origins such as https://play.example or https://*.example.org")),
   allowMissingOrigin: z.enum(["true", "false"], "must be true or false").transform((word) => word === "true"),
   trustedProxies: list(z.string().refine(isProxy, "must be addresses, CIDR ranges, loopback, linklocal or uniquelocal")),
+  clientAddressHeader: name(/^[A-Za-z0-9-]{1,64}$/, "must be a header's name").transform((header) => header.toLowerCase()),
   adminToken: token,
   metricsToken: token,
   metricsPort: port,
@@ -212,6 +215,8 @@ function conflicts(config: Config): string[] {
   if (config.workers > 1 && config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort + config.workers > 65_536) {
     found.push("METRICS_PORT plus WORKERS must stay below 65536: each worker takes the next port.");
   }
+  if (config.clientAddressHeader !== null && config.trustedProxies.length === 0)
+    found.push("CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES: it is believed from them only.");
   if (config.secrets.adminToken !== null && config.secrets.adminToken === config.secrets.metricsToken)
     found.push("ADMIN_TOKEN and METRICS_TOKEN must differ.");
   return found;
@@ -246,6 +251,7 @@ export function readConfig(env: Environment, readText: ReadText = readSecretFile
     allowedOrigins: read("allowedOrigins") ?? [],
     allowMissingOrigin: read("allowMissingOrigin") ?? environment !== "production",
     trustedProxies: read("trustedProxies") ?? [],
+    clientAddressHeader: read("clientAddressHeader"),
     metricsPort: read("metricsPort"),
     logLevel: read("logLevel") ?? "info",
     logSampleEvery: read("logSampleEvery") ?? 1,

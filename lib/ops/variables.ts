@@ -296,6 +296,13 @@ export const settingVariables = {
     "addresses or CIDR ranges with commas between; loopback, linklocal, uniquelocal",
     "Proxies whose X-Forwarded-For is believed, counted from the right.",
   ),
+  clientAddressHeader: setting(
+    "CLIENT_ADDRESS_HEADER",
+    "name",
+    "",
+    "a header's name; empty: X-Forwarded-For",
+    "Header in which trusted proxies put the client's address alone, for edges that add their own to X-Forwarded-For.",
+  ),
   adminToken: secret("ADMIN_TOKEN", "token", "16 to 512 characters", "Opens /admin and the admin API. Empty: both are off."),
   metricsToken: secret(
     "METRICS_TOKEN",

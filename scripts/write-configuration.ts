@@ -1,5 +1,6 @@
 // `npm run docs:config`: writes docs/configuration.md and .env.example from the table of variables. A test compares both.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { limits as rules } from "../lib/game/limits.ts";
 import { limitVariables, settingVariables } from "../lib/ops/variables.ts";
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
@@ -28,6 +29,9 @@ export function configurationPage(): string {
     "## Limits",
     "",
     "Whole numbers. A variable that begins with `LIMIT_` and is not in this table is refused, so a spelling mistake is noticed.",
+    "",
+    "Numbers of the rules are not among them, because a game must be the same on every server that plays it. They stand in `lib/game/limits.ts`:",
+    `a seat is free again when its holder is away for ${rules.seatAwayMs / 60_000} min, a host is followed by another player after ${rules.hostAwayMs / 60_000} min.`,
     "",
     row(["variable", "unit", "default", "from", "to", "what it does"]),
     row(["---", "---", "---", "---", "---", "---"]),

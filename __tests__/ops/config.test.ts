@@ -67,7 +67,10 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["limit that does not exist", { LIMIT_FRAME_BYTE: "65536" }, "LIMIT_FRAME_BYTE"],
   ["batch larger than the queue", { LIMIT_STORE_QUEUE_CHANGES: "10" }, "LIMIT_STORE_BATCH_CHANGES"],
   ["more per address than in all", { LIMIT_CONNECTIONS: "10" }, "LIMIT_CONNECTIONS_PER_ADDRESS"],
-  ["host gone longer than a seat", { LIMIT_HOST_AWAY_MS: "7200000" }, "LIMIT_HOST_AWAY_MS"],
+  ["time away, which is a rule and no limit", { LIMIT_AWAY_MS: "7200000" }, "LIMIT_AWAY_MS"],
+  ["lobby code shorter than the wire takes", { LIMIT_GAME_ID_CHARS: "2" }, "LIMIT_GAME_ID_CHARS"],
+  ["lobby code longer than the wire takes", { LIMIT_GAME_ID_CHARS: "9" }, "LIMIT_GAME_ID_CHARS"],
+  ["finished games forgotten while seats are held", { LIMIT_RETENTION_FINISHED_MS: "60000" }, "LIMIT_RETENTION_FINISHED_MS"],
 ];
 
 describe("F45 configuration", () => {

@@ -52,15 +52,17 @@ describe.skipIf(lacks("redis-server"))("codes of few characters", () => {
     }
   });
 
-  test("when all codes are taken, a create is refused with a code that says try later", async () => {
+  test("when every code that may be tried is taken, a create is refused with a code that says try later", async () => {
     const redis = await TestRedis.start();
-    const servers = await startInstances(3, redis.url, { env: { ...generous, LIMIT_GAME_ID_CHARS: "2" } });
+    const servers = await startInstances(3, redis.url, { env: { ...generous, LIMIT_GAME_ID_CHARS: "3", LIMIT_GAME_ID_TRIES: "1" } });
     try {
-      const { codes, refused } = await createMany(servers, 1_400, 12);
-      process.stderr.write(`creates with codes of 2 characters (1,024 there are): ${codes.length} made, ${refused.length} refused\n`);
+      const { codes, refused } = await createMany(servers, 4_000, 12);
+      process.stderr.write(`creates with one try among 32,768 codes: ${codes.length} made, ${refused.length} refused\n`);
       expect(new Set(codes).size).toBe(codes.length);
-      expect(codes.length).toBeGreaterThan(900);
-      expect(codes.length).toBeLessThanOrEqual(1_024);
+      expect(codes.length + refused.length).toBe(4_000);
+      // By chance about 235 of them draw a code that is taken, give or take 15.
+      expect(refused.length).toBeGreaterThan(150);
+      expect(refused.length).toBeLessThan(320);
       expect(new Set(refused.map(({ code, retry }) => `${code} ${retry}`))).toEqual(new Set(["no-free-code true"]));
     } finally {
       await Promise.all(servers.map((server) => server.dispose()));

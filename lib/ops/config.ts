@@ -196,12 +196,6 @@ function relations(limits: Limits): readonly (readonly [boolean, string])[] {
     [limits.connectionsPerAddressMax <= limits.connectionsMax, "LIMIT_CONNECTIONS_PER_ADDRESS must not exceed LIMIT_CONNECTIONS."],
     [limits.frameBytesMax <= limits.outboxBytesMax, "LIMIT_FRAME_BYTES must not exceed LIMIT_OUTBOX_BYTES."],
     [limits.storeBatchChangesMax <= limits.storeQueueChangesMax, "LIMIT_STORE_BATCH_CHANGES must not exceed LIMIT_STORE_QUEUE_CHANGES."],
-    [limits.hostAwayMs <= limits.awayMs, "LIMIT_HOST_AWAY_MS must not exceed LIMIT_AWAY_MS."],
-    [
-      limits.retentionFinishedMs >= limits.awayMs,
-      "LIMIT_RETENTION_FINISHED_MS must be at least LIMIT_AWAY_MS, or answers could not be repeated.",
-    ],
-    [limits.retentionUntouchedMs >= limits.awayMs, "LIMIT_RETENTION_UNTOUCHED_MS must be at least LIMIT_AWAY_MS."],
   ];
 }
 

@@ -30,7 +30,8 @@ export class EventStream implements Subscriber {
   #stuck: Cancellable | null = null;
   /** The newest state the reader has not been given because it does not read. */
   #newest: Frame | null = null;
-  #closed = false;
+  /** Nothing more is said to it. It is still here until it has taken what was said, or its line is gone. */
+  #ended = false;
 
   constructor(viewerId: ViewerId, how: EventStreamParts) {
     const { response, room, edge } = how;
@@ -47,14 +48,9 @@ export class EventStream implements Subscriber {
     // Keeps proxies from taking the silence of a quiet table for death.
     this.#comments = edge.ambient.every(commentMs, () => void (this.#stuck === null && response.write(": still here\n\n")));
     response.on("drain", () => this.#drained());
-    response.on("close", () => {
-      this.#closed = true;
-      this.#comments.cancel();
-      this.#stuck?.cancel();
-      void room.leave(this);
-      edge.eventStreams.delete(this);
-      edge.metrics.eventStreams.set(edge.eventStreams.size);
-    });
+    // Without a listener an error of one reader would end the whole process.
+    response.on("error", () => this.#cut());
+    response.on("close", () => this.#gone());
   }
 
   /** Bytes that wait for the reader. */
@@ -66,11 +62,11 @@ export class EventStream implements Subscriber {
     await this.#room.join(this, 0, (answer) => {
       if (!answer.ok) this.#end(answer.code);
     });
-    if (this.#closed) await this.#room.leave(this);
+    if (this.#ended) await this.#room.leave(this);
   }
 
   send(frame: Frame): void {
-    if (this.#closed) return;
+    if (this.#ended) return;
     if (this.#stuck !== null) {
       if (frame.kind === "state") this.#newest = frame;
       return;
@@ -80,27 +76,55 @@ export class EventStream implements Subscriber {
 
   #write(frame: Frame): void {
     const id = frame.v > 0 ? `id: ${frame.v}\n` : "";
-    if (this.#response.write(`${id}data: ${frame.text}\n\n`)) return;
+    if (!this.#response.write(`${id}data: ${frame.text}\n\n`)) this.#cutWhenStuck();
+  }
+
+  #cutWhenStuck(): void {
     const { ambient, limits } = this.#edge;
     this.#stuck ??= ambient.after(limits.outboxStuckMs, () => {
       this.#edge.cutSlow(this.#address, { waitingBytes: this.#response.writableLength, behindMs: limits.outboxStuckMs });
-      this.#response.destroy();
+      this.#cut();
     });
   }
 
+  /** The line itself: an answer that waits behind another one on it would not take it down. */
+  #cut(): void {
+    this.#response.req.socket.destroy();
+  }
+
   #drained(): void {
+    if (this.#ended) return;
     this.#stuck?.cancel();
     this.#stuck = null;
     const newest = this.#newest;
     this.#newest = null;
-    if (newest !== null && !this.#closed) this.#write(newest);
+    if (newest !== null) this.#write(newest);
   }
 
   dismiss(reason: string): void {
     this.#end(reason);
   }
 
+  /** The last word. The room lets it go at once: the line may close much later, or only when it is cut. */
   #end(reason: string): void {
-    if (!this.#closed) this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+    if (this.#ended) return;
+    this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+    this.#cutWhenStuck();
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#newest = null;
+    this.#comments.cancel();
+    void this.#room.leave(this);
+  }
+
+  #gone(): void {
+    this.#leave();
+    this.#stuck?.cancel();
+    this.#edge.eventStreams.delete(this);
+    this.#edge.metrics.eventStreams.set(this.#edge.eventStreams.size);
   }
 }

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { heldLines } from "../support/held-line.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+async function watched() {
+  const all = virtualEdge();
+  const { gameId, host } = await all.seated();
+  const found = await all.rooms.find(gameId);
+  if (!("room" in found)) throw new Error("The game is gone.");
+  const lineOf = heldLines(all);
+  const line = lineOf();
+  line.get(`/api/games/${gameId}/events`);
+  await all.ambient.advance(0);
+  expect(line.heard).toContain('"status":"waiting"');
+  return { ...all, gameId, host, room: found.room, line, lineOf };
+}
+
+describe("F52 the end of an event stream", () => {
+  test("a reader who stopped reading before the game was closed is told nothing more, counts no more, and is cut in time", async () => {
+    const { ambient, edge, host, room, line, notes } = await watched();
+    expect([room.viewers, edge.eventStreams.size]).toEqual([2, 1]);
+    line.open = false;
+    await host.ask("renameGame", { name: "x" });
+    await host.ask("endGame");
+    expect(room.viewers).toBe(1);
+    const waiting = () => [...edge.eventStreams].map(({ bufferedBytes }) => bufferedBytes);
+    const atTheEnd = waiting();
+    await ambient.advance(edge.limits.outboxStuckMs - 1);
+    expect([waiting(), line.destroyed]).toEqual([atTheEnd, false]);
+    await ambient.advance(1);
+    expect([waiting(), line.destroyed]).toEqual([[], true]);
+    expect(notes.map(({ event }) => event)).toContain("slow-reader-closed");
+  });
+
+  test("a reader who reads gets the last word, and the line is his to ask on", async () => {
+    const { ambient, edge, host, gameId, line, notes } = await watched();
+    await host.ask("endGame");
+    expect(line.heard).toContain('event: end\ndata: {"reason":"closed"}');
+    expect(edge.eventStreams.size).toBe(0);
+    await ambient.advance(60_000);
+    line.get(`/api/games/${gameId}`);
+    await ambient.advance(0);
+    expect(line.statuses).toEqual([200, 200]);
+    expect(notes).toEqual([]);
+  });
+
+  test("whoever waits behind another answer on the same line when his game is closed harms nobody", async () => {
+    const { ambient, connect, host, gameId, lineOf } = await watched();
+    const other = connect();
+    await other.ask("create", { settings: { playerCount: 2 } });
+    const otherId = other.last("claimed")?.data.gameId;
+    const line = lineOf();
+    line.get(`/api/games/${otherId}/events`, `/api/games/${gameId}/events`);
+    await ambient.advance(1_000);
+    await host.ask("endGame");
+    await ambient.advance(1_000);
+    expect(line.statuses).toEqual([200]);
+  });
+});

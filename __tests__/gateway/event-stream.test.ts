@@ -57,3 +57,25 @@ describe("F52 the end of an event stream", () => {
     expect(line.statuses).toEqual([200]);
   });
 });
+
+describe("F52 places for event streams", () => {
+  test("one line takes one place, whatever else it asks for, and gives it back when it is closed", async () => {
+    const { ambient, edge, gameId, host, room, line, lineOf } = await watched();
+    const events = `/api/games/${gameId}/events`;
+    const greedy = lineOf();
+    greedy.get(...Array.from({ length: 9 }, () => events));
+    await ambient.advance(0);
+    expect([edge.eventStreams.size, room.viewers]).toEqual([2, 3]);
+    greedy.push("GET / HTTP/1.1\r\nHost: held\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    await ambient.advance(0);
+    greedy.destroy();
+    await ambient.advance(0);
+    expect([edge.eventStreams.size, room.viewers]).toEqual([1, 2]);
+    line.get(events);
+    await ambient.advance(0);
+    await host.ask("endGame");
+    await ambient.advance(0);
+    expect(line.statuses).toEqual([200, 503]);
+    expect(edge.eventStreams.size).toBe(0);
+  });
+});

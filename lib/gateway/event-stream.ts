@@ -50,7 +50,9 @@ export class EventStream implements Subscriber {
     response.on("drain", () => this.#drained());
     // Without a listener an error of one reader would end the whole process.
     response.on("error", () => this.#cut());
-    response.on("close", () => this.#gone());
+    // Whichever is said first: what other requests do to the line may keep an answer from hearing that it is closed.
+    response.on("close", this.#gone);
+    response.req.socket.on("close", this.#gone);
   }
 
   /** Bytes that wait for the reader. */
@@ -121,10 +123,11 @@ export class EventStream implements Subscriber {
     void this.#room.leave(this);
   }
 
-  #gone(): void {
+  readonly #gone = (): void => {
+    this.#response.req.socket.off("close", this.#gone);
     this.#leave();
     this.#stuck?.cancel();
     this.#edge.eventStreams.delete(this);
     this.#edge.metrics.eventStreams.set(this.#edge.eventStreams.size);
-  }
+  };
 }

@@ -110,7 +110,9 @@ function addEvents(app: Express, parts: HttpParts): void {
   app.get("/api/games/:code/events", async (request, response) => {
     const room = await findRoom(parts, request, response);
     // Whoever hung up while the game was looked for would stay for ever: the word that he is gone has been said already.
-    if (room === null || response.destroyed) return;
+    if (room === null || request.socket.destroyed) return;
+    // Behind another answer on the same line it would take a place and hear nothing, for as long as the other lasts.
+    if (response.socket === null) return refuseHttp(response, "busy");
     if (edge.draining) return refuseHttp(response, "draining");
     if (edge.eventStreams.size >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
     if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");

@@ -31,7 +31,7 @@ const wanted: Readonly<Record<Command["type"], readonly [who: string, when: stri
   renameGame: ["host", "waiting running paused finished"],
   transferHost: ["host", "waiting running paused finished"],
   endGame: ["host", "waiting running paused finished"],
-  rollDice: ["claimed", "waiting running paused finished"],
+  rollDice: ["seat", "waiting running paused finished"],
   rollPlayOrder: ["host", "waiting"],
   randomStartPlayer: ["host", "waiting"],
   nextRound: ["host", "finished"],
@@ -69,7 +69,7 @@ const examples: readonly Command[] = (Object.keys(wanted) as Command["type"][]).
     case "renameGame":
       return [{ type, name: "Renamed" }];
     case "rollDice":
-      return [{ type, sides: 6 }];
+      return [{ type, sides: 6 }, ...about({ sides: 6 })];
     default:
       return [{ type } as Command];
   }

@@ -115,6 +115,17 @@ describe("CK the clock", () => {
     );
   });
 
+  test("CK7 a ruling that takes a bank over thresholds warns once, for the lowest", () => {
+    play(
+      started({ initialTime: 400_000, bonusTime: 0 }),
+      `at 0  A adjustTime B deltaMs=-50000 -> time-adjusted B -50000
+      A adjustTime B deltaMs=-50000 -> time-adjusted B -50000, warning B 300000
+      A adjustTime B deltaMs=-250000 -> time-adjusted B -250000, warning B 60000
+      A adjustTime B deltaMs=10000 -> time-adjusted B 10000
+      A adjustTime B deltaMs=-60000 -> time-adjusted B -60000`,
+    );
+  });
+
   test("CK7 a bank lifted above a threshold crosses it again; a start at one is no crossing", () => {
     const table = started({ initialTime: 60_000, warningThresholds: [60_000, 30_000], bonusTime: 0 });
     play(

@@ -161,7 +161,6 @@ export class ModelTable {
         quota: null,
         over: false,
         choice: null,
-        owed: 0,
         penalties: 0,
         dead: false,
       });

@@ -161,6 +161,7 @@ export class Model extends ModelTable {
         return true;
       case "kick":
         if (seat.owner === null || seat.owner === viewer) return false;
+        if (this.chair?.who === seat.owner) this.chair = null;
         this.free(id);
         return true;
       case "transferHost":
@@ -205,7 +206,10 @@ export class Model extends ModelTable {
     }
     if (play.status !== "waiting" || play.seats.filter((seat) => seat.life > 0).length < 2) return false;
     const first = play.active ?? 1;
-    for (const seat of play.seats) if (seat.life <= 0) seat.dead = true;
+    for (const seat of play.seats) {
+      seat.owed = 0;
+      if (seat.life <= 0) seat.dead = true;
+    }
     Object.assign(play, { status: "running", turn: 1, active: this.seat(first)?.dead ? this.after(first) : first });
     return true;
   }

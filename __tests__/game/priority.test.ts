@@ -147,6 +147,21 @@ describe("TG targets", () => {
     );
   });
 
+  test("TG4 a host may name the seat that has the turn, when nobody has claimed it, and no other", () => {
+    const table = new Table({ playerCount: 3 });
+    play(
+      table,
+      `at 0  C claim C -> seat-claimed C
+      host start -> game-started
+      host toggleTarget B -> target-toggled B true
+      host confirmTargets B -> ! not-your-turn playerId
+      host confirmTargets A -> targets-confirmed B
+      host cancelTargeting B -> ! not-your-turn playerId
+      C cancelTargeting A -> ! not-your-turn
+      host cancelTargeting A -> targeting-ended true`,
+    );
+  });
+
   test("TG4 the active seat cancels, at any point; its death cancels too", () => {
     play(
       started({ playerCount: 3 }),

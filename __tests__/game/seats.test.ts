@@ -161,6 +161,23 @@ describe("SE seats", () => {
   });
 });
 
+describe("SE7 a kicked person", () => {
+  test("SE7 a former host who is kicked does not come back by his chair", () => {
+    const table = new Table({ playerCount: 3 });
+    play(
+      table,
+      `at 0       host claim A -> seat-claimed A, host-changed A
+      at 0       B claim B -> seat-claimed B
+      at 0       C claim C -> seat-claimed C
+      at 0       host drops -> seat-away A
+      at 300000  wake -> host-changed B
+      at 300000  B kick A -> kicked A
+      at 300000  B unclaim -> seat-left B, host-changed -, host-changed C`,
+    );
+    expect(show(table, "host", table.tokens.get("host"))).toBe("! bad-token");
+  });
+});
+
 describe("SE8 drop policies", () => {
   test("SE8 charge: the clock runs on", () => {
     play(

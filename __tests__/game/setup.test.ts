@@ -6,7 +6,7 @@ import { cleanGameName, cleanSeatName } from "../../lib/game/names.ts";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { Settings } from "../../lib/game/settings.ts";
 import { checkSettings, defaultSettings } from "../../lib/game/setup.ts";
-import { hashOf, play, seated, startAt, started } from "./table.ts";
+import { hashOf, play, seated, startAt, started, Table } from "./table.ts";
 
 const create = (settings: Partial<Settings>, name: string | null = null) =>
   clockRules.create({
@@ -114,6 +114,35 @@ describe("SET settings", () => {
       C updatePlayer C life=30 -> life-changed C 20 30 C
       A updateSettings {"initialTime":300000,"startingLife":40,"handicaps":{"3":5000}} -> settings-changed ["initialTime","handicaps","startingLife"]
       see A B C A.life B.life C.life -> A=300000 B=599000 C=305000 A.life=40 B.life=40 C.life=30`,
+    );
+  });
+
+  test("SET3 another preset brings its own numbers, and the numbers of the one before go", () => {
+    const table = new Table({ playerCount: 2, mode: "campaign", campaignPreset: "wastelands" });
+    const chosen = table.say("host", { type: "updateSettings", settings: { campaignPreset: "standard" } });
+    expect(chosen.ok).toBe(true);
+    const fresh = new Table({ playerCount: 2, mode: "campaign", campaignPreset: "standard" });
+    expect(table.state.settings).toEqual(fresh.state.settings);
+    expect(table.state.seats.map(({ life, bankMs }) => [life, bankMs])).toEqual(
+      fresh.state.seats.map(({ life, bankMs }) => [life, bankMs]),
+    );
+  });
+
+  test("SET3 what was set by hand stays when the preset changes", () => {
+    const table = new Table({ playerCount: 2, mode: "campaign", campaignPreset: "wastelands", startingLife: 33 });
+    table.say("host", { type: "updateSettings", settings: { campaignPreset: "standard" } });
+    expect(table.state.settings.startingLife).toBe(33);
+  });
+
+  test("SET3 CA1 rounds that grow shorter than a handicap takes leave the seat a second, and the game can be read and changed", () => {
+    const table = seated({ playerCount: 2, mode: "campaign", campaignPreset: "blitz", initialTime: 300_000, handicaps: { 1: -290_000 } });
+    play(
+      table,
+      `at 0  A start -> game-started
+      A eliminate B -> eliminated B host, game-complete A
+      A nextRound -> round-started 2
+      A updateSettings {"listed":true} -> settings-changed ["listed"]
+      A updateSettings {"initialTime":200000} -> ! bad-message handicaps`,
     );
   });
 

@@ -120,7 +120,22 @@ describe("TO flag fall, the other kinds", () => {
       A reset -> game-reset
       see A B -> A=70000 B=100000
       A reset -> game-reset
+      see A -> A=70000
+      A start -> game-started
+      A reset -> game-reset
       see A -> A=100000`,
+    );
+  });
+
+  test("TO5 SET3 a bank with a deduction is untouched too: it follows the settings, and owes the same", () => {
+    play(
+      started({ ...short, initialTime: 100_000, onTimeout: "time-deduction", penaltyTimeDeduction: 30_000 }),
+      `at 100000  wake -> timeout A 1
+      A reset -> game-reset
+      A updateSettings {"initialTime":50000} -> settings-changed ["initialTime"]
+      see A B -> A=20000 B=50000
+      A updateSettings {"initialTime":200000} -> settings-changed ["initialTime"]
+      see A B -> A=170000 B=200000`,
     );
   });
 

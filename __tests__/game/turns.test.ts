@@ -154,6 +154,18 @@ describe("TU7 chance", () => {
     expect(table.say("B", { type: "rollDice", sides: 1 })).toMatchObject({ ok: false, code: "bad-message", field: "sides" });
   });
 
+  test("TU7 a host rolls for a seat that nobody has claimed, and for no other", () => {
+    const table = new Table({ playerCount: 3 });
+    play(
+      table,
+      `at 0  B claim B -> seat-claimed B
+      host rollDice sides=6 -> ! no-seat
+      host rollDice B sides=6 -> ! not-allowed`,
+    );
+    const rolled = table.say("host", { type: "rollDice", sides: 6, playerId: 3 });
+    expect(rolled.ok && rolled.events[0]).toMatchObject({ type: "diceRolled", data: { playerId: 3, sides: 6 } });
+  });
+
   test("TU7 L18 dice are even: 3,000 rolls of a D20 stay within five standard deviations", () => {
     const table = seated();
     const counts = new Array<number>(20).fill(0);

@@ -42,11 +42,10 @@ const activeTap = (draft: Draft, context: Context): Tap => {
   return tap(draft, active === null ? {} : { playerId: active }, context);
 };
 
-function passActiveTurn(draft: Draft, command: Told<"passTurn">, context: Context): Outcome {
-  const { active } = draft.state;
-  return command.playerId !== undefined && command.playerId !== active
-    ? refuse("not-your-turn", "playerId")
-    : passTurn(draft, activeTap(draft, context));
+/** What only the seat that has the turn may do; a seat that is named has to be that one. */
+function byActive(act: (draft: Draft, tap: Tap) => Outcome) {
+  return (draft: Draft, { playerId }: { readonly playerId?: SeatId }, context: Context): Outcome =>
+    playerId !== undefined && playerId !== draft.state.active ? refuse("not-your-turn", "playerId") : act(draft, activeTap(draft, context));
 }
 
 const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
@@ -56,12 +55,12 @@ const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   pause: togglePause,
   reset,
   switch: (draft, { playerId }) => switchTo(draft, playerId),
-  passTurn: passActiveTurn,
+  passTurn: byActive(passTurn),
   interrupt: (draft, command, context) => interrupt(draft, tap(draft, command, context)),
   passPriority: (draft, command, context) => passPriority(draft, tap(draft, command, context)),
   toggleTarget: (draft, { playerId }) => toggleTarget(draft, playerId),
-  confirmTargets: (draft, _, context) => confirmTargets(draft, activeTap(draft, context)),
-  cancelTargeting,
+  confirmTargets: byActive(confirmTargets),
+  cancelTargeting: byActive(cancelTargeting),
   passTargetPriority: (draft, command, context) => passTargetPriority(draft, tap(draft, command, context)),
   timeoutChoice: (draft, command, context) => choose(draft, tap(draft, command, context).seat, command.choice),
   updatePlayer: (draft, command, { asker }) => updatePlayer(draft, command, asker.seat),
@@ -76,7 +75,7 @@ const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   renameGame: (draft, { name }) => setName(draft, name),
   transferHost: (draft, { playerId }) => transferHost(draft, playerId),
   endGame: (draft) => endGame(draft),
-  rollDice: (draft, { sides }, { asker, input }) => rollDice(draft, { sides, by: asker.seat, draw: input.draw }),
+  rollDice: (draft, { sides, playerId }, { asker, input }) => rollDice(draft, { sides, by: playerId ?? asker.seat, draw: input.draw }),
   rollPlayOrder: (draft, _, { input }) => rollPlayOrder(draft, input.draw),
   randomStartPlayer: (draft, _, { input }) => randomStartPlayer(draft, input.draw),
   nextRound,

@@ -4,7 +4,7 @@ import type { Command } from "./commands.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import { cleanGameName } from "./names.ts";
 import { presets } from "./presets/presets.ts";
-import { casualSettings, checkSettings, fullBankMs } from "./setup.ts";
+import { casualSettings, checkSettings, openingBankMs } from "./setup.ts";
 import type { Settings } from "./settings.ts";
 import type { State } from "./state.ts";
 
@@ -27,9 +27,16 @@ function wrongNow(state: State, field: string): boolean {
 function refill(draft: Draft, before: Settings, now: Settings): void {
   for (const { id } of draft.state.seats) {
     const seat = writeSeat(draft, id);
-    if (seat.bankMs === fullBankMs(before, id)) seat.bankMs = fullBankMs(now, id);
+    if (seat.bankMs === openingBankMs(before, seat)) seat.bankMs = openingBankMs(now, seat);
     if (seat.life === before.startingLife) seat.life = now.startingLife;
   }
+}
+
+/** Another preset: what the old one had set goes back to what is usual, then the new one's settings come in. */
+function presetChange(before: Settings, wanted: string | null): Partial<Settings> {
+  const old: Partial<Settings> = presets.get(before.campaignPreset ?? "")?.settings ?? {};
+  const set = (Object.keys(old) as (keyof Settings)[]).filter((field) => equal(before[field], old[field]));
+  return { ...Object.fromEntries(set.map((field) => [field, casualSettings[field]])), ...presets.get(wanted ?? "")?.settings };
 }
 
 /** Changes settings, all of them or none. Before the first move, seats that were untouched follow. */
@@ -39,8 +46,8 @@ export function updateSettings(draft: Draft, wanted: Wanted): Outcome {
   if (typeof wanted !== "object" || wanted === null) return refuse("bad-message", "settings");
   const unknown = Object.keys(wanted).find((field) => !Object.hasOwn(casualSettings, field) || field === "playerCount" || field === "mode");
   if (unknown !== undefined) return refuse("bad-message", unknown);
-  const preset = wanted.campaignPreset && wanted.campaignPreset !== before.campaignPreset ? presets.get(wanted.campaignPreset) : undefined;
-  const checked = checkSettings({ ...before, ...preset?.settings, ...wanted });
+  const isOther = wanted.campaignPreset !== undefined && wanted.campaignPreset !== before.campaignPreset;
+  const checked = checkSettings({ ...before, ...(isOther && presetChange(before, wanted.campaignPreset)), ...wanted });
   if (!checked.ok) return checked;
   const fields = (Object.keys(before) as (keyof Settings)[]).filter((field) => !equal(before[field], checked.settings[field]));
   const wrong = fields.find((field) => wrongNow(state, field));

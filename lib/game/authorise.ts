@@ -48,7 +48,7 @@ export const permissions = {
   renameGame: { rights: ["host"], statuses: always },
   transferHost: { rights: ["host"], statuses: always },
   endGame: { rights: ["host"], statuses: always },
-  rollDice: { rights: ["claimed"], statuses: always },
+  rollDice: { rights: ["seat"], statuses: always },
   rollPlayOrder: { rights: ["host"], statuses: waiting },
   randomStartPlayer: { rights: ["host"], statuses: waiting },
   nextRound: { rights: ["host"], statuses: ["finished"] },

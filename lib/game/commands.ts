@@ -50,8 +50,8 @@ export type Command =
   | ({ readonly type: "interrupt" } & ForSeat)
   | ({ readonly type: "passPriority" } & ForSeat)
   | ({ readonly type: "toggleTarget" } & AboutSeat)
-  | { readonly type: "confirmTargets" }
-  | { readonly type: "cancelTargeting" }
+  | { readonly type: "confirmTargets"; readonly playerId?: SeatId }
+  | { readonly type: "cancelTargeting"; readonly playerId?: SeatId }
   | ({ readonly type: "passTargetPriority" } & ForSeat)
   | ({ readonly type: "timeoutChoice"; readonly choice: TimeoutChoice } & ForSeat)
   | UpdatePlayer
@@ -65,7 +65,7 @@ export type Command =
   | { readonly type: "renameGame"; readonly name: string }
   | ({ readonly type: "transferHost" } & AboutSeat)
   | { readonly type: "endGame" }
-  | { readonly type: "rollDice"; readonly sides: number }
+  | { readonly type: "rollDice"; readonly sides: number; readonly playerId?: SeatId }
   | { readonly type: "rollPlayOrder" }
   | { readonly type: "randomStartPlayer" }
   | { readonly type: "nextRound" }

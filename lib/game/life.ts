@@ -204,5 +204,8 @@ export function adjustTime(draft: Draft, command: { readonly playerId: SeatId; r
   seat.bankMs = Math.max(least, Math.min(limits.bankMsMax, before + command.deltaMs));
   if (seat.bankMs > 0) seat.fallen = false;
   draft.events.push({ type: "timeAdjusted", data: { playerId: seat.id, deltaMs: seat.bankMs - before } });
+  const crossed = state.settings.warningThresholds.filter((ms) => before > ms && seat.bankMs <= ms);
+  if (state.status !== "waiting" && seat.bankMs > 0 && crossed.length > 0)
+    draft.events.push({ type: "warning", data: { playerId: seat.id, thresholdMs: Math.min(...crossed) } });
   return null;
 }

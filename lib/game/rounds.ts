@@ -4,24 +4,23 @@ import { type Draft, type Outcome, refuse } from "./draft.ts";
 import type { Instant, SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { seatColors, seatName } from "./looks.ts";
-import { fullBankMs } from "./setup.ts";
+import { fittingHandicaps, openingBankMs } from "./setup.ts";
 import { type Ledger, nobody, nothingSpent, type Seat } from "./state.ts";
 import type { Settings } from "./settings.ts";
 
 const emptyCounters: Seat["counters"] = {};
 const emptyDamage: Seat["commanderDamage"] = {};
 
-/** A seat as it stands before the first move of a game, with what is taken off its full bank. */
+/** A seat as it stands before the first move of a game, with what it owes taken off its full bank. */
 function atStart(settings: Settings, seat: Seat): Seat {
   return {
     ...seat,
-    bankMs: Math.max(limits.initialTimeMs.min, fullBankMs(settings, seat.id) - seat.owedMs),
+    bankMs: openingBankMs(settings, seat),
     delayLeftMs: 0,
     graceLeftMs: 0,
     stretchMs: 0,
     fallen: false,
     choiceLeftMs: null,
-    owedMs: 0,
     lagQuotaMs: null,
     penalties: 0,
     dead: false,
@@ -86,7 +85,9 @@ export function nextRound(draft: Draft): Outcome {
   const { initialTime } = state.settings;
   const stepped = Math.min(limits.initialTimeMs.max, initialTime + preset.initialTimeStepMs);
   const floor = Math.min(initialTime, preset.initialTimeFloorMs);
-  if (preset.initialTimeStepMs !== 0) state.settings = { ...state.settings, initialTime: Math.max(floor, stepped) };
+  const next = Math.max(floor, stepped);
+  if (preset.initialTimeStepMs !== 0)
+    state.settings = { ...state.settings, initialTime: next, handicaps: fittingHandicaps(state.settings, next) };
   setTable(draft);
   const round = campaign.round + 1;
   state.campaign = { ...campaign, round, ...freshRound(state.seats) };

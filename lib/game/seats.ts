@@ -47,7 +47,11 @@ export function kick(draft: Draft, id: SeatId, by: ViewerId | null): Outcome {
   const seat = seatAt(draft.state, id);
   if (seat === undefined) return refuse("no-such-seat", "playerId");
   if (seat.holder === null || seat.holder.viewerId === by) return refuse("not-allowed", "playerId");
-  draft.dismissals = [{ viewerId: seat.holder.viewerId, reason: "kicked" }];
+  const { viewerId } = seat.holder;
+  draft.dismissals = [{ viewerId, reason: "kicked" }];
+  // A former host loses his chair too, or he could come back by it as host.
+  const { host } = draft.state;
+  if (host.chair?.viewerId === viewerId) draft.state.host = { ...host, chair: null };
   freeSeat(draft, id, "kicked");
   return null;
 }

@@ -98,3 +98,14 @@ export function checkSettings(settings: Settings): Checked {
 /** What a seat's bank holds when it is full, ms. */
 export const fullBankMs = (settings: Settings, seat: SeatId): DurationMs =>
   Math.min(limits.bankMsMax, settings.initialTime + (settings.handicaps[seat] ?? 0));
+
+/** What a seat begins a game with, ms: its full bank without what it owes. */
+export const openingBankMs = (settings: Settings, { id, owedMs }: { readonly id: SeatId; readonly owedMs: DurationMs }): DurationMs =>
+  Math.max(limits.initialTimeMs.min, fullBankMs(settings, id) - owedMs);
+
+/** Handicaps that leave every seat the least time there is: rounds that grow shorter may come to less than a handicap takes. */
+export function fittingHandicaps({ handicaps }: Settings, initialTime: DurationMs): Settings["handicaps"] {
+  const least = limits.initialTimeMs.min - initialTime;
+  if (Object.values(handicaps).every((ms) => ms >= least)) return handicaps;
+  return Object.fromEntries(Object.entries(handicaps).map(([seat, ms]) => [seat, Math.max(least, ms)]));
+}

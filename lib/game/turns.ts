@@ -135,6 +135,8 @@ export function start(draft: Draft): Outcome {
   if (state.seats.reduce((count, seat) => (seat.life > 0 ? count + 1 : count), 0) < 2) return refuse("wrong-status", "life");
   state.status = "running";
   state.turn = 1;
+  // What was owed is paid: the bank that is played with is without it.
+  for (const seat of state.seats) if (seat.owedMs > 0) writeSeat(draft, seat.id).owedMs = 0;
   draft.events.push({ type: "gameStarted", data: {} });
   killLifeless(draft);
   const first = state.active ?? state.order[0] ?? 1;

@@ -187,7 +187,7 @@ describe("a class", () => {
   test("CS11 fifty players are let in, the fifty-first is not", () => {
     const one = new Class();
     for (let team = 0; team < 25; team += 1) one.pair(`team ${team}`, `p${team}`, `q${team}`);
-    expect(one.say("late", { type: "createTeam", name: "late" })).toBe("game-full");
+    expect(one.say("late", { type: "createTeam", name: "late" })).toBe("class-full");
   });
 });
 

@@ -1,7 +1,7 @@
 // A class being changed: copies what is written to, shares the rest, and collects what happened.
 import type { Accepted, Dismissal, Grant } from "../game/contract.ts";
 import type { Instant } from "../game/ids.ts";
-import type { Refusal, RefusalCode } from "../game/refusals.ts";
+import type { LastingCode, Refusal } from "../game/refusals.ts";
 import type { Event } from "./commands.ts";
 import type { Dice } from "./deal.ts";
 import type { Slot, SlotIndex, State, Team } from "./state.ts";
@@ -17,13 +17,13 @@ export interface Draft {
   readonly dice: Dice | null;
   grant?: Grant;
   dismissals?: readonly Dismissal[];
-  refusal?: Refusal;
+  refusal?: Refusal<LastingCode>;
 }
 
 /** A refusal as every handler returns it; null stands for success. */
-export type Outcome = Refusal | null;
+export type Outcome = Refusal<LastingCode> | null;
 
-export const refuse = (code: RefusalCode, field?: string): Refusal => (field === undefined ? { code } : { code, field });
+export const refuse = (code: LastingCode, field?: string): Refusal<LastingCode> => (field === undefined ? { code } : { code, field });
 
 export const draftOf = (base: State, now: Instant, dice: Dice | null): Draft => ({ base, state: { ...base }, now, events: [], dice });
 

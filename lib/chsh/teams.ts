@@ -30,7 +30,7 @@ export function createTeam(draft: Draft, typed: string, arrival: Arrival): Outco
   if (name === null || !allowed.test(name)) return refuse("bad-message", "name");
   if (placeHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed");
   if (isTaken(state, name, 0)) return refuse("name-taken", "name");
-  if (state.teams.length >= limits.teamsMax || playersIn(state) >= limits.playersMax) return refuse("game-full");
+  if (state.teams.length >= limits.teamsMax || playersIn(state) >= limits.playersMax) return refuse("class-full");
   const team: Team = { id: state.teams.length + 1, name, slots: [empty, empty], lastNumber: 0, ...freshRounds(state.mode) };
   state.teams = [...state.teams, team];
   draft.events.push({ type: "teamCreated", data: { teamId: team.id, name } });
@@ -43,7 +43,7 @@ export function joinTeam(draft: Draft, teamId: number, arrival: Arrival): Outcom
   const team = state.teams[teamId - 1];
   if (team === undefined) return refuse("no-such-seat", "teamId");
   if (placeHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed");
-  if (playersIn(state) >= limits.playersMax) return refuse("game-full");
+  if (playersIn(state) >= limits.playersMax) return refuse("class-full");
   const slot = team.slots.findIndex((one) => one.holder === null);
   if (slot < 0) return refuse("seat-taken", "teamId");
   if (teamStateOf(team) === "inactive") return refuse("not-allowed", "teamId");
@@ -125,7 +125,7 @@ function revive(draft: Draft, place: Place, { viewerId, draw, proof }: Return): 
   const { leftTokenHash } = team.slots[slot];
   if (proof.tokenHash === null || leftTokenHash === null || !sameHash(proof.tokenHash, leftTokenHash)) return refuse("bad-token");
   if (isTaken(draft.state, team.name, team.id)) return refuse("name-taken");
-  if (playersIn(draft.state) >= limits.playersMax) return refuse("game-full");
+  if (playersIn(draft.state) >= limits.playersMax) return refuse("class-full");
   sit(draft, place, { viewerId, draw });
   draft.grant = { seat: seatId(place), how: "reconnected" };
   return null;

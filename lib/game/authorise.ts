@@ -1,7 +1,7 @@
 // Who may say what, and when: one table, default deny. It decides from the state alone and changes nothing.
 import type { Command } from "./commands.ts";
 import type { SeatId, ViewerId } from "./ids.ts";
-import type { Refusal, RefusalCode } from "./refusals.ts";
+import type { LastingCode, Refusal } from "./refusals.ts";
 import { isHost, isPlaying, seatAt, seatHeldBy, type State } from "./state.ts";
 import type { Status } from "./view.ts";
 
@@ -56,7 +56,7 @@ export const permissions = {
 } as const satisfies Record<Command["type"], Row>;
 
 /** Why a sender without any of the rights is turned away: the first that applies. */
-const excuses: Readonly<Record<Right, RefusalCode>> = {
+const excuses: Readonly<Record<Right, LastingCode>> = {
   viewer: "not-allowed",
   claimed: "no-seat",
   seat: "no-seat",
@@ -107,7 +107,7 @@ function has(state: State, asker: Asker, command: Command): (right: Right) => bo
 const isPlay = (row: Row): boolean => row.rights.includes("active") || row.rights.includes("seat");
 
 /** Null when the sender may say this now; else why not. */
-export function authorise(state: State, asker: Asker, command: Command): Refusal | null {
+export function authorise(state: State, asker: Asker, command: Command): Refusal<LastingCode> | null {
   if (!Object.hasOwn(permissions, command.type)) return { code: "not-allowed" };
   const row: Row = permissions[command.type];
   const playerId = named(command);
@@ -118,7 +118,7 @@ export function authorise(state: State, asker: Asker, command: Command): Refusal
   return timely ? null : { code: "wrong-status" };
 }
 
-function excuse(asker: Asker, row: Row, playerId: SeatId | null): RefusalCode {
+function excuse(asker: Asker, row: Row, playerId: SeatId | null): LastingCode {
   const right = row.rights.at(-1) ?? "host";
   if (row.rights.includes("active")) return asker.seat === null && !asker.isHost ? "no-seat" : "not-your-turn";
   if (right === "seat" && playerId !== null && asker.seat !== playerId) return "not-allowed";

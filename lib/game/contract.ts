@@ -2,7 +2,7 @@
 // itself is a parameter. It must never name anything of the shell.
 import type { SystemCommand } from "./commands.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "./ids.ts";
-import type { Refusal } from "./refusals.ts";
+import type { LastingCode, Refusal } from "./refusals.ts";
 
 /** What the shell draws for a command, because rules read no clock and no randomness. Logged with the change, so that a replay decides the same. */
 export interface Draw {
@@ -61,10 +61,10 @@ export interface Accepted<State, Event> {
   readonly grant?: Grant;
   readonly dismissals?: readonly Dismissal[];
   /** The change is kept, yet its sender is answered with this refusal: a stolen token was shown, and both were revoked. */
-  readonly refusal?: Refusal;
+  readonly refusal?: Refusal<LastingCode>;
 }
 
-export type Decision<State, Event> = Accepted<State, Event> | ({ readonly ok: false } & Refusal);
+export type Decision<State, Event> = Accepted<State, Event> | ({ readonly ok: false } & Refusal<LastingCode>);
 
 /** What the store indexes about a game without reading its state. */
 export interface GameIndex {

@@ -3,7 +3,7 @@
 import type { Dismissal, Grant } from "./contract.ts";
 import type { Event } from "./events.ts";
 import type { Instant, SeatId } from "./ids.ts";
-import type { Refusal, RefusalCode } from "./refusals.ts";
+import type { LastingCode, Refusal } from "./refusals.ts";
 import type { Seat, State } from "./state.ts";
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -17,7 +17,7 @@ export interface Draft {
   grant?: Grant;
   dismissals?: Dismissal[];
   /** Kept with the change, told to the sender. */
-  refusal?: Refusal;
+  refusal?: Refusal<LastingCode>;
   /** A seat came to life or lost it: who may hold what has to be worked out again. */
   deaths: boolean;
 }
@@ -38,6 +38,6 @@ export function writeSeat(draft: Draft, id: SeatId): Writable<Seat> {
 }
 
 /** A refusal as every handler returns it; null stands for success. */
-export type Outcome = Refusal | null;
+export type Outcome = Refusal<LastingCode> | null;
 
-export const refuse = (code: RefusalCode, field?: string): Refusal => (field === undefined ? { code } : { code, field });
+export const refuse = (code: LastingCode, field?: string): Refusal<LastingCode> => (field === undefined ? { code } : { code, field });

@@ -24,6 +24,7 @@ export const refusals = {
   "stack-full": { retry: false, message: "The stack of interrupts is full." },
   "bad-token": { retry: false, message: "This seat's key is not valid any more." },
   "token-expired": { retry: false, message: "This seat's key has expired." },
+  "class-full": { retry: false, message: "This class has no room for another player or team." },
   "name-taken": { retry: false, message: "Another team has this name." },
   "wrong-round": { retry: false, message: "This round is over." },
   "already-answered": { retry: false, message: "You have answered this round." },
@@ -38,9 +39,14 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
+/** Codes after which a repeat is no use. Rules answer with these alone: what they decide is kept under its id, and a repeat hears it again. */
+export type LastingCode = {
+  [Code in RefusalCode]: (typeof refusals)[Code]["retry"] extends true ? never : Code;
+}[RefusalCode];
+
 /** A refusal: the sender is told the code, and the state does not change. */
-export interface Refusal {
-  readonly code: RefusalCode;
+export interface Refusal<Code extends RefusalCode = RefusalCode> {
+  readonly code: Code;
   /** The field at fault, for `bad-message` and out-of-range values. */
   readonly field?: string;
 }

@@ -2,7 +2,7 @@
 import type { DurationMs, SeatId } from "./ids.ts";
 import { limits, within } from "./limits.ts";
 import { presetDefault, presets } from "./presets/presets.ts";
-import type { Refusal } from "./refusals.ts";
+import type { LastingCode, Refusal } from "./refusals.ts";
 import type { Settings } from "./settings.ts";
 
 export const casualSettings: Settings = {
@@ -33,7 +33,7 @@ export function defaultSettings(partial: Partial<Settings>): Settings {
   return { ...casualSettings, ...presets.get(campaignPreset)?.settings, ...partial, campaignPreset };
 }
 
-type Checked = { readonly ok: true; readonly settings: Settings } | ({ readonly ok: false } & Refusal);
+type Checked = { readonly ok: true; readonly settings: Settings } | ({ readonly ok: false } & Refusal<LastingCode>);
 
 const ranges = {
   playerCount: limits.playerCount,

@@ -199,6 +199,7 @@ export const en: Readonly<Record<string, string>> = {
   "refusal.stack-full": "Nobody can interrupt any more: the stack is full.",
   "refusal.bad-token": "Your key to this seat is not valid any more.",
   "refusal.token-expired": "Your key to this seat has expired.",
+  "refusal.class-full": "This class has no room for another player or team.",
   "refusal.name-taken": "Another team has this name.",
   "refusal.wrong-round": "This round is over.",
   "refusal.already-answered": "You have answered this round.",

@@ -205,6 +205,7 @@ export const tr: Readonly<Record<string, string>> = {
   "refusal.draining": "Sunucu yeniden başlıyor. Yeniden deneniyor.",
   "refusal.no-free-code": "Şu anda boş masa kodu yok. Yeniden deneniyor.",
   "refusal.already-answered": "Bu sorunun yanıtı verildi.",
+  "refusal.class-full": "Bu sınıfta bir oyuncuya ya da takıma daha yer yok.",
   "refusal.name-taken": "Bu ad başka bir takımda.",
   "refusal.wrong-round": "Bu el artık geçti.",
   "refusal.internal": "Sunucuda bir şey ters gitti. İşletene bildirildi.",

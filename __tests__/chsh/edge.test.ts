@@ -1,0 +1,59 @@
+// A class behind the whole edge, in virtual time: what a page is told, and what it can still do then.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { refusals } from "../../lib/game/refusals.ts";
+import { virtualEdge, type VirtualClient } from "../support/virtual-edge.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** A class with its host, and a way for students to come in, each from a device of his own. */
+async function openClass() {
+  const house = virtualEdge();
+  const host = house.connect();
+  await host.ask("create", { game: "chsh" });
+  const { gameId, token: hostToken } = host.last("claimed")?.data ?? {};
+  let devices = 0;
+  const student = async (): Promise<VirtualClient> => {
+    devices += 1;
+    const client = house.connect(`198.51.100.${devices}`);
+    await client.ask("join", { gameId });
+    return client;
+  };
+  return { ...house, gameId: gameId as string, host, hostToken: hostToken as string, student };
+}
+
+describe("what rules refuse is refused for good", () => {
+  test("CS11 a full class says so with a code that is not sent again by itself, and a place that gets free is had by asking anew", async () => {
+    const { gameId, student } = await openClass();
+    const students: VirtualClient[] = [];
+    for (let place = 0; place < 50; place += 1) {
+      const one = await student();
+      students.push(one);
+      if (place % 2 === 0) expect((await one.ask("createTeam", { name: `Team ${place}` })).type).toBe("ack");
+      else expect((await one.ask("joinTeam", { teamId: (place + 1) / 2 })).type).toBe("ack");
+    }
+    const late = await student();
+    expect((await late.ask("createTeam", { name: "Late" }, "late")).data).toMatchObject({ code: "class-full", retry: false });
+    const last = students.at(-1) as VirtualClient;
+    const { playerId, token } = last.last("claimed")?.data ?? {};
+    await last.ask("leaveTeam");
+    expect((await late.ask("createTeam", { name: "Late" }, "late")).data).toMatchObject({ code: "class-full", retry: false });
+    expect((await late.ask("createTeam", { name: "Late" })).type).toBe("ack");
+    expect((await last.ask("joinTeam", { teamId: 25 })).data).toMatchObject({ code: "class-full", retry: false });
+    const back = await last.ask("reconnect", { gameId, playerId, token });
+    expect(back.data).toMatchObject({ code: "class-full", retry: false });
+  });
+
+  test("CS11 the rules of neither game name a code that is worth a repeat: what they decide is kept under its id for ever", () => {
+    const worthARepeat = Object.entries(refusals).flatMap(([code, { retry }]) => (retry ? [code] : []));
+    const named = ["lib/game", "lib/chsh"].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).flatMap((file) => {
+        const text = file === "refusals.ts" || !file.endsWith(".ts") ? "" : readFileSync(join(root, folder, file), "utf8");
+        return worthARepeat.filter((code) => text.includes(`"${code}"`)).map((code) => `${folder}/${file} ${code}`);
+      }),
+    );
+    expect(worthARepeat).toContain("game-full");
+    expect(named).toEqual([]);
+  });
+});

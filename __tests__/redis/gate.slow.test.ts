@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { type OpenedRedis, openRedisStore } from "../../lib/store/store-redis.ts";
-import { Table } from "../store/table.ts";
+import { found, start as begin, Table } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
 import { type RedisSettings, TestRedis } from "./redis-server.ts";
@@ -17,8 +17,8 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     open.push(redis);
     return redis;
   }
-  const join = (redis: TestRedis, instanceId: string, url = redis.url): Promise<OpenedRedis> =>
-    openRedisStore({ url, ambient: realAmbient(), instanceId, limits: { startMs: 500 } });
+  const join = (redis: TestRedis, instanceId: string, url = redis.url, ambient = realAmbient()): Promise<OpenedRedis> =>
+    openRedisStore({ url, ambient, instanceId, limits: { startMs: 500 } });
 
   test.each([
     ["redis-aof-always", { appendonly: "yes", appendfsync: "always" }],
@@ -67,6 +67,56 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     const outageFrom = loaded.kind === "found" ? loaded.game.outageFrom : null;
     expect(outageFrom).not.toBeNull();
     expect(Math.abs((outageFrom ?? 0) - leftAt)).toBeLessThan(500);
+    await second.store.close();
+  });
+
+  test("a change after the last beat lies within the outage that follows, and is charged nothing; once settled, no clock brings it back", async () => {
+    const redis = await start();
+    let at = begin;
+    const clock = { ...realAmbient(), now: () => at };
+    const outageOf = async ({ store }: OpenedRedis, gameId: string) => (await found(store, gameId)).outageFrom;
+    const first = await join(redis, "first", redis.url, clock);
+    const [early, late] = [new Table(first.store, "AAAAAA"), new Table(first.store, "BBBBBB")];
+    await early.step({ at: begin + 4_000 });
+    await first.store.beat(begin + 5_000);
+    await late.step({ at: begin + 5_400 });
+    await first.link.close();
+    at = begin + 60_000;
+    const second = await join(redis, "second", redis.url, clock);
+    expect(await outageOf(second, "AAAAAA")).toBe(begin + 5_000);
+    expect(await outageOf(second, "BBBBBB")).toBe(begin + 5_400);
+    // Written by a clock that is behind that of the end of the outage.
+    await late.step({ at: begin + 59_000 }, second.store);
+    expect(await outageOf(second, "BBBBBB")).toBeNull();
+    const fresh = new Table(second.store, "CCCCCC");
+    await fresh.step({ at: begin + 59_500 });
+    expect(await outageOf(second, "CCCCCC")).toBeNull();
+    await second.link.close();
+    at = begin + 60_500;
+    const third = await join(redis, "third", redis.url, clock);
+    expect(await outageOf(third, "AAAAAA")).toBe(begin + 5_000);
+    expect(await outageOf(third, "BBBBBB")).toBe(begin + 60_000);
+    expect(await outageOf(third, "CCCCCC")).toBe(begin + 60_000);
+    await Promise.all([first, second, third].map(({ store }) => store.close()));
+  });
+
+  test("outages noted by an older program, without their end, are still known for the games it wrote", async () => {
+    const redis = await start();
+    const inside = await redis.client();
+    const first = await join(redis, "first", redis.url, { ...realAmbient(), now: () => begin });
+    for (const [gameId, at] of [
+      ["AAAAAA", begin + 1_000],
+      ["BBBBBB", begin + 5_000],
+      ["CCCCCC", begin + 5_001],
+    ] as const)
+      await new Table(first.store, gameId).step({ at });
+    await first.store.close();
+    await inside.zadd("{tt-live}:outages", begin + 5_000, begin + 5_000);
+    const second = await join(redis, "second", redis.url, { ...realAmbient(), now: () => begin });
+    expect((await found(second.store, "AAAAAA")).outageFrom).toBe(begin + 5_000);
+    expect((await found(second.store, "BBBBBB")).outageFrom).toBe(begin + 5_000);
+    expect((await found(second.store, "CCCCCC")).outageFrom).toBeNull();
+    inside.disconnect();
     await second.store.close();
   });
 

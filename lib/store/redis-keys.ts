@@ -73,7 +73,7 @@ export const liveKeys = {
   beats: "{tt-live}:beats",
   /** The last moment at which some instance is known to have lived, server time. */
   last: "{tt-live}:last",
-  /** Starts of the times in which no instance lived. */
+  /** Starts of the times in which no instance lived, by their ends, server time. What an older program noted stands at its start. */
   outages: "{tt-live}:outages",
 } as const;
 

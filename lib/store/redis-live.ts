@@ -28,6 +28,12 @@ export interface LiveListener {
   onTakenForDead(): void;
 }
 
+/** A time in which no instance lived. */
+interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface LiveParts {
   readonly link: RedisLink;
   readonly ambient: Ambient;
@@ -35,10 +41,20 @@ interface LiveParts {
   readonly limits: LiveLimits;
 }
 
+/** `flat`: starts and ends in turn. An outage without an end of its own is one for whatever changed up to its start. */
+function readOutages(flat: readonly string[]): readonly Outage[] {
+  const outages: Outage[] = [];
+  for (let place = 0; place < flat.length; place += 2) {
+    const from = Number(flat[place]);
+    outages.push({ from, to: Math.max(Number(flat[place + 1]), from + 1) });
+  }
+  return outages.sort((a, b) => a.from - b.from);
+}
+
 export class RedisLive {
   readonly #parts: LiveParts;
   readonly #timers: Cancellable[] = [];
-  #outages: readonly number[] = [];
+  #outages: readonly Outage[] = [];
   #listener: LiveListener | null = null;
   #others = 0;
   /** Since when our own beats arrive in time: only who was there all the time may call another dead. */
@@ -65,8 +81,8 @@ export class RedisLive {
     const until = ambient.monotonicMs() + limits.listenMs;
     while (mayLive && ambient.monotonicMs() < until && (await look())[1].join() === seen.join()) await this.#pause(limits.beatMs / 10);
     await link.run(arriveScript, [liveKeys.beats, liveKeys.last, liveKeys.outages], [instanceId, ambient.now(), ...seen]);
-    const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1"));
-    this.#outages = outages.map(Number);
+    const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1", "WITHSCORES"));
+    this.#outages = readOutages(outages);
     this.#timers.push(ambient.every(limits.beatMs, () => void this.beat(ambient.now()).catch(() => {})));
   }
 
@@ -74,9 +90,18 @@ export class RedisLive {
     return new Promise((resolve) => void this.#parts.ambient.after(ms, resolve));
   }
 
-  /** Start of the first time after `at` in which no instance lived. */
-  outageAfter(at: number): number | null {
-    return this.#outages.find((from) => from >= at) ?? null;
+  /**
+   * Since when no instance lived, in the first such time after a change at `at` whose writer knew of those up to `known`. Beats come
+   * once a second: a change after the last of them lies within the outage, which then begins with it.
+   */
+  outageAfter(at: number, known: number): number | null {
+    const outage = this.#outages.find(({ from, to }) => from > known && to > at);
+    return outage === undefined ? null : Math.max(outage.from, at);
+  }
+
+  /** Start of the newest time in which no instance lived; 0 when there was none. */
+  get newestOutage(): number {
+    return this.#outages.at(-1)?.from ?? 0;
   }
 
   async beat(atMs: number): Promise<void> {

@@ -12,8 +12,11 @@ export function script(name: string, lua: string): Script {
   return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
 }
 
-/** What a game is read from, in this order. */
-export const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state"] as const;
+/**
+ * What a game is read from, in this order. `outage` is the start of the newest time without an instance that a writer of the game
+ * knew of: what came before that is settled, whatever the clocks say. A game no writer knew of any for has no such field.
+ */
+export const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state", "outage"] as const;
 
 const quoted = gameFields.map((field) => `'${field}'`).join(", ");
 
@@ -42,7 +45,7 @@ end
  * Gives 1 (ok), {answer} (duplicate), or the game as it is (conflict): `gameFields`, nothing of a game that is not there.
  * ARGV: 1 id, 2 expected v, 3 new v, 4 hash before, 5 hash, 6 at, 7 state, 8 change, 9 action ("" for none), 10 answer, 11 checkpoint 0/1,
  * 12 kind, 13 name, 14 status, 15 listed 0/1, 16 seats, 17 seats free, 18 wake at ("" for never), 19 now, 20 answers window ms,
- * 21 time to live ms, 22 most changes kept, 23 publish command, 24 channel, 25 instance.
+ * 21 time to live ms, 22 most changes kept, 23 publish command, 24 channel, 25 instance, 26 newest outage known (0 for none).
  */
 export const commitScript = script(
   "commit",
@@ -56,7 +59,7 @@ if action ~= '' then
   if answer then return {answer} end
   since = known[2]
 end
-local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created')
+local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created', 'outage')
 if (old[1] or '0') ~= ARGV[2] or (old[1] and old[2] ~= ARGV[4]) then return redis.call('HMGET', game, ${quoted}) end
 local status, isListed, wakeAt = ARGV[14], ARGV[15], ARGV[18]
 local keep = false
@@ -69,6 +72,7 @@ redis.call('HSET', game, 'v', newV, 'hash', ARGV[5], 'at', at, 'state', ARGV[7],
   'listed', isListed, 'seats', ARGV[16], 'free', ARGV[17], 'wake', wakeAt)
 local created = old[7] or at
 if not old[7] then redis.call('HSET', game, 'created', at) end
+if tonumber(ARGV[26]) > tonumber(old[8] or '0') then redis.call('HSET', game, 'outage', ARGV[26]) end
 if ARGV[11] == '1' then
   redis.call('XADD', history, 'MAXLEN', '~', most * 4, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action, 's', ARGV[7])
   redis.call('ZADD', checkpoints, newV, newV)
@@ -187,7 +191,7 @@ export const lookScript = script("look", `${redisNow}\nreturn {now, redis.call('
 
 /**
  * An instance begins to live. When nobody beat since the look that ARGV 3.. (instance, beat) remembers, nobody lives: an outage is
- * noted from the last moment somebody did. KEYS: beats, last, outages. ARGV: 1 instance, 2 server time, 3.. what was seen.
+ * noted from the last moment somebody did until now. KEYS: beats, last, outages. ARGV: 1 instance, 2 server time, 3.. what was seen.
  */
 export const arriveScript = script(
   "arrive",
@@ -203,7 +207,7 @@ for place = 1, #others, 2 do
 end
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 if not lives and last and last < at then
-  redis.call('ZADD', KEYS[3], last, last)
+  redis.call('ZADD', KEYS[3], at, string.format('%d', last))
   redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1001)
 end
 if not last or last < at then redis.call('SET', KEYS[2], string.format('%d', at)) end

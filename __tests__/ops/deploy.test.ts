@@ -92,6 +92,15 @@ describe("F36 deployment files", () => {
     expect(dockerfile.slice(dockerfile.lastIndexOf("FROM "))).not.toContain("npm ci");
   });
 
+  test("the cache of compiled code is filled by the user who runs the server: Node keeps each user's in a folder of its own", () => {
+    const stage = read("Dockerfile").slice(read("Dockerfile").lastIndexOf("FROM "));
+    const places = ["chown node:node compile-cache", "\nUSER node\n", "timeout -s TERM 5 node server.ts"].map((text) =>
+      stage.indexOf(text),
+    );
+    expect(places[0]).toBeGreaterThan(0);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
   test("the manifests have what a cluster needs, and pods that may write nowhere but their volumes", () => {
     const manifests = read("deploy/kubernetes/tap-or-tarp.yaml");
     const kinds = [...manifests.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind);
@@ -126,6 +135,38 @@ describe("F36 deployment files", () => {
       const rendered = run("helm", ["template", "tap-or-tarp", ...chart, "--set", "ingress.enabled=true"]);
       expect(rendered.status).toBe(0);
       expect(read("deploy/kubernetes/tap-or-tarp.yaml").split("\n").slice(2).join("\n")).toBe(rendered.stdout);
+    });
+
+    const template = (...sets: string[]) =>
+      run("helm", ["template", "tap-or-tarp", ...chart, ...sets.flatMap((assignment) => ["--set", assignment])]);
+    const fileVariables = (text: string) =>
+      [...text.matchAll(/name: (\w+_FILE), value: (\S+)/g)].map(([, name, path]) => `${name} ${path}`);
+
+    test("the pods name a file for the keys that their secret has, and for no other: a missing one would end the start", () => {
+      expect(fileVariables(template("secret.existingSecret=mine").stdout)).toEqual(["REDIS_URL_FILE /secrets/redis-url"]);
+      expect(fileVariables(template("secret.existingSecret=mine", "secret.existingKeys={redis-url,admin-token}").stdout)).toEqual([
+        "ADMIN_TOKEN_FILE /secrets/admin-token",
+        "REDIS_URL_FILE /secrets/redis-url",
+      ]);
+      expect(fileVariables(template("secret.values.metrics-token=a-token-of-enough-length").stdout)).toEqual([
+        "METRICS_TOKEN_FILE /secrets/metrics-token",
+        "REDIS_URL_FILE /secrets/redis-url",
+      ]);
+      const wrong = [
+        template("secret.existingSecret=mine", "secret.existingKeys={redis}"),
+        template("secret.existingKeys={}", "secret.create=false"),
+      ];
+      expect(wrong.map(({ status, stderr }) => [status === 0, /key redis/.test(stderr)])).toEqual([
+        [false, true],
+        [false, true],
+      ]);
+    });
+
+    test("with SQLite there is one replica, no autoscaler that would make it two, and no Redis", () => {
+      const { status, stdout } = template("persistence.enabled=true", "replicas=1");
+      expect([status, stdout.includes("kind: HorizontalPodAutoscaler")]).toEqual([0, false]);
+      expect(stdout).toMatch(/^ {2}replicas: 1$/m);
+      expect(fileVariables(stdout)).toEqual([]);
     });
 
     test("the chart refuses two servers on one SQLite file", () => {

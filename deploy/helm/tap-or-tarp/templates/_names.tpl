@@ -11,6 +11,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/name: tap-or-tarp
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
+{{- define "tot.secretKeys" -}}
+{{ and .Values.secret.create (not .Values.secret.existingSecret) | ternary (keys .Values.secret.values) .Values.secret.existingKeys | sortAlpha | join " " }}
+{{- end }}
 {{- define "tot.secret" -}}
 {{ .Values.secret.existingSecret | default (printf "%s-secrets" (include "tot.name" .)) }}
 {{- end }}

@@ -156,6 +156,17 @@ describe("the page's connection", () => {
     expect(env.sockets.length).toBe(before + 1);
   });
 
+  test("L37 back in its seat after a restart, the page no longer says that the server restarts", () => {
+    const { env, session } = seated();
+    env.socket().says("shutdown_warning", { inMs: 1_000 });
+    expect(session.model.value.restarting).toBe(true);
+    env.socket().dies(1012);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    expect(session.model.value).toMatchObject({ link: "open", seat: 2, restarting: false });
+  });
+
   test("L36 a socket that has gone silent is given up and replaced", () => {
     const { env, session } = seated();
     env.pass(8_000);

@@ -141,7 +141,7 @@ function recalled(model: Model, missed: MissedMessage): Model {
 
 function seated(model: Model, seat: SeatMessage): Model {
   const outbox = model.outbox.filter((sent) => sent.type !== "claim");
-  const next = withGame({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open" }, seat.state);
+  const next = withGame({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open", restarting: false }, seat.state);
   return seat.playerId === null ? { ...next, chair: true } : { ...next, seat: seat.playerId };
 }
 

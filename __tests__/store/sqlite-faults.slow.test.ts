@@ -271,6 +271,20 @@ describe("a slow disk", () => {
     expect(lateMs).toBeLessThan(600);
   });
 
+  test("everybody who waits too long is told, however long the queue is", async () => {
+    const store = await openWith({
+      failpoints: fails("batch-before-commit", { kind: "sleep", ms: 3_000 }, [2, 1]),
+      limits: { answerMsMax: 200, batchChangesMax: 4 },
+    });
+    await new Table(store, "FIRST1").step();
+    const waiting = Array.from({ length: 300 }, (_, place) => store.commit(new Table(store, `GAME${place}`).next()));
+    const outcomes = await Promise.allSettled(waiting);
+    expect(store.health().queueDepth).toBe(300);
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "rejected", reason: fault("unknown") });
+    await until(() => store.health().queueDepth === 0, 10_000);
+    expect((await store.counts()).waiting).toBe(301);
+  });
+
   test("a request that waits too long is unknown; its outcome is found by its action id", async () => {
     const store = await openWith({
       failpoints: fails("batch-before-commit", { kind: "sleep", ms: 900 }, [2, 1]),

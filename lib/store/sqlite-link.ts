@@ -51,8 +51,8 @@ const probeEveryMs = 250;
 const watchEveryMs = 250;
 /** Requests of the store itself (heartbeats, sweeps) that fit in beside a full queue. */
 const ownRequestsMax = 16;
-/** Waiting requests looked at in one round for having waited too long. */
-const slowLookMax = 64;
+/** Waiting requests told in one look that they have waited too long. */
+const slowLookMax = 1_024;
 
 const asIs = (result: OpResult): unknown => result;
 
@@ -299,8 +299,8 @@ export class WriterLink {
 
   #expireSlow(): void {
     const before = this.#parts.ambient.monotonicMs() - this.#parts.limits.answerMsMax;
-    for (const item of [...this.#flight, ...this.#queue.slice(0, slowLookMax)]) {
-      if (item.queuedAt > before || item.isSettled) continue;
+    const late = [...this.#flight, ...this.#queue].filter((item) => !item.isSettled && item.queuedAt <= before);
+    for (const item of late.slice(0, slowLookMax)) {
       this.#reject(item, new StoreFault("unknown", "The data file did not answer in time."));
       this.#parts.observer.onFault?.({ trouble: "slow", code: "", message: "The data file did not answer in time." });
     }

@@ -6,6 +6,7 @@ import { refusals } from "../../lib/game/refusals.ts";
 import { virtualEdge, type VirtualClient } from "../support/virtual-edge.ts";
 
 const root = resolve(import.meta.dirname, "../..");
+const hourMs = 3_600_000;
 
 /** A class with its host, and a way for students to come in, each from a device of his own. */
 async function openClass() {
@@ -55,5 +56,20 @@ describe("what rules refuse is refused for good", () => {
     );
     expect(worthARepeat).toContain("game-full");
     expect(named).toEqual([]);
+  });
+});
+
+describe("the host's chair", () => {
+  test("CS10 a host who was away for hours has the chair as before: his key opens it, and he runs the class", async () => {
+    const { ambient, connect, gameId, host, hostToken, student } = await openClass();
+    const ann = await student();
+    await ann.ask("createTeam", { name: "Bell" });
+    await host.gone();
+    await ambient.advance(3 * hourMs);
+    expect(ann.last("state")?.data.hostConnected).toBe(false);
+    const back = connect();
+    expect((await back.ask("reconnect", { gameId, host: true, token: hostToken })).type).toBe("ack");
+    expect((await back.ask("start")).type).toBe("ack");
+    expect(ann.last("state")?.data).toMatchObject({ hostConnected: true, status: "running" });
   });
 });

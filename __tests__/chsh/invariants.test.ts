@@ -58,6 +58,7 @@ test.each<[string, () => State]>([
   ["names of active teams are unique", () => withTeam(() => ({ name: "ASPECT" }))],
   ["a team's id is its place", () => withTeam(() => ({ id: 2 }))],
   ["closed means finished, and nobody sits", () => ({ ...good(), closed: true })],
+  ["the host keeps the chair until the class is closed", () => ({ ...good(), host: null })],
   ["rounds are those counted", () => withTeam(() => ({ rounds: 2 }))],
   ["what was dealt is complete or open", () => withTeam(({ dealt }) => ({ dealt: first(dealt, 1) }))],
   ["only pairs of the mode are dealt", () => withTeam(({ dealt }) => ({ dealt: dealt.with(0, 1) }))],

@@ -1,6 +1,7 @@
 // The class game as the simulator plays it: classes of a few teams, what they do, what must stay hidden, and what such evenings
 // must reach.
 import { brokenInvariants } from "../../lib/chsh/invariants.ts";
+import { limits } from "../../lib/chsh/limits.ts";
 import type { OpenRound, State, Team } from "../../lib/chsh/state.ts";
 import type { Instant, ViewerId } from "../../lib/game/ids.ts";
 import { hosted } from "../../lib/gateway/hosted-game.ts";
@@ -77,12 +78,19 @@ function given(state: State, events: readonly Told[]): readonly string[] {
   return told;
 }
 
+/** How long the host was away before this change. */
+function hostAwayMs(before: State | null, change: State): number {
+  const droppedAt = before?.host?.droppedAt ?? null;
+  return droppedAt === null ? 0 : change.at - droppedAt;
+}
+
 function look({ change, before: was }: Look, count: (name: string) => void): void {
   const before = was as State | null;
   const { command } = change.record;
   const types = new Set(change.events.map(({ type }) => type));
   for (const [type, name] of namedEvents) if (types.has(type)) count(name);
   if (command.type === "reconnect" && types.has("playerJoined")) count("teams revived by token");
+  if (types.has("hostBack") && hostAwayMs(before, change.state as State) > limits.awayMs) count("hosts back after an hour");
   if (command.type === "outage" && before?.status === "running") count("restarts with open rounds");
   if ((change.state as State).teams.some(({ figures }) => figures.enough)) count("teams with enough data");
 }
@@ -91,7 +99,6 @@ const namedEvents: readonly (readonly [string, string])[] = [
   ["roundCompleted", "rounds complete"],
   ["roundAbandoned", "rounds abandoned"],
   ["playerFreed", "slots freed after an hour"],
-  ["hostFreed", "chairs freed after an hour"],
   ["hostBack", "hosts back in their chair"],
   ["gameReset", "classes begun anew"],
   ["modeChosen", "modes chosen"],
@@ -103,6 +110,7 @@ export const classEvening: SimGame = {
   game,
   mustReach: [
     ...namedEvents.map(([, name]) => name),
+    "hosts back after an hour",
     "teams revived by token",
     "restarts with open rounds",
     "teams with enough data",

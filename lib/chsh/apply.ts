@@ -144,16 +144,16 @@ export function create({ id, now, viewerId, name, settings, draw }: Creation<Set
   return { ok: true, state, events: [{ type: "gameCreated", data: { mode } }], grant: { seat: null, how: "claimed" } };
 }
 
-/** When the first slot, or the host's chair, is free because its holder was away too long. */
+/** When the first slot is free because its holder was away too long. The host's chair is never freed: nobody else could run the class. */
 export function nextWakeAt(state: State): Instant | null {
   let due: number | null = null;
-  const consider = (holder: Holder | null): void => {
-    if (holder === null || holder.droppedAt === null) return;
-    const at = holder.droppedAt + limits.awayMs;
-    if (due === null || at < due) due = at;
-  };
-  consider(state.host);
-  for (const { slots } of state.teams) for (const { holder } of slots) consider(holder);
+  for (const { slots } of state.teams) {
+    for (const { holder } of slots) {
+      if (holder === null || holder.droppedAt === null) continue;
+      const at = holder.droppedAt + limits.awayMs;
+      if (due === null || at < due) due = at;
+    }
+  }
   return due as Instant | null;
 }
 
@@ -167,10 +167,6 @@ export function settle(base: State, now: Instant): Accepted<State, Event> | null
     if (isGone(team.slots[0].holder)) vacate(draft, { team, slot: 0 }, "playerFreed");
     const again = draft.state.teams[team.id - 1] ?? team;
     if (isGone(team.slots[1].holder)) vacate(draft, { team: again, slot: 1 }, "playerFreed");
-  }
-  if (isGone(base.host)) {
-    draft.state.host = null;
-    draft.events.push({ type: "hostFreed", data: {} });
   }
   return accepted(draft);
 }

@@ -26,7 +26,7 @@ export type Event =
   | { readonly type: "gameCreated"; readonly data: { readonly mode: Mode } }
   | { readonly type: "teamCreated"; readonly data: { readonly teamId: number; readonly name: string } }
   | { readonly type: "playerJoined" | "playerLeft" | "playerAway" | "playerBack" | "playerFreed" | "keysRevoked"; readonly data: About }
-  | { readonly type: "hostAway" | "hostBack" | "hostFreed" | "hostKeysRevoked"; readonly data: Record<string, never> }
+  | { readonly type: "hostAway" | "hostBack" | "hostKeysRevoked"; readonly data: Record<string, never> }
   | { readonly type: "modeChosen"; readonly data: { readonly mode: Mode } }
   | { readonly type: "gameStarted" | "gamePaused" | "gameResumed" | "gameReset"; readonly data: Record<string, never> }
   | { readonly type: "answered"; readonly data: About & { readonly round: number } }

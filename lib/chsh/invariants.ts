@@ -26,6 +26,7 @@ export function brokenInvariants(state: State): readonly string[] {
     "closed means finished, and nobody sits",
     !state.closed || (state.status === "finished" && holders.length === 0 && state.host === null),
   );
+  check("the host keeps the chair until the class is closed", state.closed || state.host !== null);
   for (const team of state.teams) for (const name of brokenIn(state, team)) broken.push(`${name} (team ${team.id})`);
   return broken;
 }

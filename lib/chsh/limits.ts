@@ -7,6 +7,6 @@ export const limits = {
   teamsMax: 100,
   teamNameGraphemesMax: 50,
   gameNameGraphemesMax: shared.gameNameGraphemesMax,
-  /** A slot, or the host's chair, is free again after this long away, ms. */
+  /** A slot is free again after this long away, ms. */
   awayMs: shared.seatAwayMs,
 } as const;

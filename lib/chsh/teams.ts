@@ -1,4 +1,4 @@
-// Who sits where: teams by name, two slots each, tokens, coming and going. A drop keeps the slot; an hour away frees it.
+// Who sits where: teams by name, two slots each, tokens, coming and going. A drop keeps the slot; an hour away frees it. The host's chair is kept.
 import type { Draw } from "../game/contract.ts";
 import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "../game/holders.ts";
 import type { SeatId, ViewerId } from "../game/ids.ts";

@@ -2,7 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { openStage, resize } from "./support/scene-page.ts";
 import { tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
-import { expect as journeyExpect, test as journey, createTable, sit } from "./support/journey.ts";
+import { expect as journeyExpect, test as journey, createTable, sit, tap } from "./support/journey.ts";
 
 const viewports = [
   { width: 390, height: 844 },
@@ -150,6 +150,32 @@ journey("a phone and the device in the middle play the same game", async ({ tabl
   await journeyExpect(phone.locator('.card[data-seat="3"] .life')).toHaveText(/39/);
 });
 
+/** The host's way to take a seat out, from its panel. */
+async function takeOut(page: Page, seat: number): Promise<void> {
+  await page.locator(`[data-panel="${seat}"] .panel-number`).click();
+  await page.getByRole("button", { name: "Out of the game" }).click();
+  await page.getByRole("button", { name: "Tap again to do it" }).click();
+}
+
+for (const { preset, seats, onward } of [
+  { preset: "duel", seats: 2, onward: "reset" },
+  { preset: "campaign", seats: 4, onward: "nextRound" },
+] as const)
+  journey(
+    `${preset}: a finished game shows its winner where table mode was, no panel taps it away, and ${onward} leads back`,
+    async ({ table }) => {
+      const middle = await table.open("/", { viewport: { width: 820, height: 1180 } });
+      await createTable(middle, preset);
+      await middle.getByRole("button", { name: "Table mode" }).click();
+      await middle.locator('.strip [data-act="start"]').click();
+      for (let seat = 2; seat <= seats; seat += 1) await takeOut(middle, seat);
+      await journeyExpect(middle.getByRole("heading", { name: /Player 1 (wins|takes the round)/ })).toBeVisible();
+      await journeyExpect(middle.locator(".panel-tap")).toHaveCount(0);
+      await tap(middle, onward);
+      await journeyExpect(middle.locator(".table-mode .panel-tap")).toHaveCount(seats);
+    },
+  );
+
 journey("alone without a server: the shell opens offline and a whole game is played on the device", async ({ table }) => {
   const page = await table.open("/", { serviceWorkers: "allow" });
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready.then(() => true));
@@ -173,11 +199,7 @@ journey("alone without a server: the shell opens offline and a whole game is pla
   await journeyExpect(page.locator(".table-mode")).toHaveAttribute("data-status", "paused");
   await page.locator('.strip [data-act="pause"]').click();
   await journeyExpect(page.locator('[data-panel="2"]')).toHaveClass(/on/);
-  for (const seat of [2, 3]) {
-    await page.locator(`[data-panel="${seat}"] .panel-number`).click();
-    await page.getByRole("button", { name: "Out of the game" }).click();
-    await page.getByRole("button", { name: "Tap again to do it" }).click();
-  }
+  for (const seat of [2, 3]) await takeOut(page, seat);
   await journeyExpect(page.getByRole("heading", { name: "Player 1 wins" })).toBeVisible();
   await page.context().setOffline(false);
 });

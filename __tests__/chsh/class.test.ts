@@ -184,6 +184,47 @@ describe("a class", () => {
     }
   });
 
+  test("CS14 making and leaving teams uses up no places: when the list is full, one that was left without a complete round is made anew", () => {
+    const one = new Class();
+    const old = "c".repeat(64);
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    for (const viewer of ["a", "b"]) one.say(viewer, { type: "answer", round: 1, answer: true });
+    for (const viewer of ["a", "b"]) one.say(viewer, { type: "leaveTeam" });
+    for (let turn = 0; turn < 300; turn += 1) {
+      expect(one.say("x", { type: "createTeam", name: `Junk ${turn}` }, turn === 299 ? old : undefined)).toBe("ok");
+      expect(one.say("x", { type: "leaveTeam" })).toBe("ok");
+    }
+    expect(one.state.teams).toHaveLength(100);
+    expect(one.say("c", { type: "createTeam", name: "Aspect" })).toBe("ok");
+    const { id, name, slots } = one.state.teams.find((team) => team.name === "Aspect") ?? ({} as State["teams"][number]);
+    expect([name, slots.map(({ holder }) => holder?.viewerId ?? null)]).toEqual(["Aspect", ["c", null]]);
+    // Whoever left the team that was there has no key to this one, not even after it was left, too.
+    expect(one.say("y", { type: "reconnect", seat: (id * 2 - 1) as SeatId, tokenHash: old, grantId: null })).toBe("bad-token");
+    expect(one.say("c", { type: "leaveTeam" })).toBe("ok");
+    expect(one.say("y", { type: "reconnect", seat: (id * 2 - 1) as SeatId, tokenHash: old, grantId: null })).toBe("bad-token");
+    // What was played stays, and its players may still come back.
+    expect(one.host().teams[0]).toMatchObject({ name: "Bell", state: "inactive", figures: { rounds: 1 } });
+  });
+
+  test("CS14 a list full of teams that sit or have played is full", () => {
+    const one = new Class();
+    one.say("host", { type: "start" });
+    for (let turn = 0; turn < 100; turn += 1) {
+      one.pair(`Team ${turn}`, "a", "b");
+      for (const viewer of ["a", "b"]) one.say(viewer, { type: "answer", round: 1, answer: true });
+      for (const viewer of ["a", "b"]) one.say(viewer, { type: "leaveTeam" });
+    }
+    expect(one.say("a", { type: "createTeam", name: "Late" })).toBe("class-full");
+    one.say("host", { type: "reset" });
+    expect(one.say("a", { type: "createTeam", name: "Late" })).toBe("ok");
+    one.say("b", { type: "joinTeam", teamId: 100 });
+    one.say("host", { type: "start" });
+    // Rounds are counted on: an answer meant for the team that was there meets no question of this one.
+    expect(one.say("a", { type: "answer", round: 1, answer: true })).toBe("wrong-round");
+    expect(one.player("a").round?.number).toBe(3);
+  });
+
   test("CS11 fifty players are let in, the fifty-first is not", () => {
     const one = new Class();
     for (let team = 0; team < 25; team += 1) one.pair(`team ${team}`, `p${team}`, `q${team}`);

@@ -57,6 +57,7 @@ test.each<[string, () => State]>([
   ["a player is in one team only", () => seated("d")],
   ["names of active teams are unique", () => withTeam(() => ({ name: "ASPECT" }))],
   ["a team's id is its place", () => withTeam(() => ({ id: 2 }))],
+  ["teams within the limit", () => ({ ...good(), teams: Array.from({ length: 101 }, () => good().teams[0] as Team) })],
   ["closed means finished, and nobody sits", () => ({ ...good(), closed: true })],
   ["the host keeps the chair until the class is closed", () => ({ ...good(), host: null })],
   ["rounds are those counted", () => withTeam(() => ({ rounds: 2 }))],

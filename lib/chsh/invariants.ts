@@ -16,6 +16,7 @@ export function brokenInvariants(state: State): readonly string[] {
   const holders = state.teams.flatMap(({ slots }) => slots.flatMap(({ holder }) => (holder === null ? [] : [holder.viewerId])));
   check("a player is in one team only", new Set(holders).size === holders.length);
   check("players within the limit", holders.length <= limits.playersMax);
+  check("teams within the limit", state.teams.length <= limits.teamsMax);
   const active = state.teams.filter((team) => teamStateOf(team) !== "inactive");
   check("names of active teams are unique", new Set(active.map(({ name }) => folded(name))).size === active.length);
   check(

@@ -3,7 +3,7 @@ import { limits as shared } from "../game/limits.ts";
 
 export const limits = {
   playersMax: 50,
-  /** Teams ever made in one class, those that were left included. */
+  /** Teams of one class, those that were left included; one that was left without a complete round makes room for a new one. */
   teamsMax: 100,
   teamNameGraphemesMax: 50,
   gameNameGraphemesMax: shared.gameNameGraphemesMax,

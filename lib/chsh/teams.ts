@@ -24,15 +24,25 @@ const isTaken = (state: State, name: string, except: number): boolean =>
 export const playersIn = (state: State): number =>
   state.teams.reduce((sum, { slots }) => sum + slots.filter((slot) => slot.holder !== null).length, 0);
 
+/** Where a new team stands in the list: behind the others, or when the list is full, where one was left that completed no round. */
+function placeForTeam({ teams }: State): number | null {
+  if (teams.length < limits.teamsMax) return teams.length;
+  const place = teams.findLastIndex((team) => teamStateOf(team) === "inactive" && team.rounds === 0);
+  return place < 0 ? null : place;
+}
+
 export function createTeam(draft: Draft, typed: string, arrival: Arrival): Outcome {
   const { state } = draft;
   const name = cleanName(typed, limits.teamNameGraphemesMax);
   if (name === null || !allowed.test(name)) return refuse("bad-message", "name");
   if (placeHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed");
   if (isTaken(state, name, 0)) return refuse("name-taken", "name");
-  if (state.teams.length >= limits.teamsMax || playersIn(state) >= limits.playersMax) return refuse("class-full");
-  const team: Team = { id: state.teams.length + 1, name, slots: [empty, empty], lastNumber: 0, ...freshRounds(state.mode) };
-  state.teams = [...state.teams, team];
+  const place = placeForTeam(state);
+  if (place === null || playersIn(state) >= limits.playersMax) return refuse("class-full");
+  // Rounds are counted on where a team was before, so that an old answer meets no new question; its keys open nothing any more.
+  const lastNumber = state.teams[place]?.lastNumber ?? 0;
+  const team: Team = { id: place + 1, name, slots: [empty, empty], lastNumber, ...freshRounds(state.mode) };
+  state.teams = place < state.teams.length ? state.teams.with(place, team) : [...state.teams, team];
   draft.events.push({ type: "teamCreated", data: { teamId: team.id, name } });
   sit(draft, { team, slot: 0 }, arrival);
   return null;

@@ -1,5 +1,6 @@
 // Games past retention are forgotten, a little at a time: F13.
 import { expect, test } from "vitest";
+import { defaultLimits } from "../../lib/ops/config.ts";
 import { keepRetention } from "../../lib/ops/retention.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { Table } from "../store/table.ts";
@@ -25,6 +26,21 @@ test("F13: finished games go after their time, untouched ones after theirs, and 
   expect(await store.load("PLAYED")).toEqual({ kind: "absent" });
   kept.cancel();
   expect(ambient.waiting()).toBe(0);
+});
+
+test("F13: as shipped a finished game is kept for 30 days, one that nobody touched for 7", async () => {
+  const start = 1_700_000_000_000;
+  const day = 24 * 60 * minute;
+  const ambient = heldAmbient(start);
+  const store = memoryStore();
+  await new Table(store, "DONE").step({ at: start, index: { status: "finished" } });
+  await new Table(store, "LEFT").step({ at: start, index: { status: "paused" } });
+  const gone: (readonly [string, number])[] = [];
+  const onForgotten = (gameIds: readonly string[]) => gone.push(...gameIds.map((id) => [id, (ambient.now() - start) / day] as const));
+  const kept = keepRetention({ store, ambient, limits: defaultLimits(), onForgotten });
+  await ambient.advance(31 * day);
+  kept.cancel();
+  expect(gone.map(([id, days]) => `${id} after ${days.toFixed(1)} days`)).toEqual(["LEFT after 7.0 days", "DONE after 30.0 days"]);
 });
 
 test("a store that is not well does not end the looking", async () => {

@@ -136,6 +136,7 @@ export const listRules: readonly Rule[] = [
         OLDRUN: [10, "running"],
         NEWRUN: [29, "running"],
         OLDWAI: [11, "waiting"],
+        MIDEND: [9, "finished"],
       } as const;
       for (const [gameId, [days, status]] of Object.entries(kinds))
         await new Table(store, gameId).step({ at: start + days * day, index: { status } });
@@ -144,8 +145,27 @@ export const listRules: readonly Rule[] = [
       const rest = await store.expire(finishedBefore, untouchedSince, 10);
       expect(rest).toHaveLength(2);
       expect(await store.expire(finishedBefore, untouchedSince, 10)).toEqual([]);
-      expect(ids(await store.all(null, 10))).toEqual(["NEWRUN", "NEWEND"]);
-      expect(await store.counts()).toEqual({ waiting: 0, running: 1, paused: 0, finished: 1 });
+      expect(ids(await store.all(null, 10))).toEqual(["NEWRUN", "NEWEND", "MIDEND"]);
+      expect(await store.counts()).toEqual({ waiting: 0, running: 1, paused: 0, finished: 2 });
+    },
+  },
+  {
+    title: "finished games that are kept longer than untouched ones stay, and do not hide an untouched one behind them",
+    async run(store) {
+      for (let place = 0; place < 40; place += 1) {
+        await new Table(store, `ENDED${place}`).step({ at: start, index: { status: "finished" } });
+        if (place % 10 === 9) await new Table(store, `LEFT${place}`).step({ at: start + place * minute, index: { status: "running" } });
+      }
+      expect(await store.expire(start, start + 9 * minute, 2)).toEqual([]);
+      expect(await store.expire(start, start + 90 * minute, 2)).toHaveLength(2);
+      expect(await store.expire(start, start + 90 * minute, 2)).toHaveLength(2);
+      expect(await store.expire(start, start + 90 * minute, 2)).toEqual([]);
+      expect(await store.counts()).toEqual({ waiting: 0, running: 0, paused: 0, finished: 40 });
+      const again = new Table(store, "LEFT9");
+      await again.step({ at: start + 91 * minute, index: { status: "finished" } });
+      await again.step({ at: start + 92 * minute, index: { status: "paused" } });
+      expect(await store.expire(start, start + 93 * minute, 2)).toEqual(["LEFT9"]);
+      expect(await store.expire(start + 1, start, 100)).toHaveLength(40);
     },
   },
   {

@@ -23,7 +23,7 @@ describe("the db command", () => {
     expect(idle.code).toBe(0);
     expect(idle.out).toMatch(/not in use/);
     expect(idle.lines).toEqual(
-      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 2 of 2/)]),
+      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 3 of 3/)]),
     );
     const store = await openAt(folder);
     expect((await runDb(folder, "status")).out).toMatch(/in use by a server/);
@@ -103,9 +103,9 @@ describe("the db command", () => {
 
   test("F34: migrations go down and up again, and games stay", async () => {
     expect(await runDb(folder, "migrate", "--to", "1")).toMatchObject({ code: 0, out: expect.stringContaining("schema 1") });
-    expect((await runDb(folder, "status")).out).toContain("schema 1 of 2");
-    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 2") });
-    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 2") });
+    expect((await runDb(folder, "status")).out).toContain("schema 1 of 3");
+    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 3") });
+    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 3") });
     expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes, 0 problems") });
   });
 

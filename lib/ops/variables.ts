@@ -191,7 +191,7 @@ export const limitVariables = {
     "ms",
     7 * dayMs,
     [hourMs, 3650 * dayMs],
-    "Games nobody touched are forgotten after this time.",
+    "Unfinished games nobody touched are forgotten after this time.",
   ),
   auditRetentionMs: limit("LIMIT_AUDIT_RETENTION_MS", "ms", 365 * dayMs, [dayMs, 3650 * dayMs], "Audit records are kept for this time."),
   // HTTP

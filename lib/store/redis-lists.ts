@@ -10,7 +10,7 @@ interface Entry {
 
 const rowFields = ["v", "at", "created", "kind", "name", "status", "listed", "seats", "free", "wake"] as const;
 
-function entriesOf(flat: readonly string[]): Entry[] {
+export function entriesOf(flat: readonly string[]): Entry[] {
   const entries: Entry[] = [];
   for (let place = 0; place < flat.length; place += 2) entries.push({ gameId: flat[place] as string, score: Number(flat[place + 1]) });
   return entries;

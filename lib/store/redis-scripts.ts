@@ -123,7 +123,7 @@ return ARGV[2]
 );
 
 /**
- * Forgets a game; the last key is that of its watchers. With ARGV 2 and 3 (finished before, untouched since) only when it is past them; gives 1 when it is gone.
+ * Forgets a game; the last key is that of its watchers. With ARGV 2 and 3 only when it is finished or unfinished and past them; gives 1 when it is gone.
  * ARGV: 1 id, 2 finished before or "", 3 untouched since or "".
  */
 export const removeScript = script(
@@ -133,7 +133,8 @@ local id = ARGV[1]
 if ARGV[2] ~= '' then
   local old = redis.call('HMGET', game, 'at', 'status')
   local at = tonumber(old[1])
-  if at and not (at < tonumber(ARGV[3]) or (old[2] == 'finished' and at < tonumber(ARGV[2]))) then return 0 end
+  local before = old[2] == 'finished' and ARGV[2] or ARGV[3]
+  if at and at >= tonumber(before) then return 0 end
 end
 redis.call('UNLINK', game, history, checkpoints, answers, older, KEYS[12])
 for place = 6, 9 do redis.call('ZREM', KEYS[place], id) end

@@ -285,7 +285,7 @@ class SqlApplier implements Applier {
   #expire(finishedBefore: number, untouchedSince: number, limit: number): readonly string[] {
     const finished = this.#all<{ game_id: string }>("finished", touchedMinute(finishedBefore), finishedBefore, limit);
     const untouched = this.#all<{ game_id: string }>("untouched", touchedMinute(untouchedSince), untouchedSince, limit);
-    const ids = [...new Set([...finished, ...untouched].map((row) => row.game_id))].slice(0, limit);
+    const ids = [...finished, ...untouched].map((row) => row.game_id).slice(0, limit);
     for (const gameId of ids) this.#remove(gameId);
     return ids;
   }

@@ -28,7 +28,7 @@ export const writerSql = {
   removeQuarantine: "DELETE FROM quarantine WHERE game_id = ?",
   oldTombstones: "DELETE FROM tombstones WHERE at < ?",
   finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
-  untouched: "SELECT game_id FROM games WHERE touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  untouched: "SELECT game_id FROM games WHERE status <> 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
   woken: `SELECT num, game_id, wake_from, wake_at FROM games
     WHERE wake_from <= ? AND (wake_from, num) > (?, ?) ORDER BY wake_from, num LIMIT ?`,
   later: "UPDATE games SET wake_from = wake_at WHERE num = ?",

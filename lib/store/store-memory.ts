@@ -119,7 +119,7 @@ class MemoryStore implements Store {
 
   async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
     this.#assertOpen();
-    const past = (game: Kept) => game.updatedAt < untouchedSince || (game.index.status === "finished" && game.updatedAt < finishedBefore);
+    const past = ({ index, updatedAt }: Kept) => updatedAt < (index.status === "finished" ? finishedBefore : untouchedSince);
     const ids = [...this.#games].filter(([, game]) => past(game)).map(([gameId]) => gameId);
     const removed = ids.slice(0, limit);
     for (const gameId of removed) await this.remove(gameId);

@@ -2,10 +2,11 @@
 // scans the key space, and answers `ok` only when Redis has said so.
 import type { Ambient } from "../ops/ambient.ts";
 import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
-import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey, indexKeys, shards, watchersKey } from "./redis-keys.ts";
+import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey, shards, watchersKey } from "./redis-keys.ts";
 import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
+import { RedisPast } from "./redis-past.ts";
 import { checkpointScript, commitScript, gameFields, removeScript, resolveScript } from "./redis-scripts.ts";
 import type {
   Commit,
@@ -122,6 +123,7 @@ const actionField = (actionId: string) => `i${actionId}`;
 class RedisStore implements Store {
   readonly #parts: Parts;
   readonly #lists: RedisLists;
+  readonly #past: RedisPast;
   #isClosed = false;
   /** Why the last write was refused; null when it was not. */
   #refusal: string | null = null;
@@ -129,6 +131,7 @@ class RedisStore implements Store {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#lists = new RedisLists(parts.link);
+    this.#past = new RedisPast(parts.link, parts.ambient);
   }
 
   /** Writes and forgets a game nobody can have, so that a user without the rights to do so is found out at the start. */
@@ -241,19 +244,16 @@ class RedisStore implements Store {
 
   async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
     const removed: string[] = [];
+    const forget = async (gameId: string) => {
+      const keys = [...changeKeys(gameId), watchersKey(gameId)];
+      if ((await this.#parts.link.run(removeScript, keys, [gameId, finishedBefore, untouchedSince])) === 1) removed.push(gameId);
+    };
     for (const shard of shards) {
-      const { finished, all } = indexKeys(shard);
-      const past = (key: string, before: number) =>
-        this.#parts.link.call((redis) => redis.zrangebyscore(key, "-inf", `(${before}`, "LIMIT", 0, limit));
-      const candidates = new Set([...(await past(finished, finishedBefore)), ...(await past(all, untouchedSince))]);
-      for (const gameId of candidates) {
+      const finished = await this.#past.finished(shard, finishedBefore, limit);
+      const unfinished = await this.#past.unfinished(shard, untouchedSince, limit);
+      for (const gameId of [...finished, ...unfinished]) {
         if (removed.length >= limit) return removed;
-        const gone = await this.#parts.link.run(
-          removeScript,
-          [...changeKeys(gameId), watchersKey(gameId)],
-          [gameId, finishedBefore, untouchedSince],
-        );
-        if (gone === 1) removed.push(gameId);
+        await forget(gameId);
       }
     }
     return removed;

@@ -149,7 +149,7 @@ export interface Store {
   counts(): Promise<Readonly<Record<StoredIndex["status"], number>>>;
   /** Forgets a game: state, changes, answers, id. */
   remove(gameId: string): Promise<void>;
-  /** Removes games past retention: finished before `finishedBefore`, untouched since `untouchedSince`. At most `limit`; gives the ids. By index. */
+  /** Removes games past retention: finished before `finishedBefore`; unfinished, untouched since `untouchedSince`. At most `limit`; gives the ids. By index. */
   expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]>;
   /** Notes durably that this instance lives at `atMs`. Called about once a second. */
   beat(atMs: number): Promise<void>;

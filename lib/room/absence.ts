@@ -2,6 +2,7 @@
 import type { ViewerId } from "../game/ids.ts";
 import { refusals } from "../game/refusals.ts";
 import type { Answer } from "./answer.ts";
+import type { Copy } from "./fan-out.ts";
 import type { Room } from "./room.ts";
 
 /** Shows the holders who came through `instanceId` as away. False: not saved, to be said again. */
@@ -11,9 +12,11 @@ export async function dropHoldersOf(room: Room, instanceId: string): Promise<boo
   const answered = (answer: Answer): void => {
     if (!answer.ok && refusals[answer.code].retry) isDone = false;
   };
-  await room.read(({ state }) => {
+  const look = ({ state }: Copy): void => {
     gone = room.rules.connectedHolders(state).filter((viewerId) => viewerId.startsWith(`${instanceId}.`));
-  }, answered);
+  };
+  // Anew: the last that the instance let in may not have been heard of here.
+  await room.read(look, answered, true);
   for (const viewerId of gone) await room.execute({ sender: null, command: { type: "drop", viewerId }, actionId: null, answered });
   return isDone;
 }

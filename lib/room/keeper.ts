@@ -96,11 +96,21 @@ export class Keeper {
     return Math.max(this.#parts.ambient.now(), copy.at) as Instant;
   }
 
-  /** Drops the copy, because it may not be the truth; the next turn reads the store. */
+  /** The newest version this instance knows of; the copy may be forgotten. */
+  get newestV(): number {
+    return this.#newest.v;
+  }
+
+  /** Drops the copy, because it may not be the truth; the next turn reads the store. The alarm stays set. */
   forget(): void {
     this.#copy = null;
-    this.#justRead = null;
+    this.forgetRead();
     this.#announced.clear();
+  }
+
+  /** What was read a moment ago and not used is not used any more. */
+  forgetRead(): void {
+    this.#justRead = null;
   }
 
   /** A change made elsewhere, taken in by the next turn. The only method that is called outside the lock. False: it is known already. */

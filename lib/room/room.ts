@@ -191,9 +191,10 @@ export class Room {
     answered({ ok: true, v: copy.v });
   }
 
-  /** Reads the game without watching it. `use` is called inside the lock; it must not wait. */
-  async read(use: (copy: Copy, now: Instant) => void, failed: (answer: Answer) => void): Promise<void> {
+  /** Reads the game without watching it. `use` is called inside the lock; it must not wait. `anew`: see `arm`. */
+  async read(use: (copy: Copy, now: Instant) => void, failed: (answer: Answer) => void, anew = false): Promise<void> {
     await this.#turn(failed, async () => {
+      if (anew) this.#keeper.forget();
       const present = await this.#keeper.current();
       if (present === null) return failed({ ok: false, code: "no-such-game" });
       use(present.copy, present.now);
@@ -266,17 +267,9 @@ export class Room {
     await this.#turn(later, async () => void (await this.#keeper.current()));
   }
 
-  /** Reads the game when it is not at hand, so that its alarm is set; settles what is due. */
-  async arm(): Promise<void> {
-    await this.#turn(ignore, async () => void (await this.#keeper.current()));
-  }
-
-  /** Reads the game again, because the store says that it is overdue, and settles it. */
-  async wakeAnew(): Promise<void> {
-    await this.#turn(ignore, async () => {
-      this.#keeper.forget();
-      await this.#keeper.current();
-    });
+  /** Reads the game, so that its alarm is set; settles what is due. `anew`: a copy at hand may be behind, as word of a change can be late. */
+  async arm(anew = false): Promise<void> {
+    await this.read(ignore, ignore, anew);
   }
 
   /** A viewer is gone; a holder's seat shows away. The drop is said again until the store has it. */
@@ -295,12 +288,22 @@ export class Room {
   async #turn(refused: (answer: Answer) => void, work: () => Promise<void>, order: Order | null = null): Promise<void> {
     this.#usedAt = this.#parts.ambient.now();
     try {
-      await this.#parts.lock.run(this.gameId, work);
+      await this.#parts.lock.run(this.gameId, () => this.#work(work));
     } catch (error) {
-      const moment = order === null ? null : momentOf(order, this.#keeper.copy?.v ?? 0);
-      if (!(error instanceof LockFault)) this.#keeper.forget();
+      const moment = order === null ? null : momentOf(order, this.#keeper.newestV);
       if (error instanceof StoreFault) this.#lookAgain();
       refused({ ok: false, code: this.#codeFor(error, moment) });
+    }
+  }
+
+  /** Nobody tells a room without a subscription what others change: it keeps its copy no longer than a turn. */
+  async #work(work: () => Promise<void>): Promise<void> {
+    let isSound = false;
+    try {
+      await work();
+      isSound = true;
+    } finally {
+      if (!isSound || this.#subscription === null) this.#keeper.forget();
     }
   }
 
@@ -321,9 +324,10 @@ export class Room {
     return isDamaged ? "game-damaged" : "internal";
   }
 
-  /** Somebody is about to use the room: it stays a while. */
+  /** Somebody is about to use the room: it stays a while. What was read to open it is old by now. */
   touch(): void {
     this.#usedAt = this.#parts.ambient.now();
+    this.#keeper.forgetRead();
   }
 
   /** Nobody watches, nothing is under way and nobody came since `since`: the room can go without anybody noticing. */

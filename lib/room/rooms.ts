@@ -165,7 +165,7 @@ export class Rooms {
       const now = this.#parts.ambient.now();
       await this.#dropIdle(now - this.#limits.roomIdleMs);
       const overdue = await this.#parts.store.due(now - overdueMs, duePerSweep);
-      await this.#inTurns(overdue, (room) => room.wakeAnew());
+      await this.#inTurns(overdue, (room) => room.arm(true));
       const soon = await this.#parts.store.due(now + sweepAheadMs, duePerSweep);
       const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
       await this.#inTurns(unheld, (room) => room.arm());

@@ -97,7 +97,7 @@ export async function openInstance(url: string, instanceId: string, roomIdleMs =
   const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onGap });
   const observer = { ...silentObserver, steppedBack: (_: string, from: number, to: number) => void stepsBack.push([from, to]) };
   const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 500 }, ambient, () => {});
-  const limits = { roomIdleMs, gameIdChars: 6, gameIdTriesMax: 20 };
+  const limits = { roomIdleMs, roomsMax: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
   const { store, bus } = side;
   const rooms = new Rooms([hosted(clockGame).rules], limits, { store, bus, lock, ambient, observer, instanceId });
   const viewer = () => {

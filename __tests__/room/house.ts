@@ -62,6 +62,7 @@ export interface HouseParts {
   readonly store?: (inner: Store, timeline: Timeline) => Store;
   readonly rules?: (rules: AnyRules) => AnyRules;
   readonly gameIdChars?: number;
+  readonly roomsMax?: number;
   readonly lockWaitMs?: number;
   readonly lockPendingMax?: number;
 }
@@ -83,7 +84,8 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const lock = gameLock({ lockWaitMsMax, lockPendingMax }, ambient, () => {});
   const observer = { ...silentObserver, bug: (_gameId: string, error: unknown) => void bugs.push(error) };
   const rules = parts.rules?.(game.rules) ?? game.rules;
-  const limits = { roomIdleMs: 10_000, gameIdChars: parts.gameIdChars ?? 6, gameIdTriesMax: 20 };
+  const { gameIdChars = 6, roomsMax = 20_000 } = parts;
+  const limits = { roomIdleMs: 10_000, roomsMax, gameIdChars, gameIdTriesMax: 20 };
   const bus = localBus();
   const rooms = new Rooms([rules], limits, { store, bus, lock, ambient, observer, instanceId: "one" });
   const answerOf = <T>(start: (answered: (value: T) => void) => Promise<void>): Promise<T> =>

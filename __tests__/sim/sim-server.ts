@@ -59,7 +59,7 @@ export class SimServer {
     this.#games = new Map(games.map((game) => [game.rules.kind, game]));
     const { store, bus, ambient, instanceId } = parts;
     const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 256 }, ambient, () => {});
-    const roomsLimits = { roomIdleMs: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
+    const roomsLimits = { roomIdleMs: 20_000, roomsMax: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
     const rules = games.map((game) => game.rules);
     this.rooms = new Rooms(rules, roomsLimits, { store, bus, lock, ambient, observer: this.#observer(), instanceId });
     this.rooms.start();

@@ -130,7 +130,7 @@ export const limitVariables = {
   ),
   lockQueueMax: limit("LIMIT_LOCK_QUEUE", "commands", 200, [1, 100_000], "Commands waiting for one game. Past it: busy."),
   roomIdleMs: limit("LIMIT_ROOM_IDLE_MS", "ms", 5 * minuteMs, [100, dayMs], "A room without viewers is put out of memory after this time."),
-  roomsMax: limit("LIMIT_ROOMS", "rooms", 20_000, [10, 1_000_000], "Rooms kept in memory. Idle ones make room for new ones."),
+  roomsMax: limit("LIMIT_ROOMS", "rooms", 20_000, [10, 1_000_000], "Rooms in memory. Idle ones make room for new ones, else: busy."),
   gameIdChars: limit("LIMIT_GAME_ID_CHARS", "characters", 6, [3, 8], "Length of a lobby code."),
   gameIdTriesMax: limit("LIMIT_GAME_ID_TRIES", "codes", 20, [1, 1000], "Codes tried for a new game before it is refused as no-free-code."),
   // The store

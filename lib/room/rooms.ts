@@ -15,6 +15,8 @@ import type { Subscriber } from "./subscriber.ts";
 export interface RoomsLimits {
   /** A room without viewers is dropped after this long, ms. */
   readonly roomIdleMs: number;
+  /** Rooms kept in memory. */
+  readonly roomsMax: number;
   /** Characters of a lobby code. */
   readonly gameIdChars: number;
   /** Codes tried for a new game before giving up. */
@@ -24,6 +26,12 @@ export interface RoomsLimits {
 /** No I, O, 0 or 1: they look alike. */
 const codeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const sweepMs = 1_000;
+/** From this part of all places on, rooms without viewers make place before their time. */
+const crowdedFrom = 0.9;
+/** A room that was asked for in this time stays: whoever found it is about to use it. */
+const restMs = 1_000;
+/** Rooms looked at to make one place, so that a full house is not searched for each who comes. */
+const looksMax = 64;
 const duePerSweep = 2_000;
 /** Games due within this time are opened, so that their own alarm rings at the very moment. */
 const sweepAheadMs = 1_500;
@@ -45,6 +53,7 @@ export interface CreateOrder {
 }
 
 export class Rooms {
+  /** In about the order in which they were asked for last. */
   readonly #rooms = new Map<string, Room>();
   readonly #rules: ReadonlyMap<string, AnyRules>;
   readonly #parts: RoomParts;
@@ -69,14 +78,12 @@ export class Rooms {
 
   /**
    * Finds or opens the room of a game. Call a method of the room at once: an idle room may be dropped later.
-   * Refusals: no-such-game, game-damaged, and store-unavailable when it cannot be known now.
+   * Refusals: no-such-game, game-damaged, store-unavailable when it cannot be known now, and busy when there is no place. For what the
+   * server has to do itself (`must`) there always is one.
    */
-  async find(gameId: string): Promise<Opened> {
-    const open = this.#rooms.get(gameId);
-    if (open !== undefined) {
-      open.touch();
-      return { room: open };
-    }
+  async find(gameId: string, must = false): Promise<Opened> {
+    const open = this.#openRoom(gameId);
+    if (open !== undefined) return { room: open };
     let loaded: Awaited<ReturnType<RoomParts["store"]["load"]>>;
     try {
       loaded = await this.#parts.store.load(gameId);
@@ -90,16 +97,45 @@ export class Rooms {
       this.#parts.observer.damaged(gameId, loaded.reason);
       return { refused: "game-damaged" };
     }
-    const meanwhile = this.#rooms.get(gameId);
-    if (meanwhile !== undefined) {
-      meanwhile.touch();
-      return { room: meanwhile };
-    }
+    const meanwhile = this.#openRoom(gameId);
+    if (meanwhile !== undefined) return { room: meanwhile };
     const rules = this.#rules.get(loaded.game.index.kind);
     if (rules === undefined) return { refused: "no-such-game" };
+    if (!this.#hasPlace() && !must) return { refused: "busy" };
     const room = new Room(gameId as GameId, rules, { parts: this.#parts, loaded });
     this.#rooms.set(gameId, room);
     return { room };
+  }
+
+  #openRoom(gameId: string): Room | undefined {
+    const room = this.#rooms.get(gameId);
+    if (room !== undefined) this.#putLast(gameId, room);
+    room?.touch();
+    return room;
+  }
+
+  #putLast(gameId: string, room: Room): void {
+    this.#rooms.delete(gameId);
+    this.#rooms.set(gameId, room);
+  }
+
+  /** Whether one more room can be opened. In a full house the room nobody needs that was asked for longest ago goes for it. */
+  #hasPlace(): boolean {
+    if (this.#rooms.size < this.#limits.roomsMax) return true;
+    const since = this.#parts.ambient.now() - restMs;
+    let looks = 0;
+    for (const [gameId, room] of this.#rooms) {
+      if (room.isIdle(since)) {
+        this.#rooms.delete(gameId);
+        void room.close();
+        return true;
+      }
+      looks += 1;
+      if (looks === looksMax) return false;
+      // Those in use are not looked at again before all others.
+      this.#putLast(gameId, room);
+    }
+    return false;
   }
 
   /** Makes a new game under a free code. The same action id always comes to the same game. */
@@ -109,6 +145,7 @@ export class Rooms {
     for (let attempt = 0; attempt < this.#limits.gameIdTriesMax; attempt += 1) {
       const gameId = this.#code(order.actionId, attempt) as GameId;
       const room = this.#reserved(gameId, rules);
+      if (room === "full") return order.answered({ ok: false, code: "busy" }, null);
       if (room === null) continue;
       const { sender, name, settings, actionId } = order;
       const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
@@ -123,12 +160,10 @@ export class Rooms {
    * The room of a code before there is a game: whoever looks for it from the moment the game is durable finds this room and no
    * second one. When nothing comes of it, it goes like any room that nobody uses. Null when another kind of game has the code.
    */
-  #reserved(gameId: GameId, rules: AnyRules): Room | null {
-    const open = this.#rooms.get(gameId);
-    if (open !== undefined) {
-      open.touch();
-      return open.rules === rules ? open : null;
-    }
+  #reserved(gameId: GameId, rules: AnyRules): Room | "full" | null {
+    const open = this.#openRoom(gameId);
+    if (open !== undefined) return open.rules === rules ? open : null;
+    if (!this.#hasPlace()) return "full";
     const room = new Room(gameId, rules, { parts: this.#parts, loaded: null });
     this.#rooms.set(gameId, room);
     return room;
@@ -163,7 +198,7 @@ export class Rooms {
     this.#sweeping = true;
     try {
       const now = this.#parts.ambient.now();
-      await this.#dropIdle(now - this.#limits.roomIdleMs);
+      await this.#dropIdle(now);
       const overdue = await this.#parts.store.due(now - overdueMs, duePerSweep);
       await this.#inTurns(overdue, (room) => room.arm(true));
       const soon = await this.#parts.store.due(now + sweepAheadMs, duePerSweep);
@@ -178,7 +213,7 @@ export class Rooms {
 
   async #inTurns(gameIds: readonly string[], use: (room: Room) => Promise<void>): Promise<void> {
     for (let from = 0; from < gameIds.length; from += sweepWidth) {
-      const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.find(gameId));
+      const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.find(gameId, true));
       await Promise.all((await Promise.all(some)).map((found) => ("room" in found ? use(found.room) : undefined)));
     }
   }
@@ -187,15 +222,17 @@ export class Rooms {
   async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<void> {
     let failed = 0;
     for (const gameId of gameIds) {
-      const found = await this.find(gameId);
+      const found = await this.find(gameId, true);
       if ("room" in found ? !(await dropHoldersOf(found.room, instanceId)) : refusals[found.refused].retry) failed += 1;
     }
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
   }
 
-  async #dropIdle(since: number): Promise<void> {
-    for (const [gameId, room] of this.#rooms) {
-      if (!room.isIdle(since)) continue;
+  async #dropIdle(now: number): Promise<void> {
+    const { roomIdleMs, roomsMax } = this.#limits;
+    for (const [gameId, room] of [...this.#rooms]) {
+      const idleMs = this.#rooms.size > roomsMax * crowdedFrom ? Math.min(restMs, roomIdleMs) : roomIdleMs;
+      if (this.#rooms.get(gameId) !== room || !room.isIdle(now - idleMs)) continue;
       this.#rooms.delete(gameId);
       await room.close();
     }

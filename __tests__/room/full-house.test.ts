@@ -1,0 +1,102 @@
+// No more rooms than there are places for: those nobody needs go first, those in use never, and the server's own work is always done.
+import { describe, expect, test } from "vitest";
+import { readRecord } from "../../lib/room/log.ts";
+import type { Room } from "../../lib/room/room.ts";
+import { type House, inHouse, type Viewer, viewer } from "./house.ts";
+
+interface Table {
+  readonly host: Viewer;
+  readonly room: Room;
+}
+
+async function table(house: House, name: string, settings: object = {}): Promise<Table> {
+  const host = viewer(name);
+  const { answer, room } = await house.create(host, name, settings);
+  if (room === null) throw new Error(JSON.stringify(answer));
+  return { host, room };
+}
+
+async function left({ host, room }: Table): Promise<Room> {
+  await room.leave(host);
+  return room;
+}
+
+const openIn = (house: House) => [...house.rooms.open()].map(({ gameId }) => gameId).sort();
+const idsOf = (...rooms: readonly Room[]) => rooms.map(({ gameId }) => gameId).sort();
+
+describe("LIMIT_ROOMS", () => {
+  test("in a full house the room that was asked for longest ago makes place, unless somebody is there", () =>
+    inHouse(
+      async (house) => {
+        const { room: watched } = await table(house, "watched");
+        const early = await left(await table(house, "early"));
+        const late = await left(await table(house, "late"));
+        await house.pass(2_000);
+        await house.rooms.find(early.gameId);
+        const { room: fresh } = await table(house, "fresh");
+        expect(openIn(house)).toEqual(idsOf(watched, early, fresh));
+        await house.pass(2_000);
+        expect((await house.join(late.gameId, viewer("guest"))).ok).toBe(true);
+        expect(openIn(house)).toEqual(idsOf(watched, late, fresh));
+        expect(house.bus.subscriptions()).toBe(3);
+      },
+      { roomsMax: 3 },
+    ));
+
+  test("where somebody is in every room whoever opens one more is told busy, and is let in when one has gone", () =>
+    inHouse(
+      async (house) => {
+        await table(house, "full");
+        const tables = await Promise.all(["a", "b", "c"].map((name) => table(house, name)));
+        const { gameId } = await left(tables[0] as Table);
+        await house.pass(2_000);
+        const last = await table(house, "d");
+        expect(await house.join(gameId, viewer("guest"))).toEqual({ ok: false, code: "busy" });
+        expect((await house.create(viewer("host"), "more")).answer).toEqual({ ok: false, code: "busy" });
+        expect(house.rooms.size).toBe(4);
+        await left(last);
+        await house.pass(2_000);
+        expect((await house.join(gameId, viewer("guest"))).ok).toBe(true);
+        expect((await house.create(viewer("host"), "more")).answer).toEqual({ ok: false, code: "busy" });
+      },
+      { roomsMax: 4 },
+    ));
+
+  test("a house that is nearly full makes place before anybody asks for it", () =>
+    inHouse(
+      async (house) => {
+        house.rooms.start();
+        for (let n = 0; n < 20; n += 1) await left(await table(house, `table${n}`));
+        await house.pass(3_000);
+        expect(house.rooms.size).toBe(18);
+        await house.pass(10_000);
+        expect(house.rooms.size).toBe(0);
+      },
+      { roomsMax: 20 },
+    ));
+
+  test("what is due in a game nobody watches is settled in time, though there is no place", () =>
+    inHouse(
+      async (house) => {
+        const settings = { playerCount: 2, initialTime: 60_000, warningThresholds: [] };
+        const running = await table(house, "running", settings);
+        expect((await house.give(running.room, running.host, { type: "start" })).ok).toBe(true);
+        const room = await left(running);
+        await house.pass(2_000);
+        await Promise.all([table(house, "a"), table(house, "b")]);
+        expect(openIn(house)).not.toContain(room.gameId);
+        house.rooms.start();
+        await house.pass(60_000);
+        const wakes = (await house.store.changes(room.gameId, 0, 10)).filter((change) => readRecord(change).command.type === "wake");
+        expect(wakes).toHaveLength(1);
+        expect((wakes[0]?.at ?? 0) - (await startedAt(house, room.gameId))).toBe(60_000);
+        expect(house.rooms.size).toBe(2);
+      },
+      { roomsMax: 2 },
+    ));
+});
+
+async function startedAt(house: House, gameId: string): Promise<number> {
+  const changes = await house.store.changes(gameId, 0, 10);
+  return changes.find((change) => readRecord(change).command.type === "start")?.at ?? 0;
+}

@@ -143,7 +143,7 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     await inside.zadd("{tt-live}:beats", 1, "ghost");
     await inside.sadd("{tt-live}:at:ghost", "BBBBBB");
     const deaths: [string, readonly string[]][] = [];
-    one.live.listen({ onDeath: async (id, games) => void deaths.push([id, games]), onTakenForDead() {} });
+    one.live.listen({ onDeath: async (id, games) => void deaths.push([id, games]), onTakenForDead: async () => {} });
     expect((await inside.zrange("{tt-live}:beats", "0", "-1")).sort()).toEqual(["ghost", "one", "two"]);
     await two.store.close();
     expect(await inside.exists("{tt-live}:at:two")).toBe(0);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { takeOverClocks } from "./clocks.ts";
 import { lacks } from "../support/programs.ts";
 import type { RunningServer } from "../support/running-server.ts";
-import { connectTable } from "../support/table-client.ts";
+import { connectTable, type TableClient } from "../support/table-client.ts";
 import { allAt, eventually, spreadTable, startInstances } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
@@ -65,6 +65,42 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     expect(host?.state.players[0].connected).toBe(true);
     await host?.close();
     await extra?.dispose();
+  });
+});
+
+describe.skipIf(lacks("redis-server"))("taken for dead", () => {
+  test("an instance that stood still and lives is watched over like before: when it really dies, its holders show away", async () => {
+    const redis = await TestRedis.start();
+    const servers = await startInstances(2, redis.url);
+    const [first, second] = servers as [RunningServer, RunningServer];
+    const stop = new AbortController();
+    try {
+      const { players, gameId, tokens } = await spreadTable([first.port, second.port], 2);
+      const [host, guest] = players as [TableClient, TableClient];
+      const showsAway = () => host.state.players[1].connected === false;
+      const other = await connectTable(first.port);
+      await other.request("create", { settings: { playerCount: 2 } });
+      await fetch(`${second.url}/api/games/${other.state.id}/events`, { signal: stop.signal });
+      const seen = async () => (await fetch(`${first.url}/api/games/${other.state.id}`)).json() as Promise<{ viewers: number }>;
+      const watching = async () => (await seen()).viewers;
+      await eventually("the stream is counted", async () => (await watching()) === 2);
+      second.signal("SIGSTOP");
+      await eventually("the one that stands still is given up", showsAway, 20_000);
+      await eventually("its stream is not counted", async () => (await watching()) === 1);
+      second.signal("SIGCONT");
+      expect((await guest.closed).code).toBe(1012);
+      await eventually("the stream is counted again", async () => (await watching()) === 2);
+      const again = await connectTable(second.port);
+      await again.request("reconnect", { gameId, playerId: 2, token: tokens[1] });
+      await eventually("seat 2 is back", () => !showsAway());
+      await second.kill();
+      await eventually("seat 2 shows away", showsAway, 20_000);
+      await Promise.all([host.close(), other.close()]);
+    } finally {
+      stop.abort();
+      await Promise.all(servers.map((server) => server.dispose()));
+      await redis.end();
+    }
   });
 });
 

@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { watchersKey } from "../../lib/store/redis-keys.ts";
+import { takenForDeadKey, watchedKey, watchersKey } from "../../lib/store/redis-keys.ts";
 import { lacks } from "../support/programs.ts";
 import type { RunningServer } from "../support/running-server.ts";
 import { connectTable } from "../support/table-client.ts";
@@ -67,6 +67,32 @@ describe.skipIf(lacks("redis-server"))("viewers through several instances", () =
     await eventually("Redis has both again", async () => (await inside.hlen(watchersKey(room.gameId))) === 2);
     await open.pop()?.close();
     await eventually("the other is alone", () => toldTo(host) === 1);
+  });
+
+  test("what Redis forgot of who watches where is told again, so that viewers of an instance that dies later do not stay", async () => {
+    const [one, two] = [await join("one"), await join("two")];
+    const room = await one.create(one.viewer());
+    await two.join(room.gameId, two.viewer());
+    await inside.unlink(watchedKey("one"), watchedKey("two"));
+    await inside.call("CLIENT", "KILL", "TYPE", "pubsub");
+    const registered = (instanceId: string) => inside.sismember(watchedKey(instanceId), room.gameId);
+    await eventually("both are registered", async () => (await registered("one")) + (await registered("two")) === 2);
+  });
+
+  test("an instance that was buried and lives tells its viewers again before it calls them back", async () => {
+    const [one, two] = [await join("one"), await join("two")];
+    const host = one.viewer();
+    const room = await one.create(host);
+    await two.join(room.gameId, two.viewer());
+    await eventually("two are told", () => toldTo(host) === 2);
+    await inside.unlink(watchedKey("two"), watchersKey(room.gameId));
+    const known = new Promise((resolve) => {
+      const look = async () => resolve([await inside.smembers(watchedKey("two")), await inside.hget(watchersKey(room.gameId), "two")]);
+      two.side.live.listen({ onDeath: async () => {}, onTakenForDead: () => void look() });
+    });
+    await inside.set(takenForDeadKey("two"), "1");
+    expect(await known).toEqual([[room.gameId], "1"]);
+    expect(await inside.exists(takenForDeadKey("two"))).toBe(0);
   });
 
   test("whoever hangs up while the game he wants to watch is still looked for takes no place", async () => {

@@ -20,11 +20,17 @@ export interface RedisSideOptions {
   readonly onGap: () => void;
 }
 
+/** What a server does when one of the instances was found dead. */
+export interface DeathListener extends Pick<LiveListener, "onDeath"> {
+  /** We were taken for dead, and are registered again: our viewers have to come back. */
+  onTakenForDead(): void;
+}
+
 /** The other instances, as a server sees them. */
 export interface OtherInstances {
   /** Those that beat lately. */
   readonly others: number;
-  listen(listener: LiveListener): void;
+  listen(listener: DeathListener): void;
 }
 
 export interface RedisSide {
@@ -61,7 +67,11 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
             await bus.buryWatchers(other, gameIds);
             await listener.onDeath(other, gameIds);
           },
-          onTakenForDead: () => listener.onTakenForDead(),
+          async onTakenForDead() {
+            // First: whoever comes back to a room that is open still is not registered by that.
+            await bus.comeBack();
+            listener.onTakenForDead();
+          },
         });
       },
     };

@@ -31,7 +31,7 @@ export function readWatchers(message: Buffer): ReadonlyMap<string, number> | nul
 }
 
 interface Told {
-  here: number;
+  readonly here: number;
   /** When Redis last had it, monotonic ms; null when it has to be told. */
   atMs: number | null;
 }
@@ -54,7 +54,8 @@ export class RedisWatchers {
 
   /** Redis may have lost what it was told, and we may have missed what it said: everything is told again. */
   async tellAll(): Promise<void> {
-    for (const told of this.#counts.values()) told.atMs = null;
+    // Made anew, so that one which is on its way now does not count as told.
+    for (const [gameId, { here }] of this.#counts) this.#counts.set(gameId, { here, atMs: null });
     await this.flush();
   }
 

@@ -66,6 +66,8 @@ export class RedisBus implements Bus {
   readonly #ticksDue = new Set<string>();
   /** Channels that should be listened to and could not be: their node of a cluster is away. */
   readonly #unheard = new Set<string>();
+  /** Redis may not know what is watched here. */
+  #mustComeBack = false;
   #isClosed = false;
 
   constructor(options: RedisBusOptions) {
@@ -110,6 +112,27 @@ export class RedisBus implements Bus {
   /** An instance that died shows no viewers any more. Rejects when that could not be written. */
   buryWatchers(instanceId: string, gameIds: readonly string[]): Promise<void> {
     return this.#watchers.bury(instanceId, gameIds);
+  }
+
+  /** Tells everything about our viewers again that Redis may have lost or buried. Rejects when the games could not be registered; it is tried again. */
+  async comeBack(): Promise<void> {
+    this.#mustComeBack = false;
+    const told = this.#watchers.tellAll();
+    try {
+      await this.#register();
+    } catch (error) {
+      this.#mustComeBack = true;
+      throw error;
+    } finally {
+      await told;
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { live } = this.#options;
+    const entries = [...this.#listeners];
+    await live.watchesAll(entries.map(([, { gameId }]) => gameId));
+    for (const [channel, { gameId }] of entries) if (!this.#listeners.has(channel)) await live.leaves(gameId);
   }
 
   async subscribe(gameId: string, listener: Listener): Promise<Subscription> {
@@ -197,6 +220,7 @@ export class RedisBus implements Bus {
     if (this.#redis.status !== "ready" || link.problem !== null) return;
     void this.#watchers.flush();
     if (this.#unheard.size > 0) void this.#listenAgain();
+    if (this.#mustComeBack) void this.comeBack().catch(() => {});
     for (const channel of this.#tickChannels) {
       if (this.#unheard.has(channel)) continue;
       // Before it is sent, because it may be back before the answer is.
@@ -209,9 +233,10 @@ export class RedisBus implements Bus {
   /** Connected again: nothing is subscribed any more, and anything may have been missed. */
   async #returned(): Promise<void> {
     this.#ticksDue.clear();
+    this.#mustComeBack = true;
     for (const channel of [...this.#tickChannels, ...this.#listeners.keys()]) this.#unheard.add(channel);
     const heard = await this.#listenAgain();
-    if (heard > 0) await this.#watchers.tellAll();
+    if (heard > 0) await this.comeBack().catch(() => {});
   }
 
   /** Listens to what is not heard, and says where something may have been missed. Gives how many channels are heard again. */

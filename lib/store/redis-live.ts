@@ -19,13 +19,15 @@ const reaperMs = 30_000;
 const takenForDeadMs = 3_600_000;
 /** Games handed over at once when an instance died. */
 const bequestSize = 100;
+/** Games registered at once by an instance that comes back. */
+const registerSize = 1_000;
 
 /** What an instance does for others that died, and when it was itself taken for dead. */
 export interface LiveListener {
   /** `instanceId` died while its viewers watched these games. May be called again with the same. */
   onDeath(instanceId: string, gameIds: readonly string[]): Promise<void>;
-  /** The others thought us dead: our viewers show away everywhere and have to come back. */
-  onTakenForDead(): void;
+  /** The others thought us dead: our viewers show away everywhere and have to come back. Rejects with StoreFault to be told again. */
+  onTakenForDead(): Promise<void>;
 }
 
 /** A time in which no instance lived. */
@@ -61,6 +63,8 @@ export class RedisLive {
   #steadySinceMs = 0;
   #beatAtMs = 0;
   #isReaping = false;
+  /** We were taken for dead, and nothing is done about it yet. */
+  #mustComeBack = false;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
@@ -125,14 +129,24 @@ export class RedisLive {
       if (now - Number(all[place + 1]) > limits.deadMs) dead.push(other);
       else this.#others += 1;
     }
-    if (wasDead === 1) await this.#wasTakenForDead();
+    this.#mustComeBack ||= wasDead === 1;
+    if (this.#mustComeBack) void this.#comeBack();
     if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
   }
 
-  async #wasTakenForDead(): Promise<void> {
-    this.#listener?.onTakenForDead();
+  async #comeBack(): Promise<void> {
     const { link, instanceId } = this.#parts;
-    await link.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
+    if (this.#listener === null) return;
+    // Before anything is done: being taken for dead again meanwhile must be heard, too.
+    this.#mustComeBack = false;
+    try {
+      await link.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
+      await this.#listener.onTakenForDead();
+    } catch (error) {
+      this.#mustComeBack = true;
+      // Redis is away: the next beat tries again.
+      if (!(error instanceof StoreFault)) throw error;
+    }
   }
 
   listen(listener: LiveListener): void {
@@ -178,6 +192,13 @@ export class RedisLive {
   /** Viewers of ours begin to watch a game. Resolves when the others could find that out. */
   async watches(gameId: string): Promise<void> {
     await this.#parts.link.call((redis) => redis.sadd(watchedKey(this.#parts.instanceId), gameId));
+  }
+
+  /** The same of all games that are watched here, because Redis may not know of them any more. */
+  async watchesAll(gameIds: readonly string[]): Promise<void> {
+    const key = watchedKey(this.#parts.instanceId);
+    for (let from = 0; from < gameIds.length; from += registerSize)
+      await this.#parts.link.call((redis) => redis.sadd(key, ...gameIds.slice(from, from + registerSize)));
   }
 
   async leaves(gameId: string): Promise<void> {

@@ -135,6 +135,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     folder: join(config.dataDir, "audit"),
     chain: config.instanceId ?? "server",
     retentionMs: config.limits.auditRetentionMs,
+    monthBytesMax: config.limits.auditMonthBytesMax,
     ambient,
     log,
     onRecord: () => metrics.auditRecords.add(),

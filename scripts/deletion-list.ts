@@ -152,6 +152,13 @@ const others: readonly Deletion[] = [
     test: "__tests__/ops/audit.test.ts",
   },
   {
+    name: "limit: bytes of a month's audit log",
+    file: "lib/ops/audit.ts",
+    from: "return !isFull && ",
+    to: "return ",
+    test: "__tests__/ops/audit.test.ts",
+  },
+  {
     name: "default deny",
     file: "lib/game/authorise.ts",
     from: 'if (!Object.hasOwn(permissions, command.type)) return { code: "not-allowed" };',
@@ -220,7 +227,7 @@ const others: readonly Deletion[] = [
   },
   {
     name: "chain check of the audit log",
-    file: "lib/ops/audit.ts",
+    file: "lib/ops/audit-record.ts",
     from: "record.prev === before.hash && record.n === before.n + 1",
     to: "true",
     test: "__tests__/ops/audit.test.ts",

@@ -1,5 +1,5 @@
 // F46: security events are kept, in order, provably unchanged, and a flood of them is bounded.
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -14,12 +14,23 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-function scene() {
+function scene(monthBytesMax = 1 << 30) {
   const folder = mkdtempSync(join(tmpdir(), "tapotarp-audit-"));
   folders.push(folder);
   const ambient = heldAmbient(Date.UTC(2026, 0, 31));
-  const again = () => openAudit({ folder, chain: "server", retentionMs: 60 * dayMs, ambient, log: silentLog() });
-  return { folder, ambient, again, audit: again() };
+  const settings = { folder, chain: "server", retentionMs: 60 * dayMs, monthBytesMax, ambient, log: silentLog() };
+  const again = () => openAudit(settings);
+  const file = join(folder, "server-2026-01.jsonl");
+  return { folder, file, ambient, again, audit: again() };
+}
+
+/** As many events as are kept in a second, for some seconds. */
+async function flood({ ambient, audit }: Pick<ReturnType<typeof scene>, "ambient" | "audit">, seconds: number, detail = {}) {
+  for (let second = 0; second < seconds; second++) {
+    for (let count = 0; count < 50; count++) audit.note("origin-refused", "10.0.0.1", { count, ...detail });
+    await audit.query({ limit: 1 }).catch(() => undefined);
+    await ambient.advance(1000);
+  }
 }
 
 describe("F46 audit log", () => {
@@ -105,6 +116,79 @@ describe("F46 audit log", () => {
     const records = await audit.query({ limit: 1000 });
     expect(records).toHaveLength(52);
     expect(records[1]).toMatchObject({ event: "suppressed", detail: { records: 950 } });
+    await audit.close();
+  });
+
+  test("a flood fills no more than its share of a month's file, also over a restart; an operator's actions are kept, and the rest is counted", async () => {
+    const bytesMax = 64 * 1024;
+    const { ambient, audit, again, file } = scene(bytesMax);
+    await flood({ ambient, audit }, 10);
+    await audit.close();
+    const next = again();
+    await flood({ ambient, audit: next }, 5);
+    next.note("admin-action", "admin", { what: "close" });
+    expect(await next.query({ event: "admin-action", limit: 5 })).toHaveLength(1);
+    expect(statSync(file).size).toBeLessThanOrEqual(bytesMax);
+    const kept = (await next.query({ event: "origin-refused", limit: 1000 })).length;
+    await ambient.advance(2 * dayMs);
+    next.note("server-started", "server");
+    const counted = await next.query({ event: "suppressed", limit: 100 });
+    expect(kept + counted.reduce((sum, { detail }) => sum + Number(detail["records"]), 0)).toBe(750);
+    expect((await next.verify()).broken).toBeNull();
+    await next.close();
+  });
+
+  test("a file of any size is opened by its end alone, and its chain goes on", async () => {
+    const { ambient, audit, again, file } = scene(2 ** 40);
+    audit.note("server-started", "server");
+    await audit.close();
+    const record = readFileSync(file);
+    // Longer than can be read at once.
+    truncateSync(file, 5 * 1024 ** 3);
+    appendFileSync(file, Buffer.concat([Buffer.from("\n"), record]));
+    const next = again();
+    next.note("admin-action", "admin");
+    await ambient.advance(1000);
+    expect((await next.query({ limit: 2 })).map(({ n }) => n)).toEqual([2, 1]);
+    await next.close();
+  });
+
+  test("others run while a large log is looked through or verified", async () => {
+    const { ambient, audit, file } = scene();
+    await flood({ ambient, audit }, 20, { path: "/".repeat(3000) });
+    const turnsDuring = async (work: Promise<unknown>) => {
+      let turns = 0;
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+      };
+      work.then(end, end);
+      while (!isOver) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turns += 1;
+      }
+      return turns;
+    };
+    const pieces = statSync(file).size / (64 * 1024);
+    expect(pieces).toBeGreaterThan(40);
+    expect(await turnsDuring(audit.verify())).toBeGreaterThan(pieces / 2);
+    expect(await turnsDuring(audit.query({ event: "admin-denied", limit: 1 }))).toBeGreaterThan(pieces / 2);
+    expect(await audit.verify()).toEqual({ records: 1000, broken: null });
+    expect((await audit.query({ limit: 1000 })).map(({ n }) => n)).toEqual(Array.from({ length: 1000 }, (_, index) => 1000 - index));
+    await audit.close();
+  });
+
+  test("while nothing can be written no more than a thousand records wait, and once it can be they are written and the rest is counted", async () => {
+    const { ambient, audit, file } = scene();
+    mkdirSync(file);
+    await flood({ ambient, audit }, 40);
+    rmSync(file, { recursive: true });
+    audit.note("rate-limited", "10.0.0.1");
+    expect(await audit.query({ limit: 3000 })).toHaveLength(1000);
+    await ambient.advance(1000);
+    audit.note("rate-limited", "10.0.0.1");
+    expect(await audit.query({ limit: 2 })).toMatchObject([{ n: 1002 }, { n: 1001, event: "suppressed", detail: { records: 1001 } }]);
+    expect(await audit.verify()).toEqual({ records: 1002, broken: null });
     await audit.close();
   });
 

@@ -1,6 +1,7 @@
 // What sockets and HTTP share: who the client is, what its address may still do, how loaded we are, and where security events go.
 import type { Ambient } from "../ops/ambient.ts";
-import type { Audit, AuditEvent } from "../ops/audit.ts";
+import type { Audit } from "../ops/audit.ts";
+import type { AuditEvent } from "../ops/audit-record.ts";
 import type { Config, Limits } from "../ops/config.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";

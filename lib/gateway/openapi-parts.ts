@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ZodOpenApiOperationObject } from "zod-openapi";
 import { refusals } from "../game/refusals.ts";
-import { auditEvents } from "../ops/audit.ts";
+import { auditEvents } from "../ops/audit-record.ts";
 import { levels } from "../ops/health.ts";
 
 export const time = z.int().meta({ description: "ms since 1970, server time" });

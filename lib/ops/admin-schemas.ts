@@ -1,6 +1,6 @@
 // What the admin API takes, as schemas: the router checks with them and the OpenAPI document is made from them.
 import { z } from "zod";
-import { auditEvents } from "./audit.ts";
+import { auditEvents } from "./audit-record.ts";
 import { logLevels } from "./config.ts";
 
 const cursor = z.string().min(1).max(200).optional().meta({ description: "`next` of the page before." });

@@ -1,47 +1,11 @@
 // The audit log: one record per security event, appended to a file of its month, each chained to the one before by hash. Never rewrites
 // a record, never holds up its caller, and keeps a flood of events from filling the disk.
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
 import type { Ambient } from "./ambient.ts";
+import { AuditFiles } from "./audit-files.ts";
+import { type AuditCheck, type AuditEvent, type AuditRecord, ChainCheck, hashOf } from "./audit-record.ts";
 import type { Log } from "./log.ts";
 import { scrubValue } from "./scrub.ts";
-
-export const auditEvents = [
-  "server-started",
-  "server-stopping",
-  "admin-denied",
-  "admin-action",
-  "metrics-denied",
-  "origin-refused",
-  "token-refused",
-  "token-reused",
-  "action-refused",
-  "rate-limited",
-  "flood-closed",
-  "slow-reader-closed",
-  "seat-displaced",
-  "game-quarantined",
-  "dead-letter",
-  "secrets-reloaded",
-  "suppressed",
-] as const;
-export type AuditEvent = (typeof auditEvents)[number];
-
-export interface AuditRecord {
-  /** 1 for the first of this chain; rises by one. */
-  readonly n: number;
-  /** ms since the epoch. */
-  readonly at: number;
-  readonly event: AuditEvent;
-  /** Who: an address, "admin", "server". */
-  readonly actor: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  /** Hash of the record before; of nothing for the first. */
-  readonly prev: string;
-  readonly hash: string;
-}
 
 export interface AuditQuery {
   readonly event?: AuditEvent;
@@ -50,14 +14,11 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-/** `broken`: the first record that does not follow from the one before, or null when the chain is whole. */
-export interface AuditCheck {
-  readonly records: number;
-  readonly broken: number | null;
-}
-
 export interface Audit {
-  /** Adds a record. Returns at once; the write follows within the same turn or so. Past 50 a second records are counted, not kept. */
+  /**
+   * Adds a record. Returns at once; the write follows within the same turn or so. Past 50 a second, and once the month's file is full,
+   * records are counted, not kept.
+   */
   note(event: AuditEvent, actor: string, detail?: Readonly<Record<string, unknown>>): void;
   /** Newest first. */
   query(query: AuditQuery): Promise<readonly AuditRecord[]>;
@@ -73,6 +34,8 @@ export interface AuditSettings {
   /** Separates processes that share the folder: letters, digits and dashes. */
   readonly chain: string;
   readonly retentionMs: number;
+  /** Bounds a month's file. */
+  readonly monthBytesMax: number;
   readonly ambient: Pick<Ambient, "now">;
   readonly log: Log;
   readonly onRecord?: () => void;
@@ -80,98 +43,37 @@ export interface AuditSettings {
 
 const recordsPerSecondMax = 50;
 const waitingMax = 1000;
+/** The last part of a month's file is kept for what strangers cannot cause, so that no flood hides what an operator did. */
+const strangersShare = 0.9;
+const ownEvents: ReadonlySet<AuditEvent> = new Set([
+  "server-started",
+  "server-stopping",
+  "admin-action",
+  "game-quarantined",
+  "dead-letter",
+  "secrets-reloaded",
+]);
 
-function hashOf(record: Omit<AuditRecord, "hash">): string {
-  const { n, at, event, actor, detail, prev } = record;
-  return createHash("sha256")
-    .update(JSON.stringify([n, at, event, actor, detail, prev]))
-    .digest("hex");
+/** A record on its way to the file of its month. */
+interface Waiting {
+  readonly n: number;
+  readonly month: string;
+  readonly line: string;
 }
 
-function parseRecord(line: string): AuditRecord | null {
-  try {
-    const record = JSON.parse(line) as AuditRecord;
-    return typeof record.n === "number" && typeof record.hash === "string" ? record : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Where `n` of the damage is, going through records in order. The first may follow a month that has expired. */
-export function checkChain(records: readonly AuditRecord[]): AuditCheck {
-  let before: AuditRecord | null = null;
-  for (const record of records) {
-    const follows = before === null || (record.prev === before.hash && record.n === before.n + 1);
-    if (!follows || record.hash !== hashOf(record)) return { records: records.length, broken: record.n };
-    before = record;
-  }
-  return { records: records.length, broken: null };
-}
-
-class AuditFiles {
-  readonly #folder: string;
-  readonly #chain: string;
-  readonly #log: Log;
-
-  constructor({ folder, chain, log }: AuditSettings) {
-    mkdirSync(folder, { recursive: true });
-    this.#folder = folder;
-    this.#chain = chain;
-    this.#log = log;
-  }
-
-  pathOf(month: string): string {
-    return join(this.#folder, `${this.#chain}-${month}.jsonl`);
-  }
-
-  /** Months that have a file, oldest first. */
-  months(): string[] {
-    const start = `${this.#chain}-`;
-    return readdirSync(this.#folder)
-      .filter((name) => name.startsWith(start) && /^\d{4}-\d\d\.jsonl$/.test(name.slice(start.length)))
-      .map((name) => name.slice(start.length, -".jsonl".length))
-      .sort();
-  }
-
-  read(month: string): AuditRecord[] {
-    const path = this.pathOf(month);
-    if (!existsSync(path)) return [];
-    return readFileSync(path, "utf8")
-      .split("\n")
-      .flatMap((line) => (line === "" ? [] : [parseRecord(line)]))
-      .filter((record) => record !== null);
-  }
-
-  /** The newest whole record; a line torn by a crash does not count. */
-  last(): AuditRecord | null {
-    for (const month of this.months().reverse()) {
-      if (this.isTorn(month)) this.#log.warn({ month }, "the audit log's last record was torn by a crash");
-      const newest = this.read(month).at(-1);
-      if (newest !== undefined) return newest;
-    }
-    return null;
-  }
-
-  /** True when the file's last line has no end yet. */
-  isTorn(month: string): boolean {
-    const path = this.pathOf(month);
-    if (!existsSync(path)) return false;
-    const text = readFileSync(path, "utf8");
-    return text !== "" && !text.endsWith("\n");
-  }
-
-  remove(month: string): void {
-    rmSync(this.pathOf(month));
-  }
-}
+const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
 class FileAudit implements Audit {
   readonly #settings: AuditSettings;
   readonly #files: AuditFiles;
   #n: number;
   #hash: string;
-  #waiting: AuditRecord[] = [];
+  #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
+  /** The month records go to now, and the bytes of its file, those that wait among them. */
+  #month = "";
+  #monthBytes = 0;
+  #isFull = false;
   #second = 0;
   #thisSecond = 0;
   #suppressed = 0;
@@ -192,39 +94,57 @@ class FileAudit implements Audit {
     if (second !== this.#second) {
       this.#second = second;
       this.#thisSecond = 0;
-      if (this.#suppressed > 0) this.#append("suppressed", "server", { records: this.#suppressed });
-      this.#suppressed = 0;
+      if (this.#suppressed > 0 && this.#hasRoom("suppressed")) this.#appendSuppressed();
+      if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
     }
     this.#thisSecond += 1;
-    if (this.#thisSecond > recordsPerSecondMax || this.#waiting.length >= waitingMax) {
-      this.#suppressed += 1;
-      return;
+    if (this.#thisSecond > recordsPerSecondMax || !this.#hasRoom(event)) this.#suppressed += 1;
+    else this.#append(event, actor, detail);
+  }
+
+  #hasRoom(event: AuditEvent): boolean {
+    const { ambient, log, monthBytesMax } = this.#settings;
+    const month = monthOf(ambient.now());
+    if (month !== this.#month) {
+      this.#month = month;
+      this.#monthBytes = this.#files.bytesOf(month);
+      this.#isFull = false;
     }
-    this.#append(event, actor, detail);
+    const isFull = this.#monthBytes >= monthBytesMax * (ownEvents.has(event) ? 1 : strangersShare);
+    if (isFull && !this.#isFull) log.warn({ month, monthBytesMax }, "the month's audit log is full; events are counted");
+    this.#isFull ||= isFull;
+    return !isFull && this.#waiting.length < waitingMax;
+  }
+
+  #appendSuppressed(): void {
+    this.#append("suppressed", "server", { records: this.#suppressed });
+    this.#suppressed = 0;
   }
 
   #append(event: AuditEvent, actor: string, detail: Readonly<Record<string, unknown>>): void {
     const clean = scrubValue(detail) as Readonly<Record<string, unknown>>;
     const base = { n: this.#n + 1, at: this.#settings.ambient.now(), event, actor: actor.slice(0, 100), detail: clean, prev: this.#hash };
     const record: AuditRecord = { ...base, hash: hashOf(base) };
+    const line = `${JSON.stringify(record)}\n`;
     this.#n = record.n;
     this.#hash = record.hash;
-    this.#waiting.push(record);
+    this.#monthBytes += Buffer.byteLength(line);
+    this.#waiting.push({ n: record.n, month: monthOf(record.at), line });
     this.#settings.onRecord?.();
     this.#writing ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
     try {
-      if (this.#hasFailed) this.#forgetWritten();
-      while (this.#waiting.length > 0) {
-        const [first] = this.#waiting;
-        const month = new Date(first?.at ?? 0).toISOString().slice(0, 7);
-        const batch = this.#waiting.filter((record) => new Date(record.at).toISOString().startsWith(month));
+      if (this.#hasFailed) await this.#forgetWritten();
+      for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+        const { month } = first;
+        const end = this.#waiting.findIndex((record) => record.month !== month);
+        const batch = this.#waiting.slice(0, end === -1 ? undefined : end);
         const file = await this.#fileOf(month);
-        await file.appendFile(batch.map((record) => `${JSON.stringify(record)}\n`).join(""));
+        await file.appendFile(batch.map(({ line }) => line).join(""));
         await file.datasync();
-        this.#waiting = this.#waiting.filter((record) => !batch.includes(record));
+        this.#waiting.splice(0, batch.length);
         this.#hasFailed = false;
       }
     } catch (error) {
@@ -238,9 +158,9 @@ class FileAudit implements Audit {
   }
 
   /** Of a batch that failed, some records may be in the file: they must not be there twice. */
-  #forgetWritten(): void {
-    const written = this.#files.last()?.n ?? 0;
-    this.#waiting = this.#waiting.filter(({ n }) => n > written);
+  async #forgetWritten(): Promise<void> {
+    const [written] = await this.#find({ limit: 1 });
+    this.#waiting = this.#waiting.filter(({ n }) => n > (written?.n ?? 0));
   }
 
   async #fileOf(month: string): Promise<FileHandle> {
@@ -254,13 +174,19 @@ class FileAudit implements Audit {
     return file;
   }
 
-  async query({ event, before, limit }: AuditQuery): Promise<readonly AuditRecord[]> {
+  async query(query: AuditQuery): Promise<readonly AuditRecord[]> {
     await this.#writing;
+    return this.#find(query);
+  }
+
+  async #find({ event, before, limit }: AuditQuery): Promise<readonly AuditRecord[]> {
     const found: AuditRecord[] = [];
     for (const month of this.#files.months().reverse()) {
-      for (const record of this.#files.read(month).reverse()) {
-        if (found.length >= limit) return found;
-        if ((event === undefined || record.event === event) && (before === undefined || record.n < before)) found.push(record);
+      for await (const records of this.#files.newestFirst(month)) {
+        for (const record of records) {
+          if ((event === undefined || record.event === event) && (before === undefined || record.n < before)) found.push(record);
+          if (found.length >= limit) return found;
+        }
       }
     }
     return found;
@@ -268,7 +194,11 @@ class FileAudit implements Audit {
 
   async verify(): Promise<AuditCheck> {
     await this.#writing;
-    return checkChain(this.#files.months().flatMap((month) => this.#files.read(month)));
+    const check = new ChainCheck();
+    for (const month of this.#files.months()) {
+      for await (const records of this.#files.oldestFirst(month)) for (const record of records) check.add(record);
+    }
+    return check.result();
   }
 
   expire(): void {
@@ -279,8 +209,7 @@ class FileAudit implements Audit {
   }
 
   async close(): Promise<void> {
-    if (this.#suppressed > 0) this.#append("suppressed", "server", { records: this.#suppressed });
-    this.#suppressed = 0;
+    if (this.#suppressed > 0) this.#appendSuppressed();
     await this.#writing;
     if (this.#waiting.length > 0) await this.#writeAll();
     await this.#handle?.file.close();

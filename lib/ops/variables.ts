@@ -194,6 +194,7 @@ export const limitVariables = {
     "Unfinished games nobody touched are forgotten after this time.",
   ),
   auditRetentionMs: limit("LIMIT_AUDIT_RETENTION_MS", "ms", 365 * dayMs, [dayMs, 3650 * dayMs], "Audit records are kept for this time."),
+  auditMonthBytesMax: limit("LIMIT_AUDIT_MONTH_BYTES", "bytes", 128 * mib, [mib, 4096 * mib], "A month's audit log; more is counted."),
   // HTTP
   httpRequestsPerAddressPerMinuteMax: limit(
     "LIMIT_HTTP_REQUESTS",

@@ -1,0 +1,162 @@
+// The audit log's files, one a month: found, read in small pieces from either end, so that a large one holds nobody up, and removed.
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { AuditRecord } from "./audit-record.ts";
+import type { Log } from "./log.ts";
+
+/** What is read at once, and what a start reads of a file of any size. */
+const pieceBytes = 64 * 1024;
+/** No record is longer; what is, such as a hole in a damaged file, is let go. */
+const lineBytesMax = 256 * 1024;
+const newLine = 10;
+const nothing: Buffer = Buffer.alloc(0);
+
+/** The part of a line that is kept until the rest of it is read. */
+const kept = (bytes: Buffer): Buffer => (bytes.length > lineBytesMax ? nothing : bytes);
+
+function parseRecord(line: string): AuditRecord | null {
+  try {
+    const record = JSON.parse(line) as AuditRecord;
+    return typeof record.n === "number" && typeof record.hash === "string" ? record : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The records of whole lines, oldest first. */
+function recordsOf(lines: Buffer): AuditRecord[] {
+  return lines
+    .toString("utf8")
+    .split("\n")
+    .flatMap((line) => (line === "" ? [] : [parseRecord(line)]))
+    .filter((record) => record !== null);
+}
+
+/** Gives the records of a file's pieces as they come, from its end to its beginning; newest first. */
+function backwards(): (piece: Buffer, isFirst: boolean) => AuditRecord[] {
+  let rest = nothing;
+  return (piece, isFirst) => {
+    const bytes = Buffer.concat([piece, rest]);
+    const start = isFirst ? 0 : bytes.indexOf(newLine) + 1;
+    const isWithin = !isFirst && start === 0;
+    rest = kept(isWithin ? bytes : bytes.subarray(0, start));
+    return isWithin ? [] : recordsOf(bytes.subarray(start)).reverse();
+  };
+}
+
+export class AuditFiles {
+  readonly #folder: string;
+  readonly #chain: string;
+  readonly #log: Log;
+
+  constructor({ folder, chain, log }: { readonly folder: string; readonly chain: string; readonly log: Log }) {
+    mkdirSync(folder, { recursive: true });
+    this.#folder = folder;
+    this.#chain = chain;
+    this.#log = log;
+  }
+
+  pathOf(month: string): string {
+    return join(this.#folder, `${this.#chain}-${month}.jsonl`);
+  }
+
+  /** Never throws: what cannot be looked at cannot be written either, and says so then. */
+  bytesOf(month: string): number {
+    try {
+      return statSync(this.pathOf(month), { throwIfNoEntry: false })?.size ?? 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Months that have a file, oldest first. */
+  months(): string[] {
+    const start = `${this.#chain}-`;
+    return readdirSync(this.#folder)
+      .filter((name) => name.startsWith(start) && /^\d{4}-\d\d\.jsonl$/.test(name.slice(start.length)))
+      .map((name) => name.slice(start.length, -".jsonl".length))
+      .sort();
+  }
+
+  /** The newest whole record; a line torn by a crash does not count. Reads no more of a file's end than it needs. */
+  last(): AuditRecord | null {
+    for (const month of this.months().reverse()) {
+      if (this.isTorn(month)) this.#log.warn({ month }, "the audit log's last record was torn by a crash");
+      const newest = this.#lastOf(month);
+      if (newest !== undefined) return newest;
+    }
+    return null;
+  }
+
+  #lastOf(month: string): AuditRecord | undefined {
+    const file = openSync(this.pathOf(month), "r");
+    try {
+      const read = backwards();
+      for (let end = fstatSync(file).size; end > 0; end -= pieceBytes) {
+        const at = Math.max(0, end - pieceBytes);
+        const piece = Buffer.alloc(end - at);
+        const [newest] = read(piece.subarray(0, readSync(file, piece, 0, piece.length, at)), at === 0);
+        if (newest !== undefined) return newest;
+      }
+      return undefined;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** True when the file's last line has no end yet. */
+  isTorn(month: string): boolean {
+    const path = this.pathOf(month);
+    if (!existsSync(path)) return false;
+    const file = openSync(path, "r");
+    try {
+      const last = Buffer.of(newLine);
+      readSync(file, last, 0, 1, Math.max(0, fstatSync(file).size - 1));
+      return last[0] !== newLine;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** All records of a month, oldest first, a piece at a time. */
+  async *oldestFirst(month: string): AsyncGenerator<readonly AuditRecord[]> {
+    const file = await open(this.pathOf(month), "r");
+    try {
+      const piece = Buffer.alloc(pieceBytes);
+      let rest = nothing;
+      for (let at = 0; ; ) {
+        const { bytesRead } = await file.read(piece, 0, pieceBytes, at);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+        const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
+        const end = bytes.lastIndexOf(newLine) + 1;
+        rest = kept(bytes.subarray(end));
+        yield recordsOf(bytes.subarray(0, end));
+      }
+      yield recordsOf(rest);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** All records of a month, newest first, a piece at a time. */
+  async *newestFirst(month: string): AsyncGenerator<readonly AuditRecord[]> {
+    const file = await open(this.pathOf(month), "r");
+    try {
+      const read = backwards();
+      for (let end = (await file.stat()).size; end > 0; end -= pieceBytes) {
+        const at = Math.max(0, end - pieceBytes);
+        const piece = Buffer.alloc(end - at);
+        const { bytesRead } = await file.read(piece, 0, piece.length, at);
+        yield read(piece.subarray(0, bytesRead), at === 0);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  remove(month: string): void {
+    rmSync(this.pathOf(month));
+  }
+}

@@ -167,6 +167,23 @@ describe("the page's connection", () => {
     expect(session.model.value).toMatchObject({ link: "open", seat: 2, restarting: false });
   });
 
+  test("L16 a page that only watches uses neither this device's key nor its unanswered taps, however often it comes back", () => {
+    const shelf = memoryShelf();
+    const player = seated(fakeEnv(shelf));
+    player.session.give({ type: "passTurn", data: {} });
+    const { env, session } = page(fakeEnv(shelf));
+    session.watch("K7QX2M");
+    for (const v of [11, 12]) {
+      env.socket().opens();
+      env.socket().says("state", table({ v }));
+      expect(env.socket().told.map(({ type }) => type)).toEqual(["join"]);
+      env.socket().dies(1006);
+      env.pass(1_000);
+    }
+    expect(session.model.value).toMatchObject({ seat: null, outbox: [] });
+    expect(player.session.keys.best("K7QX2M")?.token).toBe(token("a"));
+  });
+
   test("L36 a socket that has gone silent is given up and replaced", () => {
     const { env, session } = seated();
     env.pass(8_000);

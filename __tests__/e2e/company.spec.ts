@@ -123,6 +123,29 @@ test("the strip for a stream shows a real game on nothing at all, and can do not
   expect(clear).toBe(0);
 });
 
+test("L16 the strip for a stream beside the player's own page only watches: he keeps his seat, and its keys do nothing", async ({
+  table,
+}) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  await sit(host, 1);
+  await tap(host, "start");
+  const strip = await host.context().newPage();
+  const sent: string[] = [];
+  strip.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => void sent.push((JSON.parse(String(payload)) as { type: string }).type)),
+  );
+  await strip.goto(`${table.server.origin}/overlay/${code}`);
+  await expect(strip.locator(".overlay-seat.on")).toHaveText(/Player 1/);
+  for (const key of ["p", "u", "1", "d"]) await strip.keyboard.press(key);
+  await expect(strip.locator("dialog")).toHaveCount(0);
+  await tap(host, "passTurn");
+  await expect(strip.locator(".overlay-seat.on")).toHaveText(/Player 2/);
+  await expect(host.locator("[data-ended]")).toHaveCount(0);
+  expect(sent.filter((type) => type !== "ping")).toEqual(["join"]);
+  await strip.close();
+});
+
 test("the host's hand: time, penalty, out and back, a name, another host, back to the start, closed for all", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "commander");

@@ -26,9 +26,9 @@ export function AppRoot(): JSX.Element {
   const { gameId, link } = session.model.value;
   const code = here.page === "game" || here.page === "overlay" ? here.code : null;
 
-  // The address leads: entering one is entering its game.
+  // The address leads: entering one is entering its game. The strip for a stream only looks on: the player's own page may be open beside it.
   useEffect(() => {
-    if (code !== null && session.model.peek().gameId !== code) session.enter(code);
+    if (code !== null && session.model.peek().gameId !== code) here.page === "overlay" ? session.watch(code) : session.enter(code);
     else if (
       here.page === "home" &&
       session.model.peek().link !== "local" &&

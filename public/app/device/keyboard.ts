@@ -8,6 +8,8 @@ const typing = (target: EventTarget | null): boolean =>
 
 export function startKeyboard(app: App): void {
   addEventListener("keydown", (event) => {
+    // The strip for a stream can do nothing.
+    if (app.route.peek().page === "overlay") return;
     if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (document.querySelector("dialog[open]") !== null) return;
     if (event.key === " ") {

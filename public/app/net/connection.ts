@@ -10,7 +10,8 @@ import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 export type Wish =
   | { readonly type: "nothing" }
   | { readonly type: "create"; readonly id: string; readonly name: string | null; readonly settings: object; readonly game?: string }
-  | { readonly type: "game"; readonly gameId: string };
+  /** `watch`: only to look on, whatever keys this device holds; another page of it may be sitting there. */
+  | { readonly type: "game"; readonly gameId: string; readonly watch?: true };
 
 const backoffFirstMs = 250;
 /** While the server is probably only restarting: whoever waits longer is not back within 3 s of its return. */
@@ -161,7 +162,7 @@ export class Connection {
       const { gameId } = wish;
       const v = shownGame(this.ports.model())?.v;
       const seen = v === undefined ? {} : { v };
-      this.keyInUse = this.ports.keys.best(gameId);
+      this.keyInUse = wish.watch ? null : this.ports.keys.best(gameId);
       if (this.keyInUse === null) this.send("join", { gameId, updates, ...seen });
       else {
         const who = this.keyInUse.playerId === null ? { host: true } : { playerId: this.keyInUse.playerId };
@@ -207,9 +208,18 @@ export class Connection {
     this.settled = true;
     this.attempts = 0;
     this.ports.dispatch({ type: "link", link: "open" });
-    const known = new Set(this.ports.model().outbox.map((sent) => sent.id));
-    for (const sent of this.ports.shelf.of(gameId ?? "")) if (!known.has(sent.id)) this.ports.dispatch({ type: "give", sent });
+    if (!this.watches()) this.takeFromShelf(gameId ?? "");
     for (const sent of this.ports.model().outbox) this.send(sent.type, sent.data, sent.id);
+  }
+
+  private watches(): boolean {
+    return this.wish.type === "game" && this.wish.watch === true;
+  }
+
+  /** What an earlier page of this device gave and nobody answered. */
+  private takeFromShelf(gameId: string): void {
+    const known = new Set(this.ports.model().outbox.map((sent) => sent.id));
+    for (const sent of this.ports.shelf.of(gameId)) if (!known.has(sent.id)) this.ports.dispatch({ type: "give", sent });
   }
 
   private refused(error: Refused): void {

@@ -7,7 +7,7 @@ import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/recap.ts";
 import { step } from "../model/step.ts";
 import { fetchLog } from "./log.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type Wish } from "./connection.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
 import { SeatKeys } from "./seat-keys.ts";
 
@@ -35,6 +35,13 @@ export function createSession(env: Env) {
     local = null;
   };
 
+  const goTo = (wish: Wish & { readonly type: "game" }): void => {
+    leaveLocal();
+    dispatch({ type: "enter", gameId: wish.gameId });
+    dispatch({ type: "link", link: "connecting" });
+    connection.want(wish);
+  };
+
   return {
     model,
     env,
@@ -47,12 +54,9 @@ export function createSession(env: Env) {
       dispatch({ type: "link", link: "connecting" });
       connection.want({ type: "create", id: env.freshId(), name, settings, ...(game === undefined ? {} : { game }) });
     },
-    enter(gameId: string): void {
-      leaveLocal();
-      dispatch({ type: "enter", gameId });
-      dispatch({ type: "link", link: "connecting" });
-      connection.want({ type: "game", gameId });
-    },
+    enter: (gameId: string): void => goTo({ type: "game", gameId }),
+    /** Looks on without this device's keys and unanswered taps: they are another page's. */
+    watch: (gameId: string): void => goTo({ type: "game", gameId, watch: true }),
     /** Plays without a server: `table` receives every command from now on. */
     playLocally(table: LocalTable): void {
       connection.close();

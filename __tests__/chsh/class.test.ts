@@ -77,6 +77,28 @@ describe("a class", () => {
     expect(one.say("c", { type: "createTeam", name: "second" })).toBe("not-allowed");
   });
 
+  test.each([
+    ["straße", "STRASSE"],
+    ["STRAẞE", "straße"],
+    ["İzmir", "izmir"],
+    ["IŞIK", "ışık"],
+    ["ΣΙΣΥΦΟΣ", "σισυφος"],
+    ["Ｂｅｌｌ", "bell"],
+  ])("CS5 %s and %s are the same name", (first, second) => {
+    const one = new Class();
+    expect(one.say("a", { type: "createTeam", name: first })).toBe("ok");
+    expect(one.say("b", { type: "createTeam", name: second })).toBe("name-taken");
+    expect(one.say("b", { type: "createTeam", name: `${second} 2` })).toBe("ok");
+    const both = one.state.teams.map((team) => ({ ...team, name: team.id === 1 ? first : second }));
+    expect(brokenInvariants({ ...one.state, teams: both })).toEqual(["names of active teams are unique"]);
+  });
+
+  test.each(["½", "②", "Ⅷ", "x²"])("CS5 %s holds something that is no digit, and is refused; digits of any script are welcome", (name) => {
+    const one = new Class();
+    expect(one.say("a", { type: "createTeam", name })).toBe("bad-message");
+    expect(one.say("a", { type: "createTeam", name: "٣ ४ 5" })).toBe("ok");
+  });
+
   test("CS6 only the host starts, pauses, resumes, resets and ends", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");

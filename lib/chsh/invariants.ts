@@ -1,11 +1,11 @@
 // What must be true of every class, whatever was said in it. Asked by tests and simulations after every change; changes nothing.
 import { plans, pairCount } from "./items.ts";
 import { limits } from "./limits.ts";
+import { foldedName } from "./names.ts";
 import { figuresOf } from "./figures.ts";
 import { type State, type Team, teamStateOf } from "./state.ts";
 
 const total = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, 0);
-const folded = (name: string): string => name.normalize("NFKC").toLowerCase();
 
 /** Names of the rules that a class breaks; none for a good one. */
 export function brokenInvariants(state: State): readonly string[] {
@@ -18,7 +18,7 @@ export function brokenInvariants(state: State): readonly string[] {
   check("players within the limit", holders.length <= limits.playersMax);
   check("teams within the limit", state.teams.length <= limits.teamsMax);
   const active = state.teams.filter((team) => teamStateOf(team) !== "inactive");
-  check("names of active teams are unique", new Set(active.map(({ name }) => folded(name))).size === active.length);
+  check("names of active teams are unique", new Set(active.map(({ name }) => foldedName(name))).size === active.length);
   check(
     "a team's id is its place",
     state.teams.every(({ id }, place) => id === place + 1),

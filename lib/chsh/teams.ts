@@ -2,10 +2,10 @@
 import type { Draw } from "../game/contract.ts";
 import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "../game/holders.ts";
 import type { SeatId, ViewerId } from "../game/ids.ts";
-import { cleanName } from "../game/names.ts";
 import type { Holder } from "../game/state.ts";
 import { type Draft, type Outcome, refuse, writeSlot } from "./draft.ts";
 import { limits } from "./limits.ts";
+import { cleanTeamName, foldedName } from "./names.ts";
 import { abandonRound, dealTo, freshRounds } from "./rounds.ts";
 import { type Place, placeHeldBy, placeOf, seatId, type Slot, type SlotIndex, type State, type Team, teamStateOf } from "./state.ts";
 
@@ -15,11 +15,9 @@ export interface Arrival {
 }
 
 const empty: Slot = { holder: null, leftTokenHash: null };
-const allowed = /^[\p{L}\p{M}\p{N} _-]+$/u;
-const folded = (name: string): string => name.normalize("NFKC").toLowerCase();
 
 const isTaken = (state: State, name: string, except: number): boolean =>
-  state.teams.some((team) => team.id !== except && teamStateOf(team) !== "inactive" && folded(team.name) === folded(name));
+  state.teams.some((team) => team.id !== except && teamStateOf(team) !== "inactive" && foldedName(team.name) === foldedName(name));
 
 export const playersIn = (state: State): number =>
   state.teams.reduce((sum, { slots }) => sum + slots.filter((slot) => slot.holder !== null).length, 0);
@@ -33,8 +31,8 @@ function placeForTeam({ teams }: State): number | null {
 
 export function createTeam(draft: Draft, typed: string, arrival: Arrival): Outcome {
   const { state } = draft;
-  const name = cleanName(typed, limits.teamNameGraphemesMax);
-  if (name === null || !allowed.test(name)) return refuse("bad-message", "name");
+  const name = cleanTeamName(typed);
+  if (name === null) return refuse("bad-message", "name");
   if (placeHeldBy(state, arrival.viewerId) !== null) return refuse("not-allowed");
   if (isTaken(state, name, 0)) return refuse("name-taken", "name");
   const place = placeForTeam(state);

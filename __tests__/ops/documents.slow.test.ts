@@ -37,6 +37,16 @@ function withDefinitions(schema: object): object {
   return JSON.parse(text.replaceAll("#/components/schemas/", "#/$defs/")) as object;
 }
 
+/** Asks, and holds the refusal to what the document says about that status. */
+async function refusedAsDescribed(asked: RunningServer, path: string, status: number, request: RequestInit = {}): Promise<void> {
+  const response = await fetch(`${asked.url}${path}`, request);
+  const operation = openApi.paths[path.replace("QQQQQQ", "{code}")]?.[(request.method ?? "GET").toLowerCase()];
+  const described = operation?.responses[`${status}`]?.content?.["application/json"]?.schema;
+  expect([path, response.status, described !== undefined]).toEqual([path, status, true]);
+  const parsed = z.fromJSONSchema(withDefinitions(described ?? {}) as never).safeParse(await response.json());
+  expect([path, status, parsed.error?.issues ?? []]).toEqual([path, status, []]);
+}
+
 describe("F41 documents", () => {
   test("redocly finds nothing wrong with either", () => {
     const folder = mkdtempSync(join(tmpdir(), "tapotarp-documents-"));
@@ -74,5 +84,32 @@ describe("F41 documents", () => {
       const parsed = schema.safeParse(await response.json());
       expect([path, parsed.error?.issues ?? []]).toEqual([path, []]);
     }
+  });
+
+  test("an answer that refuses is described, with its status and its shape", async () => {
+    const admin = { authorization: `Bearer ${adminToken}`, "content-type": "application/json" };
+    const large = JSON.stringify({ level: "x".repeat(20_000) });
+    await refusedAsDescribed(server, "/admin/api/log-level", 413, { method: "POST", headers: admin, body: large });
+    for (let time = 0; time < 20; time += 1) await refusedAsDescribed(server, "/admin/api/overview", 401);
+    await refusedAsDescribed(server, "/admin/api/overview", 429);
+    await refusedAsDescribed(server, "/api/games/QQQQQQ", 404);
+    const strict = await startRunningServer({ env: { LIMIT_HTTP_REQUESTS: "2", LIMIT_FRAME_BYTES: "4096" } });
+    try {
+      await refusedAsDescribed(strict, "/admin/api/drain", 404, { method: "POST" });
+      const asyncApi = (await (await fetch(`${strict.url}/api/asyncapi.json`)).json()) as { info: { description: string } };
+      expect(asyncApi.info.description).toContain("at most 4096 bytes");
+      await refusedAsDescribed(strict, "/metrics", 429);
+      await refusedAsDescribed(strict, "/admin/api/drain", 429, { method: "POST" });
+      await refusedAsDescribed(strict, "/api/games/QQQQQQ/log", 429);
+    } finally {
+      await strict.dispose();
+    }
+  });
+
+  test("a damaged game's 410 is described wherever a game is named, and seats are counted by the game, not as 1 to 8", () => {
+    const named = Object.entries(openApi.paths).filter(([path]) => path.startsWith("/api/games/{code}"));
+    expect(named.map(([path, { get }]) => [path, get?.responses["410"] !== undefined])).toEqual(named.map(([path]) => [path, true]));
+    expect(named).toHaveLength(3);
+    expect(JSON.stringify(asyncApiDocument("0.0.0", hostedGames()))).not.toContain("1 to 8");
   });
 });

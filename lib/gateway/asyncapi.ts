@@ -12,7 +12,10 @@ type Json = Record<string, unknown>;
 const int = { type: "integer" };
 const string = { type: "string" };
 const list = (items: Json) => ({ type: "array", items });
-const seat = { type: ["integer", "null"], description: "Seat 1 to 8; null: the host's chair, or nobody." };
+const seat = {
+  type: ["integer", "null"],
+  description: "A seat's number, from 1; how many there are is the game's own. null: the host's chair, or nobody.",
+};
 const version = { type: "integer", description: "Number of the newest change." };
 const serverTime = { type: "integer", description: "ms since 1970; times in the message are true at this moment." };
 const events = list({ type: "object", properties: { type: string, data: { type: "object" } }, required: ["type", "data"] });
@@ -143,8 +146,8 @@ function messagesOf<Value>(
   return Object.fromEntries(all);
 }
 
-/** `games`: those the server hosts; a third one is described without a line here. */
-export function asyncApiDocument(release: string, games: readonly HostedGame[]): object {
+/** `games`: those the server hosts; a third one is described without a line here. `frameBytes`: the longest frame this server takes. */
+export function asyncApiDocument(release: string, games: readonly HostedGame[], frameBytes: number = frameBytesMax): object {
   const fromClients = messagesOf(incomingSchemas(games), (realm, type, data) => incoming(realm, type, data));
   const announced = Object.fromEntries(
     games.flatMap(({ rules }) => [...rules.announced].map((type) => [`${rules.kind}_event_${type}`, event(rules.kind, type)])),
@@ -159,7 +162,7 @@ export function asyncApiDocument(release: string, games: readonly HostedGame[]):
     info: {
       title: "Tap-or-Tarp over a WebSocket",
       version: release,
-      description: `JSON text frames of at most ${frameBytesMax} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted: the names of messages begin with who understands them.`,
+      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted: the names of messages begin with who understands them.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
       tags: ["session", ...games.map(({ rules }) => rules.kind)].map((name) => ({
         name,

@@ -5,12 +5,16 @@ import type { HostedGame } from "./hosted-game.ts";
 import { openApiDocument } from "./openapi.ts";
 
 interface DocumentParts {
+  readonly config: { readonly limits: { readonly frameBytesMax: number } };
   readonly version: string;
   readonly games: readonly HostedGame[];
 }
 
-export function addDocuments(app: Express, { version, games }: DocumentParts): void {
-  const documents = { "/api/openapi.json": openApiDocument(version), "/api/asyncapi.json": asyncApiDocument(version, games) };
+export function addDocuments(app: Express, { config, version, games }: DocumentParts): void {
+  const documents = {
+    "/api/openapi.json": openApiDocument(version),
+    "/api/asyncapi.json": asyncApiDocument(version, games, config.limits.frameBytesMax),
+  };
   for (const [path, document] of Object.entries(documents)) {
     const text = JSON.stringify(document);
     app.get(path, (_request, response) => void response.type("json").set("Cache-Control", "no-cache").send(text));

@@ -71,13 +71,10 @@ export const adminPaths: ZodOpenApiPathsObject = {
     }),
   },
   "/admin/api/drain": {
-    post: {
-      ...admin({ id: "drain", summary: "Send everybody away and stop", answer: json("Begun.", z.object({ draining: z.literal(true) })) }),
-      responses: {
-        "202": json("Begun.", z.object({ draining: z.literal(true) })),
-        "401": json("The token is missing or wrong.", adminRefusal),
-      },
-    },
+    post: admin(
+      { id: "drain", summary: "Send everybody away and stop", answer: json("Begun.", z.object({ draining: z.literal(true) })) },
+      "202",
+    ),
   },
   "/admin/api/log-level": {
     post: admin({

@@ -75,6 +75,8 @@ export const next = z.string().nullable().meta({ description: "Pass it as `curso
 
 export const json = (description: string, schema: z.ZodType) => ({ description, content: { "application/json": { schema } } });
 export const refused = (description: string) => json(description, refusal);
+/** Answered before it is known what was asked for, or by the operator's API itself. */
+const refusedEither = (description: string) => json(description, z.union([refusal, adminRefusal]));
 export const common = {
   "429": refused("Too many requests from this address; Retry-After says when to come back."),
   "503": refused("Not now; try again."),
@@ -94,10 +96,13 @@ export function open({ id, summary, answer, more, responses }: Described, tag: s
   return { operationId: id, summary, tags: [tag], security: [], ...more, responses: { "200": answer, ...responses } };
 }
 
-export function admin({ id, summary, answer, more, responses }: Described): ZodOpenApiOperationObject {
+export function admin({ id, summary, answer, more, responses }: Described, status: "200" | "202" = "200"): ZodOpenApiOperationObject {
   const denied = {
     "401": json("The token is missing or wrong.", adminRefusal),
     "404": json("No ADMIN_TOKEN is set, or there is no such thing.", adminRefusal),
+    "429": refusedEither("Too many requests or wrong tokens from this address; Retry-After says when to come back."),
+    "503": json("The store does not answer; try again.", adminRefusal),
+    ...(more?.requestBody === undefined ? {} : { "413": refusedEither("The body is too large.") }),
   };
   return {
     operationId: id,
@@ -105,9 +110,13 @@ export function admin({ id, summary, answer, more, responses }: Described): ZodO
     tags: ["admin"],
     security: [{ adminToken: [] }],
     ...more,
-    responses: { "200": answer, ...denied, ...responses },
+    responses: { [status]: answer, ...denied, ...responses },
   };
 }
 
 export const text = (type: string, description: string) => ({ description, content: { [type]: { schema: { type: "string" as const } } } });
-export const noGame = { "404": refused("There is no such game."), ...common };
+export const noGame = {
+  "404": refused("There is no such game."),
+  "410": refused("The game's record is damaged: nobody can play it before the operator has restored it."),
+  ...common,
+};

@@ -52,6 +52,7 @@ const probePaths: ZodOpenApiPathsObject = {
           responses: {
             "401": text("text/plain", "The token is missing or wrong."),
             "404": text("text/plain", "They have a port of their own."),
+            "429": common["429"],
           },
         },
         "probes",

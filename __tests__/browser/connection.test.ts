@@ -45,6 +45,15 @@ describe("the page's connection", () => {
     expect(session.model.value).toMatchObject({ gameId: "K7QX2M", chair: true, link: "open" });
   });
 
+  test("whoever goes from one game to another through the same socket leaves the first one before he asks for the next", () => {
+    const { env, session } = seated();
+    const before = env.socket().told.length;
+    session.enter("ZZZZZZ");
+    session.enter("ZZZZZZ");
+    const told = env.socket().told.slice(before);
+    expect(told.map(({ type }) => type)).toEqual(["leave", "join", "join"]);
+  });
+
   test("F20 a page that comes back uses the newest key it was given", () => {
     const { env } = seated();
     env.socket().dies(1006);

@@ -17,7 +17,7 @@ export interface EntranceHost {
   readonly connection: Connection;
   readonly parts: SessionParts;
   readonly room: Room | null;
-  leaveRoom(): Promise<void>;
+  /** It is in `room` from now on, and out of any other: not before it is let in, or a refusal would cost it the game it plays. */
   entered(room: Room): void;
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void;
   tellMissed(room: Room, v: number | undefined): Promise<void>;
@@ -51,8 +51,6 @@ export class Entrance {
     if (this.#host.shed("create")) return this.#refuse(message, "busy");
     const retryAfterMs = edge.addresses.take("creates", connection.address);
     if (retryAfterMs !== null) return this.refuseLimited(message, "creates", retryAfterMs);
-    void this.#host.leaveRoom();
-    connection.updates = data.updates ?? "states";
     const startedAt = ambient.monotonicMs();
     await rooms.create({
       kind,
@@ -61,7 +59,7 @@ export class Entrance {
       settings: settings.value,
       actionId: message.id,
       answered: (answer, room) => {
-        if (room !== null) this.#host.entered(room);
+        if (room !== null) this.#enter(room, data.updates ?? "states");
         this.#host.answer(message, answer, { room, startedAt });
       },
     });
@@ -72,15 +70,12 @@ export class Entrance {
     if (this.#host.shed("join")) return this.#refuse(message, "busy");
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
-    if (this.#host.room !== room) {
-      // Only those who come to watch are counted out: a seated player always comes back (L23).
-      if (room.viewers >= parts.edge.limits.viewersPerGameMax) return this.#refuse(message, "game-full");
-      void this.#host.leaveRoom();
-    }
-    connection.updates = data.updates ?? connection.updates;
+    // Only those who come to watch are counted out: a seated player always comes back (L23).
+    const isFull = room.viewers >= parts.edge.limits.viewersPerGameMax;
+    if (isFull && this.#host.room !== room) return this.#refuse(message, "game-full");
     const startedAt = parts.ambient.monotonicMs();
     await room.join(connection, data.v ?? 0, (answer) => {
-      if (answer.ok) this.#host.entered(room);
+      if (answer.ok) this.#enter(room, data.updates);
       this.#host.answer(message, answer, { room, startedAt });
     });
     await this.#host.tellMissed(room, data.v);
@@ -92,8 +87,6 @@ export class Entrance {
     if ((seat === null) !== (data.host === true)) return this.#refuse(message, "bad-message", { field: "data.playerId" });
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
-    if (this.#host.room !== room) void this.#host.leaveRoom();
-    connection.updates = data.updates ?? connection.updates;
     const startedAt = parts.ambient.monotonicMs();
     await room.execute({
       sender: connection,
@@ -101,12 +94,17 @@ export class Entrance {
       actionId: message.id,
       n: message.n,
       answered: (answer) => {
-        if (answer.ok) this.#host.entered(room);
+        if (answer.ok) this.#enter(room, data.updates);
         else this.#tokenRefused(answer.code, room.gameId);
         this.#host.answer(message, answer, { room, startedAt });
       },
     });
     await this.#host.tellMissed(room, data.v);
+  }
+
+  #enter(room: Room, updates: Connection["updates"] = this.#host.connection.updates): void {
+    this.#host.connection.updates = updates;
+    this.#host.entered(room);
   }
 
   #tokenRefused(code: RefusalCode, gameId: string): void {

@@ -64,6 +64,7 @@ export class Session implements EntranceHost {
   }
 
   entered(room: Room): void {
+    if (this.#room !== room) void this.leaveRoom();
     this.#room = room;
   }
 

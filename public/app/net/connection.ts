@@ -57,10 +57,15 @@ export class Connection {
 
   /** Goes for something else; an open socket is used again. */
   want(wish: Wish): void {
+    const before = this.wish;
     this.wish = wish;
     this.settled = false;
-    if (this.socket?.readyState === 1) this.hello();
-    else if (wish.type !== "nothing") this.comeBackNow();
+    if (this.socket?.readyState === 1) {
+      const isSame = before.type === "game" && wish.type === "game" && before.gameId === wish.gameId;
+      // Or the server would keep the place in the old game until the new one lets the page in.
+      if (before.type !== "nothing" && !isSame) this.send("leave", {});
+      this.hello();
+    } else if (wish.type !== "nothing") this.comeBackNow();
   }
 
   /** Sends a command now if it can; it stays in the outbox until it is answered either way. */

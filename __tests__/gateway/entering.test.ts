@@ -1,0 +1,99 @@
+// PRODUCT 3: whoever is refused elsewhere stays where he is; whoever is let in has left, and hears nothing more of the old game.
+import { describe, expect, test } from "vitest";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { StoreFault } from "../../lib/store/store.ts";
+import { virtualEdge, type VirtualClient } from "../support/virtual-edge.ts";
+
+/** A store whose commits can be made to fail, and to wait. */
+function heldStore() {
+  const store = memoryStore();
+  const commit = store.commit.bind(store);
+  const held = { fails: false, waits: Promise.resolve() };
+  store.commit = async (order) => {
+    await held.waits;
+    if (held.fails) throw new StoreFault("unavailable", "the disk is full");
+    return commit(order);
+  };
+  /** Commits wait from now on, until what this gives back is called. */
+  const hold = (): (() => void) => {
+    let goOn = (): void => {};
+    held.waits = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    return goOn;
+  };
+  return { store, held, hold };
+}
+
+/** Two games; the guest holds seat 2 of the first and follows its changes. */
+async function twoGames() {
+  const { store, held, hold } = heldStore();
+  const all = virtualEdge({ store });
+  const [here, elsewhere] = [await all.seated(), await all.seated()];
+  const guest = all.connect();
+  await guest.ask("join", { gameId: here.gameId, updates: "changes" });
+  await guest.ask("claim", { playerId: 2 });
+  return { ...all, held, hold, here, elsewhere, guest };
+}
+
+const seatOf = (client: VirtualClient, seat: number) => client.last("state")?.data.players[seat - 1];
+
+describe("on the way from one game into another", () => {
+  test.each(["create", "reconnect"])("a %s that is refused leaves everything as it was", async (type) => {
+    const { held, here, elsewhere, guest } = await twoGames();
+    held.fails = type === "create";
+    const wrong = { gameId: elsewhere.gameId, playerId: 1, token: "x".repeat(43), updates: "states" };
+    const answer = await guest.ask(type, type === "create" ? {} : wrong);
+    expect(answer.data.code).toBe(type === "create" ? "store-unavailable" : "bad-token");
+    held.fails = false;
+    await here.host.ask("rollDice", { sides: 6 });
+    expect(seatOf(here.host, 2)).toMatchObject({ claimed: true, connected: true });
+    expect(guest.heard.at(-1)).toMatchObject({ type: "change" });
+    expect((await guest.ask("rollDice", { sides: 6 })).type).toBe("ack");
+  });
+
+  test.each(["create", "join", "reconnect"])(
+    "a %s that is accepted is the end of the old game: no frame of it, and the seat shows away",
+    async (type) => {
+      const { ambient, hold, here, elsewhere, guest } = await twoGames();
+      const goOn = hold();
+      const { gameId, token } = elsewhere;
+      guest.tell(type, type === "create" ? {} : type === "join" ? { gameId } : { gameId, playerId: 1, token }, "in");
+      here.host.tell("rollDice", { sides: 6 });
+      await ambient.advance(0);
+      goOn();
+      await ambient.advance(0);
+      await here.host.ask("start");
+      await ambient.advance(1_000);
+      expect(seatOf(here.host, 2)).toMatchObject({ claimed: true, connected: false });
+      expect(here.host.last("viewers")?.data.viewers).toBe(1);
+      const arrived = guest.heard.findIndex(({ data }) => data.id === "in");
+      expect(guest.heard[arrived]?.type).toBe("ack");
+      expect(guest.heard.slice(arrived + 1).filter((message) => message.type !== "viewers")).toEqual([]);
+    },
+  );
+
+  test("coming into the game where he is already costs nobody his seat", async () => {
+    const { here, guest } = await twoGames();
+    const { token } = guest.last("claimed")?.data ?? {};
+    await guest.ask("join", { gameId: here.gameId });
+    await guest.ask("reconnect", { gameId: here.gameId, playerId: 2, token });
+    expect(seatOf(here.host, 2)).toMatchObject({ claimed: true, connected: true });
+    expect(here.host.heard.filter(({ type, data }) => type === "state" && data.players[1].claimed && !data.players[1].connected)).toEqual(
+      [],
+    );
+  });
+
+  test("a line that is cut on the way stays in neither game", async () => {
+    const { ambient, connect, hold, here, elsewhere, guest } = await twoGames();
+    const goOn = hold();
+    guest.tell("reconnect", { gameId: elsewhere.gameId, playerId: 1, token: elsewhere.token }, "in");
+    await guest.gone();
+    goOn();
+    await ambient.advance(1_000);
+    expect(seatOf(here.host, 2)).toMatchObject({ claimed: true, connected: false });
+    const watcher = connect();
+    await watcher.ask("join", { gameId: elsewhere.gameId });
+    expect(seatOf(watcher, 1)).toMatchObject({ claimed: true, connected: false });
+  });
+});

@@ -2,6 +2,7 @@
 // metrics. The limits themselves are the real ones.
 import { Bucket } from "../../lib/gateway/bucket.ts";
 import type { Edge } from "../../lib/gateway/edge.ts";
+import { LookUps } from "../../lib/gateway/look-ups.ts";
 import { Overload } from "../../lib/gateway/overload.ts";
 import { defaultLimits } from "../../lib/ops/config.ts";
 import type { Ambient } from "../../lib/ops/ambient.ts";
@@ -26,6 +27,7 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
     map.set(key, known);
     return known;
   };
+  const addresses = { ask: () => null, take: () => null, left: () => Number.POSITIVE_INFINITY };
   const edge = {
     limits,
     ambient,
@@ -33,7 +35,8 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
     log: nothing,
     draining: false,
     overload: new Overload({ limits, queueDepth: () => 0 }),
-    addresses: { ask: () => null, take: () => null },
+    addresses,
+    lookUps: new LookUps(addresses),
     pace: {
       fresh,
       ofSeat: (gameId: string, seat: number | null) => remembered(seats, `${gameId} ${seat ?? "host"}`, fresh),

@@ -9,6 +9,7 @@ import type { Reporter } from "../ops/report.ts";
 import { type AddressReader, addressReader } from "./address.ts";
 import { type AddressLimits, addressLimits, type SharedCounts } from "./address-limits.ts";
 import { Bucket } from "./bucket.ts";
+import { LookUps } from "./look-ups.ts";
 import type { Slowness } from "./outbox.ts";
 import { Overload } from "./overload.ts";
 import { Pace } from "./pace.ts";
@@ -52,6 +53,7 @@ export class Edge {
   readonly metrics: Metrics;
   readonly clientOf: AddressReader;
   readonly addresses: AddressLimits;
+  readonly lookUps: LookUps;
   readonly overload: Overload;
   readonly pace: Pace;
   /** Watchers over Server-Sent Events, while they are here. */
@@ -71,6 +73,7 @@ export class Edge {
     this.metrics = metrics;
     this.clientOf = addressReader(config.trustedProxies, config.clientAddressHeader);
     this.addresses = addressLimits(config.limits, ambient, parts.sharedCounts);
+    this.lookUps = new LookUps(this.addresses);
     this.overload = new Overload({ limits: config.limits, queueDepth: parts.queueDepth });
     this.pace = new Pace(config.limits, ambient);
     this.#audit = parts.audit;

@@ -118,14 +118,12 @@ export class Entrance {
   async #find(message: Envelope, gameId: string): Promise<Room | null> {
     const { connection, parts } = this.#host;
     const { edge, rooms } = parts;
-    const retryAfterMs = edge.addresses.ask("joinFailures", connection.address);
-    if (retryAfterMs !== null) {
-      this.refuseLimited(message, "joins", retryAfterMs);
+    const found = await edge.lookUps.find(rooms, gameId, connection.address);
+    if ("room" in found) return found.room;
+    if ("waitMs" in found) {
+      this.refuseLimited(message, "joins", found.waitMs);
       return null;
     }
-    const found = await rooms.find(gameId);
-    if ("room" in found) return found.room;
-    if (found.refused === "no-such-game") edge.addresses.take("joinFailures", connection.address);
     this.#refuse(message, found.refused);
     return null;
   }

@@ -12,6 +12,7 @@ import { refuseHttp } from "./http-guard.ts";
 const pageMax = 100;
 const logPage = 500;
 const nobody = "" as ViewerId;
+const noRooms = { find: async () => ({ refused: "no-such-game" as const }) };
 
 export function addGames(app: Express, parts: HttpParts): void {
   const { ambient, instanceId, version, edge } = parts;
@@ -125,16 +126,15 @@ function addEvents(app: Express, parts: HttpParts): void {
 /** The room a request names; null when it has been refused. Whoever guesses codes has to wait. */
 async function findRoom({ rooms, edge }: HttpParts, request: Request, response: Response): Promise<Room | null> {
   const { address } = edge.clientOf(request);
-  const waitMs = edge.addresses.ask("joinFailures", address);
-  if (waitMs !== null) {
+  const code = gameIdSchema.safeParse(request.params["code"]);
+  // What cannot be a code is a guess like any other.
+  const found = await edge.lookUps.find(code.success ? rooms : noRooms, code.data ?? "", address);
+  if ("room" in found) return found.room;
+  if ("waitMs" in found) {
     edge.metrics.rateLimited("joins").add();
-    refuseHttp(response, "rate-limited", waitMs);
+    refuseHttp(response, "rate-limited", found.waitMs);
     return null;
   }
-  const code = gameIdSchema.safeParse(request.params["code"]);
-  const found = code.success ? await rooms.find(code.data) : { refused: "no-such-game" as const };
-  if ("room" in found) return found.room;
-  if (found.refused === "no-such-game") edge.addresses.take("joinFailures", address);
   refuseHttp(response, found.refused);
   return null;
 }

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { heldLines } from "../support/held-line.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+const codes = [..."ABCDEFGHJK"].map((letter) => letter.repeat(6));
+
+/** A store that looks into many games at once, and says how often it was asked. */
+function countedStore() {
+  const store = memoryStore();
+  const load = store.load.bind(store);
+  const asked: string[] = [];
+  store.load = async (gameId) => {
+    asked.push(gameId);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return load(gameId);
+  };
+  return { store, asked };
+}
+
+describe("F43 codes guessed all at once", () => {
+  test("over sockets: no more are looked for than may be missed, and the rest is told to wait", async () => {
+    const { store, asked } = countedStore();
+    const { connect } = virtualEdge({ store, limits: { joinFailuresPerAddressPerMinuteMax: 5 } });
+    const answers = await Promise.all(codes.map((gameId) => connect().ask("join", { gameId })));
+    const told = answers.map(({ data }) => data.code);
+    expect(told.filter((code) => code === "no-such-game")).toHaveLength(5);
+    expect(told.filter((code) => code === "rate-limited")).toHaveLength(5);
+    expect(asked).toHaveLength(5);
+  });
+
+  test("over HTTP: the same, through one line or many", async () => {
+    const { store, asked } = countedStore();
+    const all = virtualEdge({ store, limits: { joinFailuresPerAddressPerMinuteMax: 5 } });
+    const lineOf = heldLines(all);
+    const lines = [lineOf(), lineOf(), lineOf()];
+    for (const [at, line] of lines.entries()) line.get(...codes.filter((_, i) => i % 3 === at).map((code) => `/api/games/${code}`));
+    await all.ambient.advance(0);
+    await all.ambient.advance(0);
+    const statuses = lines.flatMap((line) => line.statuses);
+    expect(statuses.filter((status) => status === 404)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+    expect(asked).toHaveLength(5);
+  });
+
+  test("whoever names games that exist is never refused, however many come at once from one address", async () => {
+    const { store } = countedStore();
+    const { connect, seated } = virtualEdge({ store, limits: { joinFailuresPerAddressPerMinuteMax: 2 } });
+    const { gameId } = await seated();
+    // Another instance on the same games: none of them is open there.
+    const { connect: connectThere } = virtualEdge({ store, limits: { joinFailuresPerAddressPerMinuteMax: 2 } });
+    const crowd = (to: typeof connect) => Promise.all(Array.from({ length: 20 }, () => to().ask("join", { gameId })));
+    const answers = [...(await crowd(connect)), ...(await crowd(connectThere))];
+    expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(["ack"]));
+  });
+});

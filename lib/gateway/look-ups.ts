@@ -1,0 +1,56 @@
+// Games looked for by their codes. Whoever guesses codes has to wait; and an address never has more look-ups under way than it may
+// still miss, or guesses made all at once would all be answered before the first of them is counted. The rest wait, in order.
+import type { Opened, Rooms } from "../room/rooms.ts";
+import type { AddressLimits } from "./address-limits.ts";
+import { addressKeys } from "./address.ts";
+
+/** `waitMs`: too many were missed from there; after this time another may be tried. */
+export type LookedUp = Opened | { readonly waitMs: number };
+
+/** The look-ups of one address. */
+interface Lane {
+  /** Those that look or wait. */
+  here: number;
+  underWay: number;
+  readonly waiting: (() => void)[];
+}
+
+export class LookUps {
+  readonly #addresses: Pick<AddressLimits, "ask" | "take" | "left">;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(addresses: Pick<AddressLimits, "ask" | "take" | "left">) {
+    this.#addresses = addresses;
+  }
+
+  async find(rooms: Pick<Rooms, "find">, gameId: string, address: string): Promise<LookedUp> {
+    const key = addressKeys(address)[0]?.key ?? address;
+    const lane = this.#lanes.get(key) ?? { here: 0, underWay: 0, waiting: [] };
+    this.#lanes.set(key, lane);
+    lane.here += 1;
+    try {
+      for (;;) {
+        const waitMs = this.#addresses.ask("joinFailures", address);
+        if (waitMs !== null) return { waitMs };
+        if (lane.underWay < this.#addresses.left("joinFailures", address)) return await this.#look(lane, address, () => rooms.find(gameId));
+        // One at least is under way, and calls the next when it is done.
+        await new Promise<void>((resolve) => void lane.waiting.push(resolve));
+      }
+    } finally {
+      lane.here -= 1;
+      lane.waiting.shift()?.();
+      if (lane.here === 0) this.#lanes.delete(key);
+    }
+  }
+
+  async #look(lane: Lane, address: string, look: () => Promise<Opened>): Promise<Opened> {
+    lane.underWay += 1;
+    try {
+      const found = await look();
+      if ("refused" in found && found.refused === "no-such-game") this.#addresses.take("joinFailures", address);
+      return found;
+    } finally {
+      lane.underWay -= 1;
+    }
+  }
+}

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { type OpenedRedis, openRedisStore } from "../../lib/store/store-redis.ts";
+import { StoreFault } from "../../lib/store/store.ts";
 import { found, start as begin, Table } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
@@ -132,6 +133,34 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     expect(await third.store.load("AAAAAA")).toMatchObject({ kind: "found", game: { outageFrom: null } });
     await second.store.close();
     await third.store.close();
+  });
+
+  test("an instance that lives hears that it was taken for dead, once the clearing up has ended, though it ended half-way", async () => {
+    const redis = await start();
+    const inside = await redis.client();
+    const real = realAmbient();
+    let isAwake = true;
+    const drowsy = { ...real, every: (ms: number, run: () => void) => real.every(ms, () => (isAwake ? run() : undefined)) };
+    const one = await join(redis, "one");
+    const two = await join(redis, "two", redis.url, drowsy);
+    await two.live.watches("AAAAAA");
+    const told: string[] = [];
+    two.live.listen({ onDeath: async () => {}, onTakenForDead: async () => void told.push("told") });
+    const halfWay = new Promise((resolve) => {
+      const onDeath = async () => {
+        const before = await inside.zscore("{tt-live}:beats", "two");
+        isAwake = true;
+        await eventually("it beats", async () => (await inside.zscore("{tt-live}:beats", "two")) !== before);
+        resolve([await inside.exists("{tt-live}:dead:two"), told.length]);
+        throw new StoreFault("busy", "A game is busy.");
+      };
+      one.live.listen({ onDeath, onTakenForDead: async () => {} });
+    });
+    isAwake = false;
+    expect(await halfWay).toEqual([1, 0]);
+    await eventually("it is told", () => told.length === 1);
+    inside.disconnect();
+    await Promise.all([one.store.close(), two.store.close()]);
   });
 
   test("L31: an instance that left is not in the registry, and of one that died nothing stays", async () => {

@@ -82,7 +82,7 @@ export function watchedKey(instanceId: string): string {
   return `{tt-live}:at:${instanceId}`;
 }
 
-/** Set for an instance that was taken for dead, until it has heard of it. */
+/** Set for an instance that was taken for dead, until it has heard of it: not before the clearing up has ended. */
 export function takenForDeadKey(instanceId: string): string {
   return `{tt-live}:dead:${instanceId}`;
 }

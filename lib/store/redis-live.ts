@@ -16,6 +16,8 @@ export interface LiveLimits {
 export const liveLimits: LiveLimits = { beatMs: 1_000, deadMs: 5_000, listenMs: 2_500 };
 
 const reaperMs = 30_000;
+/** After clearing up that could not be finished, it is tried again this much later. */
+const reapAgainMs = 2_000;
 const takenForDeadMs = 3_600_000;
 /** Games handed over at once when an instance died. */
 const bequestSize = 100;
@@ -52,6 +54,8 @@ function readOutages(flat: readonly string[]): readonly Outage[] {
   }
   return outages.sort((a, b) => a.from - b.from);
 }
+
+const beatKeys = (instanceId: string) => [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId), reaperKey(instanceId)];
 
 export class RedisLive {
   readonly #parts: LiveParts;
@@ -112,7 +116,7 @@ export class RedisLive {
     const { link, ambient, instanceId, limits } = this.#parts;
     let reply: unknown;
     try {
-      reply = await link.run(beatScript, [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId)], [instanceId, atMs]);
+      reply = await link.run(beatScript, beatKeys(instanceId), [instanceId, atMs]);
     } catch (error) {
       this.#beatAtMs = 0;
       throw error;
@@ -163,18 +167,33 @@ export class RedisLive {
       for (const other of dead) {
         const mine = await link.call((redis) => redis.set(reaperKey(other), instanceId, "PX", reaperMs, "NX"));
         if (mine !== "OK") continue;
-        await this.#inherit(other, listener);
-        // Before it leaves the registry: a late beat of its own may put it back, and must not hide that it was given up.
-        await link.call((redis) => redis.set(takenForDeadKey(other), "1", "PX", takenForDeadMs));
-        await link.call((redis) => redis.zrem(liveKeys.beats, other));
-        await link.call((redis) => redis.unlink(reaperKey(other)));
+        await this.#bury(other, listener);
       }
     } catch (error) {
-      // Redis is away: the next beat that finds the dead tries again.
+      // Redis is away, or a game could not be told: a later beat that finds the dead tries again.
       if (!(error instanceof StoreFault)) throw error;
     } finally {
       this.#isReaping = false;
     }
+  }
+
+  async #bury(other: string, listener: LiveListener): Promise<void> {
+    const { link } = this.#parts;
+    const giveUp = () => link.call((redis) => redis.set(takenForDeadKey(other), "1", "PX", takenForDeadMs));
+    // First: should it live after all, it hears of this even when we die half-way.
+    await giveUp();
+    try {
+      await this.#inherit(other, listener);
+    } catch (error) {
+      await link.call((redis) => redis.pexpire(reaperKey(other), reapAgainMs));
+      throw error;
+    } finally {
+      // Again, because it may have heard already, if we were slow. And before it leaves the registry: a late beat of its own may
+      // put it back, and must not hide that it was given up.
+      await giveUp();
+    }
+    await link.call((redis) => redis.zrem(liveKeys.beats, other));
+    await link.call((redis) => redis.unlink(reaperKey(other)));
   }
 
   async #inherit(other: string, listener: LiveListener): Promise<void> {
@@ -209,7 +228,7 @@ export class RedisLive {
   async depart(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     const { link, instanceId, ambient } = this.#parts;
-    await link.run(beatScript, [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId)], [instanceId, ambient.now()]);
+    await link.run(beatScript, beatKeys(instanceId), [instanceId, ambient.now()]);
     await link.call((redis) => redis.unlink(watchedKey(instanceId)));
     await link.call((redis) => redis.zrem(liveKeys.beats, instanceId));
   }

@@ -216,15 +216,18 @@ return lives and 1 or 0
 `,
 );
 
-/** An instance lives. Gives {1 when it was thought dead, Redis time, other instance, beat, ...}. KEYS: beats, last, taken for dead. ARGV: 1 instance, 2 server time. */
+/**
+ * An instance lives. Gives {1 when it was thought dead and nobody is clearing up after it any more, Redis time, {instance, beat, ...}}.
+ * KEYS: beats, last, taken for dead, reaper. ARGV: 1 instance, 2 server time.
+ */
 export const beatScript = script(
   "beat",
   `${redisNow}
 local last = tonumber(redis.call('GET', KEYS[2]) or '')
-local wasDead = redis.call('EXISTS', KEYS[3])
+local wasDead = redis.call('EXISTS', KEYS[3]) == 1 and redis.call('EXISTS', KEYS[4]) == 0
 local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 if not last or last < tonumber(ARGV[2]) then redis.call('SET', KEYS[2], ARGV[2]) end
-return {wasDead, now, all}
+return {wasDead and 1 or 0, now, all}
 `,
 );

@@ -26,6 +26,17 @@ describe("the second game", () => {
     expect(lines).toEqual(['import { chshGame } from "./lib/protocol/chsh-game.ts";', "  return [hosted(clockGame), hosted(chshGame)];"]);
   });
 
+  test("it takes from the clock game's folder what decision 18 names and the import rules allow, no more and no less", () => {
+    const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
+    const taken = filesIn("lib/chsh").flatMap((path) =>
+      [...read(path).matchAll(/"\.\.\/game\/([\w-]+)\.ts"/g)].map(([, name = ""]) => name),
+    );
+    const named = [...read("docs/decisions/0018-second-game-shares-a-kit.md").matchAll(/`([\w-]+)\.ts`/g)].map(([, name = ""]) => name);
+    const allowed = /"\^lib\/chsh\/\|\^lib\/game\/\(([\w|-]+)\)/.exec(read(".dependency-cruiser.cjs"))?.[1]?.split("|") ?? [];
+    expect(sorted(named)).toEqual(sorted(taken));
+    expect(sorted(allowed)).toEqual(sorted(taken));
+  });
+
   test("docs/second-game.md names every file that was written for it, and none that is not there", () => {
     const page = read("docs/second-game.md");
     const named = new Set([...page.matchAll(/`([\w./-]+\.tsx?)`/g)].map((found) => found[1] ?? ""));

@@ -1,4 +1,4 @@
-// Every setting and limit there is: its environment variable, unit, range, default and what it does. config.ts reads values by this
+// Every setting and limit that can be changed: its environment variable, unit, range, default and what it does. config.ts reads values by this
 // table and the documents are made from it; nothing else in the program may look at the environment.
 
 /** A whole number within a range. Its key in the table is the name used in the code, with the unit last. */
@@ -290,7 +290,12 @@ export const settingVariables = {
     "a header's name; empty: X-Forwarded-For",
     "Header in which trusted proxies put the client's address alone, for edges that add their own to X-Forwarded-For.",
   ),
-  adminToken: secret("ADMIN_TOKEN", "token", "16 to 512 characters", "Opens /admin and the admin API. Empty: both are off."),
+  adminToken: secret(
+    "ADMIN_TOKEN",
+    "token",
+    "16 to 512 characters",
+    "Opens the admin API, which the page /admin asks for everything it shows. Empty: the API is off.",
+  ),
   metricsToken: secret(
     "METRICS_TOKEN",
     "token",

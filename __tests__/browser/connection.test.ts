@@ -91,6 +91,64 @@ describe("the page's connection", () => {
     expect(session.keys.best("K7QX2M")).toBeNull();
   });
 
+  test.for(["bad-token", "token-expired"])("%s: the page that comes in as a watcher does not show another's seat as its own", (code) => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("error", { code, message: "", retry: false });
+    env.socket().says("state", table({ v: 12 }));
+    expect(session.model.value).toMatchObject({ link: "open", seat: null, chair: false, table: { v: 12 } });
+  });
+
+  test("a seat's key that opens nothing any more leaves the host's chair, and nothing of the seat", () => {
+    const shelf = memoryShelf();
+    const { env, session } = seated(fakeEnv(shelf));
+    session.keys.keep("K7QX2M", { playerId: null, token: token("h") });
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("error", { code: "bad-token", message: "", retry: false });
+    expect(env.socket().told.at(-1)?.data).toMatchObject({ host: true, token: token("h") });
+    env.socket().says("reconnected", { playerId: null, gameId: "K7QX2M", token: token("i"), state: table({ v: 12 }) });
+    expect(session.model.value).toMatchObject({ seat: null, chair: true });
+  });
+
+  test.for(["not-host", "not-allowed", "internal", "version-unsupported"])(
+    "L17 %s keeps the key: the page watches, and tries it again on its next socket",
+    (code) => {
+      const { env, session } = page();
+      session.keys.keep("K7QX2M", { playerId: null, token: token("h") });
+      session.enter("K7QX2M");
+      env.socket().opens();
+      env.socket().says("reconnected", { playerId: null, gameId: "K7QX2M", token: token("i"), state: table({ v: 11 }) });
+      env.socket().dies(1006);
+      env.pass(1_000);
+      env.socket().opens();
+      env.socket().says("error", { code, message: "", retry: false });
+      env.socket().says("error", { code: "busy", message: "", retry: true });
+      env.pass(2_000);
+      expect(env.socket().told.map(({ type }) => type)).toEqual(["reconnect", "join", "join"]);
+      env.socket().says("state", table({ v: 11 }));
+      expect(session.model.value).toMatchObject({ link: "open", chair: false });
+      expect(session.keys.best("K7QX2M")?.token).toBe(token("i"));
+      env.socket().dies(1006);
+      env.pass(1_000);
+      env.socket().opens();
+      expect(env.socket().told[0]).toMatchObject({ type: "reconnect", data: { token: token("i") } });
+    },
+  );
+
+  test("L17 a damaged record may be restored: its keys are kept", () => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("error", { code: "game-damaged", message: "", retry: false });
+    expect(session.model.value.gameId).toBeNull();
+    expect(session.keys.best("K7QX2M")?.token).toBe(token("a"));
+  });
+
   test("L38 a tap given while the line is down is sent when it is back, with its id, and once more if the answer is lost", () => {
     const { env, session } = seated();
     env.socket().dies(1006);

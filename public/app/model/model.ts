@@ -74,6 +74,8 @@ export type Input =
   | { readonly type: "server"; readonly message: FromServer; readonly atMs: number }
   | { readonly type: "link"; readonly link: Link }
   | { readonly type: "enter"; readonly gameId: string | null }
+  /** The key of this page's place was refused: until another one opens it only looks on. */
+  | { readonly type: "unseated" }
   | { readonly type: "give"; readonly sent: Sent }
   | { readonly type: "notice"; readonly tone: Notice["tone"]; readonly key: string; readonly params?: Notice["params"] }
   | { readonly type: "dismiss"; readonly n: number };

@@ -22,6 +22,8 @@ export function step(model: Model, input: Input): Model {
       return linked(model, input.link);
     case "enter":
       return entered(model, input.gameId);
+    case "unseated":
+      return { ...model, seat: null, chair: false };
     case "give":
       return { ...model, outbox: [...model.outbox, input.sent] };
     case "notice":

@@ -29,6 +29,8 @@ const slowPingMs = 10_000;
 /** No answer for so long: the socket is dead, whatever the browser thinks. */
 const silenceMaxMs = 6_000;
 const retryMs = 500;
+/** Only these say that a key opens nothing any more. */
+const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
 const openTimeoutMs = 8_000;
 
 interface Ports {
@@ -157,7 +159,8 @@ export class Connection {
     this.cancelTimer = env.after(ceiling / 2 + (ceiling / 2) * env.jitter(), () => this.open());
   }
 
-  private hello(): void {
+  /** `keyless`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */
+  private hello(keyless = false): void {
     const { wish } = this;
     const updates = "changes";
     if (wish.type === "create") {
@@ -167,7 +170,7 @@ export class Connection {
       const { gameId } = wish;
       const v = shownGame(this.ports.model())?.v;
       const seen = v === undefined ? {} : { v };
-      this.keyInUse = wish.watch ? null : this.ports.keys.best(gameId);
+      this.keyInUse = keyless || wish.watch ? null : this.ports.keys.best(gameId);
       if (this.keyInUse === null) this.send("join", { gameId, updates, ...seen });
       else {
         const who = this.keyInUse.playerId === null ? { host: true } : { playerId: this.keyInUse.playerId };
@@ -230,7 +233,8 @@ export class Connection {
   private refused(error: Refused): void {
     const waiting = error.id === undefined ? undefined : this.ports.shelf;
     if (error.retry) {
-      if (!this.settled) this.again(error, () => this.hello());
+      const keyless = this.keyInUse === null;
+      if (!this.settled) this.again(error, () => this.hello(keyless));
       else if (error.id !== undefined) this.again(error, () => this.resend(error.id ?? ""));
       return;
     }
@@ -252,7 +256,7 @@ export class Connection {
     if (sent) this.send(sent.type, sent.data, sent.id);
   }
 
-  /** The key opens nothing any more, or there is no such game: come in with the next key or as a viewer, or give up. */
+  /** The key does not open now, or there is no such game: come in with the next key or as a viewer, or give up. */
   private notLetIn(error: Refused): void {
     const { wish } = this;
     if (wish.type !== "game") {
@@ -260,12 +264,15 @@ export class Connection {
       return;
     }
     if (error.code === "no-such-game" || error.code === "game-damaged") {
-      this.ports.keys.forget(wish.gameId);
+      // A damaged record may yet be restored.
+      if (error.code === "no-such-game") this.ports.keys.forget(wish.gameId);
       this.wish = { type: "nothing" };
       this.ports.dispatch({ type: "enter", gameId: null });
     } else if (this.keyInUse !== null) {
-      this.ports.keys.drop(wish.gameId, this.keyInUse.token);
-      this.hello();
+      const dead = deadKeyCodes.has(error.code);
+      if (dead) this.ports.keys.drop(wish.gameId, this.keyInUse.token);
+      this.ports.dispatch({ type: "unseated" });
+      this.hello(!dead);
     }
   }
 

@@ -251,6 +251,26 @@ describe("the page's connection", () => {
     expect(player.session.keys.best("K7QX2M")?.token).toBe(token("a"));
   });
 
+  test("L36 a page that is looked at again on a socket that still lives measures the server's time anew, quickly", () => {
+    const { env, session } = seated();
+    const answered = (): number => {
+      const pings = env.socket().sent.filter(({ type }) => type === "ping");
+      env.socket().says("pong", { t: pings.at(-1)?.data["t"], serverTime: 0 });
+      return pings.length;
+    };
+    for (let i = 0; i < 10; i += 1) {
+      env.pass(200);
+      answered();
+    }
+    const before = answered();
+    session.comeBackNow();
+    for (let i = 0; i < 5; i += 1) {
+      env.pass(150);
+      answered();
+    }
+    expect(answered() - before).toBe(5);
+  });
+
   test("L36 a socket that has gone silent is given up and replaced", () => {
     const { env, session } = seated();
     env.pass(8_000);

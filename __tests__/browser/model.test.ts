@@ -124,6 +124,32 @@ describe("the server's time", () => {
     clock = withPong(clock, { sentMs: 200_000, receivedMs: 200_100, serverTime: 203_050 });
     expect(clock.offsetMs).toBe(3_000);
   });
+
+  test("L12 after a sleep that stopped the device's clock, the first answer counts, however much faster the ones before were", () => {
+    let clock = noSamples;
+    for (let i = 0; i < 8; i += 1) clock = withPong(clock, { sentMs: i * 150, receivedMs: i * 150 + 4, serverTime: 1_000_002 + i * 150 });
+    expect(clock).toMatchObject({ rttMs: 4, offsetMs: 1_000_000 });
+    clock = withPong(clock, { sentMs: 2_000, receivedMs: 2_080, serverTime: 1_042_040 });
+    expect(clock).toMatchObject({ rttMs: 80, offsetMs: 1_040_000 });
+  });
+
+  test("a slow answer that may well agree takes nothing from a fast one", () => {
+    const fast = withPong(noSamples, { sentMs: 0, receivedMs: 4, serverTime: 1_000_002 });
+    const slow = withPong(fast, { sentMs: 100, receivedMs: 1_100, serverTime: 1_000_110 });
+    expect(slow).toMatchObject({ rttMs: 4, offsetMs: 1_000_000 });
+  });
+
+  test("L12 the time of a table on this device is not taken for a server's", () => {
+    let model = step(said(emptyModel, "state", table()), { type: "link", link: "local" });
+    model = said(model, "pong", { t: 50, serverTime: 9_000_000 }, 50);
+    for (const input of [
+      { type: "enter", gameId: "ABCDEF" },
+      { type: "link", link: "connecting" },
+    ] as const)
+      model = step(model, input);
+    model = said(model, "clientId", { serverTime: 5_000_060 }, 60);
+    expect(model.serverClock.offsetMs).toBe(5_000_000);
+  });
 });
 
 test("a player's part that the server leaves out stays as it was", () => {

@@ -18,6 +18,8 @@ export interface ServerClock {
 const samplesMax = 8;
 /** Older samples say nothing any more: the two clocks may have drifted, or the device slept. */
 const sampleAgeMaxMs = 120_000;
+/** How far two good clocks part within that age, ms. */
+const driftMaxMs = 10;
 /** What a server time without a ping is worth: used until the first pong. */
 const unmeasuredRttMs = 2_000;
 
@@ -30,6 +32,9 @@ function best(samples: readonly Sample[]): ServerClock {
   return { samples, offsetMs: winner.offsetMs, rttMs: winner.rttMs };
 }
 
+/** Both can be true: each knows the offset to within half its round trip. */
+const agree = (a: Sample, b: Sample): boolean => Math.abs(a.offsetMs - b.offsetMs) <= (a.rttMs + b.rttMs) / 2 + driftMaxMs;
+
 /** A ping answered: sent and received by the local clock, `serverTime` between them. */
 export function withPong(
   clock: ServerClock,
@@ -38,7 +43,8 @@ export function withPong(
   const rttMs = pong.receivedMs - pong.sentMs;
   if (!(rttMs >= 0)) return clock;
   const sample = { rttMs, offsetMs: pong.serverTime + rttMs / 2 - pong.receivedMs, takenAtMs: pong.receivedMs };
-  const fresh = clock.samples.filter((s) => pong.receivedMs - s.takenAtMs < sampleAgeMaxMs);
+  // What contradicts the newest is of before a sleep that stopped this device's clock, or of another server.
+  const fresh = clock.samples.filter((s) => pong.receivedMs - s.takenAtMs < sampleAgeMaxMs && agree(s, sample));
   return best([...fresh, sample].slice(-samplesMax));
 }
 

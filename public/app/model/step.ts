@@ -12,7 +12,7 @@ import {
   shownGame,
   type Table,
 } from "./model.ts";
-import { forgetSamples, withPong, withServerTime } from "./server-clock.ts";
+import { forgetSamples, noSamples, withPong, withServerTime } from "./server-clock.ts";
 
 export function step(model: Model, input: Input): Model {
   switch (input.type) {
@@ -33,8 +33,10 @@ export function step(model: Model, input: Input): Model {
   }
 }
 
-function linked(model: Model, link: Model["link"]): Model {
-  if (link === model.link) return model;
+function linked(was: Model, link: Model["link"]): Model {
+  if (link === was.link) return was;
+  // The time of a table on this device says nothing about a server's.
+  const model = was.link === "local" ? { ...was, serverClock: noSamples } : was;
   if (link === "lost") return { ...model, link, serverClock: forgetSamples(model.serverClock) };
   if (link === "kicked") return { ...model, link, seat: null };
   if (link === "open") return { ...model, link, restarting: false };

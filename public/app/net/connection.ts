@@ -86,6 +86,8 @@ export class Connection {
   comeBackNow(): void {
     if (this.wish.type === "nothing" || this.final()) return;
     if (this.socket && this.socket.readyState <= 1) {
+      // The device may have slept: its clock is measured anew, as on a new socket.
+      this.pings = 0;
       if (this.socket.readyState === 1) this.ping();
       return;
     }

@@ -97,6 +97,32 @@ test("four seats: interrupts, targets, undo with consent, damage, elimination, r
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
 });
 
+test("a game ended or reset by a mistaken tap is taken back from the recap and from the lobby, with the others' consent", async ({
+  table,
+}) => {
+  const ayla = await table.open("/");
+  const marek = await table.open(`/g/${await createTable(ayla, "duel")}`);
+  await sit(ayla, 1);
+  await sit(marek, 2);
+  await tap(ayla, "start");
+  await ayla.locator('.card[data-seat="2"]').click();
+  await ayla.getByRole("button", { name: "Out of the game" }).click();
+  await ayla.getByRole("button", { name: "Tap again to do it" }).click();
+  const over = (page: Page) => expect(page.locator("main.recap")).toHaveAttribute("data-status", "finished");
+  const undo = (page: Page) => page.locator('[data-action="undo"]').click();
+  const agree = (page: Page) => page.locator('[data-banner="undo"]').getByRole("button", { name: "Agree" }).click();
+  await over(ayla);
+  await tap(marek, "reset");
+  await expect(ayla.locator("main.lobby")).toBeVisible();
+  await undo(ayla);
+  await agree(marek);
+  await over(ayla);
+  await over(marek);
+  await undo(marek);
+  await agree(ayla);
+  for (const page of [ayla, marek]) await expect(page.locator("main.play")).toHaveAttribute("data-status", "running");
+});
+
 /** Everything the live region says from now on, in order. */
 async function listen(page: Page): Promise<() => Promise<readonly string[]>> {
   const heard = await page.evaluateHandle(() => {

@@ -43,6 +43,13 @@ const tableScenes: readonly Scene[] = [
     table: table({ ...waiting, players: seats(8, (id) => ({ claimed: id < 7, name: longNames[id - 1] ?? "" })), hostPlayer: null }),
     seat: null,
   },
+  {
+    name: "lobby-undo",
+    path: at,
+    table: { ...waiting, undoRequest: { by: 1, v: 9, agreed: [], waitingFor: [2, 3] } },
+    seat: 2,
+    shows: '[data-banner="undo"]',
+  },
   { name: "colours", path: at, table: waiting, seat: 2, click: [".colour-button"], shows: ".swatches" },
   { name: "play", path: at, table: running, seat: 2 },
   {
@@ -161,6 +168,14 @@ const tableScenes: readonly Scene[] = [
     name: "recap",
     path: at,
     table: { ...running, status: "finished", running: [], winner: 1 },
+    seat: 1,
+    log: storedLog(),
+    shows: ".chart",
+  },
+  {
+    name: "recap-undo",
+    path: at,
+    table: { ...running, status: "finished", running: [], winner: 1, undoRequest: { by: 2, v: 9, agreed: [], waitingFor: [1, 3] } },
     seat: 1,
     log: storedLog(),
     shows: ".chart",

@@ -4,11 +4,11 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
-import { offerFor } from "../model/offer.ts";
 import { palette } from "../model/seat-look.ts";
 import { standing } from "../model/table-questions.ts";
 import { durationText } from "../model/time-text.ts";
-import { GreatButton } from "../ui/great-button.tsx";
+import { QuestionBanners } from "../ui/banners.tsx";
+import { GoRow } from "../ui/go-row.tsx";
 import { Icon, SeatShape } from "../ui/icons.tsx";
 import { IconButton, LineDot } from "../ui/parts.tsx";
 import { QrPicture } from "../ui/qr-picture.tsx";
@@ -18,7 +18,6 @@ export function Lobby({ table }: { readonly table: Table }): JSX.Element {
   const { session, speech, sheet } = useApp();
   const who = standing(session.model.value);
   const { t } = speech;
-  const offer = offerFor(table, who, who.seat);
   return (
     <main class="page lobby tint" style={seatTint(table, who.seat)}>
       <header class="bar">
@@ -46,8 +45,9 @@ export function Lobby({ table }: { readonly table: Table }): JSX.Element {
       </ul>
       <LobbyTools table={table} />
       <footer class="lobby-foot">
+        <QuestionBanners table={table} who={who} />
         <p class="bar centre num">{settingsLine(table, t)}</p>
-        <GreatButton offer={offer} />
+        <GoRow table={table} who={who} />
       </footer>
     </main>
   );

@@ -3,14 +3,14 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Table } from "../model/model.ts";
-import { offerFor } from "../model/offer.ts";
 import { type LoggedChange, type Recap as RecapFacts, recapCsv, recapOf } from "../model/recap.ts";
 import { nameOf, standing } from "../model/table-questions.ts";
 import { durationText } from "../model/time-text.ts";
 import { pathOf } from "../route.ts";
+import { QuestionBanners } from "../ui/banners.tsx";
 import { LineChart, TurnChart } from "../ui/charts.tsx";
+import { GoRow } from "../ui/go-row.tsx";
 import { saveFile } from "../ui/save-file.ts";
-import { GreatButton } from "../ui/great-button.tsx";
 import { SeatShape } from "../ui/icons.tsx";
 import { IconButton, LineDot } from "../ui/parts.tsx";
 import { seatTint } from "../ui/tint.ts";
@@ -66,13 +66,15 @@ function RecapOf({ table }: { readonly table: Table }): JSX.Element {
         <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
       </header>
       <h1>{title}</h1>
+      {finished ? null : <QuestionBanners table={table} who={who} />}
       {table.campaign ? <Standings table={table} /> : null}
       {log === "missing" ? <p class="hint">{t("recap.missing")}</p> : null}
       {facts ? <Charts table={table} facts={facts} /> : null}
       {facts && Array.isArray(log) ? <Exports table={table} facts={facts} log={log} /> : null}
       {finished ? (
         <div class="recap-foot">
-          <GreatButton offer={offerFor(table, who, who.seat)} />
+          <QuestionBanners table={table} who={who} />
+          <GoRow table={table} who={who} />
         </div>
       ) : null}
     </main>

@@ -106,7 +106,7 @@ function AskBanners({ table, who }: { readonly table: Table; readonly who: Stand
     .filter((p) => !p.isEliminated)
     .flatMap((p) => p.asks.map((reason) => ({ seat: p.id, name: p.name, reason, id: `${p.id}:${reason}` })));
   const open = asks.find((ask) => !put.value.includes(ask.id));
-  if (!open || table.status === "finished") return null;
+  if (!open || (table.status !== "running" && table.status !== "paused")) return null;
   const reason = open.reason.split(":")[0] ?? open.reason;
   return (
     <section class="banner" data-banner="ask">

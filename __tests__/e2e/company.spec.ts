@@ -152,6 +152,11 @@ test("the host's hand: time, penalty, out and back, a name, another host, back t
   const guest = await table.open(`/g/${code}`);
   await sit(host, 1);
   await sit(guest, 2);
+  // A fifth player comes along: the host lays one more seat, and everybody has it.
+  await host.getByRole("button", { name: "Clock", exact: true }).click();
+  await host.getByRole("button", { name: "Players +" }).click();
+  await host.getByRole("button", { name: "Use these settings" }).click();
+  await expect(guest.locator('.seat[data-seat="5"]')).toBeVisible();
   await tap(host, "start");
   const shownMs = async (): Promise<number> => Number(await host.locator('.card[data-seat="3"] [data-ms]').getAttribute("data-ms"));
   const before = await shownMs();

@@ -128,6 +128,53 @@ describe("SET settings", () => {
     );
   });
 
+  test("SET5 the number of seats changes while the table waits: claimed seats stay, new ones are like the others", () => {
+    const table = seated({ playerCount: 3, initialTime: 100_000, handicaps: { 3: 5_000 } });
+    play(
+      table,
+      `at 0  A adjustTime B deltaMs=-1000 -> time-adjusted B -1000
+      A updateSettings {"playerCount":2} -> ! seat-taken playerCount
+      A updateSettings {"playerCount":5} -> settings-changed ["playerCount"]
+      see A B C D E -> A=100000 B=99000 C=105000 D=100000 E=100000
+      D claim D -> seat-claimed D
+      A undo -> ! nothing-to-undo
+      C unclaim -> seat-left C
+      D unclaim -> seat-left D
+      A updatePlayer A commanderDamage={"3":[4,0],"2":[1,0]} -> commander-damaged A B [1,0], commander-damaged A C [4,0]
+      A updateSettings {"playerCount":2} -> settings-changed ["playerCount","handicaps"]
+      B updateSettings {"playerCount":3} -> ! not-host
+      A start -> game-started
+      A updateSettings {"playerCount":3} -> ! wrong-status playerCount`,
+    );
+    expect(table.state.order).toEqual([1, 2]);
+    expect(Object.keys(table.state.seats[0]?.commanderDamage ?? {})).toEqual(["2"]);
+  });
+
+  test("SET5 a waiting table becomes a campaign and a casual game again, as if it had been made so", () => {
+    const table = new Table({ playerCount: 3 });
+    const campaign = new Table({ playerCount: 3, mode: "campaign", campaignPreset: "wastelands" });
+    const casual = { ...table.state.settings };
+    table.say("host", { type: "updateSettings", settings: { mode: "campaign", campaignPreset: "wastelands" } });
+    expect(table.state.settings).toEqual(campaign.state.settings);
+    expect(table.state.campaign).toEqual(campaign.state.campaign);
+    table.say("host", { type: "updateSettings", settings: { mode: "casual" } });
+    expect(table.state.settings).toEqual(casual);
+    expect(table.state.campaign).toBeNull();
+    table.say("host", { type: "updateSettings", settings: { mode: "campaign" } });
+    expect(table.state.campaign).toMatchObject({ preset: "standard", round: 1, results: [] });
+  });
+
+  test("SET5 between the rounds of a campaign neither seats nor mode change", () => {
+    play(
+      seated({ playerCount: 2, mode: "campaign", campaignPreset: "blitz" }),
+      `at 0  A start -> game-started
+      A eliminate B -> eliminated B host, game-complete A
+      A nextRound -> round-started 2
+      A updateSettings {"playerCount":3} -> ! wrong-status playerCount
+      A updateSettings {"mode":"casual"} -> ! wrong-status mode`,
+    );
+  });
+
   test("SET3 what was set by hand stays when the preset changes", () => {
     const table = new Table({ playerCount: 2, mode: "campaign", campaignPreset: "wastelands", startingLife: 33 });
     table.say("host", { type: "updateSettings", settings: { campaignPreset: "standard" } });

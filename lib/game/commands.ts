@@ -61,7 +61,7 @@ export type Command =
   | ({ readonly type: "eliminate" } & AboutSeat)
   | ({ readonly type: "revive" } & AboutSeat)
   | ({ readonly type: "kick" } & AboutSeat)
-  | { readonly type: "updateSettings"; readonly settings: Partial<Omit<Settings, "playerCount" | "mode">> }
+  | { readonly type: "updateSettings"; readonly settings: Partial<Settings> }
   | { readonly type: "renameGame"; readonly name: string }
   | ({ readonly type: "transferHost" } & AboutSeat)
   | { readonly type: "endGame" }

@@ -31,6 +31,13 @@ const unasked: ReadonlySet<string> = new Set(["wake", "outage"]);
 /** What they may bring and what cannot be taken back. */
 const passing: ReadonlySet<string> = new Set(["warning", "seatFreed", "hostChanged", "gamePaused"]);
 
+/** Behind these nothing is taken back. */
+const barriers: ReadonlySet<string> = new Set(["create", "endGame", "close"]);
+
+/** Nor behind a change of the number of seats: somebody may sit on one that was not there before. */
+const changedSeatCount = ({ events }: LogEntry<Command, Event>): boolean =>
+  events.some((event) => event.type === "settingsChanged" && event.data.fields.includes("playerCount"));
+
 function isLasting({ command, events }: LogEntry<Command, Event>): boolean {
   if (lasting.has(command.type)) return true;
   if (unasked.has(command.type)) return events.every((event) => passing.has(event.type));
@@ -44,7 +51,7 @@ export function undoTarget(entries: readonly LogEntry<Command, Event>[]): number
   const undone = new Set<number>();
   for (const entry of entries) {
     for (const event of entry.events) if (event.type === "undone") undone.add(event.data.v);
-    if (entry.command.type === "create" || entry.command.type === "endGame" || entry.command.type === "close") return null;
+    if (barriers.has(entry.command.type) || changedSeatCount(entry)) return null;
     if (!undone.has(entry.v) && !isLasting(entry)) return entry.v;
   }
   return null;

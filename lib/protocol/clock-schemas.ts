@@ -15,6 +15,8 @@ const seatKey = z.string().regex(/^[1-8]$/);
 const damage = z.int().min(0).max(999);
 
 const settingFields = {
+  playerCount: z.int().min(2).max(8),
+  mode: z.enum(["casual", "campaign"]),
   campaignPreset: z.string().max(32).nullable(),
   initialTime: z.int().min(1_000).max(dayMs),
   bonusTime: z
@@ -40,12 +42,10 @@ const settingFields = {
 };
 
 /** `settings` of `create`: every field optional. */
-export const clockCreateSettings = z
-  .strictObject({ playerCount: z.int().min(2).max(8), mode: z.enum(["casual", "campaign"]), ...settingFields })
-  .partial();
+export const clockCreateSettings = z.strictObject(settingFields).partial();
 
-/** `data` of `updateSettings`: at least one setting that may change later. */
-const clockUpdateSettings = z.strictObject(settingFields).partial();
+/** `data` of `updateSettings`: those that change. */
+const clockUpdateSettings = clockCreateSettings;
 
 /** `data` by command type. A missing or extra type does not compile. */
 export const clockCommands = {

@@ -67,7 +67,7 @@ export const en: Readonly<Record<string, string>> = {
   "setting.name": "Name of the table",
   "setting.listed": "Show in the public list",
   "setting.listedHint": "Anyone on the start page can find it",
-  "setting.apply": "Use these times",
+  "setting.apply": "Use these settings",
   "setting.note": "Times may change only while the game waits or is paused.",
   "onTimeout.choice": "Choose",
   "onTimeout.choice.about": "Lose lives, gain drunk counters or be out: 30 seconds to choose, then play on.",

@@ -67,7 +67,7 @@ export const tr: Readonly<Record<string, string>> = {
   "setting.name": "Masanın adı",
   "setting.listed": "Herkese açık listede göster",
   "setting.listedHint": "Başlangıç sayfasındaki herkes bulabilir",
-  "setting.apply": "Bu süreleri kullan",
+  "setting.apply": "Bu ayarları kullan",
   "setting.note": "Süreler yalnızca oyun beklerken veya duraklamışken değişir.",
   "onTimeout.choice": "Seçsin",
   "onTimeout.choice.about": "Can kaybet, içki sayacı al ya da elen: seçmek için 30 saniye, sonra devam.",

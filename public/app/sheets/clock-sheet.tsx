@@ -3,13 +3,17 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Settings } from "../../../lib/game/settings.ts";
+import type { Table } from "../model/model.ts";
 import { ladders, rung } from "../model/presets.ts";
 import { standing } from "../model/table-questions.ts";
 import { durationText } from "../model/time-text.ts";
 import { Segments, Stepper, Switch } from "../ui/parts.tsx";
 
 type Change = Partial<
-  Pick<Settings, "initialTime" | "bonusTime" | "delayTime" | "bronsteinTime" | "startingLife" | "onTimeout" | "dropPolicy" | "listed">
+  Pick<
+    Settings,
+    "playerCount" | "initialTime" | "bonusTime" | "delayTime" | "bronsteinTime" | "startingLife" | "onTimeout" | "dropPolicy" | "listed"
+  >
 >;
 
 export function ClockSheet(): JSX.Element | null {
@@ -24,6 +28,7 @@ export function ClockSheet(): JSX.Element | null {
   const edit = (part: Change): void => setChange((old) => ({ ...old, ...part }));
   return (
     <div class="form">
+      {table.status === "waiting" && (table.campaign?.round ?? 1) === 1 ? <Seats table={table} settings={settings} edit={edit} /> : null}
       <Times settings={settings} still={still} edit={edit} />
       <Segments
         label={t("setting.onTimeout")}
@@ -54,6 +59,33 @@ export function ClockSheet(): JSX.Element | null {
       >
         {t("setting.apply")}
       </button>
+    </div>
+  );
+}
+
+const seatsMin = 2;
+const seatsMax = 8;
+
+interface SeatsProps {
+  readonly table: Table;
+  readonly settings: Settings;
+  readonly edit: (part: Change) => void;
+}
+
+/** More seats or fewer. A seat that somebody has claimed stays. */
+function Seats({ table, settings, edit }: SeatsProps): JSX.Element {
+  const { t } = useApp().speech;
+  const { playerCount } = settings;
+  const lastClaimed = table.players.findLast((player) => player.claimed)?.id ?? 0;
+  return (
+    <div class="steppers">
+      <Stepper
+        label={t("new.players")}
+        text={String(playerCount)}
+        onStep={(direction) => edit({ playerCount: playerCount + direction })}
+        min={playerCount <= Math.max(seatsMin, lastClaimed)}
+        max={playerCount >= seatsMax}
+      />
     </div>
   );
 }

@@ -57,16 +57,17 @@ export class Room {
 
   /** Decides and commits one command, then tells everybody and, last, its sender. Never rejects. */
   execute(order: Order): Promise<void> {
-    const work = async (): Promise<void> => {
-      // The usual case in as few steps as can be: the copy is at hand, and nobody is quicker.
-      const ready = this.#ready();
-      const first = ready === null ? null : await this.#decide(ready, order);
-      const answer = first ?? (await insist(this.#parts.ambient, () => this.#attempt(order)));
-      // Others were quicker every time, and nothing was written.
-      if (answer === null) this.#keeper.forget();
-      order.answered(answer ?? { ok: false, code: "busy" });
-    };
-    return this.#turn(order.answered, work, order);
+    return this.#turn(order.answered, () => this.#do(order), order);
+  }
+
+  async #do(order: Order): Promise<void> {
+    // The usual case in as few steps as can be: the copy is at hand, and nobody is quicker.
+    const ready = this.#ready();
+    const first = ready === null ? null : await this.#decide(ready, order);
+    const answer = first ?? (await insist(this.#parts.ambient, () => this.#attempt(order)));
+    // Others were quicker every time, and nothing was written.
+    if (answer === null) this.#keeper.forget();
+    order.answered(answer ?? { ok: false, code: "busy" });
   }
 
   async #attempt(order: Order): Promise<Answer | null> {
@@ -201,12 +202,13 @@ export class Room {
     });
   }
 
-  /** What happened after change `v`, oldest first, as this viewer may see it; null when it cannot be read. */
+  /** What happened after change `v`, as this viewer may see it, up to what is shown here; null when it cannot be read. */
   async eventsSince(viewerId: ViewerId, v: number, limit: number): Promise<readonly ToldChange[] | null> {
     const { copy } = this.#keeper;
     if (copy === null) return null;
     try {
-      const rows = await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit);
+      const stored = await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit);
+      const rows = stored.filter((row) => row.v <= copy.v);
       const audience = this.rules.audienceOf(copy.state, viewerId);
       return rows.map((row) => ({ v: row.v, at: row.at, events: this.rules.eventsFor(copy.state, readRecord(row).events, audience) }));
     } catch (error) {
@@ -275,13 +277,14 @@ export class Room {
   /** A viewer is gone; a holder's seat shows away. The drop is said again until the store has it. */
   async leave(subscriber: Subscriber, attempt = 1): Promise<void> {
     if (attempt === 1) this.#keeper.viewers.remove(subscriber);
-    // He came back meanwhile, through the same connection.
-    else if (this.#keeper.viewers.has(subscriber)) return;
     const answered = (answer: Answer): void => {
       if (answer.ok || !refusals[answer.code].retry || attempt >= dropAttemptsMax) return;
       this.#parts.ambient.after(retryMs * attempt, () => void this.leave(subscriber, attempt + 1));
     };
-    await this.execute({ sender: null, command: { type: "drop", viewerId: subscriber.viewerId }, actionId: null, answered });
+    const order: Order = { sender: null, command: { type: "drop", viewerId: subscriber.viewerId }, actionId: null, answered };
+    // Whoever came back meanwhile, through the same connection, is not gone. Asked in its turn, because he may just be coming.
+    const isBack = (): boolean => attempt > 1 && this.#keeper.viewers.has(subscriber);
+    await this.#turn(answered, async () => (isBack() ? undefined : this.#do(order)), order);
   }
 
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */

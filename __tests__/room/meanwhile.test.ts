@@ -1,0 +1,73 @@
+// What was true when something was asked for and is not any more when its turn comes.
+import { describe, expect, test } from "vitest";
+import { clockRules } from "../../lib/game/rules.ts";
+import type { State } from "../../lib/game/state.ts";
+
+import type { Room } from "../../lib/room/room.ts";
+import { sha256Hex } from "../../lib/room/token-draw.ts";
+import { type Store, StoreFault } from "../../lib/store/store.ts";
+import { inHouse, viewer } from "./house.ts";
+
+type Command = { readonly type: string };
+
+describe("meanwhile", () => {
+  test("a drop that is said again does not put away who is just coming back through the same connection", () => {
+    const plan = { fails: false, waitMs: 0 };
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        const table = room as Room;
+        const claimed = await house.give(table, host, { type: "claim", playerId: 1 } as Command, "claim");
+        if (!claimed.ok || claimed.token === undefined) throw new Error("no token");
+        plan.fails = true;
+        await table.leave(host);
+        plan.fails = false;
+        // The drop comes again after half a second, while this is being written.
+        await house.pass(490);
+        plan.waitMs = 20;
+        const reconnect = { type: "reconnect", seat: 1, tokenHash: sha256Hex(claimed.token), grantId: null };
+        const back = house.give(table, host, reconnect as Command, "back");
+        await house.pass(5_000);
+        expect((await back).ok).toBe(true);
+        const loaded = await house.store.load(table.gameId);
+        const state = loaded.kind === "found" ? (clockRules.decode(loaded.game.state) as State) : null;
+        expect(clockRules.connectedHolders(state as State)).toContain("host");
+      },
+      {
+        store: (inner, timeline) =>
+          new Proxy(inner, {
+            get(target, name) {
+              const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+              if (name !== "commit") return method;
+              return async (...args: unknown[]) => {
+                if (plan.fails) throw new StoreFault("busy", "planted");
+                const { waitMs } = plan;
+                if (waitMs > 0) await new Promise<void>((resolve) => void timeline.after(waitMs, resolve));
+                return method(...args);
+              };
+            },
+          }),
+      },
+    );
+  });
+
+  test("what was missed ends with what was shown: a change that is stored but not shown yet is told when it is shown", () =>
+    inHouse(async (here) => {
+      const host = viewer("host");
+      const { room } = await here.create(host, "made");
+      const { gameId } = room as Room;
+      await inHouse(
+        async (there) => {
+          const guest = viewer("guest");
+          await there.join(gameId, guest);
+          await here.give(room as Room, host, { type: "renameGame", name: "Next" } as Command);
+          const found = await there.rooms.find(gameId);
+          if ("refused" in found) throw new Error(found.refused);
+          const missed = await found.room.eventsSince(guest.viewerId, 0, 10);
+          expect(missed?.map(({ v }) => v)).toEqual([1]);
+        },
+        { store: () => here.store },
+      );
+    }));
+});

@@ -1,10 +1,13 @@
 // What may be read about games without a socket: the list, one view, its log, and its changes as a stream. Only views leave.
 import type { Express, Request, Response } from "express";
 import type { ViewerId } from "../game/ids.ts";
+import type { RefusalCode } from "../game/refusals.ts";
 import { csvText } from "../protocol/csv.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
+import type { Copy } from "../room/fan-out.ts";
 import { readRecord } from "../room/log.ts";
 import type { Room } from "../room/room.ts";
+import type { StoredChange } from "../store/store.ts";
 import { EventStream } from "./event-stream.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { refuseHttp } from "./http-guard.ts";
@@ -72,26 +75,34 @@ async function sendLog(parts: HttpParts, request: Request, response: Response): 
   const room = await findRoom(parts, request, response);
   if (room === null) return;
   const changes = await changesOf(parts, room, after);
+  if (typeof changes === "string") return refuseHttp(response, changes);
   const next = changes.length < logPage ? null : (changes.at(-1)?.v ?? null);
   if (format === "json") return void response.json({ game: room.gameId, changes, next });
   if (next !== null) response.set("Link", `</api/games/${room.gameId}/log?format=csv&after=${next}>; rel="next"`);
   response.type("text/csv").set("Content-Disposition", `attachment; filename="${room.gameId}.csv"`).send(csvOf(changes));
 }
 
-async function changesOf({ store }: HttpParts, room: Room, after: number): Promise<readonly LoggedChange[]> {
+/** The changes above `after`, or why they cannot be told. */
+async function changesOf({ store }: HttpParts, room: Room, after: number): Promise<readonly LoggedChange[] | RefusalCode> {
   const rows = await store.changes(room.gameId, after, logPage);
-  const changes: LoggedChange[] = [];
+  let told: readonly LoggedChange[] | RefusalCode = [];
   await room.read(
     (copy) => {
-      const audience = room.rules.audienceOf(copy.state, nobody);
-      for (const row of rows) {
-        const { by, command, events } = readRecord(row);
-        changes.push({ v: row.v, at: row.at, by, command: command.type, events: room.rules.eventsFor(copy.state, events, audience) });
-      }
+      told = changesFor(room, copy, rows);
     },
-    () => {},
+    (answer) => {
+      if (!answer.ok) told = answer.code;
+    },
   );
-  return changes;
+  return told;
+}
+
+function changesFor({ rules }: Room, { state }: Copy, rows: readonly StoredChange[]): readonly LoggedChange[] {
+  const audience = rules.audienceOf(state, nobody);
+  return rows.map((row) => {
+    const { by, command, events } = readRecord(row);
+    return { v: row.v, at: row.at, by, command: command.type, events: rules.eventsFor(state, events, audience) };
+  });
 }
 
 function csvOf(changes: readonly LoggedChange[]): string {

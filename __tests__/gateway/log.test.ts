@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { heldLines } from "../support/held-line.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+test("the log of a game that cannot be read is refused, not empty", async () => {
+  const store = memoryStore();
+  const { gameId, host } = await virtualEdge({ store }).seated();
+  await host.ask("rollDice", { sides: 6 });
+  const load = store.load.bind(store);
+  let isDamaged = true;
+  store.load = async (asked) => {
+    const found = await load(asked);
+    return isDamaged && found.kind === "found" ? { ...found, game: { ...found.game, state: "{}" } } : found;
+  };
+  // Another instance, which has the game from the store alone.
+  const there = virtualEdge({ store });
+  const lineOf = heldLines(there);
+  const ask = async (query: string) => {
+    const line = lineOf();
+    line.get(`/api/games/${gameId}/log${query}`);
+    await there.ambient.advance(0);
+    return line;
+  };
+  for (const query of ["", "?format=csv", "?after=1"]) {
+    const { statuses, heard } = await ask(query);
+    expect(statuses).toEqual([410]);
+    expect(heard).toContain('"code":"game-damaged"');
+  }
+  isDamaged = false;
+  const { statuses, heard } = await ask("");
+  expect(statuses).toEqual([200]);
+  expect(heard).toContain('"command":"rollDice"');
+});

@@ -160,6 +160,18 @@ describe("F05 SAFETY 17: outboxes", () => {
     expect(textsOf(stream.taken)).toEqual(["reply first", "state 201", "change 202"]);
   });
 
+  test("a grant brings a reader of changes who lost some up to date as a state does: he gets the changes after it", async () => {
+    const { outbox, stream, told } = blocked();
+    for (let v = 1; v <= 70; v += 1) outbox.send(change(v));
+    outbox.send(grant(70));
+    outbox.send(change(71));
+    await stream.release();
+    outbox.send(change(72));
+    outbox.flush();
+    expect(textsOf(stream.taken)).toEqual(["reply first", "grant 70", "change 71", "change 72"]);
+    expect(told.behind).toBe(0);
+  });
+
   test("up to 64 changes wait for a reader without a gap", async () => {
     const { outbox, stream, told } = blocked();
     for (let v = 1; v <= 64; v += 1) outbox.send(change(v));

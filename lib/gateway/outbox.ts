@@ -142,7 +142,7 @@ export class Outbox {
 
   #keep(frame: Frame): void {
     if (this.#stale && frame.kind === "change") return this.#parts.counts.coalesced();
-    if (frame.kind === "state") this.#stale = false;
+    if (frame.kind === "state" || carriesState(frame)) this.#stale = false;
     if (this.#blocked) {
       if (frame.kind === "state") return this.#keepState(frame);
       if (frame.kind === "change") {

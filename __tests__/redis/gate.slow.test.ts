@@ -163,12 +163,26 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     await Promise.all([one.store.close(), two.store.close()]);
   });
 
+  test("an instance that leaves in a hurry, its games not let go, is cleared up after by one that lives", async () => {
+    const redis = await start();
+    const one = await join(redis, "one");
+    const two = await join(redis, "two");
+    const deaths: [string, readonly string[]][] = [];
+    one.live.listen({ onDeath: async (id, games) => void deaths.push([id, games]), onTakenForDead: async () => {} });
+    await two.live.watches("AAAAAA");
+    await two.store.close();
+    await eventually("its games are told of", () => deaths.length === 1, 12_000);
+    expect(deaths).toEqual([["two", ["AAAAAA"]]]);
+    await one.store.close();
+  });
+
   test("L31: an instance that left is not in the registry, and of one that died nothing stays", async () => {
     const redis = await start();
     const one = await join(redis, "one");
     const two = await join(redis, "two");
     const inside = await redis.client();
     await two.live.watches("AAAAAA");
+    await two.live.leaves("AAAAAA");
     await inside.zadd("{tt-live}:beats", 1, "ghost");
     await inside.sadd("{tt-live}:at:ghost", "BBBBBB");
     const deaths: [string, readonly string[]][] = [];

@@ -224,12 +224,15 @@ export class RedisLive {
     await this.#parts.link.call((redis) => redis.srem(watchedKey(this.#parts.instanceId), gameId));
   }
 
-  /** Leaves the living, so that nobody waits for us or clears up after us. */
+  /**
+   * Leaves the living, so that nobody waits for us or clears up after us. A hurried leave may not have let go of all games: then we
+   * count as dead at once, and one of the living says that our viewers are gone.
+   */
   async depart(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     const { link, instanceId, ambient } = this.#parts;
     await link.run(beatScript, beatKeys(instanceId), [instanceId, ambient.now()]);
-    await link.call((redis) => redis.unlink(watchedKey(instanceId)));
-    await link.call((redis) => redis.zrem(liveKeys.beats, instanceId));
+    const isWatched = (await link.call((redis) => redis.exists(watchedKey(instanceId)))) === 1;
+    await link.call((redis) => (isWatched ? redis.zadd(liveKeys.beats, 0, instanceId) : redis.zrem(liveKeys.beats, instanceId)));
   }
 }

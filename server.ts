@@ -92,6 +92,9 @@ export function hostedGames(): readonly HostedGame[] {
   return [hosted(clockGame), hosted(chshGame)];
 }
 
+/** Of a process that was given no name. */
+const defaultName = "server";
+
 /** Never the same twice, even when it has a name: viewers of a former life must not be taken for those of this one. */
 function instanceName(config: Config, ambient: Ambient): string {
   const drawn = Buffer.from(ambient.bytes(6)).toString("hex");
@@ -133,7 +136,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   });
   const audit = openAudit({
     folder: join(config.dataDir, "audit"),
-    chain: config.instanceId ?? "server",
+    chain: config.instanceId ?? defaultName,
     retentionMs: config.limits.auditRetentionMs,
     monthBytesMax: config.limits.auditMonthBytesMax,
     ambient,
@@ -264,7 +267,8 @@ function listen(server: Server, config: Config): Promise<number> {
 
 function startWorkers(config: Config): void {
   const ambient = realAmbient();
-  const name = config.instanceId ?? Buffer.from(ambient.bytes(4)).toString("hex");
+  // The same at each start, so that a worker goes on with the audit log of its former life; each life adds something drawn.
+  const name = config.instanceId ?? defaultName;
   const log = openLog({ level: config.logLevel, pretty: config.environment === "development", base: { instance: name, release: "" } });
   runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: exitSurely });
 }

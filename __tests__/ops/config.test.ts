@@ -58,6 +58,11 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["log level unknown", { LOG_LEVEL: "verbose" }, "LOG_LEVEL"],
   ["log sampling of nothing", { LOG_SAMPLE_EVERY: "0" }, "LOG_SAMPLE_EVERY"],
   ["instance name with a slash", { INSTANCE_ID: "a/b" }, "INSTANCE_ID"],
+  [
+    "instance name without room for the workers' numbers",
+    { WORKERS: "10", REDIS_URL: "redis://r", INSTANCE_ID: "i".repeat(61) },
+    "INSTANCE_ID",
+  ],
   ["release with a space", { RELEASE: "1.0 beta" }, "RELEASE"],
   ["secret twice", { ADMIN_TOKEN: token, ADMIN_TOKEN_FILE: "/token" }, "ADMIN_TOKEN_FILE"],
   ["secret file missing", { ADMIN_TOKEN_FILE: "/absent" }, "ADMIN_TOKEN_FILE"],
@@ -97,6 +102,11 @@ describe("F45 configuration", () => {
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => line.split("=") as [string, string]);
     expect(readConfig(Object.fromEntries(example))).toEqual(plain);
+  });
+
+  test("the longest instance name is good for one process, and four characters less for ten workers", () => {
+    expect(readConfig({ INSTANCE_ID: "i".repeat(64) }).instanceId).toHaveLength(64);
+    expect(readConfig({ WORKERS: "10", REDIS_URL: "redis://r", INSTANCE_ID: "i".repeat(60) }).instanceId).toHaveLength(60);
   });
 
   test("production refuses a missing Origin unless told otherwise", () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lacks } from "../support/programs.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
@@ -104,6 +107,25 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
       for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
     } finally {
       await other.dispose();
+    }
+  });
+
+  test("workers without a name go on with the audit logs of their former lives; the longest name leaves room for their numbers", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "tapotarp-workers-"));
+    const env = { REDIS_URL: redis.url, WORKERS: "2" };
+    const files = async (more: Record<string, string>) => {
+      const life = await startRunningServer({ env: { ...env, ...more }, dataDir });
+      await eventually("both workers answer", async () => (await workersOf(life)).size === 2, 30_000);
+      await life.stop();
+      return new Set(readdirSync(join(dataDir, "audit")).map((name) => name.replace(/-\d{4}-\d\d\.jsonl$/, "")));
+    };
+    try {
+      expect(await files({})).toEqual(new Set(["server-w1", "server-w2"]));
+      expect((await files({})).size).toBe(2);
+      const longest = "i".repeat(61);
+      expect(await files({ INSTANCE_ID: longest })).toEqual(new Set(["server-w1", "server-w2", `${longest}-w1`, `${longest}-w2`]));
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
     }
   });
 

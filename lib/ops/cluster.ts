@@ -77,7 +77,8 @@ class Primary {
   }
 
   #fork(place: Place): void {
-    const worker = cluster.fork({ INSTANCE_ID: place.name });
+    // To itself a worker is one server; what must hold of several has been checked here.
+    const worker = cluster.fork({ INSTANCE_ID: place.name, WORKERS: "1" });
     Object.assign(place, { worker, readyAt: null, status: "degraded", problems: [`Worker ${place.name} is starting.`] });
     worker.on("message", (message: ToPrimary) => this.#heard(place, worker, message));
     worker.on("exit", (code, signal) => this.#died(place, code, signal));

@@ -104,6 +104,7 @@ function isProxy(text: string): boolean {
   return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
+const instanceIdMax = 64;
 const token = z.string().regex(/^[\x21-\x7e]{16,512}$/, "must be 16 to 512 visible ASCII characters");
 const port = wholeNumber(0, 65_535);
 const name = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
@@ -126,7 +127,10 @@ const schemas = {
   sentryDsn: url(["http:", "https:"], (address) => address.username !== "" && /\/[0-9]+$/.test(address.pathname)),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`),
   logSampleEvery: wholeNumber(1, 1_000_000),
-  instanceId: name(/^[A-Za-z0-9._-]{1,64}$/, "must be 1 to 64 letters, digits, dots, dashes or underscores"),
+  instanceId: name(
+    new RegExp(`^[A-Za-z0-9._-]{1,${instanceIdMax}}$`),
+    `must be 1 to ${instanceIdMax} letters, digits, dots, dashes or underscores`,
+  ),
   release: name(/^[A-Za-z0-9._+@-]{1,100}$/, "must be up to 100 letters, digits or . _ - + @"),
 } as const satisfies Record<SettingName, z.ZodType>;
 
@@ -209,6 +213,9 @@ function conflicts(config: Config): string[] {
   if (config.workers > 1 && config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort + config.workers > 65_536) {
     found.push("METRICS_PORT plus WORKERS must stay below 65536: each worker takes the next port.");
   }
+  const spare = `-w${config.workers}`.length;
+  if (config.workers > 1 && (config.instanceId?.length ?? 0) + spare > instanceIdMax)
+    found.push(`INSTANCE_ID must leave ${spare} of its ${instanceIdMax} characters for the numbers of ${config.workers} workers.`);
   if (config.clientAddressHeader !== null && config.trustedProxies.length === 0)
     found.push("CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES: it is believed from them only.");
   if (config.secrets.adminToken !== null && config.secrets.adminToken === config.secrets.metricsToken)

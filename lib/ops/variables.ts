@@ -328,8 +328,8 @@ export const settingVariables = {
     "INSTANCE_ID",
     "name",
     "",
-    "1 to 64 letters, digits, . _ -; empty: drawn at start",
-    "Name of this process in logs, health and announcements.",
+    "1 to 64 letters, digits, . _ -",
+    "Name of this process in logs, health and announcements, with something drawn at each start behind it; workers are numbered. Audit files of processes that share DATA_DIR are kept apart by it.",
   ),
   release: setting(
     "RELEASE",

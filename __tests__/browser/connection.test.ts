@@ -194,6 +194,36 @@ describe("the page's connection", () => {
     expect(late.socket().told.map((m) => m.type)).toEqual(["reconnect"]);
   });
 
+  test("pause, undo and interrupt given twice are given once: until the server has answered, and for a moment after a tap", () => {
+    const { env, session } = seated();
+    const answer = (): void => {
+      env.socket().says("ack", { id: env.socket().told.at(-1)?.id, v: 11 });
+    };
+    for (const type of ["pause", "undo", "interrupt"]) {
+      const sent = (): number => env.socket().told.filter((message) => message.type === type).length;
+      const tap = (): void => session.giveOnce({ type, data: {} });
+      tap();
+      answer();
+      expect(session.busy(type)).toBe(true);
+      tap();
+      expect(sent()).toBe(1);
+      env.pass(350);
+      expect(session.busy(type)).toBe(false);
+      tap();
+      env.pass(1_000);
+      tap();
+      expect(sent()).toBe(2);
+      answer();
+    }
+    env.socket().dies(1006);
+    for (let i = 0; i < 3; i += 1) {
+      session.giveOnce({ type: "start", data: {} });
+      session.giveOnce({ type: "pause", data: {} });
+      env.pass(400);
+    }
+    expect(session.model.value.outbox.map(({ type }) => type)).toEqual(["start"]);
+  });
+
   test("a temporary refusal of a command sends it again with its id", () => {
     const { env, session } = seated();
     session.give({ type: "passTurn", data: {} });

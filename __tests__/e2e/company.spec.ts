@@ -216,3 +216,30 @@ test("a double tap on the great button passes one turn, never the next player's 
     .map(({ type, data }) => ({ type, data }));
   expect(acts).toEqual([1, 2, 3].map((playerId) => ({ type: "passTurn", data: { playerId } })));
 });
+
+test("a double tap on pause or undo and a key pressed twice do it once", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  const guest = await table.open(`/g/${code}`);
+  await sit(host, 1);
+  await sit(guest, 2);
+  const sent: string[] = [];
+  host.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => void sent.push((JSON.parse(String(payload)) as { type: string }).type)),
+  );
+  await host.reload();
+  await tap(host, "start");
+  await tap(host, "passTurn");
+  const status = guest.locator("main");
+  await host.getByRole("button", { name: "Pause" }).dblclick();
+  await expect(status).toHaveAttribute("data-status", "paused");
+  await tap(host, "pause");
+  await expect(status).toHaveAttribute("data-status", "running");
+  for (const key of ["i", "i", "p", "p"]) await host.keyboard.press(key);
+  await expect(status).toHaveAttribute("data-status", "paused");
+  const undo = host.locator('[data-action="undo"]');
+  await undo.dblclick();
+  await expect(undo).toHaveAttribute("aria-disabled", "false");
+  const acts = sent.filter((type) => ["pause", "undo", "interrupt"].includes(type));
+  expect(acts).toEqual(["pause", "pause", "interrupt", "pause", "undo"]);
+});

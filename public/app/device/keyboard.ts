@@ -43,9 +43,9 @@ function keyAct(app: App, key: string): boolean {
   const acts = standing(model).host || model.seat !== null;
   const here = route.peek();
   const keys: Readonly<Record<string, () => void>> = {
-    p: () => acts && session.give({ type: "pause", data: {} }),
-    u: () => acts && session.give({ type: "undo", data: {} }),
-    i: () => model.seat !== null && session.give({ type: "interrupt", data: {} }),
+    p: () => acts && session.giveOnce({ type: "pause", data: {} }),
+    u: () => acts && session.giveOnce({ type: "undo", data: {} }),
+    i: () => model.seat !== null && session.giveOnce({ type: "interrupt", data: {} }),
     d: () => {
       sheet.value = { name: "dice" };
     },

@@ -150,3 +150,12 @@ const turnTypes = new Set([
 
 /** A tap of the great button that the server has not answered yet. */
 export const tapPending = (outbox: readonly Sent[]): Sent | undefined => outbox.find((sent) => turnTypes.has(sent.type));
+
+/** Starting, stopping and going on are one act: one button and one key do them all. */
+export const actOf = (type: string): string => (type === "start" ? "pause" : type);
+
+/** Whether the server still owes an answer to such an act. */
+export const actPending = (outbox: readonly Sent[], type: string): boolean => outbox.some((sent) => actOf(sent.type) === actOf(type));
+
+/** After a tap its button rests: longer than the gap of a double tap, shorter than a decision. */
+export const oneTapMs = 350;

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Env } from "../device/env.ts";
 import { emptyModel, type Input, type Model } from "../model/model.ts";
-import type { Command } from "../model/offer.ts";
+import { actOf, actPending, type Command, oneTapMs } from "../model/offer.ts";
 import type { LoggedChange } from "../model/recap.ts";
 import { step } from "../model/step.ts";
 import { fetchLog } from "./log.ts";
@@ -28,6 +28,7 @@ export function createSession(env: Env) {
     model.value = step(model.value, input);
   };
   const connection = new Connection({ env, keys, shelf, model: () => model.value, dispatch });
+  const resting = signal<ReadonlySet<string>>(new Set());
   let local: LocalTable | null = null;
 
   const leaveLocal = (): void => {
@@ -41,6 +42,15 @@ export function createSession(env: Env) {
     dispatch({ type: "link", link: "connecting" });
     connection.want(wish);
   };
+
+  const give = (command: Command): void => {
+    if (local) return local.give(command);
+    const { gameId } = model.value;
+    if (gameId !== null) connection.post({ id: env.freshId(), gameId, type: command.type, data: command.data, at: env.wallMs() });
+  };
+
+  /** Whether such an act is on its way, or was given a moment ago. */
+  const busy = (type: string): boolean => resting.value.has(actOf(type)) || actPending(model.value.outbox, type);
 
   return {
     model,
@@ -70,10 +80,17 @@ export function createSession(env: Env) {
       dispatch({ type: "enter", gameId: null });
       dispatch({ type: "link", link: "connecting" });
     },
-    give(command: Command): void {
-      if (local) return local.give(command);
-      const { gameId } = model.value;
-      if (gameId !== null) connection.post({ id: env.freshId(), gameId, type: command.type, data: command.data, at: env.wallMs() });
+    give,
+    busy,
+    /** For a button beside the great one and for its key, which mean something else once they have done what they say. */
+    giveOnce(command: Command): void {
+      if (busy(command.type)) return;
+      const act = actOf(command.type);
+      resting.value = new Set([...resting.value, act]);
+      env.after(oneTapMs, () => {
+        resting.value = new Set([...resting.value].filter((other) => other !== act));
+      });
+      give(command);
     },
     /** Every change of this game, for the recap; null when it cannot be read now. */
     readLog: async (): Promise<readonly LoggedChange[] | null> => (local ? local.log() : fetchLog(model.peek().gameId ?? "")),

@@ -10,6 +10,8 @@ export interface Act {
   readonly word: string;
   /** Not possible now. */
   readonly off: boolean;
+  /** Given, and not answered yet or only a moment ago: doing it again does nothing. */
+  readonly busy: boolean;
   readonly act: () => void;
 }
 
@@ -25,23 +27,29 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
   const living = me !== undefined && !me.isEliminated;
   const running = table.status === "running";
   const mayAsk = running && table.activePlayer !== null && mayPlayFor(table, who, table.activePlayer);
-  const give = (type: string) => (): void => session.give({ type, data: {} });
-  const open = (name: "targets" | "damage" | "dice") => (): void => {
-    sheet.value = { name };
-  };
-  const pause: Pick<Act, "icon" | "word" | "act"> =
+  const give = (type: string): Pick<Act, "busy" | "act"> => ({
+    busy: session.busy(type),
+    act: () => session.giveOnce({ type, data: {} }),
+  });
+  const open = (name: "targets" | "damage" | "dice"): Pick<Act, "busy" | "act"> => ({
+    busy: false,
+    act: () => {
+      sheet.value = { name };
+    },
+  });
+  const pause: Omit<Act, "off"> =
     table.status === "waiting"
-      ? { icon: "play", word: t("offer.start"), act: give("start") }
-      : { icon: running ? "pause" : "play", word: t(running ? "play.pause" : "offer.resume"), act: give("pause") };
+      ? { icon: "play", word: t("offer.start"), ...give("start") }
+      : { icon: running ? "pause" : "play", word: t(running ? "play.pause" : "offer.resume"), ...give("pause") };
   return {
     ask:
       table.targetingState === "none"
-        ? { icon: "target", word: t("action.target"), off: !mayAsk, act: open("targets") }
-        : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, act: give("cancelTargeting") },
-    interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), act: give("interrupt") },
-    damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, act: open("damage") },
-    dice: { icon: "dice", word: t("action.dice"), off: false, act: open("dice") },
-    undo: { icon: "undo", word: t("action.undo"), off: !sits, act: give("undo") },
+        ? { icon: "target", word: t("action.target"), off: !mayAsk, ...open("targets") }
+        : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, ...give("cancelTargeting") },
+    interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), ...give("interrupt") },
+    damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, ...open("damage") },
+    dice: { icon: "dice", word: t("action.dice"), off: false, ...open("dice") },
+    undo: { icon: "undo", word: t("action.undo"), off: !sits, ...give("undo") },
     pause: { ...pause, off: !sits || table.status === "finished" },
   };
 }

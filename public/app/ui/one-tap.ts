@@ -1,10 +1,7 @@
 // One tap gives one command: the second half of a double tap is never taken for what the button has come to mean by then.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import type { Command } from "../model/offer.ts";
-
-/** Longer than the gap of a double tap, shorter than a decision. */
-export const oneTapMs = 350;
+import { type Command, oneTapMs } from "../model/offer.ts";
 
 export interface OneTap {
   /** A command was given a moment ago: the button does nothing yet. */

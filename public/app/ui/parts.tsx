@@ -9,15 +9,18 @@ export function IconButton({
   label,
   onClick,
   off = false,
+  busy = false,
 }: {
   readonly name: IconName;
   readonly label: string;
   readonly onClick: () => void;
   /** Not possible now. */
   readonly off?: boolean;
+  /** On its way: it keeps the focus, and does nothing. */
+  readonly busy?: boolean;
 }): JSX.Element {
   return (
-    <button type="button" class="icon" aria-label={label} title={label} disabled={off} onClick={onClick}>
+    <button type="button" class="icon" aria-label={label} title={label} disabled={off} aria-disabled={busy} onClick={onClick}>
       <Icon name={name} />
     </button>
   );

@@ -11,8 +11,8 @@ export function PlayActions({ table }: { readonly table: Table }): JSX.Element {
   const ownTurn = table.status === "running" && seat !== null && table.activePlayer === seat;
   return (
     <div class="more">
-      {[ownTurn ? acts.ask : acts.interrupt, acts.damage, acts.dice, acts.undo].map(({ icon, word, off, act }) => (
-        <button type="button" key={icon} onClick={act} disabled={off} data-action={icon}>
+      {[ownTurn ? acts.ask : acts.interrupt, acts.damage, acts.dice, acts.undo].map(({ icon, word, off, busy, act }) => (
+        <button type="button" key={icon} onClick={act} disabled={off} aria-disabled={busy} data-action={icon}>
           <Icon name={icon} size={18} />
           <span>{word}</span>
         </button>

@@ -7,7 +7,7 @@ import type { Instant } from "../../lib/game/ids.ts";
 import { answerGiven, classOf, leaders, marksOf, type PlayerTable, totalsOf } from "../../public/app/chsh/model/class-table.ts";
 import { chshRuler, gaugeOf, rulerOf, successRuler } from "../../public/app/chsh/model/gauge.ts";
 import { gridOf } from "../../public/app/chsh/model/grid.ts";
-import { answersCsv, joined, type PlayedRound, roundsOf } from "../../public/app/chsh/model/rounds.ts";
+import { answersCsv, joined, noHistory, type PlayedRound, roundsOf, withHappenings, withLog } from "../../public/app/chsh/model/rounds.ts";
 import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 
@@ -126,6 +126,42 @@ describe("rounds and their file", () => {
     const events = [completed(1), { type: "gameReset", data: {} }, completed(2), { type: "answered", data: {} }, completed(3)];
     expect(roundsOf(events).map(({ round }) => round)).toEqual([2, 3]);
     expect(joined([played(1), played(2)], [played(2), played(3)]).map(({ round }) => round)).toEqual([1, 2, 3]);
+  });
+
+  const ofTeam = (teamId: number, round: number) => ({ ...played(round), teamId });
+  const happened = (v: number, event: { readonly type: string; readonly data: object }) => ({ v, at: 0, event });
+  const roundsIn = ({ rounds }: { readonly rounds: readonly PlayedRound[] }) => rounds.map(({ teamId, round }) => `${teamId}.${round}`);
+
+  test("CS15 the history of a team has no hole though the page forgets what happened, and holds its latest twenty rounds", () => {
+    let model = says(step(emptyModel, { type: "enter", gameId: "K7QX2M" }), "state", { ...common, v: 4, role: "host", teams: [] });
+    let history = withLog(noHistory, [{ v: 4, events: [completed(1)] }]);
+    const goOn = (type: string, data: object): void => {
+      model = says(model, "change", { v: (classOf(model)?.v ?? 0) + 1, serverTime: 0, events: [{ type, data }] });
+      history = withHappenings(history, model.happenings);
+    };
+    for (const round of [2, 3]) goOn("roundCompleted", ofTeam(1, round));
+    for (let round = 1; round <= 300; round += 1) goOn("roundCompleted", ofTeam(2, round));
+    goOn("roundCompleted", ofTeam(1, 4));
+    expect(roundsIn(history).filter((one) => one.startsWith("1."))).toEqual(["1.1", "1.2", "1.3", "1.4"]);
+    expect(history.rounds).toHaveLength(24);
+    goOn("gameReset", {});
+    expect(history.rounds).toEqual([]);
+    for (let count = 0; count < 250; count += 1) goOn("answered", {});
+    goOn("roundCompleted", ofTeam(1, 5));
+    expect(roundsIn(history)).toEqual(["1.5"]);
+  });
+
+  test("CS15 a log that was asked for before a reset and comes after it brings nothing back", () => {
+    const reset = withHappenings(noHistory, [happened(9, { type: "gameReset", data: {} }), happened(12, completed(3))]);
+    expect(roundsIn(withLog(reset, [{ v: 7, events: [completed(1)] }]))).toEqual(["1.3"]);
+    expect(
+      roundsIn(
+        withLog(reset, [
+          { v: 7, events: [completed(1)] },
+          { v: 10, events: [completed(2)] },
+        ]),
+      ),
+    ).toEqual(["1.2", "1.3"]);
   });
 
   test("one row per answer, quoted, and a name that looks like a formula is text", () => {

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { SecretWatch, type WatchedViewer } from "../support/class-secrets.ts";
+import { connectTable, type TableClient } from "../support/table-client.ts";
 import { expect, test } from "./support/journey.ts";
 
 /** Every frame of the page's sockets goes to the search. */
@@ -125,4 +126,57 @@ test("CS7 four players in two teams and a host's screen play whole rounds, and n
   expect(watch.found).toEqual([]);
   process.stdout.write(`${watch.frames} frames of five pages searched\n`);
   expect(watch.frames).toBeGreaterThan(100);
+});
+
+/** A complete team of players without a page, who answer as fast as the server lets them. */
+async function quickTeam(port: number, gameId: string, team: { readonly id: number; readonly name: string }) {
+  const pair = await Promise.all([connectTable(port), connectTable(port)]);
+  for (const client of pair) await client.request("join", { gameId, updates: "changes" });
+  const [first, second] = pair as [TableClient, TableClient];
+  await first.request("createTeam", { name: team.name });
+  await second.request("joinTeam", { teamId: team.id });
+  let round = 0;
+  return {
+    async play(rounds: number): Promise<void> {
+      for (let count = 0; count < rounds; count += 1) {
+        round += 1;
+        for (const client of pair) expect((await client.request("answer", { round, answer: true })).type).toBe("ack");
+      }
+    },
+    close: () => Promise.all(pair.map((client) => client.close())),
+  };
+}
+
+test("CS15 the rounds of a team stay on the host's screen while another team plays on and on, and a page that comes late is told where they are", async ({
+  table,
+}) => {
+  const host = await table.open("/", { viewport: { width: 1280, height: 800 } });
+  await host.click('[data-start="class"]');
+  await host.click('[data-act="create"]');
+  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const code = host.url().slice(-6);
+  const slow = await quickTeam(table.server.port, code, { id: 1, name: "Bell" });
+  const quick = await quickTeam(table.server.port, code, { id: 2, name: "Aspect" });
+  await host.click('[data-act="start"]');
+  await expect(host.locator('main[data-status="running"]')).toBeVisible();
+  await host.locator('[data-team="1"] .team-name').click();
+  await expect(host.locator("[data-detail='1']")).toContainText("No complete round yet");
+  await slow.play(3);
+  await expect(host.locator("[data-history]")).toHaveCount(3);
+  await quick.play(100);
+  await slow.play(2);
+  await expect(host.locator('[data-team="2"]')).toHaveAttribute("data-rounds", "100");
+  await expect(host.locator("[data-history]")).toHaveCount(5);
+
+  // More changes than a page reads back lie between. They come from many players, none of whom is too quick for the server.
+  const others = [];
+  for (const id of [3, 4, 5, 6]) others.push(await quickTeam(table.server.port, code, { id, name: `Team ${id}` }));
+  for (const team of [quick, ...others]) await team.play(260);
+  await expect(host.locator('[data-team="6"]')).toHaveAttribute("data-rounds", "260");
+  await expect(host.locator("[data-history]")).toHaveCount(5);
+  await host.reload();
+  await host.locator('[data-team="1"] .team-name').click();
+  await expect(host.locator("[data-detail='1']")).toContainText("Older rounds are in the file of answers.");
+  await expect(host.locator("[data-history]")).toHaveCount(0);
+  await Promise.all([slow, quick, ...others].map((team) => team.close()));
 });

@@ -1,6 +1,6 @@
 // One team in full: every figure, the table of its questions, and its latest rounds.
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Figure } from "../../../lib/chsh/figures.ts";
 import { type Item, items } from "../../../lib/chsh/items.ts";
 import type { HostTeam } from "../../../lib/chsh/view.ts";
@@ -8,12 +8,11 @@ import { useApp } from "../app-context.ts";
 import { fetchLog } from "../net/log.ts";
 import type { HostShown } from "./model/class-table.ts";
 import { type GridCell, gridOf } from "./model/grid.ts";
-import { joined, type PlayedRound, roundsOf } from "./model/rounds.ts";
+import { noHistory, type PlayedRound, withHappenings, withLog } from "./model/rounds.ts";
 import { answerWord, figureText } from "./words.ts";
 
 /** Changes of the log that are read back for the history: about a thousand rounds. */
 const historyChanges = 2_500;
-const historyRoundsMax = 20;
 
 interface TeamDetailProps extends HostShown {
   readonly team: HostTeam;
@@ -110,31 +109,45 @@ function PairCell({ first, cell }: { readonly first: Item; readonly cell: GridCe
   );
 }
 
-/** Rounds that were played before this page came are read from the log once. */
-function usePlayed({ table, happenings }: HostShown): readonly PlayedRound[] {
-  const [older, setOlder] = useState<readonly PlayedRound[]>([]);
+/** Rounds that were played before this page came are read from the log once, later ones are taken in as they come. */
+function useHistory({ table, happenings }: HostShown): { readonly rounds: readonly PlayedRound[]; readonly isRead: boolean } {
+  const history = useRef(noHistory);
+  const [isRead, setRead] = useState(false);
   const { id, status } = table;
   const fresh = status === "waiting";
   useEffect(() => {
     let here = true;
-    setOlder([]);
+    history.current = noHistory;
+    setRead(false);
     void fetchLog(id, { after: Math.max(0, table.v - historyChanges) }).then((log) => {
-      if (here && log !== null) setOlder(roundsOf(log.flatMap(({ events }) => events)));
+      if (!here) return;
+      history.current = withLog(history.current, log ?? []);
+      setRead(true);
     });
     return () => {
       here = false;
     };
   }, [id, fresh]);
-  const events = happenings.map(({ event }) => event);
-  const wasReset = events.some(({ type }) => type === "gameReset");
-  return joined(wasReset ? [] : older, roundsOf(events));
+  history.current = withHappenings(history.current, happenings);
+  return { rounds: history.current.rounds, isRead };
 }
 
 function History({ team, table, happenings }: TeamDetailProps): JSX.Element {
   const { t } = useApp().speech;
-  const played = usePlayed({ table, happenings });
-  const own = played.filter(({ teamId }) => teamId === team.id).slice(-historyRoundsMax);
-  if (own.length === 0) return <p class="hint">{t("class.noRounds")}</p>;
+  const { rounds, isRead } = useHistory({ table, happenings });
+  const own = rounds.filter(({ teamId }) => teamId === team.id);
+  const isWhole = own.length >= team.figures.rounds;
+  return (
+    <>
+      {own.length === 0 ? null : <RoundList rounds={own} />}
+      {isWhole ? null : <p class="hint">{t(isRead ? "class.olderRounds" : "class.exporting")}</p>}
+      {isWhole && own.length === 0 ? <p class="hint">{t("class.noRounds")}</p> : null}
+    </>
+  );
+}
+
+function RoundList({ rounds }: { readonly rounds: readonly PlayedRound[] }): JSX.Element {
+  const { t } = useApp().speech;
   return (
     <table class="round-list num">
       <thead>
@@ -145,7 +158,7 @@ function History({ team, table, happenings }: TeamDetailProps): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {own.toReversed().map(({ round, questions, answers }) => (
+        {rounds.toReversed().map(({ round, questions, answers }) => (
           <tr key={round} data-history={round}>
             <td>{round}</td>
             <td>{`${questions[0]} → ${answerWord(t, answers[0])}`}</td>

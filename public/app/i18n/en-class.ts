@@ -49,6 +49,7 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.gridAbout": "Rows: player 1, columns: player 2. Same answers of rounds; the mean of +1 same, −1 different.",
   "class.history": "Latest rounds",
   "class.noRounds": "No complete round yet",
+  "class.olderRounds": "Older rounds are in the file of answers.",
   "class.roundShort": "Round",
   "class.start": "Start",
   "class.pause": "Pause",

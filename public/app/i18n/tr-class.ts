@@ -49,6 +49,7 @@ export const trClass: Readonly<Record<string, string>> = {
   "class.gridAbout": "Satırlar: oyuncu 1, sütunlar: oyuncu 2. Turlardaki aynı yanıtlar; +1 aynı, −1 farklı ortalaması.",
   "class.history": "Son turlar",
   "class.noRounds": "Henüz tamamlanmış tur yok",
+  "class.olderRounds": "Daha eski turlar yanıt dosyasında.",
   "class.roundShort": "Tur",
   "class.start": "Başlat",
   "class.pause": "Duraklat",

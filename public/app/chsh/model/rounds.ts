@@ -2,6 +2,8 @@
 import type { Event } from "../../../../lib/chsh/commands.ts";
 import { csvText } from "../../../../lib/protocol/csv.ts";
 import type { WireEvent } from "../../../../lib/game/wire-event.ts";
+import type { Model } from "../../model/model.ts";
+import type { LoggedChange } from "../../model/recap.ts";
 
 /** A complete round as its event tells it; times are the server's, ms. */
 export type PlayedRound = Extract<Event, { readonly type: "roundCompleted" }>["data"];
@@ -16,6 +18,42 @@ export function roundsOf(events: readonly WireEvent[]): readonly PlayedRound[] {
 export function joined(older: readonly PlayedRound[], newer: readonly PlayedRound[]): readonly PlayedRound[] {
   const known = new Set(newer.map(({ teamId, round }) => `${teamId}.${round}`));
   return [...older.filter(({ teamId, round }) => !known.has(`${teamId}.${round}`)), ...newer];
+}
+
+/** Rounds of each team that its history shows. */
+export const historyRoundsMax = 20;
+
+/** The latest rounds of every team, as far as a page has heard of them. */
+export interface History {
+  readonly rounds: readonly PlayedRound[];
+  /** Version of the last reset that was seen: what the log has from before it is gone. */
+  readonly resetV: number;
+}
+
+export const noHistory: History = { rounds: [], resetV: 0 };
+
+/** Of each team only as many as are shown: a class that goes on for hours keeps no more than that. */
+function latest(rounds: readonly PlayedRound[]): readonly PlayedRound[] {
+  const counts = new Map<number, number>();
+  const isLatest = ({ teamId }: PlayedRound): boolean => {
+    const count = (counts.get(teamId) ?? 0) + 1;
+    counts.set(teamId, count);
+    return count <= historyRoundsMax;
+  };
+  return rounds.toReversed().filter(isLatest).reverse();
+}
+
+/** The page soon forgets what happened, above all in a class where much does: rounds are taken in as they come. */
+export function withHappenings({ rounds, resetV }: History, happenings: Model["happenings"]): History {
+  const reset = happenings.findLast(({ event }) => event.type === "gameReset")?.v ?? 0;
+  const newer = roundsOf(happenings.map(({ event }) => event));
+  return { rounds: latest(joined(reset > resetV ? [] : rounds, newer)), resetV: Math.max(reset, resetV) };
+}
+
+/** What was played before the page came, from the log. */
+export function withLog({ rounds, resetV }: History, log: readonly Pick<LoggedChange, "v" | "events">[]): History {
+  const older = roundsOf(log.filter(({ v }) => v > resetV).flatMap(({ events }) => events));
+  return { rounds: latest(joined(older, rounds)), resetV };
 }
 
 const header = ["time", "team", "round", "slot", "question", "partner's question", "answer", "mode"];

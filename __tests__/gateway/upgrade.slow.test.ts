@@ -88,6 +88,21 @@ describe("SAFETY 13-15: the upgrade gate", () => {
   });
 });
 
+test("refused origins count against the address: 403 while it may still try, 429 past that", async () => {
+  const env = { NODE_ENV: "production", ALLOWED_ORIGINS: "https://play.example", LIMIT_UPGRADES_PER_ADDRESS: "3" };
+  const server = await startRunningServer({ env });
+  try {
+    const from = async (origin: string) => (await refusal(server.port, { headers: { Origin: origin } })).split("\r\n", 1)[0];
+    const answers = [];
+    for (let i = 0; i < 4; i += 1) answers.push(await from("https://evil.example"));
+    answers.push(await from("https://play.example"));
+    const [refused, tooMany] = ["HTTP/1.1 403 Forbidden", "HTTP/1.1 429 Too Many Requests"];
+    expect(answers).toEqual([refused, refused, refused, tooMany, tooMany]);
+  } finally {
+    await server.dispose();
+  }
+});
+
 test("XFF through a trusted proxy: each client has its own ceiling, and a forged prefix changes nothing", async () => {
   const server = await startRunningServer({ env: { TRUSTED_PROXIES: "loopback", LIMIT_CONNECTIONS_PER_ADDRESS: "2" } });
   try {

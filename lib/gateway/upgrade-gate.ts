@@ -37,11 +37,20 @@ export function upgradeGate(edge: Edge, connections: () => number): (request: In
     sameHostOnly: config.environment === "production",
   });
 
+  function overRate(address: string): UpgradeRefusal | null {
+    const retryAfterMs = addresses.take("upgrades", address);
+    if (retryAfterMs === null) return null;
+    return { reason: "rate", status: 429, message: "Too many new connections from your address.", retryAfterMs };
+  }
+
   function refusalFor(request: IncomingMessage, address: string, secure: boolean | null): UpgradeRefusal | null {
     const { origin, host, "sec-websocket-protocol": offered } = request.headers;
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
     if (!socketPaths.includes(path)) return { reason: "path", status: 404, message: "There is no socket here." };
-    if (!isAllowed({ origin, host, secure })) return { reason: "origin", status: 403, message: "Pages from there may not connect here." };
+    if (!isAllowed({ origin, host, secure })) {
+      // Counted like any other: each is noted, and what one address makes the server note has a bound.
+      return overRate(address) ?? { reason: "origin", status: 403, message: "Pages from there may not connect here." };
+    }
     if (offered !== undefined && !speaks(offered)) {
       return { reason: "protocol", status: 400, message: `This server speaks: ${protocols.join(", ")}` };
     }
@@ -51,8 +60,8 @@ export function upgradeGate(edge: Edge, connections: () => number): (request: In
     if (connections() >= limits.connectionsMax) {
       return { reason: "full", status: 503, message: "The server is full.", retryAfterMs: fullRetryMs };
     }
-    const retryAfterMs = addresses.take("upgrades", address);
-    if (retryAfterMs !== null) return { reason: "rate", status: 429, message: "Too many new connections from your address.", retryAfterMs };
+    const tooMany = overRate(address);
+    if (tooMany !== null) return tooMany;
     if (addresses.opened(address)) return null;
     return { reason: "address", status: 429, message: "Too many connections from your address.", retryAfterMs: fullRetryMs };
   }

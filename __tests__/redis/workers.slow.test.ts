@@ -74,6 +74,21 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     for (const player of players) await player.close();
   });
 
+  test("workers share METRICS_PORT too, the highest one there is like any other", async () => {
+    const port = 65_535;
+    const other = await startRunningServer({ env: { REDIS_URL: redis.url, WORKERS: "2", METRICS_PORT: `${port}` } });
+    try {
+      await eventually("both workers answer", async () => (await workersOf(other)).size === 2, 30_000);
+      const asked = [1, 2, 3, 4].map(async () =>
+        (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: "close" } })).text(),
+      );
+      for (const text of await Promise.all(asked)) expect(metricOf(text, "tapotarp_store_ready")).toBe(1);
+      await other.stop();
+    } finally {
+      await other.dispose();
+    }
+  });
+
   test("a worker that is killed is started again under its name; meanwhile every page says so, and the others serve", async () => {
     const [pid] = await childrenOf(server.pid);
     process.kill(pid as number, "SIGKILL");

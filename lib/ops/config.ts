@@ -210,9 +210,6 @@ function conflicts(config: Config): string[] {
     found.push(`WORKERS is ${config.workers}, which needs REDIS_URL: several processes cannot share one SQLite file.`);
   if (config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort === config.port)
     found.push("METRICS_PORT must differ from PORT.");
-  if (config.workers > 1 && config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort + config.workers > 65_536) {
-    found.push("METRICS_PORT plus WORKERS must stay below 65536: each worker takes the next port.");
-  }
   const spare = `-w${config.workers}`.length;
   if (config.workers > 1 && (config.instanceId?.length ?? 0) + spare > instanceIdMax)
     found.push(`INSTANCE_ID must leave ${spare} of its ${instanceIdMax} characters for the numbers of ${config.workers} workers.`);

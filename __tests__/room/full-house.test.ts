@@ -1,7 +1,9 @@
 // No more rooms than there are places for: those nobody needs go first, those in use never, and the server's own work is always done.
 import { describe, expect, test } from "vitest";
 import { readRecord } from "../../lib/room/log.ts";
+import type { Answer } from "../../lib/room/answer.ts";
 import type { Room } from "../../lib/room/room.ts";
+import { type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
 
 interface Table {
@@ -94,6 +96,55 @@ describe("LIMIT_ROOMS", () => {
       },
       { roomsMax: 2 },
     ));
+});
+
+describe("a room that was let go of", () => {
+  test("refuses whoever still holds it, so that he finds the game anew: nobody watches where no change is heard of", () =>
+    inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        const old = room as Room;
+        await old.leave(host);
+        await house.pass(2_000);
+        await house.create(viewer("another"), "other");
+        expect([...house.rooms.open()]).not.toContain(old);
+        const joined = await new Promise<Answer>((answered) => void old.join(host, 0, answered));
+        expect(joined).toEqual({ ok: false, code: "busy" });
+        expect(house.bus.subscriptions()).toBe(1);
+      },
+      { roomsMax: 1 },
+    ));
+
+  test("still says that a viewer is gone, but its alarm rings no more", () => {
+    const plan = { fails: false };
+    const failing = (inner: Store): Store =>
+      new Proxy(inner, {
+        get(target, name) {
+          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          if (name !== "commit") return method;
+          return async (...args: unknown[]) => {
+            if (plan.fails) throw new StoreFault("busy", "planted");
+            return method(...args);
+          };
+        },
+      });
+    return inHouse(
+      async (house) => {
+        const running = await table(house, "host", { playerCount: 2, initialTime: 60_000, warningThresholds: [] });
+        const { host, room } = running;
+        expect((await house.give(room, host, { type: "start" })).ok).toBe(true);
+        plan.fails = true;
+        await left(running);
+        await house.rooms.close();
+        plan.fails = false;
+        await house.pass(100_000);
+        const log = await house.store.changes(room.gameId, 2, 10);
+        expect(log.map((change) => readRecord(change).command.type)).toEqual(["drop"]);
+      },
+      { store: failing },
+    );
+  });
 });
 
 async function startedAt(house: House, gameId: string): Promise<number> {

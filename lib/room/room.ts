@@ -3,16 +3,16 @@
 import type { Announcement, Subscription } from "../bus/bus.ts";
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
-import { type RefusalCode, refusals } from "../game/refusals.ts";
+import { refusals } from "../game/refusals.ts";
 import { inDoubt, type LoadOutcome, StoreFault } from "../store/store.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import type { Copy } from "./fan-out.ts";
+import { codeOfFault } from "./fault-code.ts";
 import { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";
-import { DamagedGame, Keeper, type Present, type RoomParts } from "./keeper.ts";
+import { Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord } from "./log.ts";
-import type { Moment } from "./observer.ts";
 import { type Founded, type FoundingOrder, momentOf, type Order, type ToldChange } from "./order.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
@@ -33,6 +33,7 @@ export class Room {
   readonly #keeper: Keeper;
   #subscription: Subscription | null = null;
   #usedAt: number;
+  #isClosed = false;
 
   /** `loaded`: the game as it was read a moment ago, to spare the first turn a look into the store. */
   constructor(gameId: GameId, rules: AnyRules, how: { readonly parts: RoomParts; readonly loaded: LoadOutcome | null }) {
@@ -228,6 +229,8 @@ export class Room {
 
   /** Subscribe first, then read: nothing committed in between can be missed. */
   async #watched(seenV = 0): Promise<Present | null> {
+    // Another room may stand for the game by now: whoever tries again finds that one.
+    if (this.#isClosed) throw new LockFault("The room was let go of.");
     if (this.#subscription === null) {
       await this.#subscribe();
       this.#keeper.forget();
@@ -295,7 +298,7 @@ export class Room {
     } catch (error) {
       const moment = order === null ? null : momentOf(order, this.#keeper.newestV);
       if (error instanceof StoreFault) this.#lookAgain();
-      refused({ ok: false, code: this.#codeFor(error, moment) });
+      refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
     }
   }
 
@@ -307,24 +310,13 @@ export class Room {
       isSound = true;
     } finally {
       if (!isSound || this.#subscription === null) this.#keeper.forget();
+      if (this.#isClosed) this.#keeper.alarm.set(null);
     }
   }
 
   /** What was given up may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything. */
   #lookAgain(): void {
     if (this.viewers > 0) this.#keeper.alarm.set(this.#parts.ambient.now() + retryMs);
-  }
-
-  #codeFor(error: unknown, moment: Moment | null): RefusalCode {
-    const { observer } = this.#parts;
-    if (error instanceof LockFault || error instanceof StoreFault) {
-      observer.fault(this.gameId, error);
-      return error instanceof LockFault || error.kind === "busy" ? "busy" : "store-unavailable";
-    }
-    const isDamaged = error instanceof DamagedGame;
-    if (isDamaged) observer.damaged(this.gameId, error.message);
-    else observer.bug(this.gameId, error, moment);
-    return isDamaged ? "game-damaged" : "internal";
   }
 
   /** Somebody is about to use the room: it stays a while. What was read to open it is old by now. */
@@ -338,9 +330,12 @@ export class Room {
     return this.viewers === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
   }
 
-  /** Finishes what is under way, then lets go of timers and subscriptions. The game itself stays where it is. */
+  /** Finishes what is under way, then lets go of timers and subscriptions. The game itself stays where it is; nobody comes in any more. */
   async close(): Promise<void> {
-    await this.#turn(ignore, async () => {});
+    const end = (): void => {
+      this.#isClosed = true;
+    };
+    await this.#turn(end, async () => end());
     this.#keeper.alarm.set(null);
     this.#keeper.forget();
     const subscription = this.#subscription;

@@ -1,0 +1,22 @@
+// What a turn that threw is answered with, and who hears of it.
+import type { GameId } from "../game/ids.ts";
+import type { RefusalCode } from "../game/refusals.ts";
+import { StoreFault } from "../store/store.ts";
+import { DamagedGame } from "./keeper.ts";
+import { LockFault } from "./lock.ts";
+import type { Moment, RoomObserver } from "./observer.ts";
+
+/** `moment`: the command it was, null when nobody asked for the turn. */
+export function codeOfFault(
+  error: unknown,
+  { gameId, observer, moment }: { readonly gameId: GameId; readonly observer: RoomObserver; readonly moment: Moment | null },
+): RefusalCode {
+  if (error instanceof LockFault || error instanceof StoreFault) {
+    observer.fault(gameId, error);
+    return error instanceof LockFault || error.kind === "busy" ? "busy" : "store-unavailable";
+  }
+  const isDamaged = error instanceof DamagedGame;
+  if (isDamaged) observer.damaged(gameId, error.message);
+  else observer.bug(gameId, error, moment);
+  return isDamaged ? "game-damaged" : "internal";
+}

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { describe, expect, test } from "vitest";
 import { memoryShelf } from "../../public/app/device/env.ts";
+import { type LoggedChange, recapOf } from "../../public/app/model/recap.ts";
 import { emptyModel, type Input } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 import { keptLocalTable, newLocalTable } from "../../public/app/net/local-table.ts";
@@ -59,6 +60,47 @@ describe("a table without a server", () => {
     keptLocalTable(later.env, later.dispatch)?.open();
     expect(later.model.value.table).toMatchObject({ status: "paused", pausedBy: "restart" });
     expect(later.model.value.table?.players[0]?.timeRemaining).toBe(50_000);
+  });
+
+  test("what was thought before the page was thrown away stays used, without a tap and without a word of the browser", () => {
+    const shelf = memoryShelf();
+    const first = device(fakeEnv(shelf));
+    const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
+    const leftAfter = (): number | undefined => {
+      const later = device(fakeEnv(shelf));
+      later.env.pass(3_600_000);
+      keptLocalTable(later.env, later.dispatch)?.open();
+      return later.model.value.table?.players[0]?.timeRemaining;
+    };
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    first.env.pass(12_000);
+    const before = shelf.get("tapotarp:local") ?? "";
+    expect(leftAfter()).toBe(50_000);
+    shelf.set("tapotarp:local", before);
+    // Out of sight: the browser says so, and the page keeps what it has.
+    local?.keep();
+    expect(leftAfter()).toBe(48_000);
+  });
+
+  test("the log does not grow over all games: a reset that stands ends what is kept, one that was undone does not", () => {
+    const { env, dispatch } = device();
+    const local = newLocalTable(env, dispatch, { playerCount: 2, initialTime: 60_000 });
+    const give = (type: string) => local?.give({ type, data: {} });
+    const keptLog = (): LoggedChange[] => JSON.parse(env.shelf.get("tapotarp:local") ?? "").log;
+    local?.open();
+    for (let game = 0; game < 150; game += 1) {
+      give("start");
+      env.pass(1_000);
+      give("reset");
+    }
+    expect(keptLog()).toHaveLength(1);
+    expect(local?.log().length).toBeLessThan(210);
+    give("start");
+    env.pass(7_000);
+    give("reset");
+    give("undo");
+    expect(recapOf(keptLog(), { seats: [1, 2], startingLife: 20, order: [1, 2] }).seats[0]?.usedMs).toBe(7_000);
   });
 
   test("what cannot be read is thrown away instead of breaking the page", () => {

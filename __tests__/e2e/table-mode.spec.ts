@@ -2,7 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { openStage, resize } from "./support/scene-page.ts";
 import { tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
-import { expect as journeyExpect, test as journey, createTable, sit, tap } from "./support/journey.ts";
+import { expect as journeyExpect, test as journey, createTable, shownTimes, sit, tap } from "./support/journey.ts";
 
 const viewports = [
   { width: 390, height: 844 },
@@ -202,4 +202,53 @@ journey("alone without a server: the shell opens offline and a whole game is pla
   for (const seat of [2, 3]) await takeOut(page, seat);
   await journeyExpect(page.getByRole("heading", { name: "Player 1 wins" })).toBeVisible();
   await page.context().setOffline(false);
+});
+
+/** From the start page to a table of so many on this device. */
+async function layHere(page: Page, seats: number): Promise<void> {
+  await page.getByRole("button", { name: String(seats), exact: true }).click();
+  await page.getByRole("button", { name: "Lay it on the table" }).click();
+  await journeyExpect(page.locator(".panel-tap")).toHaveCount(seats);
+}
+
+journey(
+  "the table on this device goes on or makes room for one of another size, as whoever comes from the start likes",
+  async ({ table }) => {
+    const page = await table.open("/");
+    const panels = (count: number) => journeyExpect(page.locator(".panel-tap")).toHaveCount(count);
+    const comeAgain = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Menu" }).click();
+      await page.getByText("Leave the table").click();
+      await page.getByText("Play on this device").click();
+    };
+    await page.getByText("Play on this device").click();
+    await layHere(page, 3);
+    await comeAgain();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await panels(3);
+    await comeAgain();
+    await page.getByRole("button", { name: "New table" }).click();
+    await layHere(page, 5);
+    // In the middle of a game nothing is asked.
+    await page.reload();
+    await panels(5);
+    await page.goBack();
+    await page.getByText("Play on this device").click();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await panels(5);
+  },
+);
+
+journey("a reload gives nobody his think back on this device", async ({ table }) => {
+  const page = await table.open("/");
+  await page.getByText("Play on this device").click();
+  await layHere(page, 2);
+  await page.locator('.strip [data-act="start"]').click();
+  const left = async (): Promise<number> => (await shownTimes(page)).times["1"] ?? 0;
+  const full = await left();
+  await journeyExpect.poll(left).toBeLessThan(full - 1_500);
+  const before = await left();
+  await page.reload();
+  await journeyExpect(page.locator(".table-mode")).toHaveAttribute("data-status", "paused");
+  expect(await left()).toBeLessThanOrEqual(before);
 });

@@ -23,10 +23,11 @@ const seatKeys = (playerId: number | null): string => {
 };
 
 /** What the page finds on its device. */
-function shelfOf({ theme, locale, seat }: Scene): Readonly<Record<string, string>> {
+function shelfOf({ theme, locale, seat, shelf }: Scene): Readonly<Record<string, string>> {
   const prefs = { theme: theme ?? "auto", language: locale ?? "en", calm: true };
   return {
     "tapotarp:prefs": JSON.stringify(prefs),
+    ...shelf,
     ...(seat === undefined ? {} : { [`tapotarp:keys:${gameId}`]: seatKeys(seat) }),
   };
 }

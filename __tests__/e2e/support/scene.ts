@@ -10,6 +10,8 @@ export interface Scene {
   readonly seat?: number | null;
   readonly theme?: string;
   readonly locale?: string;
+  /** What else lies on the device, by key. */
+  readonly shelf?: Readonly<Record<string, string>>;
   readonly listed?: readonly object[];
   readonly log?: readonly object[];
   /** Selectors to tap, in order, once the page is there. */

@@ -222,6 +222,7 @@ const tableScenes: readonly Scene[] = [
   },
   { name: "share", path: at, table: running, seat: 2, click: [".chip"], shows: "dialog[open]" },
   { name: "local", path: "/#local", shows: ".new-game" },
+  { name: "local-kept", path: "/#local", shelf: { "tapotarp:local": "{}" }, shows: '[data-act="newTable"]' },
   { name: "connecting", path: at, silent: true },
   { name: "displaced", path: at, table: running, seat: 2, closes: 4001, shows: "[data-ended]" },
   { name: "kicked", path: at, table: running, seat: 2, closes: 4003, shows: "[data-ended]" },

@@ -10,6 +10,7 @@ import { startKeyboard } from "./keyboard.ts";
 export function startDevice(app: App): void {
   followTheme(app);
   comeBack(app);
+  keepTable(app);
   keepLit(app);
   nameTab(app);
   startCues(app);
@@ -41,6 +42,14 @@ function followTheme({ prefShelf, session }: App): void {
   };
   light.addEventListener("change", apply);
   effect(apply);
+}
+
+/** A page out of sight may be thrown away without another word: a table that only this device has is kept first. */
+function keepTable({ session }: App): void {
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") session.keep();
+  });
+  addEventListener("pagehide", () => session.keep());
 }
 
 /** iOS kills sockets on lock: whoever looks at the page again is connected again at once, without backoff. */

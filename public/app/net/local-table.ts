@@ -22,6 +22,8 @@ const here = "here" as ViewerId;
 const timerMsMax = 2 ** 31 - 1;
 /** How far back an undo can reach. */
 const historyMax = 200;
+/** At most so much of a think is forgotten when the page is thrown away without a word. */
+const keepEveryMs = 5_000;
 
 interface Kept {
   readonly v: number;
@@ -48,7 +50,17 @@ function readKept(env: Env): Kept | null {
   }
 }
 
+/** Whether this device has kept a table; it may still turn out that nobody can read it. */
+export const hasKeptTable = (env: Env): boolean => readKept(env) !== null;
+
 type Dispatch = (input: Input) => void;
+
+/** The log without the games before the last reset that stands, of those resets that came before version `before`. */
+function withoutOldGames(changes: readonly LoggedChange[], before = Number.POSITIVE_INFINITY): readonly LoggedChange[] {
+  const undone = new Set(changes.flatMap((c) => c.events.flatMap((e) => (e.type === "undone" ? [(e.data as { v: number }).v] : []))));
+  const from = changes.findLastIndex((c) => c.v < before && !undone.has(c.v) && c.events.some((e) => e.type === "gameReset"));
+  return from > 0 ? changes.slice(from) : changes;
+}
 
 /** A fresh table; null when the settings cannot be. */
 export function newLocalTable(env: Env, dispatch: Dispatch, settings: Partial<Settings>): OwnTable | null {
@@ -79,6 +91,7 @@ export class OwnTable implements LocalTable {
   private state: State;
   private lastNow = 0;
   private cancelWake: (() => void) | null = null;
+  private cancelKeep: (() => void) | null = null;
   private past: readonly Past[] = [];
   private changes: readonly LoggedChange[];
 
@@ -103,6 +116,7 @@ export class OwnTable implements LocalTable {
     this.say("pong", { t: stamp.sentMs, serverTime: now });
     this.say("state", { ...clockRules.view(this.state, "all", now), v: this.v, serverTime: now, viewers: 1 });
     this.plan();
+    this.keep();
   }
 
   give(given: Given): void {
@@ -121,6 +135,7 @@ export class OwnTable implements LocalTable {
   leave(): void {
     this.cancelWake?.();
     this.keep();
+    this.cancelKeep?.();
   }
 
   log(): readonly LoggedChange[] {
@@ -135,10 +150,12 @@ export class OwnTable implements LocalTable {
     if (decision.ok) this.accept(command, decision);
   }
 
-  /** Said often enough, so that a page that is thrown away loses little. */
+  /** At every change, when the page goes out of sight, and now and then while clocks run: a page thrown away loses little. */
   keep(): void {
-    const kept: Kept = { v: this.v, seenAt: this.now(), state: clockRules.encode(this.state), log: this.changes };
+    const kept: Kept = { v: this.v, seenAt: this.now(), state: clockRules.encode(this.state), log: withoutOldGames(this.changes) };
     this.env.shelf.set(key, JSON.stringify(kept));
+    this.cancelKeep?.();
+    this.cancelKeep = this.state.status === "running" ? this.env.after(keepEveryMs, () => this.keep()) : null;
   }
 
   private now(): Instant {
@@ -182,7 +199,9 @@ export class OwnTable implements LocalTable {
 
   private tell(before: State, events: readonly Event[], step: { readonly at: Instant; readonly type: string }): void {
     const change = viewChange(clockRules.view(before, "all", before.at), clockRules.view(this.state, "all", step.at)) ?? {};
-    this.changes = [...this.changes, { v: this.v, at: step.at, by: null, command: step.type, events }];
+    const all = [...this.changes, { v: this.v, at: step.at, by: null, command: step.type, events }];
+    // As long as an undo can reach behind a reset, the game before it is still needed.
+    this.changes = withoutOldGames(all, this.past.at(-1)?.v);
     this.say("change", { ...change, v: this.v, serverTime: step.at, events });
     this.keep();
   }

@@ -15,6 +15,8 @@ import { SeatKeys } from "./seat-keys.ts";
 export interface LocalTable {
   give(command: Command): void;
   leave(): void;
+  /** The page may be thrown away any moment. */
+  keep(): void;
   log(): readonly LoggedChange[];
 }
 
@@ -92,6 +94,8 @@ export function createSession(env: Env) {
       });
       give(command);
     },
+    /** A table on this device is kept as it stands now. */
+    keep: (): void => local?.keep(),
     /** Every change of this game, for the recap; null when it cannot be read now. */
     readLog: async (): Promise<readonly LoggedChange[] | null> => (local ? local.log() : fetchLog(model.peek().gameId ?? "")),
     say: (type: string, data: object): void => connection.say(type, data),

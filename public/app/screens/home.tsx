@@ -11,10 +11,15 @@ import { Wordmark } from "../ui/wordmark.tsx";
 import { NewGame } from "./new-game.tsx";
 
 export function Home(): JSX.Element {
-  const { speech, sheet, go, install } = useApp();
+  const { session, speech, sheet, go, install } = useApp();
   const [draft, setDraft] = useState<Draft | null>(null);
   if (draft) return <NewGame draft={draft} onBack={() => setDraft(null)} />;
   const { t } = speech;
+  const playHere = (): void => {
+    // Whoever comes from here is asked whether the table goes on, even when he came here by the browser's own way back.
+    if (session.model.peek().link === "local") session.leave();
+    go("/#local");
+  };
   return (
     <main class="page home tint" style={tintOf(quietTint)}>
       <header class="bar">
@@ -39,7 +44,7 @@ export function Home(): JSX.Element {
           <JoinForm />
           <Tables />
           <div>
-            <QuietRow icon="table" name="local" onClick={() => go("/#local")} />
+            <QuietRow icon="table" name="local" onClick={playHere} />
             <QuietRow icon="chart" name="class" onClick={() => go("/#class")} />
             {install.value ? <QuietRow icon="download" name="install" onClick={install.value} /> : null}
           </div>

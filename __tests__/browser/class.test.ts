@@ -7,7 +7,16 @@ import type { Instant } from "../../lib/game/ids.ts";
 import { answerGiven, classOf, leaders, marksOf, type PlayerTable, totalsOf } from "../../public/app/chsh/model/class-table.ts";
 import { chshRuler, gaugeOf, rulerOf, successRuler } from "../../public/app/chsh/model/gauge.ts";
 import { gridOf } from "../../public/app/chsh/model/grid.ts";
-import { answersCsv, joined, noHistory, type PlayedRound, roundsOf, withHappenings, withLog } from "../../public/app/chsh/model/rounds.ts";
+import {
+  answersCsv,
+  fileOf,
+  joined,
+  noHistory,
+  type PlayedRound,
+  roundsOf,
+  withHappenings,
+  withLog,
+} from "../../public/app/chsh/model/rounds.ts";
 import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 
@@ -162,6 +171,18 @@ describe("rounds and their file", () => {
         ]),
       ),
     ).toEqual(["1.2", "1.3"]);
+  });
+
+  test("CS16 the file holds every round since the last reset once, and tells when the log has lost the first of them", () => {
+    const log = (from: number, ...more: readonly { readonly type: string; readonly data: object }[]) =>
+      [{ type: "gameCreated", data: {} }, completed(1), ...more].map((event, place) => ({ v: from + place, events: [event] }));
+    const rows = (csv: string) => csv.trim().split("\r\n").length - 1;
+    const whole = fileOf(log(1), [happened(2, completed(1)), happened(3, completed(2))]);
+    expect([whole.isCut, rows(whole.csv)]).toEqual([false, 4]);
+    expect([fileOf(log(7), []).isCut, fileOf([], []).isCut]).toEqual([true, true]);
+    // What was before a reset belongs in no file.
+    expect(fileOf(log(7, { type: "gameReset", data: {} }), [])).toMatchObject({ isCut: false });
+    expect(fileOf(log(7), [happened(9, { type: "gameReset", data: {} })])).toMatchObject({ isCut: false });
   });
 
   test("one row per answer, quoted, and a name that looks like a formula is text", () => {

@@ -102,6 +102,7 @@ test("CS7 four players in two teams and a host's screen play whole rounds, and n
   const rows = (await (await (await download).createReadStream()).toArray()).join("").trim().split("\r\n");
   expect(rows[0]).toBe("time,team,round,slot,question,partner's question,answer,mode");
   expect(rows).toHaveLength(1 + 2 * 8);
+  await expect(host.getByText("no longer keeps the oldest rounds")).toHaveCount(0);
 
   // A partner who leaves in mid-round may come back; the open round is dealt again.
   await tapAnswer(ann, true);

@@ -177,7 +177,7 @@ export const limitVariables = {
     "changes",
     1000,
     [300, 10_000_000],
-    "Newest changes of a game that Redis keeps at least, for undo and for who was away.",
+    "Newest changes of a game that Redis keeps at least: for undo, for who was away, for its log and the files made from it.",
   ),
   retentionFinishedMs: limit(
     "LIMIT_RETENTION_FINISHED_MS",

@@ -1,13 +1,12 @@
 // What the host can do: start, pause, resume, begin anew, close, and take the answers along as a file.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { WireEvent } from "../../../lib/game/wire-event.ts";
 import { useApp } from "../app-context.ts";
 import { fetchLog } from "../net/log.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
 import type { HostShown } from "./model/class-table.ts";
-import { answersCsv, joined, roundsOf } from "./model/rounds.ts";
+import { fileOf } from "./model/rounds.ts";
 import { More } from "./more.tsx";
 
 /** Pages of the log that an export reads at most: a million changes. */
@@ -45,9 +44,9 @@ function Export({ table, happenings }: HostShown): JSX.Element {
     const log = await fetchLog(table.id, { pagesMax: exportPagesMax });
     setReading(false);
     if (log === null) return session.dispatch({ type: "notice", tone: "error", key: "class.exportFailed" });
-    const logged: readonly WireEvent[] = log.flatMap(({ events }) => events);
-    const later: readonly WireEvent[] = happenings.filter(({ v }) => v > (log.at(-1)?.v ?? 0)).map(({ event }) => event);
-    saveFile(`${table.id}.csv`, "text/csv", answersCsv(joined([], roundsOf([...logged, ...later]))));
+    const { csv, isCut } = fileOf(log, happenings);
+    saveFile(`${table.id}.csv`, "text/csv", csv);
+    if (isCut) session.dispatch({ type: "notice", tone: "info", key: "class.exportCut" });
   };
   return <RowButton icon="download" word={t(reading ? "class.exporting" : "class.export")} onClick={() => void save()} />;
 }

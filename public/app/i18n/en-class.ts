@@ -58,6 +58,7 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.export": "Answers as CSV",
   "class.exporting": "Reading the answers",
   "class.exportFailed": "The answers cannot be read right now.",
+  "class.exportCut": "The server no longer keeps the oldest rounds. They are not in the file.",
   "class.reset": "Begin anew: teams stay, rounds go",
   "class.end": "Close the class for everybody",
   "class.leave": "To the start page",

@@ -58,6 +58,7 @@ export const trClass: Readonly<Record<string, string>> = {
   "class.export": "Yanıtlar CSV olarak",
   "class.exporting": "Yanıtlar okunuyor",
   "class.exportFailed": "Yanıtlar şu anda okunamıyor.",
+  "class.exportCut": "Sunucu en eski turları artık saklamıyor. Dosyada yoklar.",
   "class.reset": "Baştan başla: takımlar kalır, turlar gider",
   "class.end": "Sınıfı herkese kapat",
   "class.leave": "Başlangıç sayfasına",

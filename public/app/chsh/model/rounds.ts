@@ -8,6 +8,8 @@ import type { LoggedChange } from "../../model/recap.ts";
 /** A complete round as its event tells it; times are the server's, ms. */
 export type PlayedRound = Extract<Event, { readonly type: "roundCompleted" }>["data"];
 
+type LogPart = readonly Pick<LoggedChange, "v" | "events">[];
+
 /** Rounds since the last reset, oldest first. */
 export function roundsOf(events: readonly WireEvent[]): readonly PlayedRound[] {
   const since = events.findLastIndex(({ type }) => type === "gameReset") + 1;
@@ -51,9 +53,17 @@ export function withHappenings({ rounds, resetV }: History, happenings: Model["h
 }
 
 /** What was played before the page came, from the log. */
-export function withLog({ rounds, resetV }: History, log: readonly Pick<LoggedChange, "v" | "events">[]): History {
+export function withLog({ rounds, resetV }: History, log: LogPart): History {
   const older = roundsOf(log.filter(({ v }) => v > resetV).flatMap(({ events }) => events));
   return { rounds: latest(joined(older, rounds)), resetV };
+}
+
+/** The file of all answers since the last reset. It is cut when the log does not go back so far: Redis keeps the newest changes alone. */
+export function fileOf(log: LogPart, happenings: Model["happenings"]): { readonly csv: string; readonly isCut: boolean } {
+  const later = happenings.filter(({ v }) => v > (log.at(-1)?.v ?? 0)).map(({ event }) => event);
+  const events: readonly WireEvent[] = [...log.flatMap((change) => change.events), ...later];
+  const isCut = log[0]?.v !== 1 && !events.some(({ type }) => type === "gameReset");
+  return { csv: answersCsv(joined([], roundsOf(events))), isCut };
 }
 
 const header = ["time", "team", "round", "slot", "question", "partner's question", "answer", "mode"];

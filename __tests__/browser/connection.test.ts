@@ -194,6 +194,20 @@ describe("the page's connection", () => {
     expect(late.socket().told.map((m) => m.type)).toEqual(["reconnect"]);
   });
 
+  test("taps older than ten minutes are not meant any more on a page that was off line for longer, either", () => {
+    const { env, session } = seated();
+    env.socket().dies(1006);
+    session.give({ type: "passTurn", data: {} });
+    env.pass(9 * 60_000);
+    session.give({ type: "pause", data: {} });
+    env.pass(2 * 60_000);
+    session.comeBackNow();
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "pause"]);
+    expect(session.model.value.outbox.map((sent) => sent.type)).toEqual(["pause"]);
+  });
+
   test("pause, undo and interrupt given twice are given once: until the server has answered, and for a moment after a tap", () => {
     const { env, session } = seated();
     const answer = (): void => {

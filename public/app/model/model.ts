@@ -77,6 +77,8 @@ export type Input =
   /** The key of this page's place was refused: until another one opens it only looks on. */
   | { readonly type: "unseated" }
   | { readonly type: "give"; readonly sent: Sent }
+  /** A command that is not meant any more. */
+  | { readonly type: "drop"; readonly id: string }
   | { readonly type: "notice"; readonly tone: Notice["tone"]; readonly key: string; readonly params?: Notice["params"] }
   | { readonly type: "dismiss"; readonly n: number };
 

@@ -26,6 +26,8 @@ export function step(model: Model, input: Input): Model {
       return { ...model, seat: null, chair: false };
     case "give":
       return { ...model, outbox: [...model.outbox, input.sent] };
+    case "drop":
+      return { ...model, outbox: without(model, input.id) };
     case "notice":
       return noticed(model, { tone: input.tone, key: input.key, params: input.params ?? {} });
     case "dismiss":

@@ -219,7 +219,10 @@ export class Connection {
     this.attempts = 0;
     this.ports.dispatch({ type: "link", link: "open" });
     if (!this.watches()) this.takeFromShelf(gameId ?? "");
-    for (const sent of this.ports.model().outbox) this.send(sent.type, sent.data, sent.id);
+    for (const sent of this.ports.model().outbox) {
+      if (this.ports.shelf.tooOld(sent)) this.ports.dispatch({ type: "drop", id: sent.id });
+      else this.send(sent.type, sent.data, sent.id);
+    }
   }
 
   private watches(): boolean {

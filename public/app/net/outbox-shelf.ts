@@ -29,10 +29,14 @@ export class OutboxShelf {
     for (const key of this.shelf.keys()) {
       if (!key.startsWith(prefix)) continue;
       const sent = this.read(key);
-      if (!sent || this.wallMs() - sent.at > sentAgeMaxMs) this.shelf.remove(key);
+      if (!sent || this.tooOld(sent)) this.shelf.remove(key);
       else if (sent.gameId === gameId) found.push(sent);
     }
     return found.sort((a, b) => a.at - b.at);
+  }
+
+  tooOld(sent: Sent): boolean {
+    return this.wallMs() - sent.at > sentAgeMaxMs;
   }
 
   private read(key: string): Sent | null {

@@ -43,6 +43,29 @@ test("the picture to scan holds the table's link, and the link brings one in wit
   await expect(seat(2)).toHaveText("away");
 });
 
+test("whoever goes back to the start while the table has not answered stays there when it does", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  const guest = await table.open("/");
+  const held: (() => void)[] = [];
+  let closed = false;
+  await guest.routeWebSocket(/\/ws$/, (page) => {
+    const server = page.connectToServer();
+    server.onMessage((message) => void held.push(() => page.send(message)));
+    page.onClose(() => {
+      closed = true;
+      server.close();
+    });
+  });
+  await guest.goto(`${table.server.origin}/g/${code}`);
+  await expect.poll(() => held.length).toBeGreaterThan(1);
+  await guest.getByRole("button", { name: "To the start" }).click();
+  await expect.poll(() => closed).toBe(true);
+  for (const release of held) release();
+  await expect(guest.locator("[data-preset]").first()).toBeVisible();
+  expect(new URL(guest.url()).pathname).toBe("/");
+});
+
 test("a table that its host has listed is found on the start page and joined by name or by code", async ({ table }) => {
   const host = await table.open("/");
   await host.click('[data-preset="duel"]');

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "./app-context.ts";
-import { type Model, shownGame } from "./model/model.ts";
+import type { Model } from "./model/model.ts";
 import { pathOf, type Route } from "./route.ts";
 import { EndedScreen, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
@@ -29,13 +29,8 @@ export function AppRoot(): JSX.Element {
   // The address leads: entering one is entering its game. The strip for a stream only looks on: the player's own page may be open beside it.
   useEffect(() => {
     if (code !== null && session.model.peek().gameId !== code) here.page === "overlay" ? session.watch(code) : session.enter(code);
-    else if (
-      here.page === "home" &&
-      session.model.peek().link !== "local" &&
-      session.model.peek().gameId !== null &&
-      shownGame(session.model.peek()) !== null
-    )
-      session.leave();
+    // Also when the game has not answered yet: a late answer must not pull anybody in.
+    else if (here.page === "home" && session.model.peek().link !== "local") session.leave();
   }, [code, here.page, session]);
 
   // A game just created has its own address from now on.

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const sources = ["public", "lib/game", "lib/protocol", "vite.config.ts", "package-lock.json"];
+const sources = ["public", "lib/game", "lib/chsh", "lib/protocol", "vite.config.ts", "package-lock.json"];
 const built = join(root, "dist/public/index.html");
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

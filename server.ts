@@ -106,6 +106,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   const instanceId = instanceName(config, ambient);
   const version = config.release ?? packageVersion();
   const log = openLog({
+    ambient,
     level: config.logLevel,
     pretty: config.environment === "development",
     base: { instance: instanceId, release: version },
@@ -269,7 +270,12 @@ function startWorkers(config: Config): void {
   const ambient = realAmbient();
   // The same at each start, so that a worker goes on with the audit log of its former life; each life adds something drawn.
   const name = config.instanceId ?? defaultName;
-  const log = openLog({ level: config.logLevel, pretty: config.environment === "development", base: { instance: name, release: "" } });
+  const log = openLog({
+    ambient,
+    level: config.logLevel,
+    pretty: config.environment === "development",
+    base: { instance: name, release: "" },
+  });
   runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: exitSurely });
 }
 

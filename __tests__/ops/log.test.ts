@@ -1,11 +1,13 @@
 // F15, F39, F44: logs are one valid JSON line each, carry ids, and hold no token, name or payload.
 import { describe, expect, test } from "vitest";
 import { openLog } from "../../lib/ops/log.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
 import { parseTraceparent, traceOf } from "../../lib/ops/trace.ts";
 
 function capture(sampleEvery = 1) {
   const lines: string[] = [];
   const log = openLog({
+    ambient: heldAmbient(),
     level: "info",
     pretty: false,
     base: { instance: "i1" },

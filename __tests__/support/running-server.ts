@@ -29,6 +29,10 @@ export interface RunningServer {
   readonly pid: number;
   /** Everything it wrote to standard output and standard error so far. */
   output(): string;
+  /** From here on nobody reads its standard output: soon no more goes into the pipe. */
+  stopReading(): void;
+  /** Reads standard output again. */
+  readOn(): void;
   /** SIGTERM, then the exit code and how long that took, ms. */
   stop(): Promise<{ readonly code: number | null; readonly tookMs: number }>;
   signal(signal: NodeJS.Signals): void;
@@ -78,6 +82,8 @@ export async function startRunningServer(options: ServerOptions = {}): Promise<R
     dataDir,
     pid: child.pid as number,
     output,
+    stopReading: () => void child.stdout.pause(),
+    readOn: () => void child.stdout.resume(),
     exited,
     kill,
     signal: (signal) => void child.kill(signal),

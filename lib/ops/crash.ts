@@ -1,8 +1,8 @@
 // What happens to an error nobody caught: one synchronous log line, one report, exit 1 within a second. The process never limps on:
 // the supervisor starts a new one, and everything acknowledged is in the store.
-import { writeSync } from "node:fs";
 import type { Ambient } from "./ambient.ts";
 import type { RootLog } from "./log.ts";
+import { writeLineNow } from "./log-output.ts";
 import type { Reporter } from "./report.ts";
 import { scrubText } from "./scrub.ts";
 
@@ -31,14 +31,6 @@ export function exitSurely(code: number): never {
 /** Time the report has before the process leaves. The rest of the second is kept for a slow machine. */
 const reportMs = 400;
 
-function writeOut(line: string): void {
-  try {
-    writeSync(1, line);
-  } catch {
-    // Standard output is closed or full: the exit code is all that is left to say.
-  }
-}
-
 function lastLine({ ambient, base }: CrashSettings, kind: string, error: unknown): string {
   const known = error instanceof Error;
   return `${JSON.stringify({
@@ -62,7 +54,7 @@ export function createCrash(settings: CrashSettings): (kind: "uncaughtException"
     if (crashed) return;
     crashed = true;
     settings.log.flush();
-    (settings.writeLine ?? writeOut)(lastLine(settings, kind, error));
+    (settings.writeLine ?? writeLineNow)(lastLine(settings, kind, error));
     let left = false;
     const leave = () => {
       if (left) return;

@@ -2,7 +2,9 @@
 // Takes fields that are safe by name; tokens, names and payloads are censored even when a caller passes them by mistake.
 import { createRequire } from "node:module";
 import { type DestinationStream, pino } from "pino";
+import type { Ambient } from "./ambient.ts";
 import type { LogLevel } from "./config.ts";
+import { LogOutput } from "./log-output.ts";
 import { scrubText, secretKeys } from "./scrub.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -25,12 +27,13 @@ export interface RootLog extends Log {
   level(): LogLevel;
   /** In force for all children too. */
   setLevel(level: LogLevel): void;
-  /** Writes what is buffered, synchronously. For the last moments of the process. */
+  /** Writes what is buffered, synchronously, as far as it is taken at once. For the last moments of the process. */
   flush(): void;
 }
 
 export interface LogSettings {
   readonly level: LogLevel;
+  readonly ambient: Pick<Ambient, "after">;
   /** Readable lines when pino-pretty is there; JSON otherwise. */
   readonly pretty: boolean;
   /** Fields of every line, such as the instance and the release. */
@@ -40,9 +43,6 @@ export interface LogSettings {
   /** Instead of standard output, for tests. */
   readonly destination?: DestinationStream;
 }
-
-/** Lines kept in memory when standard output takes none. Later ones are dropped: a stalled sink slows nobody. */
-const bufferedBytesMax = 8 * 1024 * 1024;
 
 const redacted = [...secretKeys].flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
@@ -74,22 +74,12 @@ interface Sink {
   flush(): void;
 }
 
-function openSink({ pretty, destination }: LogSettings): Sink {
+function openSink({ pretty, destination, ambient }: LogSettings): Sink {
   const readable = pretty && destination === undefined ? prettyStream() : null;
   const given = destination ?? readable;
   if (given !== null) return { stream: given, flush: () => undefined };
-  const output = pino.destination({ dest: 1, sync: false, minLength: 0, maxLength: bufferedBytesMax });
-  output.on("error", () => undefined);
-  return {
-    stream: output,
-    flush() {
-      try {
-        output.flushSync();
-      } catch {
-        // Standard output is gone or not open yet: there is nowhere left to say so.
-      }
-    },
-  };
+  const output = new LogOutput(ambient);
+  return { stream: output, flush: () => output.flush() };
 }
 
 /** Which of the frequent lines are written; shared by a log and its children. */

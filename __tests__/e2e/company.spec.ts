@@ -60,7 +60,8 @@ test("whoever goes back to the start while the table has not answered stays ther
   await guest.goto(`${table.server.origin}/g/${code}`);
   await expect.poll(() => held.length).toBeGreaterThan(1);
   await guest.getByRole("button", { name: "To the start" }).click();
-  await expect.poll(() => closed).toBe(true);
+  // At once, not only when the page has noticed that nobody answers.
+  await expect.poll(() => closed, { timeout: 3_000 }).toBe(true);
   for (const release of held) release();
   await expect(guest.locator("[data-preset]").first()).toBeVisible();
   expect(new URL(guest.url()).pathname).toBe("/");

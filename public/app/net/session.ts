@@ -3,11 +3,12 @@
 import { signal } from "@preact/signals";
 import type { Env } from "../device/env.ts";
 import { emptyModel, type Input, type Model } from "../model/model.ts";
-import { actOf, actPending, type Command, oneTapMs } from "../model/offer.ts";
+import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/recap.ts";
 import { step } from "../model/step.ts";
 import { fetchLog } from "./log.ts";
 import { Connection, type Wish } from "./connection.ts";
+import { onceGiver } from "./once.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
 import { SeatKeys } from "./seat-keys.ts";
 
@@ -30,7 +31,6 @@ export function createSession(env: Env) {
     model.value = step(model.value, input);
   };
   const connection = new Connection({ env, keys, shelf, model: () => model.value, dispatch });
-  const resting = signal<ReadonlySet<string>>(new Set());
   let local: LocalTable | null = null;
 
   const leaveLocal = (): void => {
@@ -50,9 +50,6 @@ export function createSession(env: Env) {
     const { gameId } = model.value;
     if (gameId !== null) connection.post({ id: env.freshId(), gameId, type: command.type, data: command.data, at: env.wallMs() });
   };
-
-  /** Whether such an act is on its way, or was given a moment ago. */
-  const busy = (type: string): boolean => resting.value.has(actOf(type)) || actPending(model.value.outbox, type);
 
   return {
     model,
@@ -83,17 +80,7 @@ export function createSession(env: Env) {
       dispatch({ type: "link", link: "connecting" });
     },
     give,
-    busy,
-    /** For a button beside the great one and for its key, which mean something else once they have done what they say. */
-    giveOnce(command: Command): void {
-      if (busy(command.type)) return;
-      const act = actOf(command.type);
-      resting.value = new Set([...resting.value, act]);
-      env.after(oneTapMs, () => {
-        resting.value = new Set([...resting.value].filter((other) => other !== act));
-      });
-      give(command);
-    },
+    ...onceGiver(env, model, give),
     /** A table on this device is kept as it stands now. */
     keep: (): void => local?.keep(),
     /** Every change of this game, for the recap; null when it cannot be read now. */

@@ -1,0 +1,25 @@
+// Commands of buttons beside the great one and of their keys: what such a button means has changed once it has done what it says.
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Env } from "../device/env.ts";
+import type { Model } from "../model/model.ts";
+import { actOf, actPending, type Command, oneTapMs } from "../model/offer.ts";
+
+export function onceGiver(env: Env, model: ReadonlySignal<Model>, give: (command: Command) => void) {
+  const resting = signal<ReadonlySet<string>>(new Set());
+
+  /** Whether such an act is on its way, or was given a moment ago. */
+  const busy = (type: string): boolean => resting.value.has(actOf(type)) || actPending(model.value.outbox, type);
+
+  /** Gives it unless it is busy: the same twice is one. */
+  const giveOnce = (command: Command): void => {
+    if (busy(command.type)) return;
+    const act = actOf(command.type);
+    resting.value = new Set([...resting.value, act]);
+    env.after(oneTapMs, () => {
+      resting.value = new Set([...resting.value].filter((other) => other !== act));
+    });
+    give(command);
+  };
+
+  return { busy, giveOnce };
+}

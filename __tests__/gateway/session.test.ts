@@ -183,6 +183,14 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect(host.socket.closedWith).toBe(4001);
   });
 
+  test("spectators who come at the same moment are counted one by one", async () => {
+    const { connect, seated } = virtualEdge({ limits: { viewersPerGameMax: 3 } });
+    const { gameId } = await seated();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => connect().ask("join", { gameId })));
+    expect(answers.filter(({ type }) => type === "ack")).toHaveLength(2);
+    expect(answers.filter(({ data }) => data.code === "game-full")).toHaveLength(8);
+  });
+
   test("whoever guesses codes or tokens has to wait, and nobody else", async () => {
     const { connect, seated, notes } = virtualEdge({ limits: { joinFailuresPerAddressPerMinuteMax: 5 } });
     const { gameId, token } = await seated();

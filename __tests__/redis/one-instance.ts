@@ -120,7 +120,7 @@ export async function openInstance(url: string, instanceId: string, roomIdleMs =
     async join(gameId, sender) {
       const found = await rooms.find(gameId);
       if ("refused" in found) throw new Error(found.refused);
-      await new Promise<Answer>((resolve) => void found.room.join(sender, 0, resolve));
+      await new Promise<Answer>((resolve) => void found.room.join(sender, resolve));
       return found.room;
     },
     command: (room, sender, command) => new Promise((answered) => void room.execute({ sender, command, actionId: null, answered })),

@@ -109,7 +109,7 @@ describe("a room that was let go of", () => {
         await house.pass(2_000);
         await house.create(viewer("another"), "other");
         expect([...house.rooms.open()]).not.toContain(old);
-        const joined = await new Promise<Answer>((answered) => void old.join(host, 0, answered));
+        const joined = await new Promise<Answer>((answered) => void old.join(host, answered));
         expect(joined).toEqual({ ok: false, code: "busy" });
         expect(house.bus.subscriptions()).toBe(1);
       },

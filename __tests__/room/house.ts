@@ -117,7 +117,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     async join(gameId, subscriber) {
       const found = await rooms.find(gameId);
       if ("refused" in found) return { ok: false, code: found.refused };
-      return answerOf((answered) => found.room.join(subscriber, 0, answered));
+      return answerOf((answered) => found.room.join(subscriber, answered));
     },
   };
 }

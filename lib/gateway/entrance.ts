@@ -70,14 +70,13 @@ export class Entrance {
     if (this.#host.shed("join")) return this.#refuse(message, "busy");
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
-    // Only those who come to watch are counted out: a seated player always comes back (L23).
-    const isFull = room.viewers >= parts.edge.limits.viewersPerGameMax;
-    if (isFull && this.#host.room !== room) return this.#refuse(message, "game-full");
     const startedAt = parts.ambient.monotonicMs();
-    await room.join(connection, data.v ?? 0, (answer) => {
+    const joined = (answer: Answer): void => {
       if (answer.ok) this.#enter(room, data.updates);
       this.#host.answer(message, answer, { room, startedAt });
-    });
+    };
+    // Only those who come to watch are counted out: a seated player always comes back (L23).
+    await room.join(connection, joined, { seenV: data.v, viewersMax: parts.edge.limits.viewersPerGameMax });
     await this.#host.tellMissed(room, data.v);
   }
 

@@ -3,6 +3,7 @@
 import type { Response } from "express";
 import type { ViewerId } from "../game/ids.ts";
 import type { Cancellable } from "../ops/ambient.ts";
+import type { Answer } from "../room/answer.ts";
 import type { Frame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
 import type { Subscriber } from "../room/subscriber.ts";
@@ -61,9 +62,10 @@ export class EventStream implements Subscriber {
   }
 
   async begin(): Promise<void> {
-    await this.#room.join(this, 0, (answer) => {
+    const joined = (answer: Answer): void => {
       if (!answer.ok) this.#end(answer.code);
-    });
+    };
+    await this.#room.join(this, joined, { viewersMax: this.#edge.limits.viewersPerGameMax });
     if (this.#ended) await this.#room.leave(this);
   }
 

@@ -43,6 +43,14 @@ export interface FoundingOrder {
 /** `again`: this action id made the game before, and that was its answer. `done`: it has been answered. */
 export type Founded = { readonly kind: "done" } | { readonly kind: "taken" } | { readonly kind: "again"; readonly answer: string };
 
+/** How somebody comes to watch. */
+export interface Joining {
+  /** What he has seen elsewhere; nobody goes back. */
+  readonly seenV?: number | undefined;
+  /** With so many viewers here the room is full. Asked in his turn, because many may come at the same moment. */
+  readonly viewersMax?: number;
+}
+
 export interface ToldChange {
   readonly v: number;
   readonly at: number;

@@ -13,7 +13,7 @@ import { insist } from "./insist.ts";
 import { Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord } from "./log.ts";
-import { type Founded, type FoundingOrder, momentOf, type Order, type ToldChange } from "./order.ts";
+import { type Founded, type FoundingOrder, type Joining, momentOf, type Order, type ToldChange } from "./order.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
@@ -168,12 +168,14 @@ export class Room {
     await this.#turn(order.answered, async () => order.answered(await this.#again(stored, order)));
   }
 
-  /** Lets a viewer watch: the state at once, every change from then on. `seenV`: what he has seen elsewhere; nobody goes back. */
-  async join(subscriber: Subscriber, seenV: number, joined: (answer: Answer) => void): Promise<void> {
+  /** Lets a viewer watch: the state at once, every change from then on. */
+  async join(subscriber: Subscriber, joined: (answer: Answer) => void, { seenV = 0, viewersMax = Infinity }: Joining = {}): Promise<void> {
     await this.#turn(joined, async () => {
       const present = await this.#watched(seenV);
       if (present === null) return joined({ ok: false, code: "no-such-game" });
-      this.#keeper.viewers.add(subscriber, present.copy);
+      const { viewers } = this.#keeper;
+      if (viewers.size >= viewersMax && !viewers.has(subscriber)) return joined({ ok: false, code: "game-full" });
+      viewers.add(subscriber, present.copy);
       this.#sendWhole(subscriber, present.copy, joined);
     });
   }

@@ -87,6 +87,17 @@ describe("the recap", () => {
     expect(recap.out.map((o) => o.seat)).toEqual([3, 2]);
   });
 
+  test("a seat that came back is not in the order of elimination, or only where it went out for good", () => {
+    const lines = [
+      [0, "gameStarted"],
+      [1, "eliminated", { playerId: 3, reason: "host" }],
+      [2, "eliminated", { playerId: 2, reason: "host" }],
+      [3, "revived", { playerId: 3 }],
+    ] as const;
+    expect(recapOf(log(...lines), four).out.map((o) => o.seat)).toEqual([2]);
+    expect(recapOf(log(...lines, [4, "eliminated", { playerId: 3, reason: "life" }]), four).out.map((o) => o.seat)).toEqual([2, 3]);
+  });
+
   test("F18 a spreadsheet runs no formula from a name, and quotes are doubled", () => {
     const recap = recapOf(log([0, "gameStarted"], [10, "turnPassed", { from: 1, to: 2, turn: 2 }]), four);
     expect(recapCsv(recap, () => '=HYPERLINK("x")')).toBe('turn,seat,name,seconds\r\n1,1,"\'=HYPERLINK(""x"")",10.0\r\n');

@@ -62,14 +62,13 @@ interface Tally {
 class Walk {
   readonly tallies = new Map<SeatId, Tally>();
   readonly turns: TurnUsed[] = [];
-  readonly out: { seat: SeatId; at: number; turn: number }[] = [];
+  out: { seat: SeatId; at: number; turn: number }[] = [];
   longest: TurnUsed | null = null;
   playedMs = 0;
   private runs = false;
   private active: SeatId | null = null;
   private stack: SeatId[] = [];
   private awaiting: SeatId[] = [];
-  private dead = new Set<SeatId>();
   private turn = 0;
   private turnMs = 0;
   private stretch = new Map<SeatId, number>();
@@ -151,7 +150,7 @@ class Walk {
       timeout: () => this.count(seat, "timeouts"),
       lifeChanged: () => this.lifeChanged(facts),
       eliminated: () => this.eliminated(seat),
-      revived: () => void this.dead.delete(seat),
+      revived: () => this.revived(seat),
     };
     handlers[type]?.();
   }
@@ -212,10 +211,14 @@ class Walk {
   }
 
   private eliminated(seat: SeatId): void {
-    this.dead.add(seat);
     this.stack = this.stack.filter((s) => s !== seat);
     this.answered(seat);
     this.out.push({ seat, at: this.playedMs, turn: this.turn });
+  }
+
+  /** Whoever came back did not go out, as the table sees it. */
+  private revived(seat: SeatId): void {
+    this.out = this.out.filter((gone) => gone.seat !== seat);
   }
 
   /** The seat that starts has no `turnPassed` of its own. */

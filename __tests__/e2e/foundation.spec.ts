@@ -99,6 +99,24 @@ test("two players and a watcher play a whole game, and all clocks agree", async 
 test.describe("with a server of its own", () => {
   test.use({ ownServer: true });
 
+  test("a word to the operator that cannot be sent stays with its writer, who is told so", async ({ table }) => {
+    const page = await table.open("/");
+    await createTable(page, "duel");
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByText("Tell the operator").click();
+    const words = page.getByLabel("Your message");
+    await words.fill("The clocks are lovely.");
+    await table.server.kill();
+    await expect(page.locator('[data-link="lost"]')).toBeVisible();
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.locator("dialog").getByRole("alert")).toContainText("not sent");
+    await expect(words).toHaveValue("The clocks are lovely.");
+    await table.server.start();
+    await expect(page.locator('[data-link="open"]')).toBeAttached();
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("Thank you. The operator will read it.")).toBeVisible();
+  });
+
   test("kill -9 of the server: both players are back in their seats within 3 s, nothing lost, nobody charged", async ({ table }) => {
     const ayla = await table.open("/");
     const code = await createTable(ayla, "duel");

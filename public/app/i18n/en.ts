@@ -165,6 +165,7 @@ export const en: Readonly<Record<string, string>> = {
   "feedback.text": "Your message",
   "feedback.send": "Send",
   "feedback.sent": "Thank you. The operator will read it.",
+  "feedback.notSent": "No connection. It was not sent; try again in a moment.",
   "local.kept": "A table is kept on this device",
   "local.keptSub": "Its clocks have waited. A new table takes its place.",
   "local.goOn": "Go on",

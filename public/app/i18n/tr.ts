@@ -165,6 +165,7 @@ export const tr: Readonly<Record<string, string>> = {
   "feedback.text": "Mesajın",
   "feedback.send": "Gönder",
   "feedback.sent": "Teşekkürler. İşleten okuyacak.",
+  "feedback.notSent": "Bağlantı yok. Gönderilmedi; birazdan yeniden dene.",
   "local.kept": "Bu cihazda bir masa duruyor",
   "local.keptSub": "Saatleri bekledi. Yeni masa onun yerini alır.",
   "local.goOn": "Devam et",

@@ -9,7 +9,10 @@ export function FeedbackSheet(): JSX.Element {
   const { session, speech, sheet } = useApp();
   const { t } = speech;
   const [text, setText] = useState("");
+  const [failed, setFailed] = useState(false);
   const send = (): void => {
+    // Nothing waits for a lost line here, as a command would: the words stay with their writer.
+    if (session.model.peek().link !== "open") return setFailed(true);
     session.say("feedback", { text: text.trim() });
     session.dispatch({ type: "notice", tone: "info", key: "feedback.sent" });
     sheet.value = null;
@@ -20,6 +23,11 @@ export function FeedbackSheet(): JSX.Element {
         <span>{t("feedback.text")}</span>
         <textarea rows={5} maxLength={charsMax} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
+      {failed ? (
+        <p class="field-error" role="alert">
+          {t("feedback.notSent")}
+        </p>
+      ) : null}
       <button type="button" class="go go-short" disabled={text.trim() === ""} onClick={send}>
         {t("feedback.send")}
       </button>

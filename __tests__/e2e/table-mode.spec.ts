@@ -150,6 +150,17 @@ journey("a phone and the device in the middle play the same game", async ({ tabl
   await journeyExpect(phone.locator('.card[data-seat="3"] .life')).toHaveText(/39/);
 });
 
+journey("the device in the middle rolls for a seat that nobody holds; one that only watches cannot", async ({ table }) => {
+  const middle = await table.open("/");
+  const code = await createTable(middle, "duel");
+  await middle.getByRole("button", { name: "Table mode" }).click();
+  const watcher = await table.open(`/g/${code}#table`);
+  await journeyExpect(watcher.locator(".strip").getByRole("button", { name: "Dice" })).toBeDisabled();
+  await middle.locator(".strip").getByRole("button", { name: "Dice" }).click();
+  await middle.locator("dialog .die").last().click();
+  await journeyExpect(middle.locator("dialog .log li")).toContainText(["Player 1"]);
+});
+
 /** The host's way to take a seat out, from its panel. */
 async function takeOut(page: Page, seat: number): Promise<void> {
   await page.locator(`[data-panel="${seat}"] .panel-number`).click();

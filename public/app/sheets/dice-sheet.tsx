@@ -3,6 +3,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { toastFor } from "../model/announce.ts";
+import { diceCommand } from "../model/dice.ts";
+import type { Model, Table } from "../model/model.ts";
+import type { Command } from "../model/offer.ts";
+import { standing } from "../model/table-questions.ts";
 import { Icon } from "../ui/icons.tsx";
 
 const dice = [4, 6, 8, 10, 12, 20, 100] as const;
@@ -12,21 +16,22 @@ export function DiceSheet(): JSX.Element {
   const [sides, setSides] = useState("20");
   const { t } = speech;
   const { happenings, table } = session.model.value;
-  const roll = (n: number): void => session.give({ type: "rollDice", data: { sides: n } });
+  const commandFor = (n: number): Command | null => (table ? diceCommand(table, standing(session.model.value), n) : null);
+  const roll = (n: number): void => {
+    const command = commandFor(n);
+    if (command) session.give(command);
+  };
+  const off = commandFor(2) === null;
   const own = Number(sides);
-  const fits = Number.isInteger(own) && own >= 2 && own <= 999;
-  const last = happenings
-    .filter((h) => h.event.type === "diceRolled")
-    .slice(-3)
-    .reverse();
+  const fits = !off && Number.isInteger(own) && own >= 2 && own <= 999;
   return (
     <div class="form">
       <div class="dice-grid">
-        <button type="button" class="die" onClick={() => roll(2)}>
+        <button type="button" class="die" disabled={off} onClick={() => roll(2)}>
           {t("dice.coin")}
         </button>
         {dice.map((n) => (
-          <button type="button" class="die num" key={n} aria-label={t("dice.roll", { n })} onClick={() => roll(n)}>
+          <button type="button" class="die num" key={n} disabled={off} aria-label={t("dice.roll", { n })} onClick={() => roll(n)}>
             {n}
           </button>
         ))}
@@ -47,17 +52,27 @@ export function DiceSheet(): JSX.Element {
           {t("dice.title")}
         </button>
       </form>
-      {last.length > 0 && table ? (
-        <div>
-          <h3 class="section-title">{t("dice.last")}</h3>
-          <ol class="log">
-            {last.map((h) => {
-              const words = toastFor(h.event, table);
-              return <li key={h.v}>{words ? t(words.key, words.params) : ""}</li>;
-            })}
-          </ol>
-        </div>
-      ) : null}
+      {table ? <LastRolls table={table} happenings={happenings} /> : null}
+    </div>
+  );
+}
+
+function LastRolls({ table, happenings }: { readonly table: Table; readonly happenings: Model["happenings"] }): JSX.Element | null {
+  const { t } = useApp().speech;
+  const last = happenings
+    .filter((h) => h.event.type === "diceRolled")
+    .slice(-3)
+    .reverse();
+  if (last.length === 0) return null;
+  return (
+    <div>
+      <h3 class="section-title">{t("dice.last")}</h3>
+      <ol class="log">
+        {last.map((h) => {
+          const words = toastFor(h.event, table);
+          return <li key={h.v}>{words ? t(words.key, words.params) : ""}</li>;
+        })}
+      </ol>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // What else can be done at a table beside the great button, each with its icon, its word and whether it is possible now.
 // The phone's row and bar and table mode's strip lay them out; none of them decides by itself.
 import { useApp } from "../app-context.ts";
+import { diceCommand } from "../model/dice.ts";
 import type { Table } from "../model/model.ts";
 import { mayPlayFor, playerOf, standing } from "../model/table-questions.ts";
 import type { IconName } from "./icons.tsx";
@@ -48,7 +49,7 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
         : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, ...give("cancelTargeting") },
     interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), ...give("interrupt") },
     damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, ...open("damage") },
-    dice: { icon: "dice", word: t("action.dice"), off: false, ...open("dice") },
+    dice: { icon: "dice", word: t("action.dice"), off: diceCommand(table, who, 2) === null, ...open("dice") },
     undo: { icon: "undo", word: t("action.undo"), off: !sits, ...give("undo") },
     pause: { ...pause, off: !sits || table.status === "finished" },
   };

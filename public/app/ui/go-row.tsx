@@ -8,13 +8,13 @@ import { GreatButton } from "./great-button.tsx";
 import { Icon } from "./icons.tsx";
 
 export function GoRow({ table, who }: { readonly table: Table; readonly who: Standing }): JSX.Element {
-  const { icon, word, off, act } = useActs(table).undo;
+  const { icon, word, off, busy, act } = useActs(table).undo;
   return (
     <div class="go-row">
       <GreatButton offer={offerFor(table, who, who.seat)} />
       {off ? null : (
         <div class="more">
-          <button type="button" data-action={icon} onClick={act}>
+          <button type="button" aria-disabled={busy} data-action={icon} onClick={act}>
             <Icon name={icon} size={18} />
             <span>{word}</span>
           </button>

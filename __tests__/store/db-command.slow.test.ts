@@ -1,7 +1,10 @@
 // The operator's commands on the data file: F34 (migrations), F58 (backup, restore, check).
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { runDbCommand } from "../../lib/store/db-command.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, Table } from "./table.ts";
@@ -120,6 +123,20 @@ describe("the db command", () => {
       [3, "tap-2"],
       [4, "tap-3"],
     ]);
+  });
+
+  test("an export that nobody reads on does not keep a running server from emptying its log", async () => {
+    const db = new Sqlite(join(folder, "games.db"));
+    db.pragma("journal_mode = WAL");
+    const emptied: unknown[] = [];
+    // Called in the middle of the export: what is written and emptied here is what a server does meanwhile.
+    const out = () => {
+      db.exec("UPDATE store SET alive_at = alive_at + 1");
+      emptied.push(db.pragma("wal_checkpoint(TRUNCATE)"));
+    };
+    expect(await runDbCommand(["export", "--data-dir", folder], { out, err: () => undefined, env: {}, ambient: realAmbient() })).toBe(0);
+    db.close();
+    expect(emptied).toEqual(Array.from({ length: 7 }, () => [{ busy: 0, log: 0, checkpointed: 0 }]));
   });
 
   test("a command that is not one, or lacks its word, says how it is used and changes nothing", async () => {

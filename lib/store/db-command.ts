@@ -9,12 +9,11 @@ import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
 import { runRedisCommand } from "./redis-command.ts";
 import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
-import { checkDataFile } from "./sqlite-check.ts";
+import { checkDataFile, gamesWithLogs } from "./sqlite-check.ts";
 import { RedisRefused } from "./redis-gate.ts";
 import { oneLine } from "./sqlite-disk.ts";
 import { isLocked, lockDataFile } from "./sqlite-lock.ts";
 import { replayDeadLetters } from "./sqlite-replay.ts";
-import { type LogEnd, logReader } from "./sqlite-log.ts";
 import { migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
 import { StartRefused } from "./sqlite-thread.ts";
 import { dataFileName, deadLetterName, openSqliteStore } from "./store-sqlite.ts";
@@ -116,16 +115,10 @@ const commands = {
   },
   export({ path, options, out }: Context): number {
     withReader(path, (db) => {
-      const games = db
-        .prepare("SELECT * FROM games WHERE ? IS NULL OR game_id = ? ORDER BY num")
-        .iterate(options.game ?? null, options.game ?? null);
-      const log = new Sqlite(path, { readonly: true });
-      const changesOf = logReader(log);
-      for (const game of games as IterableIterator<LogEnd & { game_id: string }>) {
+      for (const { game, changes } of gamesWithLogs(db, options.game ?? null)) {
         out(JSON.stringify({ type: "game", ...game }));
-        for (const change of changesOf(game, 0, game.v)) out(JSON.stringify({ type: "change", game_id: game.game_id, ...change }));
+        for (const change of changes) out(JSON.stringify({ type: "change", game_id: game.game_id, ...change }));
       }
-      log.close();
     });
     return 0;
   },

@@ -23,26 +23,33 @@ export function checkDataFile(db: Database): CheckReport {
   for (const verdict of db.pragma("integrity_check(20)") as { integrity_check: string }[]) {
     if (verdict.integrity_check !== "ok") report(`pages: ${verdict.integrity_check}`);
   }
-  const page = db.prepare("SELECT * FROM games WHERE num > ? ORDER BY num LIMIT ?");
-  const log = logReader(db);
-  const one = db.prepare("SELECT * FROM games WHERE num = ?");
-  const readGame = db.transaction((num: number) => {
-    const row = one.get(num) as GameRow | undefined;
-    return row === undefined ? undefined : { row, changes: log(row, 0, row.v) };
-  });
   let games = 0;
   let changes = 0;
-  for (let rows = page.all(0, pageGames) as GameRow[]; rows.length > 0; rows = page.all(rows.at(-1)?.num, pageGames) as GameRow[]) {
-    for (const { num } of rows) {
-      const game = readGame(num);
-      if (game === undefined) continue;
-      games += 1;
-      changes += game.changes.length;
-      checkGame(game.row, game.changes, report);
-    }
+  for (const { game, changes: log } of gamesWithLogs(db)) {
+    games += 1;
+    changes += log.length;
+    checkGame(game, log, report);
   }
   checkCounts(db, report);
   return { games, changes, problems };
+}
+
+/** Every game, or the one of that code, with its log. Nothing is open while the caller looks at one. */
+export function* gamesWithLogs(db: Database, gameId: string | null = null): Generator<{ game: GameRow; changes: readonly ChangeRow[] }> {
+  const page = db.prepare("SELECT num FROM games WHERE num > ? AND (? IS NULL OR game_id = ?) ORDER BY num LIMIT ?").pluck();
+  const numbersAfter = (num: number) => page.all(num, gameId, gameId, pageGames) as number[];
+  const log = logReader(db);
+  const one = db.prepare("SELECT * FROM games WHERE num = ?");
+  const readGame = db.transaction((num: number) => {
+    const game = one.get(num) as GameRow | undefined;
+    return game === undefined ? undefined : { game, changes: log(game, 0, game.v) };
+  });
+  for (let numbers = numbersAfter(0); numbers.length > 0; numbers = numbersAfter(numbers.at(-1) ?? 0)) {
+    for (const num of numbers) {
+      const found = readGame(num);
+      if (found !== undefined) yield found;
+    }
+  }
 }
 
 function checkGame(row: GameRow, changes: readonly ChangeRow[], report: (problem: string) => void): void {

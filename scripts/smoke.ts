@@ -36,7 +36,14 @@ async function player(base: URL) {
     heard.push(JSON.parse(String(text)) as Message);
     for (const look of [...waiting]) look();
   });
-  await inTime(once(socket, "open"), "the socket");
+  try {
+    await inTime(once(socket, "open"), "the socket");
+  } catch (error) {
+    // One that is still being opened would keep the command from ending. It complains about that.
+    socket.on("error", () => undefined);
+    socket.terminate();
+    throw error;
+  }
   const until = (matches: (message: Message) => boolean, what: string): Promise<Message> => {
     const found = new Promise<Message>((resolve) => {
       const look = () => {
@@ -67,24 +74,34 @@ async function player(base: URL) {
 }
 
 async function playGame(base: URL): Promise<string> {
-  const [host, guest] = [await player(base), await player(base)];
+  const host = await player(base);
   try {
-    await host.say("create", { name: "Smoke test", settings: { playerCount: 2 } });
-    const created = await host.until(({ type }) => type === "claimed" || type === "state", "the new game");
-    const gameId = String(created.data["gameId"] ?? created.data["id"]);
-    await guest.say("join", { gameId });
-    await host.say("claim", { playerId: 1 });
-    await guest.say("claim", { playerId: 2 });
-    await host.say("start");
-    for (const turn of [host, guest, host, guest]) await turn.say("passTurn");
-    await host.say("pause");
-    await host.say("endGame");
-    await guest.until(({ type }) => type === "gameEnded", "the end of the game");
-    return `game ${gameId}`;
+    const guest = await player(base);
+    try {
+      return await playWith(host, guest);
+    } finally {
+      guest.close();
+    }
   } finally {
     host.close();
-    guest.close();
   }
+}
+
+type Player = Awaited<ReturnType<typeof player>>;
+
+async function playWith(host: Player, guest: Player): Promise<string> {
+  await host.say("create", { name: "Smoke test", settings: { playerCount: 2 } });
+  const created = await host.until(({ type }) => type === "claimed" || type === "state", "the new game");
+  const gameId = String(created.data["gameId"] ?? created.data["id"]);
+  await guest.say("join", { gameId });
+  await host.say("claim", { playerId: 1 });
+  await guest.say("claim", { playerId: 2 });
+  await host.say("start");
+  for (const turn of [host, guest, host, guest]) await turn.say("passTurn");
+  await host.say("pause");
+  await host.say("endGame");
+  await guest.until(({ type }) => type === "gameEnded", "the end of the game");
+  return `game ${gameId}`;
 }
 
 async function get(base: URL, path: string, headers: Record<string, string> = {}) {

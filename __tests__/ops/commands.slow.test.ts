@@ -49,6 +49,16 @@ describe("F48 npm run smoke", () => {
     expect([status, out]).toEqual([0, expect.stringContaining("a whole game: game")]);
   });
 
+  test("the second player is refused: one line says so, the first one leaves, exit 1", async () => {
+    const narrow = await startRunningServer({ env: { LIMIT_CONNECTIONS_PER_ADDRESS: "1" } });
+    try {
+      const { status, out } = await command("smoke", [narrow.url]);
+      expect([status, out.match(/^FAIL.*$/gm)]).toEqual([1, [expect.stringContaining("a whole game: Unexpected server response: 429")]]);
+    } finally {
+      await narrow.dispose();
+    }
+  });
+
   test("nobody there: every line fails, exit 1; misuse: exit 2", async () => {
     const { status, out } = await command("smoke", ["http://127.0.0.1:9"]);
     expect([status, out.match(/^FAIL/gm)?.length]).toEqual([1, 7]);

@@ -30,13 +30,20 @@ export async function replayDeadLetters(store: Store, dataDir: string, suffix: s
   report.torn = torn;
   for (const letter of letters) {
     const came = await replayOne(store, letter);
-    report[came] += 1;
-    if (came === "left") appendFileSync(path, `${JSON.stringify(letter)}\n`, { mode: 0o600, flush: true });
+    report[came === "unknown" ? "left" : came] += 1;
+    if (came === "left" || (came === "unknown" && !isKept(path, letter)))
+      appendFileSync(path, `${JSON.stringify(letter)}\n`, { mode: 0o600, flush: true });
   }
   return report;
 }
 
-async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left"> {
+/** The store has already put it back among the letters itself: it tried, and gave up. */
+function isKept(path: string, { op }: DeadLetter): boolean {
+  const text = JSON.stringify(op);
+  return readDeadLetters(path).letters.some((letter) => JSON.stringify(letter.op) === text);
+}
+
+async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left" | "unknown"> {
   try {
     if (op[0] === "commit") {
       const outcome = await store.commit(commitOf(op));
@@ -48,7 +55,7 @@ async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | 
     if (op[0] === "remove") await store.remove(op[1]);
     return "written";
   } catch (error) {
-    if (error instanceof StoreFault) return "left";
+    if (error instanceof StoreFault) return error.kind === "unknown" ? "unknown" : "left";
     throw error;
   }
 }

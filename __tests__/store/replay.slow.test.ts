@@ -1,0 +1,33 @@
+// F57: replaying what could not be written, while it still cannot.
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readDeadLetters } from "../../lib/store/dead-letter.ts";
+import { replayDeadLetters } from "../../lib/store/sqlite-replay.ts";
+import { eventually } from "../support/eventually.ts";
+import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = newFolder();
+});
+afterEach(() => dropFolder(folder));
+
+test("F57: a letter that cannot be written again stays one letter, and is written once", async () => {
+  const store = await openAt(folder);
+  const path = join(folder, "dead-letters.jsonl");
+  const blocker = new Sqlite(join(folder, "games.db"));
+  blocker.exec("BEGIN IMMEDIATE");
+  await expect(store.saveFeedback({ at: 1, gameId: null, text: "Thanks" })).rejects.toThrow("could not be written");
+  blocker.exec("ROLLBACK");
+  await eventually("the store is ready again", async () => (store.health().ready ? true : null));
+  blocker.exec("BEGIN IMMEDIATE");
+  expect(await replayDeadLetters(store, folder, ".one")).toMatchObject({ written: 0, left: 1 });
+  expect(readDeadLetters(path).letters).toHaveLength(1);
+  blocker.exec("ROLLBACK");
+  blocker.close();
+  await eventually("the store is ready again", async () => (store.health().ready ? true : null));
+  expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, left: 0 });
+  expect((await store.feedback(null, 10)).items).toHaveLength(1);
+  await store.close();
+});

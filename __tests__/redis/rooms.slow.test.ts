@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { channelOf, gameKey, historyKey } from "../../lib/store/redis-keys.ts";
 import type { Room } from "../../lib/room/room.ts";
+import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
 import { RedisProxy } from "../torture/redis-proxy.ts";
 import { eventually } from "./instances.ts";
@@ -140,6 +141,24 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     await killSubscribers();
     await eventually("told", () => host.dismissals.includes("closed"));
     expect(one.stepsBack).toEqual([[1, 0]]);
+  });
+
+  test("a drop that an instance cannot save before it stops is said by one that lives", async () => {
+    const [one, two] = [await openInstance(redis.url, "one"), await join("two")];
+    two.side.live.listen({ onDeath: (other, gameIds) => two.rooms.dropInstance(other, gameIds), onTakenForDead: () => {} });
+    const [host, guest] = [two.viewer(), one.viewer()];
+    const room = await two.create(host);
+    const there = await one.join(room.gameId, guest);
+    expect((await one.command(there, guest, { type: "claim", playerId: 2 })).ok).toBe(true);
+    one.side.store.commit = () => Promise.reject(new StoreFault("busy", "planted"));
+    await there.leave(guest);
+    await one.close();
+    const away = () =>
+      host.frames
+        .map(({ text }) => JSON.parse(text))
+        .filter(({ type }) => type === "state")
+        .at(-1);
+    await eventually("seat 2 shows away", () => away()?.data.players[1].connected === false, 20_000);
   });
 
   test("L31: after 1,000 games came and went, subscriptions, timers and keys are back where they began", async () => {

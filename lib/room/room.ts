@@ -6,6 +6,7 @@ import type { GameId, Instant, ViewerId } from "../game/ids.ts";
 import { refusals } from "../game/refusals.ts";
 import { inDoubt, type LoadOutcome, StoreFault } from "../store/store.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
+import { type Drop, Drops } from "./drops.ts";
 import type { Copy } from "./fan-out.ts";
 import { codeOfFault } from "./fault-code.ts";
 import { Frame } from "./frame.ts";
@@ -18,12 +19,9 @@ import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
 const retryMs = 500;
-const dropAttemptsMax = 60;
 
 /** Commands by which a connection comes into a game. */
 const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
-
-function ignore(): void {}
 
 export class Room {
   readonly gameId: GameId;
@@ -31,6 +29,7 @@ export class Room {
   readonly log: GameLog;
   readonly #parts: RoomParts;
   readonly #keeper: Keeper;
+  readonly #drops: Drops;
   #subscription: Subscription | null = null;
   #usedAt: number;
   #isClosed = false;
@@ -42,6 +41,7 @@ export class Room {
     this.#parts = how.parts;
     this.log = gameLog(how.parts.store, rules);
     this.#keeper = new Keeper(gameId, rules, { ...how, ring: (dueAt) => void this.wake(dueAt) });
+    this.#drops = new Drops(how.parts.ambient, (subscriber, said) => this.#drop(subscriber, said));
     this.#usedAt = how.parts.ambient.now();
   }
 
@@ -276,20 +276,21 @@ export class Room {
 
   /** Reads the game, so that its alarm is set; settles what is due. `anew`: a copy at hand may be behind, as word of a change can be late. */
   async arm(anew = false): Promise<void> {
+    const ignore = (): void => {};
     await this.read(ignore, ignore, anew);
   }
 
-  /** A viewer is gone; a holder's seat shows away. The drop is said again until the store has it. */
-  async leave(subscriber: Subscriber, attempt = 1): Promise<void> {
-    if (attempt === 1) this.#keeper.viewers.remove(subscriber);
-    const answered = (answer: Answer): void => {
-      if (answer.ok || !refusals[answer.code].retry || attempt >= dropAttemptsMax) return;
-      this.#parts.ambient.after(retryMs * attempt, () => void this.leave(subscriber, attempt + 1));
-    };
+  /** A viewer is gone; a holder's seat shows away. */
+  async leave(subscriber: Subscriber): Promise<void> {
+    this.#keeper.viewers.remove(subscriber);
+    await this.#drops.add(subscriber);
+  }
+
+  async #drop(subscriber: Subscriber, { isAgain, answered }: Parameters<Drop>[1]): Promise<void> {
     const order: Order = { sender: null, command: { type: "drop", viewerId: subscriber.viewerId }, actionId: null, answered };
     // Whoever came back meanwhile, through the same connection, is not gone. Asked in its turn, because he may just be coming.
-    const isBack = (): boolean => attempt > 1 && this.#keeper.viewers.has(subscriber);
-    await this.#turn(answered, async () => (isBack() ? undefined : this.#do(order)), order);
+    const isBack = (): boolean => isAgain && this.#keeper.viewers.has(subscriber);
+    await this.#turn(answered, async () => (isBack() ? answered({ ok: true, v: 0 }) : this.#do(order)), order);
   }
 
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */
@@ -329,7 +330,7 @@ export class Room {
 
   /** Nobody watches, nothing is under way and nobody came since `since`: the room can go without anybody noticing. */
   isIdle(since: number): boolean {
-    return this.viewers === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
+    return this.viewers === 0 && this.#drops.open === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
   }
 
   /** Finishes what is under way, then lets go of timers and subscriptions. The game itself stays where it is; nobody comes in any more. */
@@ -338,10 +339,12 @@ export class Room {
       this.#isClosed = true;
     };
     await this.#turn(end, async () => end());
+    const unsaved = await this.#drops.hurry();
     this.#keeper.alarm.set(null);
     this.#keeper.forget();
     const subscription = this.#subscription;
     this.#subscription = null;
-    await subscription?.close();
+    // Who is gone and could not be put away is left to the others: they look after the games that we watch when our life ends.
+    if (unsaved === 0) await subscription?.close();
   }
 }

@@ -4,7 +4,8 @@ import { clockRules } from "../../lib/game/rules.ts";
 import type { State } from "../../lib/game/state.ts";
 import { type AnyRules, gameLog } from "../../lib/room/log.ts";
 import type { Room } from "../../lib/room/room.ts";
-import type { Store } from "../../lib/store/store.ts";
+import { type Store, StoreFault } from "../../lib/store/store.ts";
+import type { Timeline } from "../sim/timeline.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
 
 type Command = { readonly type: string };
@@ -150,6 +151,74 @@ describe("clocks and alarms", () => {
       const log = await house.store.changes(room.gameId, 0, 100);
       expect(log.at(-1)?.change).toContain("gameComplete");
     }));
+
+  test.each([12_200, 15_000])(
+    "a wake that found no turn and is tried again takes no deadline away that another turn set meanwhile: %i ms rings at its moment",
+    (deadlineMs) => {
+      const held = { commit: 0, resolve: 0 };
+      const slow = (inner: Store, timeline: Timeline): Store =>
+        new Proxy(inner, {
+          get: (target, name) => {
+            const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+            if (name !== "commit" && name !== "resolve") return method;
+            return async (...args: unknown[]) => {
+              const waitMs = held[name];
+              held[name] = 0;
+              if (waitMs > 0) await new Promise<void>((resolve) => void timeline.after(waitMs, resolve));
+              return method(...args);
+            };
+          },
+        });
+      return inHouse(
+        async (house) => {
+          const settings = { initialTime: 60_000, bonusTime: 0, warningThresholds: [50_000, 60_000 - deadlineMs] };
+          const { room, players } = await seated(house, settings);
+          const [host, guest] = players as [Viewer, Viewer];
+          const startedAt = (await stateOf(house, room)).at;
+          await house.pass(9_000);
+          // One is slow to write; the next settles the first deadline and is slow to be refused, until the wake in between gives up.
+          Object.assign(held, { commit: 1_500, resolve: 1_600 });
+          const answers = [
+            house.give(room, host, { type: "renameGame", name: "Slow" } as Command, "slow"),
+            house.give(room, guest, { type: "renameGame", name: "Refused" } as Command, "refused"),
+          ];
+          await house.pass(11_000);
+          expect((await Promise.all(answers)).map((answer) => answer.ok)).toEqual([true, false]);
+          const log = await house.store.changes(room.gameId, 0, 100);
+          const wokeAt = log.filter(({ change }) => change.includes('"type":"warning"')).map(({ at }) => at - startedAt);
+          expect(wokeAt).toEqual([10_500, deadlineMs]);
+        },
+        { store: slow, lockWaitMs: 2_000 },
+      );
+    },
+  );
+
+  test("a wake that a store refuses at once is tried again twice a second, not without end", () => {
+    let tries: number | null = null;
+    const refusing = (inner: Store): Store =>
+      new Proxy(inner, {
+        get: (target, name) => {
+          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          if (name !== "commit") return method;
+          return async (...args: unknown[]) => {
+            if (tries === null) return method(...args);
+            tries += 1;
+            throw new StoreFault("unavailable", "planted");
+          };
+        },
+      });
+    return inHouse(
+      async (house) => {
+        await seated(house, { initialTime: 60_000, warningThresholds: [50_000] });
+        await house.pass(9_000);
+        tries = 0;
+        await house.pass(11_000);
+        expect(tries).toBeGreaterThan(15);
+        expect(tries).toBeLessThan(25);
+      },
+      { store: refusing },
+    );
+  });
 
   test("a deadline further away than a timer can wait rings when it is due, not before and not at once", () =>
     inHouse(async (house) => {

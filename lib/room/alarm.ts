@@ -26,6 +26,11 @@ export class Alarm {
     if (dueAt !== null) this.#arm(dueAt);
   }
 
+  /** Rings at `at`, or at a deadline before it that is still to come. One that is past was just tried in vain, and has to wait, too. */
+  ringBy(at: number): void {
+    if (this.#dueAt === null || this.#dueAt <= this.#ambient.now() || at < this.#dueAt) this.set(at);
+  }
+
   #armedFor = 0;
 
   #arm(at: number): void {

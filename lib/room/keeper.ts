@@ -153,7 +153,11 @@ export class Keeper {
       if (copy === null) return null;
       const now = this.now(copy);
       const wakeAt = this.rules.nextWakeAt(copy.state);
-      if (wakeAt === null || wakeAt > now) return { copy, now };
+      if (wakeAt === null || wakeAt > now) {
+        // It may have rung to look again, and another turn has settled what was due.
+        this.alarm.set(wakeAt);
+        return { copy, now };
+      }
       const accepted = this.rules.settle(copy.state, now, copy.v);
       if (accepted === null) return { copy, now };
       await this.#stepAlone({ copy, now }, accepted, { type: "wake" });

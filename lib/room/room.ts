@@ -269,7 +269,7 @@ export class Room {
     const { observer, ambient } = this.#parts;
     observer.wokeLate(Math.max(0, ambient.now() - dueAt));
     const later = (answer: Answer): void => {
-      if (!answer.ok && refusals[answer.code].retry) this.#keeper.alarm.set(ambient.now() + retryMs);
+      if (!answer.ok && refusals[answer.code].retry) this.#keeper.alarm.ringBy(ambient.now() + retryMs);
     };
     await this.#turn(later, async () => void (await this.#keeper.current()));
   }
@@ -319,7 +319,7 @@ export class Room {
 
   /** What was given up may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything. */
   #lookAgain(): void {
-    if (this.viewers > 0) this.#keeper.alarm.set(this.#parts.ambient.now() + retryMs);
+    if (this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
   }
 
   /** Somebody is about to use the room: it stays a while. What was read to open it is old by now. */

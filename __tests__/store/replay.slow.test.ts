@@ -1,4 +1,5 @@
 // F57: replaying what could not be written, while it still cannot.
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -29,5 +30,20 @@ test("F57: a letter that cannot be written again stays one letter, and is writte
   await eventually("the store is ready again", async () => (store.health().ready ? true : null));
   expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, left: 0 });
   expect((await store.feedback(null, 10)).items).toHaveLength(1);
+  await store.close();
+});
+
+test("F57: a word to the operator whose replay was given up as lost and came through all the same is not written a second time", async () => {
+  const path = join(folder, "dead-letters.jsonl");
+  const letter = (text: string) => `${JSON.stringify({ at: 2, reason: "planted", op: ["feedback", 1, null, text] })}\n`;
+  writeFileSync(path, letter("Thanks"));
+  const slowly = { at: "batch-begun", nth: 1, times: 1, action: { kind: "sleep", ms: 1_500 } } as const;
+  const store = await openAt(folder, { failpoints: [slowly], limits: { answerMsMax: 200 } });
+  const kept = async () => (await store.feedback(null, 10)).items.map(({ text }) => text);
+  expect(await replayDeadLetters(store, folder, ".one")).toMatchObject({ written: 0, left: 1 });
+  await eventually("it is written all the same", async () => ((await kept()).length > 0 ? true : null));
+  appendFileSync(path, letter("Sorry"));
+  expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, already: 1, left: 0 });
+  expect((await kept()).sort()).toEqual(["Sorry", "Thanks"]);
   await store.close();
 });

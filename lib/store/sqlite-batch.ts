@@ -104,8 +104,7 @@ class SqlApplier implements Applier {
         this.#run("oldTombstones", op[1] - tombstoneKeepMs);
         return null;
       case "feedback":
-        this.#run("feedback", op[1], op[2], op[3]);
-        return null;
+        return this.#run(op[4] ? "feedbackOnce" : "feedback", op[1], op[2], op[3]).changes === 1 ? null : false;
       case "quarantine":
         this.#run("quarantine", op[1], op[2], op[3]);
         return null;

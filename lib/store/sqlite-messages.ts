@@ -29,7 +29,7 @@ export type Op =
   | readonly [op: "expire", finishedBefore: number, untouchedSince: number, limit: number]
   | readonly [op: "due", atMs: number, limit: number]
   | readonly [op: "beat", atMs: number]
-  | readonly [op: "feedback", at: number, gameId: string | null, text: string]
+  | readonly [op: "feedback", at: number, gameId: string | null, text: string, once?: true]
   | readonly [op: "quarantine", gameId: string, at: number, reason: string]
   | readonly [op: "probe"];
 

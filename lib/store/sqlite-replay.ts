@@ -3,9 +3,9 @@
 import { appendFileSync, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type DeadLetter, readDeadLetters } from "./dead-letter.ts";
-import type { CommitOp } from "./sqlite-messages.ts";
-import { type Commit, type Store, StoreFault } from "./store.ts";
-import { deadLetterName } from "./store-sqlite.ts";
+import type { CommitOp, Op } from "./sqlite-messages.ts";
+import { type Commit, StoreFault } from "./store.ts";
+import { deadLetterName, type LetteredStore } from "./store-sqlite.ts";
 
 export interface ReplayReport {
   readonly written: number;
@@ -20,7 +20,7 @@ export interface ReplayReport {
  * A server may be serving meanwhile: the file is put aside first, and new letters begin a new one. What was replayed stays in the
  * renamed file, so that nothing is replayed twice by accident and nothing is forgotten.
  */
-export async function replayDeadLetters(store: Store, dataDir: string, suffix: string): Promise<ReplayReport> {
+export async function replayDeadLetters(store: LetteredStore, dataDir: string, suffix: string): Promise<ReplayReport> {
   const path = join(dataDir, deadLetterName);
   const report = { written: 0, already: 0, overtaken: 0, torn: 0, left: 0 };
   if (!existsSync(path)) return report;
@@ -39,11 +39,14 @@ export async function replayDeadLetters(store: Store, dataDir: string, suffix: s
 
 /** The store has already put it back among the letters itself: it tried, and gave up. */
 function isKept(path: string, { op }: DeadLetter): boolean {
-  const text = JSON.stringify(op);
-  return readDeadLetters(path).letters.some((letter) => JSON.stringify(letter.op) === text);
+  const text = textOf(op);
+  return readDeadLetters(path).letters.some((letter) => textOf(letter.op) === text);
 }
 
-async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left" | "unknown"> {
+/** The same for a request and its replay. */
+const textOf = (op: Op): string => JSON.stringify(op[0] === "feedback" ? op.slice(0, 4) : op);
+
+async function replayOne(store: LetteredStore, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left" | "unknown"> {
   try {
     if (op[0] === "commit") {
       const outcome = await store.commit(commitOf(op));
@@ -51,7 +54,7 @@ async function replayOne(store: Store, { op }: DeadLetter): Promise<"written" | 
       return outcome.kind === "duplicate" ? "already" : "overtaken";
     }
     if (op[0] === "resolve") return (await store.resolve(op[1], op[2], op[3])) === op[3] ? "written" : "already";
-    if (op[0] === "feedback") await store.saveFeedback({ at: op[1], gameId: op[2], text: op[3] });
+    if (op[0] === "feedback") return (await store.saveFeedbackOnce({ at: op[1], gameId: op[2], text: op[3] })) ? "written" : "already";
     if (op[0] === "remove") await store.remove(op[1]);
     return "written";
   } catch (error) {

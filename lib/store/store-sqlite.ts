@@ -75,8 +75,14 @@ export interface SqliteOptions {
 export const dataFileName = "games.db";
 export const deadLetterName = "dead-letters.jsonl";
 
+/** A store that keeps dead letters, and can be given them again. */
+export interface LetteredStore extends Store {
+  /** Writes it unless the very same stands already; whether it wrote. An earlier try may have come through unseen. */
+  saveFeedbackOnce(feedback: Feedback): Promise<boolean>;
+}
+
 /** Opens the store or throws StartRefused with one line for the operator. The folder belongs to one server at a time. */
-export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteOptions): Promise<LetteredStore> {
   const { ambient, log = () => {} } = options;
   const limits = { ...sqliteLimits, ...options.limits };
   const path = dataPath(options.dataDir);
@@ -135,7 +141,7 @@ interface Parts {
   readonly observer: StoreObserver;
 }
 
-class SqliteStore implements Store {
+class SqliteStore implements LetteredStore {
   readonly #parts: Parts;
   #isClosed = false;
   #beating: Promise<OpResult> | null = null;
@@ -241,6 +247,10 @@ class SqliteStore implements Store {
 
   async saveFeedback({ at, gameId, text }: Feedback): Promise<void> {
     await this.#parts.link.submit(["feedback", at, gameId, text], 256 + text.length);
+  }
+
+  async saveFeedbackOnce({ at, gameId, text }: Feedback): Promise<boolean> {
+    return (await this.#parts.link.submit(["feedback", at, gameId, text, true], 256 + text.length)) !== false;
   }
 
   async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {

@@ -1,11 +1,15 @@
 // The operator's side of a whole server: validation, probes, secrets that rotate, actions, and the way out.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { runDb } from "../store/run-db.ts";
+import { openAt } from "../store/sqlite-folder.ts";
+import { Table } from "../store/table.ts";
 import { eventually } from "../support/eventually.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable } from "../support/table-client.ts";
@@ -66,6 +70,47 @@ describe("F45 --validate", () => {
     const folder = join(freshFolder(), "data");
     expect(validate({ DATA_DIR: folder })).toMatchObject({ status: 0, stderr: "" });
     expect(spawnSync("ls", [folder]).status).not.toBe(0);
+  });
+
+  /** Every file of a folder with what it holds; not the index that SQLite rebuilds each time a file is opened. */
+  const contents = (folder: string) =>
+    readdirSync(folder)
+      .filter((name) => !name.endsWith("-shm"))
+      .map((name) => [
+        name,
+        createHash("sha256")
+          .update(readFileSync(join(folder, name)))
+          .digest("hex"),
+      ]);
+
+  /** A folder as a server leaves it that was stopped by an older release, or was killed by this one. */
+  async function leftFolder(how: "an older release" | "a killed server" | "a lost data file"): Promise<string> {
+    const [folder, live] = [freshFolder(), freshFolder()];
+    const store = await openAt(live);
+    for (let step = 0, table = new Table(store, "AAAAAA"); step < 30; step += 1) await table.step();
+    if (how !== "a killed server") await store.close();
+    if (how === "an older release") expect((await runDb(live, "migrate", "--to", "2")).code).toBe(0);
+    for (const name of readdirSync(live)) if (!name.endsWith("-shm")) copyFileSync(join(live, name), join(folder, name));
+    await store.close();
+    if (how === "a lost data file") rmSync(join(folder, "games.db"));
+    return folder;
+  }
+
+  test.each(["an older release", "a killed server"] as const)(
+    "files of %s that are good: exit 0, and they are left as they were",
+    async (how) => {
+      const folder = await leftFolder(how);
+      const before = contents(folder);
+      expect(validate({ DATA_DIR: folder })).toMatchObject({ status: 0, stderr: "" });
+      expect(contents(folder)).toEqual(before);
+    },
+  );
+
+  test("a folder whose data file is gone: exit 1, as the start would, and nothing made", async () => {
+    const folder = await leftFolder("a lost data file");
+    const before = contents(folder);
+    expect(validate({ DATA_DIR: folder })).toMatchObject({ status: 1, stderr: expect.stringMatching(/is gone[^\n]*\n$/) });
+    expect(contents(folder)).toEqual(before);
   });
 
   test("a bad one: exit 1 and every problem in one message", () => {

@@ -57,13 +57,7 @@ export function passGate(settings: WriterSettings, hit: Hit): PassedGate {
 /** Made complete under another name, then renamed: a file under the real name is never half made. */
 function createFile(settings: WriterSettings, hit: Hit): void {
   const { path } = settings;
-  if (readMark(markPath(path)) !== null) {
-    throw new GateError(
-      `The data file ${path} is gone, but ${markPath(path)} says that games were kept there. Restore a backup, or remove that file to begin anew.`,
-    );
-  }
-  if (existsSync(`${path}-wal`))
-    throw new GateError(`The data file ${path} is gone, but its log ${path}-wal is there. Restore the data file.`);
+  assertNeverServed(path);
   const db = new Sqlite(`${path}.new`);
   try {
     db.pragma("synchronous = FULL");
@@ -88,17 +82,49 @@ function createFile(settings: WriterSettings, hit: Hit): void {
   hit("create-after-rename");
 }
 
-/** Reads only. Whatever SQLite puts beside the file while looking is taken away again when the file is refused. */
-function inspectFile(settings: WriterSettings, notes: string[]): void {
-  const { path } = settings;
-  inspectHeader(path);
-  const before = new Set(besides(path).filter((name) => existsSync(name)));
-  try {
-    inspectContent(settings, notes);
-  } catch (error) {
-    for (const name of besides(path)) if (!before.has(name)) rmSync(name, { force: true });
-    throw refusalOf(error, path);
+/** A file that is gone, and not one that never was, is never replaced by an empty one. */
+function assertNeverServed(path: string): void {
+  if (readMark(markPath(path)) !== null) {
+    throw new GateError(
+      `The data file ${path} is gone, but ${markPath(path)} says that games were kept there. Restore a backup, or remove that file to begin anew.`,
+    );
   }
+  if (existsSync(`${path}-wal`))
+    throw new GateError(`The data file ${path} is gone, but its log ${path}-wal is there. Restore the data file.`);
+}
+
+type Look = Pick<WriterSettings, "path" | "checkBytesMax">;
+
+/** What the gate would say of the files, and no more: nothing in them is changed, nothing is left beside them. Under the same lock. */
+export function lookThroughGate(look: Look): void {
+  const { path } = look;
+  if (!existsSync(path)) return assertNeverServed(path);
+  const tidy = tidying(path);
+  try {
+    inspectFile(look, []);
+  } finally {
+    tidy();
+  }
+}
+
+/** Reads only. Whatever SQLite puts beside the file while looking is taken away again when the file is refused. */
+function inspectFile(look: Look, notes: string[]): void {
+  inspectHeader(look.path);
+  const tidy = tidying(look.path);
+  try {
+    inspectContent(look, notes);
+  } catch (error) {
+    tidy();
+    throw refusalOf(error, look.path);
+  }
+}
+
+/** Gives what takes away the files beside the data file that are not there yet. */
+function tidying(path: string): () => void {
+  const added = besides(path).filter((name) => !existsSync(name));
+  return () => {
+    for (const name of added) rmSync(name, { force: true });
+  };
 }
 
 /** What SQLite could not do, as one line for the operator. Only what is damage is called damage. */
@@ -143,8 +169,7 @@ function inspectHeader(path: string): void {
     throw new GateError(`The data file ${path} belongs to another program. It was left as it is.`);
 }
 
-function inspectContent(settings: WriterSettings, notes: string[]): void {
-  const { path } = settings;
+function inspectContent({ path, checkBytesMax }: Look, notes: string[]): void {
   const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 250 });
   try {
     const version = versionOf(db);
@@ -153,7 +178,7 @@ function inspectContent(settings: WriterSettings, notes: string[]): void {
     const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow | undefined;
     if (store === undefined) throw new GateError(`The data file ${path} was never completely made. It was left as it is.`);
     checkMark(path, store, notes);
-    if (statSync(path).size <= settings.checkBytesMax) quickCheck(db, path);
+    if (statSync(path).size <= checkBytesMax) quickCheck(db, path);
     else notes.push("the data file is too large for a whole check before serving; `npm run db -- check` does it");
   } finally {
     db.close();

@@ -1,16 +1,35 @@
-// `--validate`: can the data folder be used? Opens what is there and lets go of it again; makes nothing that was not there.
-import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import type { Ambient } from "../ops/ambient.ts";
-import { openSqliteStore } from "./store-sqlite.ts";
+// `--validate`: can the data folder be used? Looks at what is there as a start would, under the lock of a server, and changes nothing.
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { lookThroughGate } from "./sqlite-gate.ts";
+import { lockDataFile } from "./sqlite-lock.ts";
+import { dataFileName } from "./store-sqlite.ts";
 
 /** Throws one sentence when a server could not use the folder. */
-export async function trySqlite(dataDir: string, ambient: Ambient): Promise<void> {
-  const folder = resolve(dataDir);
-  if (existsSync(join(folder, "games.db"))) {
-    const store = await openSqliteStore({ dataDir: folder, ambient });
-    return store.close();
+export function trySqlite(dataDir: string, checkBytesMax: number): void {
+  const named = join(resolve(dataDir), dataFileName);
+  const path = existsSync(named) ? realpathSync(named) : named;
+  tryFolder(dirname(path));
+  if (!existsSync(path)) return lookThroughGate({ path, checkBytesMax });
+  const lock = lockDataFile(path);
+  try {
+    lookThroughGate({ path, checkBytesMax });
+    for (const name of readdirSync(dirname(path))) if (name.startsWith(basename(path))) assertWritable(join(dirname(path), name));
+  } finally {
+    lock.release();
   }
+}
+
+function assertWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch {
+    throw new Error(`DATA_DIR cannot be used: ${path} may not be read and written.`);
+  }
+}
+
+/** A folder that is not there yet is made by the start. */
+function tryFolder(folder: string): void {
   let existing = folder;
   while (!existsSync(existing)) existing = dirname(existing);
   try {

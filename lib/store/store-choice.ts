@@ -124,7 +124,7 @@ async function openSqliteSide(
 }
 
 /** Whether a server could start with this storage: throws one line when not. */
-export async function tryStorage({ secrets, dataDir }: Config, ambient: Ambient): Promise<void> {
-  if (secrets.redisUrl === null) await trySqlite(dataDir, ambient);
+export async function tryStorage({ secrets, dataDir, limits }: Config, ambient: Ambient): Promise<void> {
+  if (secrets.redisUrl === null) trySqlite(dataDir, limits.storeCheckBytesMax);
   else await tryRedis(secrets.redisUrl, ambient);
 }

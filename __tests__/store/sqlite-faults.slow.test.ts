@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FailpointAction, FailpointName } from "../../lib/store/failpoint.ts";
+import { readDeadLetters } from "../../lib/store/dead-letter.ts";
 import type { Store } from "../../lib/store/store.ts";
 import type { SqliteOptions } from "../../lib/store/store-sqlite.ts";
 import { runDb } from "./run-db.ts";
@@ -139,6 +140,45 @@ describe("troubles that may pass", () => {
     expect((await found(store, "CCCCCC")).v).toBe(2);
     expect((await found(store, "BBBBBB")).v).toBe(1);
     expect(store.health().ready).toBe(true);
+  });
+});
+
+describe("a batch that is written change by change, because one of them is impossible", () => {
+  const word = (text: string) => ({ at: 1, gameId: null, text });
+  const kept = async (store: Store) => (await store.feedback(null, 10)).items.map(({ text }) => text).sort();
+  /** The fourth transaction is the last change by itself: before it come the whole batch, the first one and the impossible one. */
+  const lastFails = async (code: string) => {
+    const store = await openWith({ failpoints: fails("batch-begun", throws(code), [4, 1]) });
+    const impossible = { ...new Table(store, "AAAAAA").next(), change: { toString: 1 } as unknown as string };
+    const outcomes = await Promise.allSettled([
+      store.saveFeedback(word("first")),
+      store.commit(impossible),
+      store.saveFeedback(word("last")),
+    ]);
+    return { store, outcomes };
+  };
+  const letters = () => readDeadLetters(join(folder, "dead-letters.jsonl")).letters.map(({ op }) => op[0]);
+
+  test("and the disk is full before the last: the first stands and is answered as done, only the last is not written", async () => {
+    const { store, outcomes } = await lastFails("SQLITE_FULL");
+    expect(outcomes).toMatchObject([{ status: "fulfilled" }, { reason: fault("unknown") }, { reason: fault("unavailable") }]);
+    expect(await kept(store)).toEqual(["first"]);
+    await until(() => store.health().ready);
+    await store.saveFeedback(word("last"));
+    expect(await kept(store)).toEqual(["first", "last"]);
+    expect(letters()).toEqual(["commit"]);
+  });
+
+  test("and the file is held by another before the last: only the last is tried again", async () => {
+    const { store, outcomes } = await lastFails("SQLITE_BUSY");
+    expect(outcomes).toMatchObject([{ status: "fulfilled" }, { reason: fault("unknown") }, { status: "fulfilled" }]);
+    expect(await kept(store)).toEqual(["first", "last"]);
+    expect(letters()).toEqual(["commit"]);
+  });
+
+  test("and the disk fails before the last: nothing is acknowledged, as after every such failure", async () => {
+    const { outcomes } = await lastFails("SQLITE_IOERR_WRITE");
+    expect(outcomes).toMatchObject([{ reason: fault("unknown") }, { reason: fault("unknown") }, { reason: fault("unknown") }]);
   });
 });
 

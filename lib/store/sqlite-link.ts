@@ -3,7 +3,7 @@
 import { ExponentialBackoff, handleAll, retry } from "cockatiel";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import type { DeadLetters } from "./dead-letter.ts";
-import type { Op, OpResult, Trouble, WriterReply } from "./sqlite-messages.ts";
+import { type Op, type OpResult, problemOf, type Trouble, type WriterReply } from "./sqlite-messages.ts";
 import type { WriterThread } from "./sqlite-thread.ts";
 import { StoreFault } from "./store.ts";
 
@@ -174,17 +174,21 @@ export class WriterLink {
 
   #done(reply: Extract<WriterReply, { kind: "done" }>): void {
     this.#onReply?.(reply);
-    const flight = this.#flight;
-    this.#flight = [];
+    const changes = this.#flight.length;
     this.#walBytes = reply.walBytes;
-    for (const [place, item] of flight.entries()) this.#settle(item, reply.results === null ? null : (reply.results[place] ?? null));
+    this.#answer(changes, reply.results);
     this.#parts.observer.onBatch?.({
-      changes: flight.length,
+      changes,
       commitMs: reply.commitMs,
       queued: this.#queue.length,
       walBytes: reply.walBytes,
     });
     this.#flush();
+  }
+
+  /** The first ones that are out are done, and never sent again. */
+  #answer(count: number, results: readonly OpResult[] | null): void {
+    for (const [place, item] of this.#flight.splice(0, count).entries()) this.#settle(item, results?.[place] ?? null);
   }
 
   #settle(item: Item, result: OpResult): void {
@@ -202,6 +206,7 @@ export class WriterLink {
     this.#parts.observer.onFault?.({ trouble, code, message });
     // What fails outside the batch that is out says nothing about that batch: it must not be called unwritten.
     if (trouble !== "fatal" && reply.batch !== this.#batch) return;
+    this.#answer(reply.written.length, reply.written);
     const isRetried = this.#onReply === null && trouble === "passing" && this.#flight.length > 0;
     if (trouble === "fatal") this.#die(`The data file failed (${code || "no code"}): ${message}.`);
     else if (this.#onReply !== null) this.#onReply(reply);
@@ -340,10 +345,4 @@ export class WriterLink {
     this.#watch.cancel();
     this.#probing?.cancel();
   }
-}
-
-function problemOf(trouble: Trouble, message: string): string {
-  if (trouble === "full") return "The disk is full: nothing can be saved until there is room.";
-  if (trouble === "readonly") return "The data file may only be read: nothing can be saved.";
-  return `The data file cannot be written: ${message}.`;
 }

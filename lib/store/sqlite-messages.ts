@@ -39,15 +39,24 @@ export type CommitOp = Extract<Op, readonly [op: "commit", ...rest: unknown[]]>;
 export type OpResult = null | false | string | readonly string[] | { readonly poison: string };
 
 export type Trouble =
-  /** Nothing was written; it may pass by itself. */
+  /** Nothing was written but what is said to be; it may pass by itself. */
   | "passing"
-  /** Nothing was written; somebody has to make room or allow writing. */
+  /** The same; somebody has to make room or allow writing. */
   | "full"
   | "readonly"
   /** Nobody knows what was written: this process must not acknowledge anything any more. */
   | "fatal";
 
-/** `results` null: every op of the batch is done and there is nothing else to say. */
+export function problemOf(trouble: Trouble, message: string): string {
+  if (trouble === "full") return "The disk is full: nothing can be saved until there is room.";
+  if (trouble === "readonly") return "The data file may only be read: nothing can be saved.";
+  return `The data file cannot be written: ${message}.`;
+}
+
+/**
+ * `results` null: every op of the batch is done and there is nothing else to say. `written`: what the first ops of a batch that had to
+ * be split came to before it failed; they are durable.
+ */
 export type WriterReply =
   | { readonly kind: "opened"; readonly opened: Opened }
   | { readonly kind: "refused"; readonly message: string }
@@ -58,7 +67,14 @@ export type WriterReply =
       readonly commitMs: number;
       readonly walBytes: number;
     }
-  | { readonly kind: "failed"; readonly batch: number; readonly trouble: Trouble; readonly code: string; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly batch: number;
+      readonly trouble: Trouble;
+      readonly code: string;
+      readonly message: string;
+      readonly written: readonly OpResult[];
+    }
   | { readonly kind: "noted"; readonly level: "warn" | "error"; readonly message: string }
   | { readonly kind: "closed" };
 

@@ -25,6 +25,15 @@ const pagesPerOp = 3;
 /** The batch is on the disk, but could not be answered. */
 class AfterCommitError extends Error {}
 
+/** A batch that was split failed after its first ops were on the disk. */
+class HalfWrittenError extends Error {
+  readonly written: readonly OpResult[];
+  constructor(written: readonly OpResult[], cause: unknown) {
+    super("", { cause });
+    this.written = written;
+  }
+}
+
 /** What the thread gives its writer. */
 interface WriterPorts {
   readonly post: (reply: WriterReply) => void;
@@ -88,7 +97,7 @@ class Writer {
 
   #write(ops: readonly Op[]): OpResult[] {
     const applied = this.#apply(ops);
-    if (applied === null) return ops.flatMap((op) => this.#write([op]));
+    if (applied === null) return this.#writeEach(ops);
     if ("poison" in applied) return [applied];
     // Durable from here on: whatever fails now, these ops must never be tried again.
     try {
@@ -99,6 +108,18 @@ class Writer {
       throw new AfterCommitError(oneLine(error), { cause: error });
     }
     return applied.results;
+  }
+
+  #writeEach(ops: readonly Op[]): OpResult[] {
+    const results: OpResult[] = [];
+    for (const op of ops) {
+      try {
+        results.push(...this.#write([op]));
+      } catch (error) {
+        throw new HalfWrittenError(results, error);
+      }
+    }
+    return results;
   }
 
   /** null: one of several ops is at fault, and nothing was written: they have to be tried one by one. */
@@ -167,11 +188,14 @@ class Writer {
     if (!hasRoom(this.#settings.path)) throw Object.assign(new Error("the disk is full"), { code: "SQLITE_FULL" });
   }
 
-  #fail(batch: number, error: unknown): void {
+  #fail(batch: number, failure: unknown): void {
+    const isHalf = failure instanceof HalfWrittenError;
+    const error = isHalf ? failure.cause : failure;
     const found = troubleOf(error, this.#settings.path);
     const trouble: Trouble = found === "poison" ? "fatal" : found;
     if (trouble === "fatal") this.#dead = true;
-    this.#post({ kind: "failed", batch, trouble, code: codeOf(error), message: oneLine(error) });
+    const written = isHalf && !this.#dead ? failure.written : [];
+    this.#post({ kind: "failed", batch, trouble, code: codeOf(error), message: oneLine(error), written });
   }
 
   #close(): void {

@@ -281,3 +281,32 @@ test("a double tap on pause or undo and a key pressed twice do it once", async (
   const acts = sent.filter((type) => ["pause", "undo", "interrupt"].includes(type));
   expect(acts).toEqual(["pause", "pause", "interrupt", "pause", "undo"]);
 });
+
+/** What a tap makes of the button's look, until it can be tapped again. */
+const looksOf = (button: Locator): Promise<readonly (string | null)[]> =>
+  button.evaluate(
+    (element: HTMLElement) =>
+      new Promise((resolve) => {
+        const looks: (string | null)[] = [];
+        const end = setTimeout(() => resolve(looks), 5_000);
+        new MutationObserver(() => {
+          looks.push(element.getAttribute("aria-disabled"));
+          if (looks.at(-1) !== "false") return;
+          clearTimeout(end);
+          resolve(looks);
+        }).observe(element, { attributeFilter: ["aria-disabled"] });
+        element.click();
+      }),
+  );
+
+test("pause and undo look busy from the tap until they can be tapped again, in the bar and in table mode's strip", async ({ table }) => {
+  const host = await table.open("/");
+  await createTable(host, "duel");
+  await sit(host, 1);
+  await tap(host, "start");
+  await tap(host, "passTurn");
+  expect(await looksOf(host.getByRole("button", { name: "Pause" }))).toEqual(["true", "false"]);
+  await host.keyboard.press("t");
+  expect(await looksOf(host.locator(".strip-go"))).toEqual(["true", "false"]);
+  expect(await looksOf(host.locator(".strip").getByRole("button", { name: "Undo" }))).toEqual(["true", "false"]);
+});

@@ -226,7 +226,7 @@ test("a whole campaign: points by damage, opponents and round, shown after and d
   for (const page of pages) await expect(page.getByRole("heading", { name: "Player 1 wins the campaign" })).toBeVisible();
 });
 
-test("a watcher sees the same without the button; a kicked player can watch", async ({ table }) => {
+test("a watcher sees the same without the button, and no dice by their key; a kicked player can watch", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");
   const guest = await table.open(`/g/${code}`);
@@ -238,6 +238,10 @@ test("a watcher sees the same without the button; a kicked player can watch", as
   await expect(watcher.locator(".go")).toContainText("You are watching");
   await expect(watcher.locator(".go")).toHaveAttribute("aria-disabled", "true");
   await expect(watcher.locator("[data-ms]")).toHaveCount(2);
+  await watcher.keyboard.press("d");
+  // What a key opens is there with the second frame.
+  await watcher.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  expect(await watcher.locator("dialog").count()).toBe(0);
   await host.locator('.card[data-seat="2"]').click();
   await host.getByRole("button", { name: "Free this seat" }).click();
   await host.getByRole("button", { name: "Tap again to do it" }).click();

@@ -1,5 +1,6 @@
 // Keys: space does what the great button says, digits open seats, letters for the rest. Never while somebody types.
 import type { App } from "../app-context.ts";
+import { diceCommand } from "../model/dice.ts";
 import { standing } from "../model/table-questions.ts";
 import { pathOf } from "../route.ts";
 
@@ -47,7 +48,7 @@ function keyAct(app: App, key: string): boolean {
     u: () => acts && session.giveOnce({ type: "undo", data: {} }),
     i: () => model.seat !== null && session.giveOnce({ type: "interrupt", data: {} }),
     d: () => {
-      sheet.value = { name: "dice" };
+      if (diceCommand(table, standing(model), 2) !== null) sheet.value = { name: "dice" };
     },
     t: () => here.page === "game" && go(pathOf(here.code, here.view === "table" ? "play" : "table")),
   };

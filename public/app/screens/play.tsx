@@ -76,7 +76,7 @@ function PlayBar({ table, who }: { readonly table: Table; readonly who: Standing
         <span class="num">{t("campaign.roundShort", { round: table.campaign.round, rounds: table.campaign.rounds })}</span>
       ) : null}
       <span class="num turn-count">{t("play.turn", { n: table.turn })}</span>
-      {pause.off ? null : <IconButton name={pause.icon} label={pause.word} onClick={pause.act} />}
+      {pause.off ? null : <IconButton name={pause.icon} label={pause.word} busy={pause.busy} onClick={pause.act} />}
       <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
     </header>
   );

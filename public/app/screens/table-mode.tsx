@@ -131,11 +131,12 @@ function Strip({ table, row }: { readonly table: Table; readonly row: number }):
   return (
     <nav class="strip" style={{ "grid-row": String(row), "grid-column": "1 / -1" }} aria-label={t("table.hub")}>
       <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
-      <IconButton name={undo.icon} label={undo.word} off={undo.off} onClick={undo.act} />
+      <IconButton name={undo.icon} label={undo.word} off={undo.off} busy={undo.busy} onClick={undo.act} />
       <button
         type="button"
         class="strip-go"
         disabled={pause.off}
+        aria-disabled={pause.busy}
         data-act={waiting ? "start" : "pause"}
         aria-label={waiting ? pause.word : `${pause.word}, ${turn}`}
         onClick={pause.act}
@@ -143,7 +144,7 @@ function Strip({ table, row }: { readonly table: Table; readonly row: number }):
         <Icon name={pause.icon} size={24} />
         <span>{waiting ? pause.word : turn}</span>
       </button>
-      <IconButton name={ask.icon} label={ask.word} off={ask.off} onClick={ask.act} />
+      <IconButton name={ask.icon} label={ask.word} off={ask.off} busy={ask.busy} onClick={ask.act} />
       <IconButton name={dice.icon} label={dice.word} off={dice.off} onClick={dice.act} />
       <LineDot />
     </nav>

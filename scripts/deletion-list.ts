@@ -98,7 +98,7 @@ const others: readonly Deletion[] = [
   {
     name: "limit: time in which a reader takes nothing",
     ...outbox,
-    from: "if (now - this.#progress.at >= this.#parts.limits.outboxStuckMs) this.#giveUp();",
+    from: "if (now - this.#progressAt >= this.#parts.limits.outboxStuckMs) this.#giveUp();",
     to: "",
   },
   {

@@ -53,18 +53,15 @@ function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }, slo
     told[what] += by;
   };
   const turn = new OutboxTurn(ambient);
-  const outbox = new Outbox({
-    stream,
-    limits,
-    ambient,
-    turn,
-    counts: { sent: (frames) => count("frames", frames), coalesced: () => count("coalesced") },
-    tooSlow(how) {
+  const counts = { sent: (frames: number) => count("frames", frames), coalesced: () => count("coalesced") };
+  const reader = {
+    tooSlow(how: Slowness) {
       count("slow");
       slow(how);
     },
     behind: () => count("behind"),
-  });
+  };
+  const outbox = new Outbox(stream, reader, { limits, ambient, turn, counts });
   return { ambient, stream, told, turn, outbox };
 }
 

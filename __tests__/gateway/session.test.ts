@@ -290,10 +290,10 @@ describe("heartbeat of a connection", () => {
     const { connection, socket } = connect();
     connection.beat(true);
     await ambient.advance(40);
-    socket.emit("pong");
+    socket.emit("pong", Buffer.alloc(0));
     expect(connection.rttMs).toBe(40);
     await ambient.advance(500);
-    socket.emit("pong");
+    socket.emit("pong", Buffer.alloc(0));
     expect(connection.rttMs).toBe(40);
     for (let i = 0; i < 5; i += 1) connection.beat(false);
     expect(socket.terminated).toBe(false);

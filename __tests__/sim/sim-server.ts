@@ -8,6 +8,7 @@ import type { Edge } from "../../lib/gateway/edge.ts";
 import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
 import { OutboxTurn } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
+import type { SessionParts } from "../../lib/gateway/session-parts.ts";
 import { chshGame } from "../../lib/protocol/chsh-game.ts";
 import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { replyFrame } from "../../lib/room/frame.ts";
@@ -95,11 +96,11 @@ export class SimServer {
       traceId: viewerId,
       address: "127.0.0.1",
       edge,
-      turn: this.#turn,
-      counts,
+      outboxes: { limits: edge.limits, ambient, turn: this.#turn, counts },
     });
-    const answered = ({ type }: { readonly type: string }, outcome: string) => count(`answered ${outcome === "ok" ? type : outcome}`);
-    const parts = { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge, answered, failed: bug };
+    const answered: SessionParts["answered"] = (_session, { type }, { outcome }) => count(`answered ${outcome === "ok" ? type : outcome}`);
+    const failed: SessionParts["failed"] = (_session, _message, error) => bug(error);
+    const parts = { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge, answered, failed };
     const session = new Session(connection, parts);
     connection.fellBehind = () => session.resync();
     const guest: Guest = { line, connection, session, unpinged: this.#heartbeat.add(connection) };

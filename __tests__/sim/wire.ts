@@ -41,23 +41,28 @@ export interface LineParts {
 
 const abnormal = 1006;
 
+const text = 0x81;
+const ping = 0x89;
+
 /** The texts of complete, unmasked text frames; what the real outbox writes. */
 class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  read(chunk: Buffer): string[] {
+  /** `pinged` is called for each ping without a payload. */
+  read(chunk: Buffer, pinged: () => void): string[] {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const texts: string[] = [];
     for (;;) {
       const head = this.#rest.length < 2 ? null : this.#head();
       if (head === null || this.#rest.length < head.from + head.size) return texts;
-      texts.push(this.#rest.toString("utf8", head.from, head.from + head.size));
+      if (this.#rest[0] === ping) pinged();
+      else texts.push(this.#rest.toString("utf8", head.from, head.from + head.size));
       this.#rest = this.#rest.subarray(head.from + head.size);
     }
   }
 
   #head(): { readonly from: number; readonly size: number } | null {
-    if (this.#rest[0] !== 0x81) throw new Error("the server wrote something that is no text frame");
+    if (this.#rest[0] !== text && this.#rest[0] !== ping) throw new Error("the server wrote something that is no text frame and no ping");
     const short = this.#rest[1] as number;
     if (short < 126) return { from: 2, size: short };
     if (this.#rest.length < 10) return null;
@@ -173,7 +178,7 @@ export class Line implements SocketLike {
     const stream = new Duplex({
       read() {},
       write: (chunk: Buffer, _encoding, done) => {
-        for (const text of this.#reader.read(chunk)) {
+        for (const text of this.#reader.read(chunk, () => this.#down("ping", () => this.#pong()))) {
           this.#parts.early(text);
           this.#down(text, () => this.#tell(text));
         }
@@ -189,7 +194,6 @@ export class Line implements SocketLike {
       pause: () => {},
       resume: () => {},
       pong: () => {},
-      ping: () => this.#down("ping", () => this.#pong()),
       close: (code: number) => this.#closeFromServer(code),
       terminate: () => this.#terminate(),
     });
@@ -230,7 +234,7 @@ export class Line implements SocketLike {
   }
 
   #pong(): void {
-    this.#up("pong", () => this.#events?.emit("pong"));
+    this.#up("pong", () => this.#events?.emit("pong", Buffer.alloc(0)));
   }
 
   #closeFromServer(code: number): void {

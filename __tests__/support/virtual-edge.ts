@@ -29,16 +29,12 @@ import type { Heard } from "./table-client.ts";
 class HeldSocket extends EventEmitter {
   isPaused = false;
   closedWith: number | null = null;
-  pings = 0;
   terminated = false;
   pause(): void {
     this.isPaused = true;
   }
   resume(): void {
     this.isPaused = false;
-  }
-  ping(): void {
-    this.pings += 1;
   }
   pong(): void {}
   close(code: number): void {
@@ -51,10 +47,12 @@ class HeldSocket extends EventEmitter {
 
 class Ear extends Duplex {
   readonly heard: Heard[] = [];
+  pings = 0;
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     const short = (chunk[1] ?? 0) & 127;
     const head = short < 126 ? 2 : short === 126 ? 4 : 10;
-    if (chunk.length > 0) this.heard.push(JSON.parse(chunk.subarray(head).toString()) as Heard);
+    if (chunk[0] === 0x89) this.pings += 1;
+    else if (chunk.length > 0) this.heard.push(JSON.parse(chunk.subarray(head).toString()) as Heard);
     done();
   }
   override _read(): void {}
@@ -109,8 +107,7 @@ export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly l
       traceId: `trace-${serial}`,
       address,
       edge,
-      turn,
-      counts: { sent() {}, coalesced() {} },
+      outboxes: { limits: config.limits, ambient, turn, counts: { sent() {}, coalesced() {} } },
     });
     const parts = {
       games,
@@ -120,7 +117,7 @@ export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly l
       ambient,
       edge,
       answered() {},
-      failed: (error: unknown) => void bugs.push(error),
+      failed: (_speaker: unknown, _message: unknown, error: unknown) => void bugs.push(error),
     };
     const session = new Session(connection, parts);
     connection.fellBehind = () => session.resync();

@@ -10,7 +10,7 @@ import type { Subscriber } from "../room/subscriber.ts";
 import { Bucket } from "./bucket.ts";
 import type { Edge } from "./edge.ts";
 import type { Pinged } from "./heartbeat.ts";
-import { Outbox, type OutboxCounts, type OutboxTurn, type Slowness } from "./outbox.ts";
+import { Outbox, type OutboxParts, type Reader, type Slowness } from "./outbox.ts";
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
@@ -20,8 +20,7 @@ export interface ConnectionParts {
   readonly traceId: string;
   readonly address: string;
   readonly edge: Edge;
-  readonly turn: OutboxTurn;
-  readonly counts: OutboxCounts;
+  readonly outboxes: OutboxParts;
 }
 
 /** What becomes of a frame that came in: `over`: it is answered with a refusal; `no`: the connection goes, nothing is heard any more. */
@@ -35,7 +34,7 @@ const byteBurstSeconds = 5;
 /** A flooder gets this long to read why, ms. */
 const floodCutMs = 250;
 
-export class Connection implements Subscriber, Pinged {
+export class Connection implements Subscriber, Pinged, Reader {
   readonly viewerId: ViewerId;
   readonly traceId: string;
   readonly address: string;
@@ -55,7 +54,7 @@ export class Connection implements Subscriber, Pinged {
   #isClosing = false;
 
   constructor(parts: ConnectionParts) {
-    const { socket, stream, edge, turn, counts } = parts;
+    const { socket, edge } = parts;
     const { limits, ambient } = edge;
     this.viewerId = parts.viewerId;
     this.traceId = parts.traceId;
@@ -65,16 +64,8 @@ export class Connection implements Subscriber, Pinged {
     const now = ambient.monotonicMs();
     this.#frames = new Bucket({ perSecond: limits.framesPerSecondMax, burst: limits.framesPerSecondMax * frameBurstSeconds }, now);
     this.#bytes = new Bucket({ perSecond: limits.bytesPerSecondMax, burst: limits.bytesPerSecondMax * byteBurstSeconds }, now);
-    this.#outbox = new Outbox({
-      stream,
-      limits,
-      ambient,
-      turn,
-      counts,
-      tooSlow: (how) => this.#tooSlow(how),
-      behind: () => this.fellBehind(),
-    });
-    socket.on("pong", () => this.#heard());
+    this.#outbox = new Outbox(parts.stream, this, parts.outboxes);
+    socket.on("pong", (payload) => this.#ponged(payload.length));
   }
 
   get bufferedBytes(): number {
@@ -127,10 +118,14 @@ export class Connection implements Subscriber, Pinged {
     this.#socket.pause();
   }
 
-  #tooSlow(how: Slowness): void {
+  tooSlow(how: Slowness): void {
     if (this.#isClosing) return;
     this.#edge.cutSlow(this.address, how);
     this.close("policy");
+  }
+
+  behind(): void {
+    this.fellBehind();
   }
 
   #close(reason: CloseReason, cutAfterMs: number): void {
@@ -179,11 +174,12 @@ export class Connection implements Subscriber, Pinged {
     if (this.#missedPongs >= missedPongsMax) return this.#socket.terminate();
     this.#missedPongs += 1;
     this.#pingedAt = this.#edge.ambient.monotonicMs();
-    this.#socket.ping();
+    this.#outbox.ping();
   }
 
-  /** Only an answer to our own ping counts: pongs nobody asked for change nothing. */
-  #heard(): void {
+  /** A pong came in. Only an answer to our own ping counts: pongs nobody asked for change nothing. */
+  #ponged(bytes: number): void {
+    this.admits(bytes);
     if (this.#pingedAt === null) return;
     this.#missedPongs = 0;
     const rttMs = this.#edge.ambient.monotonicMs() - this.#pingedAt;

@@ -37,6 +37,7 @@ export interface MessageContext {
 
 interface Answered {
   readonly type: string;
+  readonly n: number;
   /** "ok" or the refusal's code. */
   readonly outcome: string;
   readonly durationMs: number;
@@ -88,7 +89,7 @@ export class Edge {
   }
 
   /** A command was answered: counted, measured, a line for one in many, and a crumb for the reports of its connection. */
-  answered({ traceId, gameId, n }: MessageContext, { type, outcome, durationMs }: Answered): void {
+  answered({ traceId, gameId }: Omit<MessageContext, "n">, { type, n, outcome, durationMs }: Answered): void {
     this.metrics.command(type, outcome).add();
     this.metrics.commandSeconds.observe(durationMs / 1000);
     this.log.frequent({ traceId, n, gameId, type, outcome, durationMs }, "command");

@@ -11,7 +11,7 @@ import { replyFrame } from "../room/frame.ts";
 import { Connection } from "./connection.ts";
 import type { Edge } from "./edge.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { type OutboxCounts, OutboxTurn } from "./outbox.ts";
+import { type OutboxParts, OutboxTurn } from "./outbox.ts";
 import { refuse } from "./replies.ts";
 import { Session } from "./session.ts";
 import type { SessionParts } from "./session-parts.ts";
@@ -57,11 +57,11 @@ const comeBackMs = { least: 200, spread: 2_000 };
 
 class SocketGateway implements Gateway {
   readonly #parts: GatewayParts;
+  readonly #sessionParts: SessionParts;
   readonly #guests = new Set<Guest>();
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: Heartbeat;
-  readonly #turn: OutboxTurn;
-  readonly #counts: OutboxCounts;
+  readonly #outboxes: OutboxParts;
   readonly #gate: (request: IncomingMessage) => UpgradeVerdict;
   readonly #onUpgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
   readonly #unwatch: () => void;
@@ -88,13 +88,22 @@ class SocketGateway implements Gateway {
       handleProtocols: (offered) => protocols.find((known) => offered.has(known)) ?? false,
     } as ConstructorParameters<typeof WebSocketServer>[0]);
     this.#sockets.on("wsClientError", (_error, stream, request) => this.#malformed(request, stream));
-    this.#turn = new OutboxTurn(ambient);
-    this.#counts = {
-      sent(frames, bytes) {
-        metrics.framesSent.add(frames);
-        metrics.bytesSent.add(bytes);
+    this.#outboxes = {
+      limits,
+      ambient,
+      turn: new OutboxTurn(ambient),
+      counts: {
+        sent(frames, bytes) {
+          metrics.framesSent.add(frames);
+          metrics.bytesSent.add(bytes);
+        },
+        coalesced: () => metrics.outboxCoalesced.add(),
       },
-      coalesced: () => metrics.outboxCoalesced.add(),
+    };
+    this.#sessionParts = {
+      ...parts,
+      answered: (speaker, { type, n }, how) => edge.answered(speaker, { type, n, ...how }),
+      failed: ({ traceId, gameId }, { n }, error) => edge.bug(error, { traceId, gameId, n }),
     };
     this.#gate = upgradeGate(edge, () => this.#guests.size);
     this.#heartbeat = new Heartbeat({ ambient, heartbeatMs: limits.heartbeatMs, isLate: () => edge.overload.isLate });
@@ -122,13 +131,18 @@ class SocketGateway implements Gateway {
     const verdict = this.#gate(request);
     if (!verdict.ok) return answerRefusal(stream, verdict.refusal);
     let isOpen = false;
-    stream.once("close", () => this.#parts.edge.addresses.closed(verdict.address));
+    this.#countOut(stream, verdict.address);
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       isOpen = true;
       this.#welcome(socket, stream, { request, address: verdict.address });
     });
     // ws has answered it otherwise: the stream ends soon, whatever the other side does.
     if (!isOpen) stream.on("error", () => stream.destroy());
+  }
+
+  /** A method of its own: what listens for as long as the socket lives must not hold the request that opened it. */
+  #countOut(stream: Duplex, address: string): void {
+    stream.on("close", () => this.#parts.edge.addresses.closed(address));
   }
 
   /** Path and origin are good, but it is no WebSocket handshake. */
@@ -140,27 +154,31 @@ class SocketGateway implements Gateway {
 
   #welcome(socket: WebSocket, stream: Duplex, { request, address }: { readonly request: IncomingMessage; readonly address: string }): void {
     const { edge, instanceId } = this.#parts;
-    const { ambient, metrics, log } = edge;
+    const { ambient, metrics } = edge;
     this.#serial += 1;
     const viewerId = `${instanceId}.${this.#boot}.${this.#serial.toString(36)}` as ViewerId;
     const { traceId } = traceOf(request.headers.traceparent as string | undefined, ambient);
-    const connection = new Connection({ socket, stream, viewerId, traceId, address, edge, turn: this.#turn, counts: this.#counts });
-    const context = (n: number) => ({ traceId, gameId: session.gameId, n });
-    const answered: SessionParts["answered"] = ({ type, n }, outcome, durationMs) =>
-      edge.answered(context(n), { type, outcome, durationMs });
-    const failed: SessionParts["failed"] = (error, { n }) => edge.bug(error, context(n));
-    const session = new Session(connection, { ...this.#parts, answered, failed });
+    const connection = new Connection({ socket, stream, viewerId, traceId, address, edge, outboxes: this.#outboxes });
+    const session = new Session(connection, this.#sessionParts);
     const guest: Guest = { connection, session, socket, unpinged: this.#heartbeat.add(connection) };
     connection.fellBehind = () => session.resync();
     this.#guests.add(guest);
     metrics.connectionsOpened.add();
-    socket.on("message", (payload, isBinary) => this.#received(guest, payload as Buffer, isBinary));
-    socket.on("ping", (payload) => this.#pinged(guest, payload));
-    socket.on("pong", (payload) => void connection.admits(payload.length));
-    socket.on("error", (error) => log.debug({ traceId, err: error }, "a socket broke its protocol"));
-    socket.on("close", (code) => this.#left(guest, code));
+    this.#listen(guest);
     const serverTime = ambient.now();
     connection.send(replyFrame("clientId", { clientId: viewerId, instanceId, serverTime, protocol: socket.protocol || protocols[0] }));
+  }
+
+  #listen(guest: Guest): void {
+    const { socket } = guest;
+    socket.on("message", (payload, isBinary) => this.#received(guest, payload as Buffer, isBinary));
+    socket.on("ping", (payload) => this.#pinged(guest, payload));
+    socket.on("error", (error) => this.#broke(guest, error));
+    socket.on("close", (code) => this.#left(guest, code));
+  }
+
+  #broke({ connection }: Guest, error: Error): void {
+    this.#parts.edge.log.debug({ traceId: connection.traceId, err: error }, "a socket broke its protocol");
   }
 
   #received({ connection, session }: Guest, payload: Buffer & RawData, isBinary: boolean): void {

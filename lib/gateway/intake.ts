@@ -2,18 +2,23 @@
 // stops: TCP itself holds the sender up, and a server with more to do than it can refuses nothing that it would do a moment later.
 // What waits here is what one read from the socket brought; it is not decoded before its turn.
 
-export interface IntakeParts {
-  /** Reads from the socket, or does not. */
-  readonly line: { pause(): void; resume(): void };
+/** Reads from the socket, or does not. */
+interface Line {
+  pause(): void;
+  resume(): void;
+}
+
+interface Listener {
   /** Looks at one message. Must not throw. */
-  readonly hear: (payload: Buffer) => void;
+  hear(payload: Buffer): void;
 }
 
 /** Commands of one connection under way. A game takes one at a time, so more would only wait inside instead of outside. */
 const underWayMax = 4;
 
 export class Intake {
-  readonly #parts: IntakeParts;
+  readonly #line: Line;
+  readonly #listener: Listener;
   #unheard: Buffer[] = [];
   #underWay = 0;
   #isEntering = false;
@@ -21,8 +26,9 @@ export class Intake {
   #isPaused = false;
   #isHearing = false;
 
-  constructor(parts: IntakeParts) {
-    this.#parts = parts;
+  constructor(line: Line, listener: Listener) {
+    this.#line = line;
+    this.#listener = listener;
   }
 
   /** Something it asked for has not been answered yet. */
@@ -73,7 +79,7 @@ export class Intake {
     this.#isHearing = true;
     let at = 0;
     while (!this.#isHeld && at < this.#unheard.length) {
-      this.#parts.hear(this.#unheard[at] as Buffer);
+      this.#listener.hear(this.#unheard[at] as Buffer);
       at += 1;
     }
     if (at > 0) this.#unheard = this.#unheard.slice(at);
@@ -84,7 +90,7 @@ export class Intake {
   #hold(wanted: boolean): void {
     if (wanted === this.#isPaused) return;
     this.#isPaused = wanted;
-    if (wanted) this.#parts.line.pause();
-    else this.#parts.line.resume();
+    if (wanted) this.#line.pause();
+    else this.#line.resume();
   }
 }

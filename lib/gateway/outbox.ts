@@ -17,16 +17,20 @@ export interface OutboxCounts {
   coalesced(): void;
 }
 
+/** What all outboxes of an instance share. */
 export interface OutboxParts {
-  readonly stream: Duplex;
   readonly limits: OutboxLimits;
   readonly ambient: Pick<Ambient, "after" | "monotonicMs">;
   readonly turn: OutboxTurn;
   readonly counts: OutboxCounts;
+}
+
+/** Whoever reads what one outbox sends. */
+export interface Reader {
   /** Too much piled up, or nothing was taken for too long. Called once. */
-  readonly tooSlow: (how: Slowness) => void;
+  tooSlow(how: Slowness): void;
   /** Changes had to be left out; the reader takes frames again now and needs a whole state. */
-  readonly behind: () => void;
+  behind(): void;
 }
 
 /** How slow a reader was when it was given up. */
@@ -51,6 +55,8 @@ const nothing = new Uint8Array(0);
 const carriesState = (frame: Frame): boolean => frame.kind === "reply" && frame.v > 0;
 
 const finalText = 0x81;
+/** A whole ping without a payload; the same bytes for everybody. */
+const pingFrame = new Uint8Array([0x89, 0]);
 const length16 = 126;
 const length64 = 127;
 
@@ -98,6 +104,8 @@ export class OutboxTurn {
 }
 
 export class Outbox {
+  readonly #stream: Duplex;
+  readonly #reader: Reader;
   readonly #parts: OutboxParts;
   #held: Frame[] = [];
   #heldBytes = 0;
@@ -112,17 +120,20 @@ export class Outbox {
   #given = 0;
   #behindSince = 0;
   /** When the reader was last seen to have taken something, and how much it had taken then. */
-  #progress = { at: 0, taken: 0 };
+  #progressAt = 0;
+  #takenThen = 0;
   #look: Cancellable | null = null;
   #ended = false;
 
-  constructor(parts: OutboxParts) {
+  constructor(stream: Duplex, reader: Reader, parts: OutboxParts) {
+    this.#stream = stream;
+    this.#reader = reader;
     this.#parts = parts;
   }
 
   /** Bytes that wait for the reader, here and in the stream. */
   get bytes(): number {
-    return this.#heldBytes + this.#parts.stream.writableLength;
+    return this.#heldBytes + this.#stream.writableLength;
   }
 
   get isBlocked(): boolean {
@@ -204,7 +215,8 @@ export class Outbox {
   /** Hands over what is held. Called at the end of a turn in which something was said, and when the reader catches up. */
   flush(): void {
     this.#listed = false;
-    const { stream, counts, ambient } = this.#parts;
+    const { counts, ambient } = this.#parts;
+    const stream = this.#stream;
     if (this.#ended || this.#blocked || this.#held.length === 0 || !stream.writable) return;
     const frames = this.#held;
     this.#held = [];
@@ -227,13 +239,21 @@ export class Outbox {
     if (this.#blocked) return;
     this.#blocked = true;
     this.#behindSince = ambient.monotonicMs();
-    this.#progress = { at: this.#behindSince, taken: this.#taken };
+    this.#progressAt = this.#behindSince;
+    this.#takenThen = this.#taken;
     this.#lookLater();
   }
 
   /** Bytes the kernel has taken of those that were handed over. */
   get #taken(): number {
-    return this.#given - this.#parts.stream.writableLength;
+    return this.#given - this.#stream.writableLength;
+  }
+
+  /** Asks the other side whether it is there; not while it takes nothing. */
+  ping(): void {
+    if (this.#ended || this.#blocked || !this.#stream.writable) return;
+    this.#stream.write(pingFrame);
+    this.#given += pingFrame.length;
   }
 
   #lookLater(): void {
@@ -243,8 +263,11 @@ export class Outbox {
 
   #lookNow(): void {
     const now = this.#parts.ambient.monotonicMs();
-    if (this.#taken > this.#progress.taken) this.#progress = { at: now, taken: this.#taken };
-    if (now - this.#progress.at >= this.#parts.limits.outboxStuckMs) this.#giveUp();
+    if (this.#taken > this.#takenThen) {
+      this.#progressAt = now;
+      this.#takenThen = this.#taken;
+    }
+    if (now - this.#progressAt >= this.#parts.limits.outboxStuckMs) this.#giveUp();
     else this.#lookLater();
   }
 
@@ -253,13 +276,13 @@ export class Outbox {
     this.#blocked = false;
     this.#look?.cancel();
     this.flush();
-    if (this.#stale && !this.#blocked) this.#parts.behind();
+    if (this.#stale && !this.#blocked) this.#reader.behind();
   }
 
   #giveUp(): void {
     const slowness = { waitingBytes: this.bytes, behindMs: Math.round(this.#parts.ambient.monotonicMs() - this.#behindSince) };
     this.end();
-    this.#parts.tooSlow(slowness);
+    this.#reader.tooSlow(slowness);
   }
 
   /** Nothing is sent from here on. What is held is let go. */

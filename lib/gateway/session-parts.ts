@@ -8,6 +8,12 @@ import type { HostedGame } from "./hosted-game.ts";
 
 type Named = Pick<Envelope, "type" | "n">;
 
+/** Who said a message, as logs and reports name it. */
+export interface Speaker {
+  readonly traceId: string;
+  readonly gameId: string | null;
+}
+
 export interface SessionParts {
   readonly games: ReadonlyMap<string, HostedGame>;
   readonly defaultGame: string;
@@ -16,7 +22,7 @@ export interface SessionParts {
   readonly ambient: Ambient;
   readonly edge: Edge;
   /** A command was answered: with "ok" or the refusal's code, and how long it took. */
-  readonly answered: (message: Named, outcome: string, durationMs: number) => void;
+  readonly answered: (speaker: Speaker, message: Named, how: { readonly outcome: string; readonly durationMs: number }) => void;
   /** A message made the program throw. */
-  readonly failed: (error: unknown, message: Named) => void;
+  readonly failed: (speaker: Speaker, message: Named, error: unknown) => void;
 }

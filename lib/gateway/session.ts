@@ -14,7 +14,7 @@ import type { Connection } from "./connection.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { Intake } from "./intake.ts";
 import type { Work } from "./overload.ts";
-import type { SessionParts } from "./session-parts.ts";
+import type { SessionParts, Speaker } from "./session-parts.ts";
 import { acknowledge, type Excuse, refuse, retryAfter, tellGrant } from "./replies.ts";
 
 const missedMax = 100;
@@ -24,9 +24,9 @@ const missedCost = 4;
 /** Refusals that a person who only uses the page never meets: worth a record. */
 const noted: ReadonlySet<RefusalCode> = new Set<RefusalCode>(["not-host", "not-allowed", "no-seat"]);
 
-type Handlers = { readonly [T in SessionType]: (message: Envelope, data: SessionData<T>) => void };
+type Handlers = { readonly [T in SessionType]: (session: Session, message: Envelope, data: SessionData<T>) => void };
 
-export class Session implements EntranceHost {
+export class Session implements EntranceHost, Speaker {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
   #room: Room | null = null;
@@ -43,7 +43,7 @@ export class Session implements EntranceHost {
     this.#parts = parts;
     this.#pace = parts.edge.pace.fresh();
     this.#entrance = new Entrance(this);
-    this.#intake = new Intake({ line: connection, hear: (payload) => this.#hear(payload) });
+    this.#intake = new Intake(connection, this);
   }
 
   get connection(): Connection {
@@ -68,6 +68,10 @@ export class Session implements EntranceHost {
     this.#room = room;
   }
 
+  get traceId(): string {
+    return this.#connection.traceId;
+  }
+
   get gameId(): string | null {
     return this.#room?.gameId ?? null;
   }
@@ -84,7 +88,8 @@ export class Session implements EntranceHost {
     this.#intake.shut();
   }
 
-  #hear(payload: Buffer): void {
+  /** Looks at one frame whose turn has come. */
+  hear(payload: Buffer): void {
     this.#heard += 1;
     const decoded = decodeEnvelope(payload.toString(), this.#heard);
     if (decoded.ok) this.#dispatchSafely(decoded.value);
@@ -125,7 +130,7 @@ export class Session implements EntranceHost {
   }
 
   #failed(message: Envelope, error: unknown): void {
-    this.#parts.failed(error, message);
+    this.#parts.failed(this, message, error);
     this.#refuse(message.id, "internal");
   }
 
@@ -186,25 +191,29 @@ export class Session implements EntranceHost {
   #dispatchSession<T extends SessionType>(message: Envelope, type: T): void {
     const decoded = decodeData<SessionData<T>>(sessionSchemas[type] as unknown as z.ZodType<SessionData<T>>, message.data, message.id);
     if (!decoded.ok) return this.#refuse(message.id, decoded.code, decoded);
-    const handlers: Handlers = this.#handlers;
-    handlers[type](message, decoded.value);
+    const handlers: Handlers = Session.#handlers;
+    handlers[type](this, message, decoded.value);
   }
 
-  readonly #handlers: Handlers = {
-    create: (message, data) => this.#entering(message, () => this.#entrance.create(message, data)),
-    join: (message, data) => this.#entering(message, () => this.#entrance.join(message, data)),
-    reconnect: (message, data) => this.#entering(message, () => this.#entrance.reconnect(message, data)),
+  static readonly #handlers: Handlers = {
+    create: (session, message, data) => session.#entering(message, () => session.#entrance.create(message, data)),
+    join: (session, message, data) => session.#entering(message, () => session.#entrance.join(message, data)),
+    reconnect: (session, message, data) => session.#entering(message, () => session.#entrance.reconnect(message, data)),
     // After the answers to what was sent before it: whoever has left is told nothing more of that game.
-    leave: (message) =>
-      this.#entering(message, async () => {
-        await this.leaveRoom();
-        this.#acknowledge(message.id, 0);
+    leave: (session, message) =>
+      session.#entering(message, async () => {
+        await session.leaveRoom();
+        session.#acknowledge(message.id, 0);
       }),
-    sync: (message, data) => this.#sync(message, data),
-    subscribeTicks: (message, data) => this.#subscribeTicks(message, data),
-    ping: (_message, data) => this.#connection.send(replyFrame("pong", { ...data, serverTime: this.#parts.ambient.now() })),
-    feedback: (message, data) => void this.#feedback(message, data),
+    sync: (session, message, data) => session.#sync(message, data),
+    subscribeTicks: (session, message, data) => session.#subscribeTicks(message, data),
+    ping: (session, _message, data) => session.#pong(data),
+    feedback: (session, message, data) => void session.#feedback(message, data),
   };
+
+  #pong(data: SessionData<"ping">): void {
+    this.#connection.send(replyFrame("pong", { ...data, serverTime: this.#parts.ambient.now() }));
+  }
 
   /** Runs `enter` while later messages wait, so that they meet the game they were meant for. */
   #entering(message: Envelope, enter: () => Promise<void>): void {
@@ -215,7 +224,7 @@ export class Session implements EntranceHost {
     };
     enter()
       .catch((error: unknown) => this.#failed(message, error))
-      .then(entered, (error: unknown) => this.#parts.failed(error, message));
+      .then(entered, (error: unknown) => this.#parts.failed(this, message, error));
   }
 
   /** From now on nothing goes to this connection but what was asked for before; done when that is answered and the seat shows away. */
@@ -283,7 +292,8 @@ export class Session implements EntranceHost {
   }
 
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void {
-    this.#parts.answered(message, answer.ok ? "ok" : answer.code, this.#parts.ambient.monotonicMs() - how.startedAt);
+    const durationMs = this.#parts.ambient.monotonicMs() - how.startedAt;
+    this.#parts.answered(this, message, { outcome: answer.ok ? "ok" : answer.code, durationMs });
     if (!answer.ok) {
       const { edge } = this.#parts;
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });

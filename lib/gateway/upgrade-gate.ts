@@ -118,6 +118,9 @@ export function watchArrivals(server: Server, how: { readonly ambient: Ambient; 
     waiting.get(socket)?.cancel();
     waiting.delete(socket);
   };
+  function onClose(this: Socket): void {
+    arrived(this);
+  }
   const onConnection = (socket: Socket): void => {
     const cut = () => {
       waiting.delete(socket);
@@ -125,7 +128,8 @@ export function watchArrivals(server: Server, how: { readonly ambient: Ambient; 
       socket.destroy();
     };
     waiting.set(socket, how.ambient.after(how.limitMs, cut));
-    socket.once("close", () => arrived(socket));
+    // One function for all sockets: it stays with each for as long as it lives.
+    socket.on("close", onClose);
   };
   const onRequest = (request: IncomingMessage): void => arrived(request.socket);
   server.on("connection", onConnection);

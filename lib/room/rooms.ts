@@ -33,6 +33,9 @@ const restMs = 1_000;
 /** Rooms looked at to make one place, so that a full house is not searched for each who comes. */
 const looksMax = 64;
 const duePerSweep = 2_000;
+/** Rooms looked at in one sweep for idle ones: all of so many, and of more all within so many sweeps. */
+const idleLooksMin = 500;
+const idleSweeps = 8;
 /** Games due within this time are opened, so that their own alarm rings at the very moment. */
 const sweepAheadMs = 1_500;
 /** A game still due after this time is nobody's, or its room here is behind. */
@@ -55,6 +58,7 @@ export interface CreateOrder {
 export class Rooms {
   /** In about the order in which they were asked for last. */
   readonly #rooms = new Map<string, Room>();
+  #walk = this.#rooms.entries();
   readonly #rules: ReadonlyMap<string, AnyRules>;
   readonly #parts: RoomParts;
   readonly #limits: RoomsLimits;
@@ -199,9 +203,10 @@ export class Rooms {
     try {
       const now = this.#parts.ambient.now();
       await this.#dropIdle(now);
-      const overdue = await this.#parts.store.due(now - overdueMs, duePerSweep);
+      const { store } = this.#parts;
+      // Asked together: one wait and, for a store that answers in batches, one write.
+      const [overdue, soon] = await Promise.all([store.due(now - overdueMs, duePerSweep), store.due(now + sweepAheadMs, duePerSweep)]);
       await this.#inTurns(overdue, (room) => room.arm(true));
-      const soon = await this.#parts.store.due(now + sweepAheadMs, duePerSweep);
       const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
       await this.#inTurns(unheld, (room) => room.arm());
     } catch (error) {
@@ -228,14 +233,27 @@ export class Rooms {
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
   }
 
+  /** Looks at some of many rooms each time, in turn: they cost next to nothing while nobody comes or goes. */
   async #dropIdle(now: number): Promise<void> {
     const { roomIdleMs, roomsMax } = this.#limits;
-    for (const [gameId, room] of [...this.#rooms]) {
+    const { size } = this.#rooms;
+    for (let left = Math.min(size, Math.max(idleLooksMin, size / idleSweeps)); left > 0; left -= 1) {
+      const { gameId, room } = this.#nextRoom();
       const idleMs = this.#rooms.size > roomsMax * crowdedFrom ? Math.min(restMs, roomIdleMs) : roomIdleMs;
-      if (this.#rooms.get(gameId) !== room || !room.isIdle(now - idleMs)) continue;
+      if (room === undefined || !room.isIdle(now - idleMs)) continue;
       this.#rooms.delete(gameId);
       await room.close();
     }
+  }
+
+  /** Round and round, whoever comes and goes meanwhile. */
+  #nextRoom(): { readonly gameId: string; readonly room: Room | undefined } {
+    let next = this.#walk.next();
+    if (next.done === true) {
+      this.#walk = this.#rooms.entries();
+      next = this.#walk.next();
+    }
+    return next.done === true ? { gameId: "", room: undefined } : { gameId: next.value[0], room: next.value[1] };
   }
 
   async close(): Promise<void> {

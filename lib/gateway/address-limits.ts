@@ -43,8 +43,10 @@ export function perMinute(limits: Limits, use: AddressUse): number {
 }
 
 export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicMs">, shared?: SharedCounts): AddressLimits {
-  const buckets = new LRUCache<string, Bucket>({ max: rememberedMax });
-  const blocked = new LRUCache<string, number>({ max: rememberedMax });
+  // Counted one by one, see pace.ts.
+  const remembered = { maxSize: rememberedMax, sizeCalculation: () => 1 };
+  const buckets = new LRUCache<string, Bucket>(remembered);
+  const blocked = new LRUCache<string, number>(remembered);
   const sockets = new Map<string, number>();
 
   function bucketOf(use: AddressUse, key: string, share: number): Bucket {

@@ -11,7 +11,8 @@ const seatsMax = 50_000;
 export class Pace {
   readonly #limits: Limits;
   readonly #ambient: Pick<Ambient, "monotonicMs">;
-  readonly #seats = new LRUCache<string, Bucket>({ max: seatsMax });
+  // Counted one by one: a bound given as `max` takes its memory at once, for seats that may never be.
+  readonly #seats = new LRUCache<string, Bucket>({ maxSize: seatsMax, sizeCalculation: () => 1 });
   readonly #games = new WeakMap<object, Bucket>();
 
   constructor(limits: Limits, ambient: Pick<Ambient, "monotonicMs">) {

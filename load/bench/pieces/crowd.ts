@@ -1,19 +1,18 @@
-// What many tables cost: memory per connection and per game, running games in which nobody taps, and whether a tap costs the same with
-// 4,000 tables as with 100. Two servers of their own, measured in turn.
+// What many tables cost: memory per connection and per game, and whether a tap costs the same with 4,000 tables as with 100. The bare
+// relay has no rules and no store: what 16,000 sockets cost it, nobody on the same runtime can save.
 import { ClosedLoop } from "../closed-loop.ts";
-import { clockServer, type OpenTable, type RunningContestant } from "../contestant.ts";
+import { bareRelay, clockServer, type Contestant, type OpenTable, type RunningContestant } from "../contestant.ts";
 import { addressOf, openCrowd } from "../crowd.ts";
 import { median } from "../figures.ts";
-import { cpuOf, residentBytes } from "../procfs.ts";
+import { residentBytes } from "../procfs.ts";
 import { RawSocket } from "../raw-socket.ts";
-import { atMost, pause, type Piece, type PieceOrder } from "./piece.ts";
+import { atMost, number, pause, type Piece, type PieceOrder } from "./piece.ts";
 
 /** A process may hold 20,000 open files: 4,000 tables of four fit. */
 const tablesAll = 4_000;
 const fewTables = 100;
 const seatsFirst = 2;
 const seatsAll = 4;
-const idleMs = 10_000;
 const settleMs = 4_000;
 const rounds = 4;
 const warmMs = 500;
@@ -72,9 +71,10 @@ async function memory({ say, part }: PieceOrder) {
   }
 }
 
-async function flatness({ say, part }: PieceOrder) {
+/** CPU per tap with few tables and with many, in turn, on two servers of the same kind. */
+async function flatness(contestant: () => Contestant, { say, part }: PieceOrder) {
   const tables = part(tablesAll);
-  const [few, many] = await Promise.all([clockServer().start(), clockServer().start()]);
+  const [few, many] = await Promise.all([contestant().start(), contestant().start()]);
   const loops: ClosedLoop[] = [];
   try {
     const fewLoop = await ClosedLoop.open(few, { games: fewTables, updates: "changes" });
@@ -82,9 +82,6 @@ async function flatness({ say, part }: PieceOrder) {
     const manyLoop = await ClosedLoop.open(many, { games: tables, updates: "changes" });
     loops.push(manyLoop);
     await pause(settleMs);
-    const before = { cpu: cpuOf(many.server.pid).totalMs, bytes: manyLoop.bytesIn };
-    await pause(part(idleMs));
-    const idle = { cores: (cpuOf(many.server.pid).totalMs - before.cpu) / part(idleMs), bytes: manyLoop.bytesIn - before.bytes };
     for (const loop of loops) await loop.warm();
     const micros = { few: [] as number[], many: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
@@ -92,11 +89,11 @@ async function flatness({ say, part }: PieceOrder) {
       micros.few.push(a.cpuMicrosPerTap);
       micros.many.push(b.cpuMicrosPerTap);
       say(
-        `round ${round + 1}: ${a.cpuMicrosPerTap.toFixed(1)} us with ${fewTables} tables, ${b.cpuMicrosPerTap.toFixed(1)} us with ${tables}`,
+        `${contestant().name}, round ${round + 1}: ${a.cpuMicrosPerTap.toFixed(1)} us with ${fewTables} tables, ${b.cpuMicrosPerTap.toFixed(1)} us with ${tables}`,
       );
     }
     const ratios = micros.many.map((value, round) => value / (micros.few[round] ?? Number.NaN));
-    return { idle, micros, few: median(micros.few), many: median(micros.many), ratio: median(ratios) };
+    return { micros, few: median(micros.few), many: median(micros.many), ratio: median(ratios) };
   } finally {
     for (const loop of loops) loop.close();
     await Promise.all([few.server.stop(), many.server.stop()]);
@@ -104,21 +101,23 @@ async function flatness({ say, part }: PieceOrder) {
 }
 
 export const crowd: Piece = {
-  seconds: 130,
+  seconds: 150,
   async run(how) {
     const room = await memory(how);
-    const flat = await flatness(how);
+    const flat = await flatness(clockServer, how);
+    const relay = await flatness(bareRelay, how);
+    const flatLine = atMost(1.15, {
+      what: `CPU per tap with ${room.games} tables, to that with ${fewTables}`,
+      unit: "times",
+      value: flat.ratio,
+      digits: 2,
+    });
     return {
-      figures: { memory: room, flatness: flat },
+      figures: { memory: room, flatness: flat, relayFlatness: relay },
       lines: [
         atMost(12, { what: `memory per connection, ${room.connections} of them, kB`, unit: "kB", value: room.connectionBytes / 1_000 }),
         atMost(6, { what: `memory per game, ${room.games} of them, kB`, unit: "kB", value: room.gameBytes / 1_000 }),
-        atMost(1.15, {
-          what: `CPU per tap with ${room.games} tables, to that with ${fewTables}`,
-          unit: "times",
-          value: flat.ratio,
-          digits: 2,
-        }),
+        { ...flatLine, figure: `${flatLine.figure}; the bare relay's own: ${number(relay.ratio, 2)}` },
       ],
     };
   },

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Bus } from "../bus/bus.ts";
 import { localBus } from "../bus/bus-local.ts";
-import { openRedisSide, type RedisSide, tryRedis } from "../bus/bus-redis-side.ts";
+import type { RedisSide } from "../bus/bus-redis-side.ts";
 import type { Ambient } from "../ops/ambient.ts";
 import type { Config } from "../ops/config.ts";
 import type { RootLog } from "../ops/log.ts";
@@ -52,6 +52,9 @@ interface StorageParts {
   readonly crash: (kind: "uncaughtException", error: Error) => void;
 }
 
+/** Read when it is needed: a server with a file of its own need not carry a Redis client. */
+const redisSide = () => import("../bus/bus-redis-side.ts");
+
 /** Redis when there is an address for it, else one SQLite file and nobody to talk to. */
 export async function openStorage(parts: StorageParts): Promise<Storage> {
   const { config, ambient, log, metrics, instanceId } = parts;
@@ -59,7 +62,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
   const noted = (level: "info" | "warn" | "error", message: string, facts?: object) => log[level]({ ...facts }, message);
   if (secrets.redisUrl !== null) {
     const { redisCommandMs: commandMs, redisStartMs: startMs, storeQueueChangesMax: inFlightMax } = limits;
-    const redis = await openRedisSide({
+    const redis = await (await redisSide()).openRedisSide({
       url: secrets.redisUrl,
       ambient,
       instanceId,
@@ -126,5 +129,5 @@ async function openSqliteSide(
 /** Whether a server could start with this storage: throws one line when not. */
 export async function tryStorage({ secrets, dataDir, limits }: Config, ambient: Ambient): Promise<void> {
   if (secrets.redisUrl === null) trySqlite(dataDir, limits.storeCheckBytesMax);
-  else await tryRedis(secrets.redisUrl, ambient);
+  else await (await redisSide()).tryRedis(secrets.redisUrl, ambient);
 }

@@ -104,7 +104,7 @@ class SqlApplier implements Applier {
         this.#run("oldTombstones", op[1] - tombstoneKeepMs);
         return null;
       case "feedback":
-        return this.#run(op[4] ? "feedbackOnce" : "feedback", op[1], op[2], op[3]).changes === 1 ? null : false;
+        return this.#feedback([op[1], op[2], op[3]], op[4] === true);
       case "quarantine":
         this.#run("quarantine", op[1], op[2], op[3]);
         return null;
@@ -256,6 +256,11 @@ class SqlApplier implements Applier {
       if (known !== undefined) known.buried = 1;
     }
     return answer ?? tombstone;
+  }
+
+  #feedback(word: readonly [at: number, gameId: string | null, text: string], isOnce: boolean): null | false {
+    const written = isOnce ? this.#run("feedbackOnce", ...word, ...word) : this.#run("feedback", ...word);
+    return written.changes === 1 ? null : false;
   }
 
   #remove(gameId: string): null {

@@ -33,8 +33,8 @@ export const writerSql = {
     WHERE wake_from <= ? AND (wake_from, num) > (?, ?) ORDER BY wake_from, num LIMIT ?`,
   later: "UPDATE games SET wake_from = wake_at WHERE num = ?",
   feedback: "INSERT INTO feedback (at, game_id, text) VALUES (?, ?, ?)",
-  // Reads all of it: for replays only.
-  feedbackOnce: `WITH given (at, game_id, text) AS (VALUES (?, ?, ?)) INSERT INTO feedback (at, game_id, text) SELECT * FROM given
-    WHERE NOT EXISTS (SELECT 1 FROM feedback f WHERE f.at = given.at AND f.game_id IS given.game_id AND f.text = given.text)`,
+  // For replays only. Looks through the newest 10,000: words are rare, and what an earlier try wrote is not far back.
+  feedbackOnce: `INSERT INTO feedback (at, game_id, text) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM feedback
+    WHERE id > (SELECT max(id) FROM feedback) - 10000 AND at = ? AND game_id IS ? AND text = ?)`,
   quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 } as const;

@@ -16,6 +16,9 @@ export default {
     await coverage.startCoverage?.({ ...options, autoAttachSubprocess: false });
     process.env["NODE_V8_COVERAGE"] = processFolder(options.reportsDirectory);
   },
+  // Called on vitest's own object: it keeps there what it began.
+  takeCoverage: (...args: Parameters<NonNullable<typeof coverage.takeCoverage>>) => coverage.takeCoverage?.(...args),
+  stopCoverage: (...args: Parameters<NonNullable<typeof coverage.stopCoverage>>) => coverage.stopCoverage?.(...args),
   async getProvider(): Promise<unknown> {
     const { WholeProgramCoverage } = await import("./coverage-program.ts");
     return new WholeProgramCoverage(processFolder);

@@ -45,7 +45,7 @@ function failingAt(store: Store, nth: number, failure: Failure): { readonly stor
 /** Asks again after a failure, and after an unknown outcome looks first, as the room does. Only one call of a run fails. */
 function patient(store: Store): Store {
   const answered = new Set<string>();
-  const nameOf = ({ gameId, hash, actionId, answer }: Commit) => `${gameId} ${hash} ${actionId} ${answer}`;
+  const nameOf = ({ gameId, at, hash, actionId, answer }: Commit) => `${gameId} ${at} ${hash} ${actionId} ${answer}`;
   const retry = async <T>(call: () => Promise<T>, look: () => Promise<T | undefined> = async () => undefined): Promise<T> => {
     try {
       return await call();
@@ -55,7 +55,7 @@ function patient(store: Store): Store {
       return found ?? (await call());
     }
   };
-  /** An action is known by its id and answer; a change without one by its hash. What was answered before is only repeated. */
+  /** An action is known by its id and answer; a change without one by its hash and time: a code may be used again. What was answered before is only repeated. */
   const commitSurely = async (commit: Commit): Promise<CommitOutcome> => {
     let isUnsure = false;
     const stands = async (): Promise<CommitOutcome | undefined> => {

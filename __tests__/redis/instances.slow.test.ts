@@ -80,7 +80,8 @@ describe.skipIf(lacks("redis-server"))("taken for dead", () => {
       const showsAway = () => host.state.players[1].connected === false;
       const other = await connectTable(first.port);
       await other.request("create", { settings: { playerCount: 2 } });
-      await fetch(`${second.url}/api/games/${other.state.id}/events`, { signal: stop.signal });
+      // Held until the end: an answer that nobody holds is let go of by the collector, and its stream with it.
+      const stream = await fetch(`${second.url}/api/games/${other.state.id}/events`, { signal: stop.signal });
       const seen = async () => (await fetch(`${first.url}/api/games/${other.state.id}`)).json() as Promise<{ viewers: number }>;
       const watching = async () => (await seen()).viewers;
       await eventually("the stream is counted", async () => (await watching()) === 2);
@@ -95,6 +96,7 @@ describe.skipIf(lacks("redis-server"))("taken for dead", () => {
       await eventually("seat 2 is back", () => !showsAway());
       await second.kill();
       await eventually("seat 2 shows away", showsAway, 20_000);
+      expect(stream.status).toBe(200);
       await Promise.all([host.close(), other.close()]);
     } finally {
       stop.abort();

@@ -216,11 +216,16 @@ test("the host's hand: time, penalty, out and back, a name, another host, back t
 });
 
 /** Two taps in one moment, however slow the machine is: two of the browser's own would be some round trips apart. */
-const tapTwice = (button: Locator): Promise<void> =>
-  button.evaluate((element: HTMLElement) => {
+const tapTwice = async (button: Locator): Promise<void> => {
+  await rested(button);
+  await button.evaluate((element: HTMLElement) => {
     element.click();
     element.click();
   });
+};
+
+/** It was answered, and what was tapped before is not a moment ago: until then it does nothing, for its key neither. */
+const rested = (button: Locator): Promise<void> => expect(button).toHaveAttribute("aria-disabled", "false");
 
 /** The same with keys. */
 const pressTwice = (page: Page, keys: readonly string[]): Promise<void> =>
@@ -273,18 +278,20 @@ test("a double tap on pause or undo and a key pressed twice do it once", async (
   await expect(status).toHaveAttribute("data-status", "paused");
   await tap(host, "pause");
   await expect(status).toHaveAttribute("data-status", "running");
+  await rested(host.getByRole("button", { name: "Pause" }));
   await pressTwice(host, ["i", "p"]);
   await expect(status).toHaveAttribute("data-status", "paused");
   const undo = host.locator('[data-action="undo"]');
   await tapTwice(undo);
-  await expect(undo).toHaveAttribute("aria-disabled", "false");
+  await rested(undo);
   const acts = sent.filter((type) => ["pause", "undo", "interrupt"].includes(type));
   expect(acts).toEqual(["pause", "pause", "interrupt", "pause", "undo"]);
 });
 
 /** What a tap makes of the button's look, until it can be tapped again. */
-const looksOf = (button: Locator): Promise<readonly (string | null)[]> =>
-  button.evaluate(
+const looksOf = async (button: Locator): Promise<readonly (string | null)[]> => {
+  await rested(button);
+  return button.evaluate(
     (element: HTMLElement) =>
       new Promise((resolve) => {
         const looks: (string | null)[] = [];
@@ -298,6 +305,7 @@ const looksOf = (button: Locator): Promise<readonly (string | null)[]> =>
         element.click();
       }),
   );
+};
 
 test("pause and undo look busy from the tap until they can be tapped again, in the bar and in table mode's strip", async ({ table }) => {
   const host = await table.open("/");

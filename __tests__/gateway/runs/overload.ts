@@ -160,6 +160,11 @@ export async function overload(how: {
   }
 }
 
+/** Whether each step did its share of what could be done in it: no more than was offered, however much was done in another step. */
+export function keptUp({ peakPerSecond, offers }: Pick<OverloadFigures, "peakPerSecond" | "offers">, share: number): boolean {
+  return offers.every(({ goodPerSecond, offeredPerSecond }) => goodPerSecond >= share * Math.min(peakPerSecond, offeredPerSecond));
+}
+
 export function tellOverload({ connections, peakPerSecond, offers }: OverloadFigures): string {
   const lines = offers.map((offer) => {
     const { times, offeredPerSecond, goodPerSecond, refusedPerSecond, heldPerSecond, lost, p50Ms, p99Ms, serverCores, offererCores } =

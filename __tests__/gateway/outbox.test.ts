@@ -59,7 +59,7 @@ function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }, slo
       count("slow");
       slow(how);
     },
-    behind: () => count("behind"),
+    fellBehind: () => count("behind"),
   };
   const outbox = new Outbox(stream, reader, { limits, ambient, turn, counts });
   return { ambient, stream, told, turn, outbox };

@@ -40,7 +40,7 @@ export class Connection implements Subscriber, Pinged, Reader {
   readonly address: string;
   updates: "states" | "changes" = "states";
   rttMs = 0;
-  /** Called when changes had to be left out and the reader is ready for a whole state. */
+  /** Set by whoever answers for the connection: see `Reader`. */
   fellBehind: () => void = () => {};
   readonly #socket: WebSocket;
   readonly #outbox: Outbox;
@@ -122,10 +122,6 @@ export class Connection implements Subscriber, Pinged, Reader {
     if (this.#isClosing) return;
     this.#edge.cutSlow(this.address, how);
     this.close("policy");
-  }
-
-  behind(): void {
-    this.fellBehind();
   }
 
   #close(reason: CloseReason, cutAfterMs: number): void {

@@ -30,7 +30,7 @@ export interface Reader {
   /** Too much piled up, or nothing was taken for too long. Called once. */
   tooSlow(how: Slowness): void;
   /** Changes had to be left out; the reader takes frames again now and needs a whole state. */
-  behind(): void;
+  fellBehind(): void;
 }
 
 /** How slow a reader was when it was given up. */
@@ -276,7 +276,7 @@ export class Outbox {
     this.#blocked = false;
     this.#look?.cancel();
     this.flush();
-    if (this.#stale && !this.#blocked) this.#reader.behind();
+    if (this.#stale && !this.#blocked) this.#reader.fellBehind();
   }
 
   #giveUp(): void {

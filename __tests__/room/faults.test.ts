@@ -220,6 +220,40 @@ describe("clocks and alarms", () => {
     );
   });
 
+  test.each([200, 700])("a wake that fails only after %i ms is tried again half a second after that, and by nobody beside it", (waitMs) => {
+    const tries: number[] = [];
+    let fails = false;
+    const failing = (inner: Store, timeline: Timeline): Store =>
+      new Proxy(inner, {
+        get: (target, name) => {
+          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          if (name !== "commit") return method;
+          return async (...args: unknown[]) => {
+            if (!fails) return method(...args);
+            tries.push(timeline.elapsed);
+            await new Promise<void>((resolve) => void timeline.after(waitMs, resolve));
+            throw new StoreFault("unavailable", "planted");
+          };
+        },
+      });
+    return inHouse(
+      async (house) => {
+        const { room } = await seated(house, { initialTime: 60_000, warningThresholds: [50_000] });
+        await house.pass(9_000);
+        fails = true;
+        await house.pass(11_000);
+        const pauses = tries.slice(1).map((at, n) => at - (tries[n] ?? 0));
+        expect(pauses.length).toBeGreaterThan(5);
+        expect(pauses).toEqual(pauses.map(() => waitMs + 500));
+        fails = false;
+        await house.pass(2_000);
+        const log = await house.store.changes(room.gameId, 0, 100);
+        expect(log.at(-1)?.change).toContain('"type":"warning"');
+      },
+      { store: failing },
+    );
+  });
+
   test("a deadline further away than a timer can wait rings when it is due, not before and not at once", () =>
     inHouse(async (house) => {
       const day = 86_400_000;

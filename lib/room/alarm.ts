@@ -4,11 +4,12 @@ import type { Ambient, Cancellable } from "../ops/ambient.ts";
 
 export class Alarm {
   readonly #ambient: Ambient;
-  readonly #ring: (dueAt: number) => void;
+  readonly #ring: (dueAt: number) => Promise<void>;
   #dueAt: number | null = null;
   #timer: Cancellable | null = null;
+  #isRinging = false;
 
-  constructor(ambient: Ambient, ring: (dueAt: number) => void) {
+  constructor(ambient: Ambient, ring: (dueAt: number) => Promise<void>) {
     this.#ambient = ambient;
     this.#ring = ring;
   }
@@ -43,8 +44,17 @@ export class Alarm {
       if (this.#ambient.now() < dueAt) this.#arm(dueAt);
       else {
         this.#dueAt = null;
-        this.#ring(dueAt);
+        this.#call(dueAt);
       }
+    });
+  }
+
+  /** One call at a time: whoever answers it settles what else is due by then, or asks to be called again when he cannot. */
+  #call(dueAt: number): void {
+    if (this.#isRinging) return;
+    this.#isRinging = true;
+    void this.#ring(dueAt).finally(() => {
+      this.#isRinging = false;
     });
   }
 }

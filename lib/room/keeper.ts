@@ -74,7 +74,7 @@ export class Keeper {
   constructor(
     gameId: GameId,
     rules: AnyRules,
-    how: { readonly parts: RoomParts; readonly loaded: LoadOutcome | null; readonly ring: (dueAt: number) => void },
+    how: { readonly parts: RoomParts; readonly loaded: LoadOutcome | null; readonly ring: (dueAt: number) => Promise<void> },
   ) {
     this.gameId = gameId;
     this.rules = rules;

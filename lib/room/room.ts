@@ -40,7 +40,7 @@ export class Room {
     this.rules = rules;
     this.#parts = how.parts;
     this.log = gameLog(how.parts.store, rules);
-    this.#keeper = new Keeper(gameId, rules, { ...how, ring: (dueAt) => void this.wake(dueAt) });
+    this.#keeper = new Keeper(gameId, rules, { ...how, ring: (dueAt) => this.wake(dueAt) });
     this.#drops = new Drops(how.parts.ambient, (subscriber, said) => this.#drop(subscriber, said));
     this.#usedAt = how.parts.ambient.now();
   }

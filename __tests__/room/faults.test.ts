@@ -254,6 +254,34 @@ describe("clocks and alarms", () => {
     );
   });
 
+  test("rules that throw at what is due are tried again by who looks at the game, not without end", () => {
+    let tries: number | null = null;
+    const rules = (real: AnyRules): AnyRules => ({
+      ...real,
+      settle(...how) {
+        if (tries === null) return real.settle(...how);
+        tries += 1;
+        // Or the test would have no end without the rule it is about.
+        if (tries < 1_000) throw new Error("planted");
+        return real.settle(...how);
+      },
+    });
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, { initialTime: 60_000, warningThresholds: [50_000] });
+        await house.pass(9_000);
+        tries = 0;
+        await house.pass(2_000);
+        expect(tries).toBe(1);
+        const answer = await house.give(room, players[0] as Viewer, { type: "renameGame", name: "Late" } as Command, "late");
+        expect(answer).toMatchObject({ ok: false, code: "internal" });
+        await house.pass(9_000);
+        expect(tries).toBe(3);
+      },
+      { rules },
+    );
+  });
+
   test("a deadline further away than a timer can wait rings when it is due, not before and not at once", () =>
     inHouse(async (house) => {
       const day = 86_400_000;

@@ -27,9 +27,10 @@ export class Alarm {
     if (dueAt !== null) this.#arm(dueAt);
   }
 
-  /** Rings at `at`, or at a deadline before it that is still to come. One that is past was just tried in vain, and has to wait, too. */
-  ringBy(at: number): void {
-    if (this.#dueAt === null || this.#dueAt <= this.#ambient.now() || at < this.#dueAt) this.set(at);
+  /** Rings at `at` (null: never), or at a deadline before it that is still to come. One that is past was just tried in vain, and waits, too. */
+  ringBy(at: number | null): void {
+    const dueAt = this.#dueAt ?? 0;
+    if (dueAt <= this.#ambient.now() || (at !== null && at < dueAt)) this.set(at);
   }
 
   #armedFor = 0;

@@ -264,12 +264,12 @@ export class Room {
     await this.#turn(again, work);
   }
 
-  /** Settles what is due. Called by the alarm and by the sweep; tries again later when it cannot. */
+  /** Settles what is due, when the alarm rings; tries again later when it cannot. What is wrong in itself is left to the sweep. */
   async wake(dueAt: number): Promise<void> {
     const { observer, ambient } = this.#parts;
     observer.wokeLate(Math.max(0, ambient.now() - dueAt));
     const later = (answer: Answer): void => {
-      if (!answer.ok && refusals[answer.code].retry) this.#keeper.alarm.ringBy(ambient.now() + retryMs);
+      this.#keeper.alarm.ringBy(!answer.ok && refusals[answer.code].retry ? ambient.now() + retryMs : null);
     };
     await this.#turn(later, async () => void (await this.#keeper.current()));
   }

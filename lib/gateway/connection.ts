@@ -11,6 +11,7 @@ import { Bucket } from "./bucket.ts";
 import type { Edge } from "./edge.ts";
 import type { Pinged } from "./heartbeat.ts";
 import { Outbox, type OutboxParts, type Reader, type Slowness } from "./outbox.ts";
+import { hearPongs } from "./pongs.ts";
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
@@ -29,6 +30,8 @@ export type Admission = "ok" | "over" | "no";
 /** Weight of a new measurement in the smoothed round trip, as TCP does it. */
 const rttWeight = 1 / 8;
 const missedPongsMax = 2;
+/** No answer is awaited. A number like the times it stands for: those are kept in place then, not each in an object of its own. */
+const noPing = -0.5;
 const frameBurstSeconds = 2;
 const byteBurstSeconds = 5;
 /** A flooder gets this long to read why, ms. */
@@ -49,7 +52,9 @@ export class Connection implements Subscriber, Pinged, Reader {
   readonly #bytes: Bucket;
   #missedPongs = 0;
   #pausedAt = 0;
-  #pingedAt: number | null = null;
+  /** When the ping that is not answered yet was sent. */
+  #pingedAt = noPing;
+  #isPaused = false;
   #termination: Cancellable | null = null;
   #isClosing = false;
 
@@ -65,7 +70,7 @@ export class Connection implements Subscriber, Pinged, Reader {
     this.#frames = new Bucket({ perSecond: limits.framesPerSecondMax, burst: limits.framesPerSecondMax * frameBurstSeconds }, now);
     this.#bytes = new Bucket({ perSecond: limits.bytesPerSecondMax, burst: limits.bytesPerSecondMax * byteBurstSeconds }, now);
     this.#outbox = new Outbox(parts.stream, this, parts.outboxes);
-    socket.on("pong", (payload) => this.#ponged(payload.length));
+    hearPongs(socket, (bytes) => this.#ponged(bytes));
   }
 
   get bufferedBytes(): number {
@@ -146,6 +151,7 @@ export class Connection implements Subscriber, Pinged, Reader {
   pause(): void {
     if (this.#isClosing) return;
     this.#pausedAt = this.#edge.ambient.monotonicMs();
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
@@ -155,6 +161,7 @@ export class Connection implements Subscriber, Pinged, Reader {
     const now = this.#edge.ambient.monotonicMs();
     this.#frames.keep(this.#pausedAt, now);
     this.#bytes.keep(this.#pausedAt, now);
+    this.#isPaused = false;
     this.#socket.resume();
   }
 
@@ -165,7 +172,7 @@ export class Connection implements Subscriber, Pinged, Reader {
 
   /** A peer that answered neither of the last two pings is gone. One that does not read is judged by its outbox. */
   beat(judge: boolean): void {
-    if (this.#isClosing || this.#outbox.isBlocked || this.#socket.isPaused) return;
+    if (this.#isClosing || this.#isPaused || this.#outbox.isBlocked) return;
     if (!judge) this.#missedPongs = 0;
     if (this.#missedPongs >= missedPongsMax) return this.#socket.terminate();
     this.#missedPongs += 1;
@@ -173,13 +180,12 @@ export class Connection implements Subscriber, Pinged, Reader {
     this.#outbox.ping();
   }
 
-  /** A pong came in. Only an answer to our own ping counts: pongs nobody asked for change nothing. */
+  /** A pong came in. The answer to our own ping is no more than we asked for; pongs nobody asked for count and change nothing. */
   #ponged(bytes: number): void {
-    this.admits(bytes);
-    if (this.#pingedAt === null) return;
+    if (this.#pingedAt === noPing) return void this.admits(bytes);
     this.#missedPongs = 0;
     const rttMs = this.#edge.ambient.monotonicMs() - this.#pingedAt;
-    this.#pingedAt = null;
+    this.#pingedAt = noPing;
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + (rttMs - this.rttMs) * rttWeight;
   }
 }

@@ -26,6 +26,7 @@ import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { keepRetention } from "./lib/ops/retention.ts";
 import type { Stop } from "./lib/ops/stop.ts";
+import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
 import { chshGame } from "./lib/protocol/chsh-game.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
@@ -55,6 +56,8 @@ interface Parts {
   readonly config: Config;
   readonly secrets: SecretSource;
   readonly ambient: Ambient;
+  /** The same, for timers of which there are only a few. */
+  readonly slow: Ambient;
   readonly log: RootLog;
   readonly metrics: Metrics;
   readonly reporter: Reporter;
@@ -103,6 +106,7 @@ function instanceName(config: Config, ambient: Ambient): string {
 
 async function openParts(config: Config, secrets: SecretSource): Promise<Parts> {
   const ambient = realAmbient();
+  const slow = ringTogether(ambient);
   const instanceId = instanceName(config, ambient);
   const version = config.release ?? packageVersion();
   const log = openLog({
@@ -132,7 +136,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   // The store is opened first, as it may refuse; it has nothing to tell before it serves.
   const noteDamage: NoteDamage = (gameId, reason) => damages(gameId, reason);
   const storage = await openStorage({
-    ...{ config, ambient, log, metrics, instanceId, noteDamage, crash },
+    ...{ config, ambient: slow, log, metrics, instanceId, noteDamage, crash },
     noteDeadLetters: (figures) => audit.note("dead-letter", "server", figures),
   });
   const audit = openAudit({
@@ -146,16 +150,32 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   });
   const damages = damageRecord({ metrics, audit, log });
   const live = createLiveGames(ambient);
-  return { config, secrets, ambient, log, metrics, reporter, ...storage, serving, above, audit, noteDamage, live, instanceId, version };
+  return {
+    config,
+    secrets,
+    ambient,
+    slow,
+    log,
+    metrics,
+    reporter,
+    ...storage,
+    serving,
+    above,
+    audit,
+    noteDamage,
+    live,
+    instanceId,
+    version,
+  };
 }
 
 function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
-  const { config, ambient, store, bus, instanceId } = parts;
+  const { config, ambient, slow, store, bus, instanceId } = parts;
   const { limits } = config;
   const observer = roomObserver(parts);
   const lock = gameLock({ lockWaitMsMax: limits.lockWaitMs, lockPendingMax: limits.lockQueueMax }, ambient, observer.lockWaited);
   const rules = games.map((game) => game.rules);
-  return new Rooms(rules, limits, { store, bus, lock, ambient, observer, instanceId });
+  return new Rooms(rules, limits, { store, bus, lock, ambient: slow, observer, instanceId });
 }
 
 /** What changes about a server while it runs. */
@@ -178,7 +198,7 @@ function healthOf({ store, reporter, above, config }: Parts, condition: Conditio
   });
 }
 
-function keepWatch({ ambient, store, metrics, config, log }: Parts, condition: Condition, edge: Edge): readonly Cancellable[] {
+function keepWatch({ slow: ambient, store, metrics, config, log }: Parts, condition: Condition, edge: Edge): readonly Cancellable[] {
   return [
     ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
     ambient.every(lagEveryMs, () => {
@@ -209,6 +229,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const edge = new Edge({ ...parts, queueDepth: () => store.health().queueDepth });
   const operations = openOperations({
     ...parts,
+    ambient: parts.slow,
     rooms,
     health,
     connections: () => gateway.connections,

@@ -1,7 +1,9 @@
 // Every screen there is, in both themes: for those who do not see it, and for those who need it twice as large.
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test, type ViewportSize } from "@playwright/test";
+import { table } from "../browser/support/tables.ts";
 import { drawn, openStage, resize, themes } from "./support/scene-page.ts";
+import { seats } from "./support/scene-tables.ts";
 import { type Scene, scenes } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 
@@ -108,5 +110,68 @@ test("at 200 % zoom nothing is cut off to the side, on any screen, in both theme
       for (const what of await cutOffInTheEnd(page)) cut.push(`${scene.name}, ${theme}, ${viewport.width} px: ${what}`);
     }
   });
+  expect(cut).toEqual([]);
+});
+
+/** A table at which the other seats' cards have much to show: an hour on the clock, marks, somebody away. */
+const crowded = (count: number, nameOf: (seat: number) => string): Scene => ({
+  name: `crowded-${count}`,
+  path: "/g/K7QX2M",
+  table: table({
+    activePlayer: 2,
+    running: [2],
+    monarch: 2,
+    players: seats(count, (id) => ({
+      name: nameOf(id),
+      connected: id !== 3,
+      ...(id === 2 ? { timeRemaining: 3_727_000, counters: { poison: 3 }, penalties: 2 } : {}),
+      ...(id === 3 ? { timeRemaining: 9_300 } : {}),
+    })),
+  }),
+  seat: 1,
+});
+
+/** Names, clocks, lives and who is away, where they cannot be read whole on their card, or only with a magnifying glass. */
+const cutInCards = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>(".card")].flatMap((card) => {
+      const inside = card.getBoundingClientRect();
+      return [...card.querySelectorAll<HTMLElement>(".who-name, .clock *, .life, .away")]
+        .filter((part) => {
+          const { left, right, bottom } = part.getBoundingClientRect();
+          const leaves = left < inside.left || right > inside.right || bottom > inside.bottom;
+          return leaves || part.scrollWidth > part.clientWidth + 1 || Number.parseFloat(getComputedStyle(part).fontSize) < 12;
+        })
+        .map((part) => `${part.className || part.tagName} "${part.textContent}" of seat ${card.dataset["seat"]}`);
+    }),
+  );
+
+const german = ["Maximilian", "Anneliese", "Christoph", "Wolfgang", "Friederike", "Hannelore", "Annegret", "Karl-Heinz"];
+const phones = [
+  [320, 568],
+  [345, 740],
+  [360, 740],
+  [390, 844],
+  [568, 320],
+  [740, 360],
+  [844, 390],
+  [195, 422],
+] as const;
+
+test("on every phone the other seats' names and clocks are whole, at two to eight seats", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const cut: string[] = [];
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  for (const count of [2, 3, 4, 5, 6, 7, 8]) {
+    for (const nameOf of [(seat: number) => `Player ${seat}`, (seat: number) => german[seat - 1] ?? ""]) {
+      await show(crowded(count, nameOf));
+      for (const [width, height] of phones) {
+        await resize(page, { width, height });
+        for (const what of await cutInCards(page)) cut.push(`${count} seats, ${width}x${height}: ${what}`);
+      }
+    }
+  }
+  await context.close();
   expect(cut).toEqual([]);
 });

@@ -47,7 +47,6 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
       <span class="who">
         <SeatShape seat={seat} size={13} />
         <span class="who-name">{player.name}</span>
-        {away ? <em class="away">{t("play.away")}</em> : null}
       </span>
       <ClockFace seat={seat} label={player.name} />
       <span class="card-foot num">
@@ -56,6 +55,7 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
           <span class="sr">{t("counter.life")}</span>
           {player.life}
         </span>
+        {away ? <em class="away">{t("play.away")}</em> : null}
         <Badges table={table} player={player} />
       </span>
       <BankLine seat={seat} />

@@ -50,10 +50,19 @@ export function watchersKey(gameId: string): string {
   return `${gameKey(gameId)}:w`;
 }
 
+/** By shard, in the order the scripts take them. */
+const indexesOf: ReadonlyMap<string, readonly string[]> = new Map(
+  shards.map((shard) => {
+    const { all, listed, wake, finished, running, paused } = indexKeys(shard);
+    return [shard, [all, listed, wake, finished, running, paused]];
+  }),
+);
+
 /** All keys a change of this game touches, in the order the scripts take them. */
 export function changeKeys(gameId: string): readonly string[] {
-  const { all, listed, wake, finished, running, paused } = indexKeys(shardOf(gameId));
-  return [gameKey(gameId), historyKey(gameId), checkpointsKey(gameId), ...answerKeys(gameId), all, listed, wake, finished, running, paused];
+  const shard = shardOf(gameId);
+  const game = `${shard}:g:${gameId}`;
+  return [game, `${game}:h`, `${game}:c`, `${game}:a`, `${game}:b`, ...(indexesOf.get(shard) as readonly string[])];
 }
 
 export function shardChannel(shard: string, name: string): string {

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import { nodesOf, redisClient } from "./redis-client.ts";
 import type { Script } from "./redis-scripts.ts";
+import { RedisTurn } from "./redis-turn.ts";
 import { StoreFault } from "./store.ts";
 
 export interface LinkLimits {
@@ -42,6 +43,7 @@ interface Flight {
 export class RedisLink {
   readonly #redis: Redis;
   readonly #options: LinkOptions;
+  readonly #turn: RedisTurn;
   readonly #flights = new Set<Flight>();
   readonly #watch: Cancellable;
   /** Set while Redis does not answer: calls fail at once until a probe is answered. */
@@ -53,6 +55,7 @@ export class RedisLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#redis = redisClient(options.url, { ...options, commandMs: options.limits.commandMs });
+    this.#turn = new RedisTurn(this.#redis, options.ambient);
     this.#redis.on("error", (error: Error) => this.#note(`Redis is away: ${error.message}`));
     this.#redis.on("close", () => this.#note(this.#problem ?? "The connection to Redis is closed."));
     this.#redis.on("ready", () => this.#answered());
@@ -121,6 +124,7 @@ export class RedisLink {
     return new Promise<T>((resolve, reject) => {
       const flight: Flight = { startedAt: this.#options.ambient.monotonicMs(), fail: reject };
       this.#flights.add(flight);
+      this.#turn.open();
       send(this.#redis).then(
         (reply) => {
           this.#flights.delete(flight);

@@ -1,0 +1,55 @@
+// What a change costs Redis, which counts it itself.
+import type { Redis } from "ioredis";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { openRedisStore } from "../../lib/store/store-redis.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { found, Table, waiting } from "../store/table.ts";
+import { lacks } from "../support/programs.ts";
+import { TestRedis } from "./redis-server.ts";
+
+describe.skipIf(lacks("redis-server"))("what a change costs Redis", () => {
+  let redis: TestRedis;
+  let inside: Redis;
+  let store: Store;
+  beforeEach(async () => {
+    redis = await TestRedis.start();
+    inside = await redis.client();
+    ({ store } = await openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId: "one" }));
+  });
+  afterEach(async () => {
+    await store.close();
+    inside.disconnect();
+    await redis.end();
+  });
+  const counted = async (section: string, counter: RegExp) => Number(counter.exec(await inside.info(section))?.[1] ?? 0);
+
+  test("the changes of one turn come to Redis in one piece", async () => {
+    const tables = Array.from({ length: 40 }, (_, i) => new Table(store, `GAME${i}`));
+    const reads = () => counted("stats", /total_reads_processed:(\d+)/);
+    const before = await reads();
+    await Promise.all(tables.map((table) => table.step()));
+    // One of them is the question itself; 40 changes are more than Redis reads at once.
+    expect((await reads()) - before).toBeLessThanOrEqual(8);
+  });
+
+  test("a change of nothing but the state writes no index, and what is listed of a game is always as the last change left it", async () => {
+    const table = new Table(store, "GAME");
+    const writes = () => counted("commandstats", /cmdstat_hset:calls=(\d+)/);
+    const costs = async (index: Partial<typeof waiting>) => {
+      const before = await writes();
+      await table.step({ index });
+      expect((await found(store, "GAME")).index).toEqual({ ...waiting, ...index });
+      return (await writes()) - before;
+    };
+    await table.step();
+    expect(await costs({})).toBe(1);
+    expect(await costs({ wakeAt: 1_800_000_000_000 })).toBe(1);
+    expect(await costs({ name: "Table 2" })).toBe(2);
+    expect(await costs({ name: "Table 2" })).toBe(1);
+    expect(await costs({ name: "Table 2", seats: 3 })).toBe(2);
+    expect(await costs({ name: "Table 2", seats: 3, seatsFree: 2 })).toBe(2);
+    expect(await costs({ listed: true, status: "running" })).toBe(2);
+    expect(await costs({})).toBe(2);
+  });
+});

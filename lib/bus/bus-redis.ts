@@ -28,22 +28,54 @@ export interface RedisBusOptions {
 
 const tickMs = 2_000;
 const newline = 10;
+const headLines = 5;
+
+/** State and change are read when they are asked for: word of our own changes comes back, too, and is known already. */
+class Published implements Announcement {
+  readonly gameId: string;
+  readonly from: string;
+  readonly v: number;
+  readonly at: number;
+  readonly hash: string;
+  readonly #body: Buffer;
+  readonly #stateBytes: number;
+
+  constructor(gameId: string, head: readonly string[], body: Buffer) {
+    const [from = "", v, at, hash = "", stateBytes] = head;
+    this.gameId = gameId;
+    this.from = from;
+    this.v = Number(v);
+    this.at = Number(at);
+    this.hash = hash;
+    this.#body = body;
+    this.#stateBytes = Number(stateBytes);
+  }
+
+  get isWhole(): boolean {
+    return Number.isSafeInteger(this.v) && this.#stateBytes <= this.#body.length;
+  }
+
+  get state(): string {
+    return this.#body.toString("utf8", 0, this.#stateBytes);
+  }
+
+  get change(): string {
+    return this.#body.toString("utf8", this.#stateBytes);
+  }
+}
 
 /** What the commit script publishes: instance, v, at, hash and the state's length in bytes, each on a line, then state and change. */
 export function readAnnouncement(gameId: string, message: Buffer): Announcement | null {
   const head: string[] = [];
   let from = 0;
-  while (head.length < 5) {
+  while (head.length < headLines) {
     const end = message.indexOf(newline, from);
     if (end < 0) return null;
-    head.push(message.toString("utf8", from, end));
+    head.push(message.toString("latin1", from, end));
     from = end + 1;
   }
-  const [instance = "", v, at, hash = "", bytes] = head;
-  const stateEnd = from + Number(bytes);
-  if (!Number.isSafeInteger(Number(v)) || !(stateEnd <= message.length)) return null;
-  const state = message.toString("utf8", from, stateEnd);
-  return { gameId, from: instance, v: Number(v), at: Number(at), hash, state, change: message.toString("utf8", stateEnd) };
+  const published = new Published(gameId, head, message.subarray(from));
+  return published.isWhole ? published : null;
 }
 
 /** Connects and begins to listen to itself. Rejects when Redis cannot be reached. */

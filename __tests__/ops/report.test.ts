@@ -20,8 +20,8 @@ async function scene(behaviour: "record" | "hang" | "fail" = "record"): Promise<
 describe("F17 reports", () => {
   test("L44 each report carries its own game, seat and trace, and nobody else's", async () => {
     const { ingest, reporter } = await scene();
-    reporter.crumb({ category: "command", message: "passTurn", traceId: "t1" });
-    reporter.crumb({ category: "command", message: "pause", traceId: "t2" });
+    reporter.crumb?.({ category: "command", message: "passTurn", traceId: "t1" });
+    reporter.crumb?.({ category: "command", message: "pause", traceId: "t2" });
     reporter.report(new Error("one"), { kind: "bug", gameId: "AAA222", traceId: "t1", command: "passTurn", v: 4 });
     reporter.report(new Error("two"), { kind: "bug", traceId: "t2" });
     await reporter.flush(2000);
@@ -42,7 +42,7 @@ describe("F17 reports", () => {
   test("F35 secrets do not leave in messages, causes or crumbs", async () => {
     const { ingest, reporter } = await scene();
     const token = "q3-_".repeat(10).concat("abc");
-    reporter.crumb({ category: "redis", message: "redis://user:hunter2@cache" });
+    reporter.crumb?.({ category: "redis", message: "redis://user:hunter2@cache" });
     reporter.report(new Error(`bad token ${token}`), { kind: "bug" });
     await reporter.flush(2000);
     expect(ingest.raw.join("")).toContain("[redacted]");

@@ -219,8 +219,8 @@ export function encoder(): (state: State) => string {
   return (state) => {
     parts = knownParts(state, parts);
     let text = "";
-    for (const [place, seat] of state.seats.entries()) {
-      const known = knownSeat(seat, seats[place]);
+    for (let place = 0; place < state.seats.length; place += 1) {
+      const known = knownSeat(state.seats[place] as Seat, seats[place]);
       seats[place] = known;
       text += place === 0 ? known.text : `,${known.text}`;
     }

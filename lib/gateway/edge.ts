@@ -93,7 +93,7 @@ export class Edge {
     this.metrics.command(type, outcome).add();
     this.metrics.commandSeconds.observe(durationMs / 1000);
     this.log.frequent({ traceId, n, gameId, type, outcome, durationMs }, "command");
-    this.#reporter.crumb({ category: "command", message: `${type} ${outcome}`, traceId });
+    this.#reporter.crumb?.({ category: "command", message: `${type} ${outcome}`, traceId });
   }
 
   /** A reader is given up because it takes too little: counted, measured and noted, however it reads. */

@@ -142,7 +142,7 @@ function commandMetrics({ registers, counting, histogram }: Builders) {
   let ms = 0;
   return {
     command: (type: string, outcome: string): Counter => {
-      const outcomes = bound(types.has(type) ? type : "other");
+      const outcomes = children.get(type) ?? bound(types.has(type) ? type : "other");
       return outcomes.get(outcomeOfCode.get(outcome) ?? "refused") ?? none;
     },
     commandSeconds: {

@@ -24,7 +24,8 @@ export interface Crumb {
 
 export interface Reporter {
   report(error: unknown, context: ReportContext): void;
-  crumb(crumb: Crumb): void;
+  /** Null when nothing is ever reported: then nobody needs to make crumbs. */
+  readonly crumb: ((crumb: Crumb) => void) | null;
   /** Resolves when what was reported is sent, or after `limitMs`. Never rejects. */
   flush(limitMs: number): Promise<void>;
   /** One sentence when reports are not getting through, else null. */
@@ -32,7 +33,7 @@ export interface Reporter {
 }
 
 export function noReporter(): Reporter {
-  return { report: () => undefined, crumb: () => undefined, flush: async () => undefined, problem: () => null };
+  return { report: () => undefined, crumb: null, flush: async () => undefined, problem: () => null };
 }
 
 export interface SentrySettings {

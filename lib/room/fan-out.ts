@@ -22,9 +22,20 @@ interface Edition {
   readonly audience: string;
   readonly view: object;
   state: Frame | null;
-  /** By the moment for which its readers last saw the whole view; null for those who followed every change. */
-  readonly changes: Map<number | null, Frame>;
+  /** For those who followed every change. */
+  change: Frame | null;
+  /** For those who last saw the whole view, by the moment for which they saw it. Mostly there is none. */
+  catchUps: Map<number, Frame> | null;
   announced: readonly Frame[] | null;
+}
+
+/** What an audience saw last. */
+type Shown = Pick<Edition, "audience" | "view">;
+
+/** Mostly there is one audience, never more than there are seats and one: looking through them costs less than a map of them. */
+function of<T extends Shown>(audience: string, all: readonly T[]): T | undefined {
+  for (const one of all) if (one.audience === audience) return one;
+  return undefined;
 }
 
 /** How a viewer was last served. */
@@ -42,7 +53,7 @@ export class FanOut {
   readonly #viewers = new Map<Subscriber, Served>();
   #elsewhere = 0;
   /** The view each audience saw at the version last shown: the base of the next change. */
-  #shown = new Map<string, object>();
+  #shown: readonly Shown[] = [];
 
   readonly #counted: () => void;
 
@@ -97,15 +108,15 @@ export class FanOut {
 
   /** One change to everybody. `before` is the copy it was made from. Returns the number of frames handed out. */
   announce(before: Copy, after: Copy, events: readonly unknown[]): number {
-    const editions = new Map<string, Edition>();
+    const editions: Edition[] = [];
     let frames = 0;
     for (const [subscriber, { audience: wasIn, wholeAt }] of this.#viewers) {
       const audience = this.#rules.audienceOf(after.state, subscriber.viewerId);
-      let edition = editions.get(audience);
+      let edition = of(audience, editions);
       if (edition === undefined) {
         const view = this.#rules.view(after.state, audience, after.at as Instant);
-        edition = { audience, view, state: null, changes: new Map(), announced: null };
-        editions.set(audience, edition);
+        edition = { audience, view, state: null, change: null, catchUps: null, announced: null };
+        editions.push(edition);
       }
       if (audience !== wasIn || wholeAt !== null) this.#viewers.set(subscriber, { audience, wholeAt: null });
       if (subscriber.updates === "changes" && audience === wasIn) {
@@ -119,8 +130,7 @@ export class FanOut {
       for (const frame of edition.announced) subscriber.send(frame);
       frames += 1 + edition.announced.length;
     }
-    this.#shown = new Map();
-    for (const [audience, edition] of editions) this.#shown.set(audience, edition.view);
+    this.#shown = editions.map(({ audience, view }) => ({ audience, view }));
     return frames;
   }
 
@@ -129,14 +139,18 @@ export class FanOut {
     wholeAt: number | null,
     { before, after, events }: { readonly before: Copy; readonly after: Copy; readonly events: readonly unknown[] },
   ): Frame {
-    const made = edition.changes.get(wholeAt);
-    if (made !== undefined) return made;
+    const made = wholeAt === null ? edition.change : edition.catchUps?.get(wholeAt);
+    if (made) return made;
     const { audience, view } = edition;
-    const shown = wholeAt === null ? this.#shown.get(audience) : undefined;
+    const shown = wholeAt === null ? of(audience, this.#shown)?.view : undefined;
     const base = shown ?? this.#rules.view(before.state, audience, (wholeAt ?? before.at) as Instant);
     const told = this.#rules.eventsFor(after.state, events, audience);
     const frame = changeFrame(viewChange(base, view), told, this.#stamp(after, after.at));
-    edition.changes.set(wholeAt, frame);
+    if (wholeAt === null) edition.change = frame;
+    else {
+      edition.catchUps ??= new Map();
+      edition.catchUps.set(wholeAt, frame);
+    }
     return frame;
   }
 
@@ -150,7 +164,7 @@ export class FanOut {
 
   /** Whole states to everybody: changes were missed, or the copy was not the truth. */
   resync(copy: Copy, now: number): void {
-    this.#shown = new Map();
+    this.#shown = [];
     for (const subscriber of this.#viewers.keys()) this.sendState(subscriber, copy, now);
   }
 

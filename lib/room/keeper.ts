@@ -4,13 +4,13 @@ import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant } from "../game/ids.ts";
 import type { Announcement, Bus } from "../bus/bus.ts";
 import type { Ambient } from "../ops/ambient.ts";
-import { chainHash } from "../store/chain.ts";
+import { chainLink } from "../store/chain.ts";
 import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, type Store, StoreFault } from "../store/store.ts";
 import { Alarm } from "./alarm.ts";
 import { type Answer, storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import type { GameLock } from "./lock.ts";
-import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord, readRecord } from "./log.ts";
+import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord, readRecord, recordOf } from "./log.ts";
 import type { RoomObserver } from "./observer.ts";
 import type { Accepted } from "./rules.ts";
 import { ViewerCount } from "./viewer-count.ts";
@@ -27,11 +27,27 @@ export interface RoomParts {
 /** One step from a copy to the next, before it is durable. */
 export interface Step {
   readonly accepted: Accepted<unknown, unknown>;
-  readonly record: Omit<LogRecord, "events" | "dismissals">;
+  readonly record: LogRecord;
   readonly now: number;
   readonly actionId: string | null;
   /** What the sender of `actionId` is told, now and whenever it asks again. */
   readonly answer: Answer | null;
+}
+
+/** A step whose outcome is waited for. */
+interface Stepping {
+  readonly copy: Copy;
+  readonly step: Step;
+  readonly commit: Commit;
+  /** Monotonic, ms. */
+  readonly startedAt: number;
+}
+
+/** What goes with a change that is shown. */
+interface Shown {
+  readonly record: Pick<LogRecord, "events" | "dismissals">;
+  /** When the state after it must be settled. */
+  readonly wakeAt: Instant | null;
 }
 
 /** `again`: the action id was used before, and this was its answer. */
@@ -127,7 +143,8 @@ export class Keeper {
       for (const v of this.#announced.keys()) if (v <= copy.v + 1) this.#announced.delete(v);
       if (next === undefined) return;
       const { v, hash, at } = next;
-      this.show(copy, { state: this.rules.decode(next.state), v, hash, at }, readRecord(next));
+      const state = this.rules.decode(next.state);
+      this.show(copy, { state, v, hash, at }, { record: readRecord(next), wakeAt: this.rules.nextWakeAt(state) });
     }
   }
 
@@ -178,10 +195,10 @@ export class Keeper {
     return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
   }
 
-  #keep(copy: Copy): void {
+  #keep(copy: Copy, wakeAt = this.rules.nextWakeAt(copy.state)): void {
     this.#copy = copy;
-    this.#wakeAt = this.rules.nextWakeAt(copy.state);
-    this.alarm.set(this.#wakeAt);
+    this.#wakeAt = wakeAt;
+    this.alarm.set(wakeAt);
   }
 
   /** A store that came back without its newest changes is told of, never passed over in silence. */
@@ -221,7 +238,7 @@ export class Keeper {
 
   /** A change that nobody asked for. When it was not made, the caller looks again. */
   async #stepAlone({ copy, now }: Present, accepted: Accepted<unknown, unknown>, command: LoggedCommand): Promise<void> {
-    const record = { by: null, viewerId: null, rttMs: 0, command, draw: {}, past: null };
+    const record = recordOf(accepted, { by: null, viewerId: null, rttMs: 0, command, draw: {}, past: null });
     const stepped = await this.step(copy, { accepted, record, now, actionId: null, answer: null });
     if (stepped.kind === "again") this.forget();
   }
@@ -243,36 +260,34 @@ export class Keeper {
   }
 
   /** Writes one step and, once it is durable, makes it the truth here and shows it. After a conflict the next `current` gives another copy. */
-  async step(copy: Copy, step: Step): Promise<Stepped> {
-    const { accepted } = step;
-    const body: LogRecord = { ...step.record, events: accepted.events, dismissals: accepted.dismissals ?? [] };
-    const commit = this.#commitOf(copy, step, body);
-    const { observer, ambient, bus, instanceId } = this.#parts;
+  step(copy: Copy, step: Step): Promise<Stepped> {
+    const { store, ambient } = this.#parts;
+    const commit = this.#commitOf(copy, step);
     const startedAt = ambient.monotonicMs();
-    let outcome: CommitOutcome;
-    try {
-      outcome = await this.#parts.store.commit(commit);
-    } catch (error) {
-      outcome = await this.#surely(commit, error);
-    }
+    // No async function: it runs for every tap, and what an async one keeps while it waits costs more than the rest of it.
+    return store.commit(commit).then(
+      (outcome) => this.#stepped(outcome, { copy, step, commit, startedAt }),
+      async (error: unknown) => this.#stepped(await this.#surely(commit, error), { copy, step, commit, startedAt }),
+    );
+  }
+
+  #stepped(outcome: CommitOutcome, { copy, step, commit, startedAt }: Stepping): Stepped | Promise<Stepped> {
+    const { observer, ambient, bus, instanceId } = this.#parts;
     observer.committed(ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
-    if (outcome.kind === "conflict") {
-      await this.#overtaken(copy, outcome.newest);
-      return { kind: "conflict" };
-    }
-    const { at, hash, state, change } = commit;
-    const after: Copy = { state: accepted.state, v: copy.v + 1, hash, at };
+    if (outcome.kind === "conflict") return this.#overtaken(copy, outcome.newest).then(() => ({ kind: "conflict" }));
+    const { at, hash, state, change, index } = commit;
+    const after: Copy = { state: step.accepted.state, v: copy.v + 1, hash, at };
     bus.publish({ gameId: this.gameId, from: instanceId, v: after.v, at, hash, state, change });
-    this.show(copy, after, body);
+    this.show(copy, after, { record: step.record, wakeAt: index.wakeAt as Instant | null });
     return outcome;
   }
 
-  #commitOf(copy: Copy, step: Step, body: LogRecord): Commit {
-    const { accepted, now, actionId, answer } = step;
+  #commitOf(copy: Copy, { accepted, record, now, actionId, answer }: Step): Commit {
     const v = copy.v + 1;
-    const change = JSON.stringify(body);
-    const state = this.#encode(accepted.state);
+    const change = JSON.stringify(record);
+    const { hash, state } = chainLink(copy.hash, v, change, this.#encode(accepted.state));
+    const { kind, name, status, listed, seats, seatsFree } = this.rules.index(accepted.state);
     return {
       gameId: this.gameId,
       expectedV: copy.v,
@@ -280,10 +295,10 @@ export class Keeper {
       state,
       change,
       prevHash: copy.hash,
-      hash: chainHash(copy.hash, v, change, state),
+      hash,
       actionId,
       answer: actionId === null || answer === null ? null : storedAnswer(answer),
-      index: { ...this.rules.index(accepted.state), wakeAt: this.rules.nextWakeAt(accepted.state) },
+      index: { kind, name, status, listed, seats, seatsFree, wakeAt: this.rules.nextWakeAt(accepted.state) },
       checkpoint: v % checkpointEvery === 0,
     };
   }
@@ -306,8 +321,8 @@ export class Keeper {
   }
 
   /** A durable change becomes the truth here, and everybody who watches is told. */
-  show(before: Copy, after: Copy, record: Pick<LogRecord, "events" | "dismissals">): void {
-    this.#keep(after);
+  show(before: Copy, after: Copy, { record, wakeAt }: Shown): void {
+    this.#keep(after, wakeAt);
     this.#newest = after;
     this.#shownV = after.v;
     const { observer } = this.#parts;

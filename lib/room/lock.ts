@@ -16,8 +16,11 @@ export class LockFault extends Error {
 }
 
 export interface GameLock {
-  /** Runs `work` alone for this game, in order of arrival. Rejects with LockFault when no turn could be had; else as `work` does. */
-  run<T>(gameId: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` alone for this game, in order of arrival, and then `worked`, still inside the turn, with whether it succeeded. `work`
+   * must not throw before it gives its promise. Rejects with LockFault when no turn could be had; else as `work` does.
+   */
+  run<T>(gameId: string, work: () => Promise<T>, worked?: (isSound: boolean) => void): Promise<T>;
   /** Commands that hold or wait for a turn in this game. */
   isBusy(gameId: string): boolean;
 }
@@ -27,7 +30,7 @@ export function gameLock(limits: LockLimits, ambient: Ambient, onWait: (waitMs: 
   const lock = new AsyncLock({ timeout: limits.lockWaitMsMax, maxPending: limits.lockPendingMax });
   return {
     // With callbacks: async-lock then makes no promises of its own, which cost more than the lock does when nobody waits.
-    run(gameId, work) {
+    run(gameId, work, worked) {
       const askedAt = ambient.monotonicMs();
       return new Promise((resolve, reject) => {
         let entered = false;
@@ -36,10 +39,12 @@ export function gameLock(limits: LockLimits, ambient: Ambient, onWait: (waitMs: 
           onWait(ambient.monotonicMs() - askedAt);
           work().then(
             (result) => {
+              worked?.(true);
               resolve(result);
               done(null);
             },
             (error) => {
+              worked?.(false);
               reject(error);
               done(null);
             },

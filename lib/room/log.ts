@@ -2,7 +2,7 @@
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "../game/ids.ts";
 import type { Store, StoredChange } from "../store/store.ts";
-import type { Dismissal, Draw, LogEntry, Past, Rules } from "./rules.ts";
+import type { Accepted, Dismissal, Draw, LogEntry, Past, Rules } from "./rules.ts";
 
 /** Rules of a game the shell cannot look into. */
 export type AnyRules = Rules<unknown, unknown, unknown, unknown>;
@@ -26,6 +26,14 @@ export interface LogRecord {
   readonly past: Omit<Past<unknown>, "state"> | null;
   readonly events: readonly unknown[];
   readonly dismissals: readonly Dismissal[];
+}
+
+/** Field by field, in the order in which they are kept: it is made for every tap. */
+export function recordOf(
+  { events, dismissals = [] }: Accepted<unknown, unknown>,
+  { by, viewerId, rttMs, command, draw, past }: Omit<LogRecord, "events" | "dismissals">,
+): LogRecord {
+  return { by, viewerId, rttMs, command, draw, past, events, dismissals };
 }
 
 export function readRecord(change: StoredChange | { readonly change: string }): LogRecord {

@@ -13,8 +13,9 @@ import { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";
 import { Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
-import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord } from "./log.ts";
+import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord, recordOf } from "./log.ts";
 import { type Founded, type FoundingOrder, type Joining, momentOf, type Order, type ToldChange } from "./order.ts";
+import type { Past } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
@@ -22,6 +23,12 @@ const retryMs = 500;
 
 /** Commands by which a connection comes into a game. */
 const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
+
+/** What a decision is given besides the state and the order. */
+interface Given {
+  readonly needs: ReturnType<AnyRules["needs"]>;
+  readonly past: Past<unknown> | null;
+}
 
 export class Room {
   readonly gameId: GameId;
@@ -82,11 +89,16 @@ export class Room {
   }
 
   /** Null on a conflict: somebody else changed the game since the copy was read. */
-  async #decide({ copy, now }: Present, order: Order): Promise<Answer | null> {
+  #decide(present: Present, order: Order): Promise<Answer | null> {
+    const needs = this.rules.needs(order.command);
+    if (!needs.past) return this.#decideOn(present, order, { needs, past: null });
+    return this.log.past(this.gameId, present.copy.v).then((past) => this.#decideOn(present, order, { needs, past }));
+  }
+
+  /** Not async, as `Keeper.step` is not: what it holds is let go of before the store is waited for. */
+  #decideOn({ copy, now }: Present, order: Order, { needs, past }: Given): Promise<Answer | null> {
     const { sender, command, actionId, grantFor = actionId } = order;
-    const needs = this.rules.needs(command);
     const drawn = drawFor(needs, grantFor, this.#parts.ambient);
-    const past = needs.past ? await this.log.past(this.gameId, copy.v) : null;
     const viewerId = sender?.viewerId ?? null;
     const rttMs = sender?.rttMs ?? 0;
     const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId, rttMs, command, draw: drawn.draw, past });
@@ -95,12 +107,14 @@ export class Room {
       return this.#unchanged({ ok: true, v: copy.v }, order);
     const answer = decision.refusal ? refusalAnswer(decision.refusal) : okAnswer(copy.v + 1, decision.grant);
     const by = viewerId === null ? null : this.rules.seatOf(copy.state, viewerId);
-    const record = { by, viewerId, rttMs, command, draw: drawn.draw, past: loggedPast(past) };
-    const stepped = await this.#keeper.step(copy, { accepted: decision, record, now, actionId, answer });
-    if (stepped.kind === "conflict") return null;
-    if (stepped.kind === "again") return this.#again(stepped.answer, order);
-    if (decision.refusal?.code === "bad-token") this.#parts.observer.tokensRevoked(this.gameId);
-    return this.#withGrant(answer, drawn, order);
+    const record = recordOf(decision, { by, viewerId, rttMs, command, draw: drawn.draw, past: loggedPast(past) });
+    const isRevoked = decision.refusal?.code === "bad-token";
+    return this.#keeper.step(copy, { accepted: decision, record, now, actionId, answer }).then((stepped) => {
+      if (stepped.kind === "conflict") return null;
+      if (stepped.kind === "again") return this.#again(stepped.answer, order);
+      if (isRevoked) this.#parts.observer.tokensRevoked(this.gameId);
+      return this.#withGrant(answer, drawn, order);
+    });
   }
 
   /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. */
@@ -153,7 +167,7 @@ export class Room {
       if (!created.ok) return order.answered(refusalAnswer(created));
       const answer = okAnswer(1, created.grant);
       const command = { type: "create", name, settings } as const;
-      const record = { by: null, viewerId: sender.viewerId, rttMs: 0, command, draw: drawn.draw, past: null };
+      const record = recordOf(created, { by: null, viewerId: sender.viewerId, rttMs: 0, command, draw: drawn.draw, past: null });
       const nothing: Copy = { state: created.state, v: 0, hash: "", at: now };
       const stepped = await this.#keeper.step(nothing, { accepted: created, record, now, actionId, answer });
       if (stepped.kind === "conflict") result = { kind: "taken" };
@@ -294,27 +308,21 @@ export class Room {
   }
 
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */
-  async #turn(refused: (answer: Answer) => void, work: () => Promise<void>, order: Order | null = null): Promise<void> {
+  #turn(refused: (answer: Answer) => void, work: () => Promise<void>, order: Order | null = null): Promise<void> {
     this.#usedAt = this.#parts.ambient.now();
-    try {
-      await this.#parts.lock.run(this.gameId, () => this.#work(work));
-    } catch (error) {
-      const moment = order === null ? null : momentOf(order, this.#keeper.newestV);
-      if (error instanceof StoreFault) this.#lookAgain();
-      refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
-    }
+    return this.#parts.lock
+      .run(this.gameId, work, (isSound) => this.#worked(isSound))
+      .catch((error: unknown) => {
+        const moment = order === null ? null : momentOf(order, this.#keeper.newestV);
+        if (error instanceof StoreFault) this.#lookAgain();
+        refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
+      });
   }
 
-  /** Nobody tells a room without a subscription what others change: it keeps its copy no longer than a turn. */
-  async #work(work: () => Promise<void>): Promise<void> {
-    let isSound = false;
-    try {
-      await work();
-      isSound = true;
-    } finally {
-      if (!isSound || this.#subscription === null) this.#keeper.forget();
-      if (this.#isClosed) this.#keeper.alarm.set(null);
-    }
+  /** The last of a turn. Nobody tells a room without a subscription what others change: it keeps its copy no longer than a turn. */
+  #worked(isSound: boolean): void {
+    if (!isSound || this.#subscription === null) this.#keeper.forget();
+    if (this.#isClosed) this.#keeper.alarm.set(null);
   }
 
   /** What was given up may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything. */

@@ -27,11 +27,6 @@ export function replyFrame(type: string, data: object): Frame {
   return new Frame("reply", 0, JSON.stringify({ type, data }));
 }
 
-/** `{"type", "data": {v, serverTime, ..., ...rest}}` without parsing or copying the rest. `restJson` is an object's JSON. */
-function stamped(type: string, head: string, restJson: string): string {
-  return restJson === "{}" ? `{"type":"${type}","data":{${head}}}` : `{"type":"${type}","data":{${head},${restJson.slice(1)}}`;
-}
-
 export interface StampOf {
   readonly v: number;
   readonly serverTime: number;
@@ -47,7 +42,6 @@ export function stateFrame(view: object, stamp: StampOf): Frame {
   return new Frame("state", stamp.v, `{"type":"state","data":${stateJson(view, stamp)}}`);
 }
 
-export function changeFrame(changed: object | null, events: readonly object[], stamp: StampOf): Frame {
-  const head = `"v":${stamp.v},"serverTime":${stamp.serverTime},"events":${JSON.stringify(events)}`;
-  return new Frame("change", stamp.v, stamped("change", head, changed === null ? "{}" : JSON.stringify(changed)));
+export function changeFrame(changed: object | null, events: readonly object[], { v, serverTime }: StampOf): Frame {
+  return new Frame("change", v, JSON.stringify({ type: "change", data: { v, serverTime, events, ...changed } }));
 }

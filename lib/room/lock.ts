@@ -15,12 +15,18 @@ export class LockFault extends Error {
   override readonly name = "LockFault";
 }
 
+/** One turn: what is done in it, and how it ended. Callbacks, because it is made for every tap and promises would cost more than the lock. */
+export interface Turn {
+  work(): Promise<void>;
+  /** The last of the turn: null when the work was done, else what it threw. */
+  worked(error: unknown): void;
+  /** No turn could be had, and nothing was done. */
+  refused(fault: LockFault): void;
+}
+
 export interface GameLock {
-  /**
-   * Runs `work` alone for this game, in order of arrival, and then `worked`, still inside the turn, with whether it succeeded. `work`
-   * must not throw before it gives its promise. Rejects with LockFault when no turn could be had; else as `work` does.
-   */
-  run<T>(gameId: string, work: () => Promise<T>, worked?: (isSound: boolean) => void): Promise<T>;
+  /** Takes a turn in this game, alone and in order of arrival. Ends with one call of `worked` or of `refused`. */
+  run(gameId: string, turn: Turn): void;
   /** Commands that hold or wait for a turn in this game. */
   isBusy(gameId: string): boolean;
 }
@@ -29,30 +35,25 @@ export function gameLock(limits: LockLimits, ambient: Ambient, onWait: (waitMs: 
   // Never maxExecutionTime or maxOccupationTime: they would let a second one in while the first still works.
   const lock = new AsyncLock({ timeout: limits.lockWaitMsMax, maxPending: limits.lockPendingMax });
   return {
-    // With callbacks: async-lock then makes no promises of its own, which cost more than the lock does when nobody waits.
-    run(gameId, work, worked) {
+    run(gameId, turn) {
       const askedAt = ambient.monotonicMs();
-      return new Promise((resolve, reject) => {
-        let entered = false;
-        const turn = (done: (error: null) => void): void => {
-          entered = true;
-          onWait(ambient.monotonicMs() - askedAt);
-          work().then(
-            (result) => {
-              worked?.(true);
-              resolve(result);
-              done(null);
-            },
-            (error) => {
-              worked?.(false);
-              reject(error);
-              done(null);
-            },
-          );
+      let entered = false;
+      const enter = (done: (error: null) => void): void => {
+        entered = true;
+        onWait(ambient.monotonicMs() - askedAt);
+        const leave = (error: unknown): void => {
+          try {
+            turn.worked(error);
+          } finally {
+            done(null);
+          }
         };
-        lock.acquire(gameId, turn, (error) => {
-          if (error) reject(entered ? error : new LockFault("No turn in the game's queue.", { cause: error }));
-        });
+        turn.work().then(() => leave(null), leave);
+      };
+      lock.acquire(gameId, enter, (error) => {
+        if (!error) return;
+        if (entered) turn.worked(error);
+        else turn.refused(new LockFault("No turn in the game's queue.", { cause: error }));
       });
     },
     isBusy: (gameId) => lock.isBusy(gameId),

@@ -68,11 +68,15 @@ export class Room {
     return this.#turn(order.answered, () => this.#do(order), order);
   }
 
-  async #do(order: Order): Promise<void> {
-    // The usual case in as few steps as can be: the copy is at hand, and nobody is quicker.
+  /** The usual case in as few steps as can be: the copy is at hand, and nobody is quicker. */
+  #do(order: Order): Promise<void> {
     const ready = this.#ready();
-    const first = ready === null ? null : await this.#decide(ready, order);
-    const answer = first ?? (await insist(this.#parts.ambient, () => this.#attempt(order)));
+    if (ready === null) return this.#insist(order);
+    return this.#decide(ready, order).then((answer) => (answer === null ? this.#insist(order) : order.answered(answer)));
+  }
+
+  async #insist(order: Order): Promise<void> {
+    const answer = await insist(this.#parts.ambient, () => this.#attempt(order));
     // Others were quicker every time, and nothing was written.
     if (answer === null) this.#keeper.forget();
     order.answered(answer ?? { ok: false, code: "busy" });
@@ -310,19 +314,22 @@ export class Room {
   /** A turn in the game's queue. Faults and bugs end as a refusal; the copy is dropped, because it may not be the truth any more. */
   #turn(refused: (answer: Answer) => void, work: () => Promise<void>, order: Order | null = null): Promise<void> {
     this.#usedAt = this.#parts.ambient.now();
-    return this.#parts.lock
-      .run(this.gameId, work, (isSound) => this.#worked(isSound))
-      .catch((error: unknown) => {
+    return new Promise((resolve) => {
+      const failed = (error: unknown): void => {
         const moment = order === null ? null : momentOf(order, this.#keeper.newestV);
         if (error instanceof StoreFault) this.#lookAgain();
         refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
-      });
-  }
-
-  /** The last of a turn. Nobody tells a room without a subscription what others change: it keeps its copy no longer than a turn. */
-  #worked(isSound: boolean): void {
-    if (!isSound || this.#subscription === null) this.#keeper.forget();
-    if (this.#isClosed) this.#keeper.alarm.set(null);
+        resolve();
+      };
+      const worked = (error: unknown): void => {
+        // Nobody tells a room without a subscription what others change: it keeps its copy no longer than a turn.
+        if (error !== null || this.#subscription === null) this.#keeper.forget();
+        if (this.#isClosed) this.#keeper.alarm.set(null);
+        if (error === null) resolve();
+        else failed(error);
+      };
+      this.#parts.lock.run(this.gameId, { work, worked, refused: failed });
+    });
   }
 
   /** What was given up may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything. */

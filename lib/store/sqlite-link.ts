@@ -29,7 +29,8 @@ interface Item {
   readonly op: Op;
   readonly bytes: number;
   readonly queuedAt: number;
-  readonly settle: (result: OpResult) => void;
+  readonly read: (result: OpResult) => unknown;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (fault: StoreFault) => void;
   isSettled: boolean;
 }
@@ -87,8 +88,8 @@ export class WriterLink {
     const refusal = this.#refusal(bytes);
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
-      const settle = (result: OpResult): void => resolve(read(result));
-      this.#queue.push({ op, bytes, queuedAt: this.#parts.ambient.monotonicMs(), settle, reject, isSettled: false });
+      const answered = resolve as (answer: unknown) => void;
+      this.#queue.push({ op, bytes, queuedAt: this.#parts.ambient.monotonicMs(), read, resolve: answered, reject, isSettled: false });
       this.#bytes += bytes;
       if (this.#flight.length === 0 && !this.#isFlushPlanned) {
         this.#isFlushPlanned = true;
@@ -197,7 +198,7 @@ export class WriterLink {
     if (result !== null && typeof result === "object" && "poison" in result) this.#bury([item], result.poison);
     else {
       item.isSettled = true;
-      item.settle(result);
+      item.resolve(item.read(result));
     }
   }
 

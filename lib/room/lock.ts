@@ -36,11 +36,12 @@ export function gameLock(limits: LockLimits, ambient: Ambient, onWait: (waitMs: 
   const lock = new AsyncLock({ timeout: limits.lockWaitMsMax, maxPending: limits.lockPendingMax });
   return {
     run(gameId, turn) {
-      const askedAt = ambient.monotonicMs();
+      // Set when the turn did not come at once, which it mostly does.
+      let askedAt: number | null = null;
       let entered = false;
       const enter = (done: (error: null) => void): void => {
         entered = true;
-        onWait(ambient.monotonicMs() - askedAt);
+        onWait(askedAt === null ? 0 : ambient.monotonicMs() - askedAt);
         const leave = (error: unknown): void => {
           try {
             turn.worked(error);
@@ -55,6 +56,7 @@ export function gameLock(limits: LockLimits, ambient: Ambient, onWait: (waitMs: 
         if (entered) turn.worked(error);
         else turn.refused(new LockFault("No turn in the game's queue.", { cause: error }));
       });
+      if (!entered) askedAt = ambient.monotonicMs();
     },
     isBusy: (gameId) => lock.isBusy(gameId),
   };

@@ -39,14 +39,12 @@ export interface ChangeRow {
 
 /** Covers everything of a game's row that a change writes. */
 export function gameCrc(row: Omit<GameRow, "crc" | "num" | "created_at">): number {
-  const head = `${row.game_id}\n${row.v}\n${row.hash}\n${row.updated_at}\n${row.wake_at}\n${row.last_id}\n${row.status}\n${row.listed}\n${row.kind}\n`;
-  return crc32(row.state, crc32(`${head}${row.name}\n${row.seats}\n${row.seats_free}`));
+  const place = `${row.game_id}\n${row.v}\n${row.hash}\n${row.updated_at}\n${row.wake_at}\n${row.last_id}`;
+  const shown = `${row.status}\n${row.listed}\n${row.kind}\n${row.name}\n${row.seats}\n${row.seats_free}`;
+  return crc32(`${place}\n${shown}${row.state}`);
 }
 
 export function changeCrc(row: Omit<ChangeRow, "crc">): number {
-  const head = crc32(
-    `${row.id}\n${row.num}\n${row.v}\n${row.prev}\n${row.at}\n${row.prev_hash}\n${row.hash}\n${row.action_id}\n${row.answer}\n`,
-  );
-  const body = crc32(row.change, head);
-  return row.state === null ? body : crc32(row.state, body);
+  const place = `${row.id}\n${row.num}\n${row.v}\n${row.prev}\n${row.at}`;
+  return crc32(`${place}\n${row.prev_hash}\n${row.hash}\n${row.action_id}\n${row.answer}\n${row.change}${row.state ?? ""}`);
 }

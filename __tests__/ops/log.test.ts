@@ -83,6 +83,22 @@ describe("F15 log lines", () => {
   });
 });
 
+describe("F44 frequent lines", () => {
+  test("censor secrets by key too, and hold nothing that could hide one", () => {
+    const { log, lines } = capture();
+    log.frequent({ traceId: "t1", token, name: "Ada", durationMs: 1.5 }, "command");
+    expect(JSON.parse(lines.join(""))).toMatchObject({
+      traceId: "t1",
+      token: "[redacted]",
+      name: "[redacted]",
+      durationMs: 1.5,
+      msg: "command",
+    });
+    // @ts-expect-error nothing inside of anything: only the fields themselves are looked at
+    log.frequent({ data: { token } }, "command");
+  });
+});
+
 describe("F39 trace context", () => {
   const id = "0af7651916cd43dd8448eb211c80319c";
   const span = "b7ad6b7169203331";

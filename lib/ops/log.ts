@@ -47,6 +47,7 @@ export interface LogSettings {
   readonly destination?: DestinationStream;
 }
 
+const censor = "[redacted]";
 const redactedFlat = [...secretKeys];
 const redacted = redactedFlat.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
@@ -101,7 +102,7 @@ function wrap(logger: pino.Logger, root: pino.Logger, sample: Sample): Log {
   // Looking for secrets inside of fields costs more than ten times what the line does; here nothing is inside of anything.
   let flat: pino.Logger | null = null;
   const flatLogger = (): pino.Logger => {
-    flat ??= logger.child({}, { level: "trace", redact: redactedFlat });
+    flat ??= logger.child({}, { level: "trace", redact: { paths: redactedFlat, censor } });
     return flat;
   };
   return {
@@ -128,7 +129,7 @@ export function openLog(settings: LogSettings): RootLog {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields },
-      redact: { paths: redacted, censor: "[redacted]" },
+      redact: { paths: redacted, censor },
     },
     sink.stream,
   );

@@ -2,7 +2,7 @@
 // Called only inside the game's lock, so frames enter the outboxes in the order of versions.
 import type { Instant } from "../game/ids.ts";
 import { viewChange } from "../protocol/change.ts";
-import { changeFrame, Frame, replyFrame, type StampOf, stateFrame, stateJson } from "./frame.ts";
+import { changeFrame, eventFrame, Frame, type StampOf, stateFrame, stateJson } from "./frame.ts";
 import type { AnyRules } from "./log.ts";
 import type { Dismissal } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -102,6 +102,13 @@ export class FanOut {
     return stateJson(this.#rules.view(copy.state, audience, now as Instant), this.#stamp(copy, now));
   }
 
+  /** The times at `now`, for a client that cannot draw a clock itself; null when the game has none. */
+  tickFor(subscriber: Subscriber, copy: Copy, now: Instant): Frame | null {
+    if (this.#rules.tick === undefined) return null;
+    const times = this.#rules.tick(copy.state, this.#rules.audienceOf(copy.state, subscriber.viewerId), now);
+    return eventFrame("tick", { v: copy.v, serverTime: now, times });
+  }
+
   sendState(subscriber: Subscriber, copy: Copy, now: number): void {
     subscriber.send(new Frame("state", copy.v, `{"type":"state","data":${this.stateJsonFor(subscriber, copy, now)}}`));
   }
@@ -178,8 +185,7 @@ export class FanOut {
   }
 
   sendViewers(viewers: number): void {
-    const frame = replyFrame("viewers", { viewers });
-    const event = new Frame("event", 0, frame.text);
+    const event = eventFrame("viewers", { viewers });
     for (const subscriber of this.#viewers.keys()) subscriber.send(event);
   }
 

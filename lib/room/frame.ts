@@ -27,6 +27,11 @@ export function replyFrame(type: string, data: object): Frame {
   return new Frame("reply", 0, JSON.stringify({ type, data }));
 }
 
+/** Something that belongs to no version. */
+export function eventFrame(type: string, data: object): Frame {
+  return new Frame("event", 0, JSON.stringify({ type, data }));
+}
+
 export interface StampOf {
   readonly v: number;
   readonly serverTime: number;

@@ -7,12 +7,14 @@ import type { Ambient } from "../ops/ambient.ts";
 import { chainLink } from "../store/chain.ts";
 import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, type Store, StoreFault } from "../store/store.ts";
 import { Alarm } from "./alarm.ts";
-import { type Answer, storedAnswer } from "./answer.ts";
+import { storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import type { GameLock } from "./lock.ts";
-import { type AnyRules, checkpointEvery, type LoggedCommand, type LogRecord, readRecord, recordOf } from "./log.ts";
+import { type AnyRules, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
 import type { RoomObserver } from "./observer.ts";
 import type { Accepted } from "./rules.ts";
+import type { Shown, Step, Stepped, Stepping } from "./step.ts";
+import type { Subscriber } from "./subscriber.ts";
 import { ViewerCount } from "./viewer-count.ts";
 
 export interface RoomParts {
@@ -23,35 +25,6 @@ export interface RoomParts {
   readonly observer: RoomObserver;
   readonly instanceId: string;
 }
-
-/** One step from a copy to the next, before it is durable. */
-export interface Step {
-  readonly accepted: Accepted<unknown, unknown>;
-  readonly record: LogRecord;
-  readonly now: number;
-  readonly actionId: string | null;
-  /** What the sender of `actionId` is told, now and whenever it asks again. */
-  readonly answer: Answer | null;
-}
-
-/** A step whose outcome is waited for. */
-interface Stepping {
-  readonly copy: Copy;
-  readonly step: Step;
-  readonly commit: Commit;
-  /** Monotonic, ms. */
-  readonly startedAt: number;
-}
-
-/** What goes with a change that is shown. */
-interface Shown {
-  readonly record: Pick<LogRecord, "events" | "dismissals">;
-  /** When the state after it must be settled. */
-  readonly wakeAt: Instant | null;
-}
-
-/** `again`: the action id was used before, and this was its answer. */
-export type Stepped = { readonly kind: "ok" } | { readonly kind: "conflict" } | { readonly kind: "again"; readonly answer: string };
 
 /** The newest state, and the moment up to which everything due in it is settled: what is decided now is decided at `now`. */
 export interface Present {
@@ -286,7 +259,7 @@ export class Keeper {
   #commitOf(copy: Copy, { accepted, record, now, actionId, answer }: Step): Commit {
     const v = copy.v + 1;
     const change = JSON.stringify(record);
-    const { hash, state } = chainLink(copy.hash, v, change, this.#encode(accepted.state));
+    const { hash, state } = chainLink(copy.hash, { v, change, state: this.#encode(accepted.state) });
     const { kind, name, status, listed, seats, seatsFree } = this.rules.index(accepted.state);
     return {
       gameId: this.gameId,
@@ -352,8 +325,9 @@ export class Keeper {
     this.viewers.resync(copy, this.now(copy));
   }
 
-  /** A viewer was just sent `copy` whole. */
-  noteShown(copy: Copy): void {
+  /** Sends `copy` whole to one viewer. */
+  sendWhole(subscriber: Subscriber, copy: Copy): void {
     this.#shownV ??= copy.v;
+    this.viewers.sendState(subscriber, copy, this.now(copy));
   }
 }

@@ -2,7 +2,9 @@
 import type { SystemCommand } from "../game/commands.ts";
 import type { WireEvent } from "../game/wire-event.ts";
 import type { Answer } from "./answer.ts";
+import type { AnyRules } from "./log.ts";
 import type { Moment } from "./observer.ts";
+import type { Past } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** A command on its way in. */
@@ -19,6 +21,19 @@ export interface Order {
   readonly enters?: boolean;
   /** Called once, inside the game's lock, so that answers keep their place among the states. */
   readonly answered: (answer: Answer) => void;
+}
+
+/** Stands for the sender of what nobody said. */
+export const shell = { viewerId: null, rttMs: 0 } as const;
+
+/** Commands by which a connection comes into a game. */
+const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
+export const entersBy = ({ type }: { readonly type: string }): boolean => entering.has(type);
+
+/** What a decision is given besides the state and the order. */
+export interface Given {
+  readonly needs: ReturnType<AnyRules["needs"]>;
+  readonly past: Past<unknown> | null;
 }
 
 /** What reports say of a command that failed on version `v`. */

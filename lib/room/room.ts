@@ -9,26 +9,17 @@ import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "
 import { type Drop, Drops } from "./drops.ts";
 import type { Copy } from "./fan-out.ts";
 import { codeOfFault } from "./fault-code.ts";
-import { Frame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";
 import { Keeper, type Present, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord, recordOf } from "./log.ts";
-import { type Founded, type FoundingOrder, type Joining, momentOf, type Order, type ToldChange } from "./order.ts";
-import type { Past } from "./rules.ts";
+import { entersBy, momentOf, shell } from "./order.ts";
+import type { Founded, FoundingOrder, Given, Joining, Order, ToldChange } from "./order.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
 const retryMs = 500;
-
-/** Commands by which a connection comes into a game. */
-const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
-
-/** What a decision is given besides the state and the order. */
-interface Given {
-  readonly needs: ReturnType<AnyRules["needs"]>;
-  readonly past: Past<unknown> | null;
-}
 
 export class Room {
   readonly gameId: GameId;
@@ -103,8 +94,7 @@ export class Room {
   #decideOn({ copy, now }: Present, order: Order, { needs, past }: Given): Promise<Answer | null> {
     const { sender, command, actionId, grantFor = actionId } = order;
     const drawn = drawFor(needs, grantFor, this.#parts.ambient);
-    const viewerId = sender?.viewerId ?? null;
-    const rttMs = sender?.rttMs ?? 0;
+    const { viewerId, rttMs } = sender ?? shell;
     const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId, rttMs, command, draw: drawn.draw, past });
     if (!decision.ok) return this.#unchanged(refusalAnswer(decision), order);
     if (decision.state === copy.state && decision.events.length === 0 && !decision.refusal)
@@ -112,11 +102,10 @@ export class Room {
     const answer = decision.refusal ? refusalAnswer(decision.refusal) : okAnswer(copy.v + 1, decision.grant);
     const by = viewerId === null ? null : this.rules.seatOf(copy.state, viewerId);
     const record = recordOf(decision, { by, viewerId, rttMs, command, draw: drawn.draw, past: loggedPast(past) });
-    const isRevoked = decision.refusal?.code === "bad-token";
     return this.#keeper.step(copy, { accepted: decision, record, now, actionId, answer }).then((stepped) => {
       if (stepped.kind === "conflict") return null;
       if (stepped.kind === "again") return this.#again(stepped.answer, order);
-      if (isRevoked) this.#parts.observer.tokensRevoked(this.gameId);
+      if (decision.refusal?.code === "bad-token") this.#parts.observer.tokensRevoked(this.gameId);
       return this.#withGrant(answer, drawn, order);
     });
   }
@@ -132,7 +121,7 @@ export class Room {
     const answer = readAnswer(stored);
     if (!answer.ok || answer.grant === undefined || order.actionId === null) return answer;
     const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
-    const enters = entering.has(order.command.type);
+    const enters = entersBy(order.command);
     const regranted = await this.#grantAnew({ ...order, actionId: null, grantFor: order.actionId, command, enters });
     // The seat is not his any more. Whoever wanted to come in by it must hear that, or he would wait outside for ever.
     if (!regranted.ok && enters) return regranted;
@@ -152,7 +141,7 @@ export class Room {
 
   /** The token of a seat just granted. Who enters by it watches from now on; who claimed it watches already, or left and stays away. */
   #withGrant(answer: Answer, drawn: TokenDraw, order: Pick<Order, "sender" | "command" | "enters">): Answer {
-    const { sender, command, enters = entering.has(command.type) } = order;
+    const { sender, command, enters = entersBy(command) } = order;
     const { copy, viewers } = this.#keeper;
     if (!answer.ok || answer.grant === undefined || sender === null || copy === null || drawn.token === null) return answer;
     if (viewers.has(sender) || enters) viewers.add(sender, copy);
@@ -194,7 +183,8 @@ export class Room {
       const { viewers } = this.#keeper;
       if (viewers.size >= viewersMax && !viewers.has(subscriber)) return joined({ ok: false, code: "game-full" });
       viewers.add(subscriber, present.copy);
-      this.#sendWhole(subscriber, present.copy, joined);
+      this.#keeper.sendWhole(subscriber, present.copy);
+      joined({ ok: true, v: present.copy.v });
     });
   }
 
@@ -203,14 +193,9 @@ export class Room {
     await this.#turn(synced, async () => {
       const present = await this.#watched();
       if (present === null) return synced({ ok: false, code: "no-such-game" });
-      this.#sendWhole(subscriber, present.copy, synced);
+      this.#keeper.sendWhole(subscriber, present.copy);
+      synced({ ok: true, v: present.copy.v });
     });
-  }
-
-  #sendWhole(subscriber: Subscriber, copy: Copy, answered: (answer: Answer) => void): void {
-    this.#keeper.noteShown(copy);
-    this.#keeper.viewers.sendState(subscriber, copy, this.#keeper.now(copy));
-    answered({ ok: true, v: copy.v });
   }
 
   /** Reads the game without watching it. `use` is called inside the lock; it must not wait. `anew`: see `arm`. */
@@ -229,9 +214,10 @@ export class Room {
     if (copy === null) return null;
     try {
       const stored = await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit);
-      const rows = stored.filter((row) => row.v <= copy.v);
       const audience = this.rules.audienceOf(copy.state, viewerId);
-      return rows.map((row) => ({ v: row.v, at: row.at, events: this.rules.eventsFor(copy.state, readRecord(row).events, audience) }));
+      return stored
+        .filter((row) => row.v <= copy.v)
+        .map((row) => ({ v: row.v, at: row.at, events: this.rules.eventsFor(copy.state, readRecord(row).events, audience) }));
     } catch (error) {
       this.#parts.observer.fault(this.gameId, error);
       return null;
@@ -240,11 +226,8 @@ export class Room {
 
   /** The times now, for a client that cannot draw a clock itself; null when the copy is not at hand. */
   tick(subscriber: Subscriber): Frame | null {
-    const { copy } = this.#keeper;
-    if (copy === null || this.rules.tick === undefined) return null;
-    const now = this.#keeper.now(copy);
-    const times = this.rules.tick(copy.state, this.rules.audienceOf(copy.state, subscriber.viewerId), now);
-    return new Frame("event", 0, JSON.stringify({ type: "tick", data: { v: copy.v, serverTime: now, times } }));
+    const { copy, viewers } = this.#keeper;
+    return copy && viewers.tickFor(subscriber, copy, this.#keeper.now(copy));
   }
 
   /** Subscribe first, then read: nothing committed in between can be missed. */
@@ -316,7 +299,7 @@ export class Room {
     this.#usedAt = this.#parts.ambient.now();
     return new Promise((resolve) => {
       const failed = (error: unknown): void => {
-        const moment = order === null ? null : momentOf(order, this.#keeper.newestV);
+        const moment = order && momentOf(order, this.#keeper.newestV);
         if (error instanceof StoreFault) this.#lookAgain();
         refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
         resolve();
@@ -325,8 +308,8 @@ export class Room {
         // Nobody tells a room without a subscription what others change: it keeps its copy no longer than a turn.
         if (error !== null || this.#subscription === null) this.#keeper.forget();
         if (this.#isClosed) this.#keeper.alarm.set(null);
-        if (error === null) resolve();
-        else failed(error);
+        if (error !== null) return failed(error);
+        resolve();
       };
       this.#parts.lock.run(this.gameId, { work, worked, refused: failed });
     });

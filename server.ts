@@ -28,6 +28,7 @@ import { keepRetention } from "./lib/ops/retention.ts";
 import type { Stop } from "./lib/ops/stop.ts";
 import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
+import { limitYoungSpace } from "./lib/ops/young-space.ts";
 import { chshGame } from "./lib/protocol/chsh-game.ts";
 import { clockGame } from "./lib/protocol/clock-game.ts";
 import { gameLock } from "./lib/room/lock.ts";
@@ -307,6 +308,7 @@ async function main(): Promise<void> {
       await tryStorage(config, realAmbient());
       return void process.stdout.write("The configuration is good, and the store can be used.\n");
     }
+    limitYoungSpace(realAmbient());
     if (config.workers > 1 && !isWorker()) return startWorkers(config);
     const { stop, operations } = await startServer(config, secretSource(process.env));
     process.on("SIGHUP", () => operations.reloadSecrets());

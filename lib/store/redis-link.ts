@@ -100,13 +100,14 @@ export class RedisLink {
   }
 
   /**
-   * Sends one command. Throws `unavailable` when it was not sent or was refused unread, `busy` when too many are under way, and
+   * Sends one command. Rejects with `unavailable` when it was not sent or was refused unread, `busy` when too many are under way, and
    * `unknown` for every other failure.
    */
-  async call<T>(send: (redis: Redis) => Promise<T>): Promise<T> {
+  call<T>(send: (redis: Redis) => Promise<T>): Promise<T> {
     const problem = this.problem;
-    if (problem !== null) throw new StoreFault("unavailable", problem);
-    if (this.#flights.size >= this.#options.limits.inFlightMax) throw new StoreFault("busy", "Too many requests to Redis are under way.");
+    if (problem !== null) return Promise.reject(new StoreFault("unavailable", problem));
+    if (this.#flights.size >= this.#options.limits.inFlightMax)
+      return Promise.reject(new StoreFault("busy", "Too many requests to Redis are under way."));
     return this.#bounded(send);
   }
 

@@ -57,8 +57,8 @@ describe("F36 deployment files", () => {
     [...Object.values(settingVariables), ...Object.values(limitVariables)].map(({ variable }) => variable as string),
   );
   for (const { variable, secret } of Object.values(settingVariables)) if (secret) settings.add(`${variable}_FILE`);
-  // Node's own.
-  settings.add("NODE_COMPILE_CACHE");
+  // Node's own, and the C library's.
+  for (const variable of ["NODE_COMPILE_CACHE", "MALLOC_ARENA_MAX"]) settings.add(variable);
 
   test.for([
     ["fly.toml", /^ {2}([A-Z][A-Z_]+) = /gm],

@@ -26,6 +26,14 @@ async function left({ host, room }: Table): Promise<Room> {
 const openIn = (house: House) => [...house.rooms.open()].map(({ gameId }) => gameId).sort();
 const idsOf = (...rooms: readonly Room[]) => rooms.map(({ gameId }) => gameId).sort();
 
+describe("what a room keeps", () => {
+  test("two games of a kind read their past through one and the same log", () =>
+    inHouse(async (house) => {
+      const [one, other] = [await table(house, "one"), await table(house, "other")];
+      expect(one.room.log).toBe(other.room.log);
+    }));
+});
+
 describe("LIMIT_ROOMS", () => {
   test("in a full house the room that was asked for longest ago makes place, unless somebody is there", () =>
     inHouse(

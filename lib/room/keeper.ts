@@ -10,7 +10,7 @@ import { Alarm } from "./alarm.ts";
 import { storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import type { GameLock } from "./lock.ts";
-import { type AnyRules, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
+import { type AnyRules, type GameLog, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
 import type { RoomObserver } from "./observer.ts";
 import type { Accepted } from "./rules.ts";
 import type { Shown, Step, Stepped, Stepping } from "./step.ts";
@@ -24,6 +24,13 @@ export interface RoomParts {
   readonly ambient: Ambient;
   readonly observer: RoomObserver;
   readonly instanceId: string;
+}
+
+/** What a room is made of beside its game. */
+export interface RoomOrder {
+  readonly parts: RoomParts;
+  readonly loaded: LoadOutcome | null;
+  readonly log: GameLog;
 }
 
 /** The newest state, and the moment up to which everything due in it is settled: what is decided now is decided at `now`. */

@@ -65,18 +65,7 @@ export interface GameLog {
   past(gameId: string, v: number): Promise<Past<unknown> | null>;
 }
 
-const logs = new WeakMap<Store, Map<AnyRules, GameLog>>();
-
-/** One for all games of a kind: it knows nothing of any one game, and a server has tens of thousands of them. */
 export function gameLog(store: Store, rules: AnyRules): GameLog {
-  const known = logs.get(store) ?? new Map<AnyRules, GameLog>();
-  logs.set(store, known);
-  const log = known.get(rules) ?? makeLog(store, rules);
-  known.set(rules, log);
-  return log;
-}
-
-function makeLog(store: Store, rules: AnyRules): GameLog {
   /** `known`: states by version that were made on the way. Without them each undo in the log would replay all undos before it. */
   async function stateAt(gameId: string, v: number, known = new Map<number, unknown>()): Promise<unknown | null> {
     const start = await nearest(gameId, v, known);

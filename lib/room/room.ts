@@ -4,16 +4,16 @@ import type { Announcement, Subscription } from "../bus/bus.ts";
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
 import { refusals } from "../game/refusals.ts";
-import { inDoubt, type LoadOutcome, StoreFault } from "../store/store.ts";
+import { inDoubt, StoreFault } from "../store/store.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import { type Drop, Drops } from "./drops.ts";
 import type { Copy } from "./fan-out.ts";
 import { codeOfFault } from "./fault-code.ts";
 import type { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";
-import { Keeper, type Present, type RoomParts } from "./keeper.ts";
+import { Keeper, type Present, type RoomOrder, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
-import { type AnyRules, type GameLog, gameLog, loggedPast, readRecord, recordOf } from "./log.ts";
+import { type AnyRules, type GameLog, loggedPast, readRecord, recordOf } from "./log.ts";
 import { entersBy, momentOf, shell } from "./order.ts";
 import type { Founded, FoundingOrder, Given, Joining, Order, ToldChange } from "./order.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -33,11 +33,11 @@ export class Room {
   #isClosed = false;
 
   /** `loaded`: the game as it was read a moment ago, to spare the first turn a look into the store. */
-  constructor(gameId: GameId, rules: AnyRules, how: { readonly parts: RoomParts; readonly loaded: LoadOutcome | null }) {
+  constructor(gameId: GameId, rules: AnyRules, how: RoomOrder) {
     this.gameId = gameId;
     this.rules = rules;
     this.#parts = how.parts;
-    this.log = gameLog(how.parts.store, rules);
+    this.log = how.log;
     this.#keeper = new Keeper(gameId, rules, { ...how, ring: (dueAt) => this.wake(dueAt) });
     this.#drops = new Drops(how.parts.ambient, (subscriber, said) => this.#drop(subscriber, said));
     this.#usedAt = how.parts.ambient.now();

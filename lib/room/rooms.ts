@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import type { GameId } from "../game/ids.ts";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
 import type { Cancellable } from "../ops/ambient.ts";
-import { StoreFault } from "../store/store.ts";
+import { type LoadOutcome, StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
-import type { AnyRules } from "./log.ts";
+import { type AnyRules, type GameLog, gameLog } from "./log.ts";
 import type { RoomParts } from "./keeper.ts";
 import { Room } from "./room.ts";
 import { dropHoldersOf } from "./absence.ts";
@@ -60,6 +60,8 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>();
   #walk = this.#rooms.entries();
   readonly #rules: ReadonlyMap<string, AnyRules>;
+  /** One for all games of a kind: it knows nothing of any one game. */
+  readonly #logs: ReadonlyMap<AnyRules, GameLog>;
   readonly #parts: RoomParts;
   readonly #limits: RoomsLimits;
   #sweep: Cancellable | null = null;
@@ -67,6 +69,7 @@ export class Rooms {
 
   constructor(rules: readonly AnyRules[], limits: RoomsLimits, parts: RoomParts) {
     this.#rules = new Map(rules.map((entry) => [entry.kind, entry]));
+    this.#logs = new Map(rules.map((entry) => [entry, gameLog(parts.store, entry)]));
     this.#limits = limits;
     this.#parts = parts;
   }
@@ -106,7 +109,7 @@ export class Rooms {
     const rules = this.#rules.get(loaded.game.index.kind);
     if (rules === undefined) return { refused: "no-such-game" };
     if (!this.#hasPlace() && !must) return { refused: "busy" };
-    const room = new Room(gameId as GameId, rules, { parts: this.#parts, loaded });
+    const room = this.#roomOf(gameId as GameId, rules, loaded);
     this.#rooms.set(gameId, room);
     return { room };
   }
@@ -168,9 +171,13 @@ export class Rooms {
     const open = this.#openRoom(gameId);
     if (open !== undefined) return open.rules === rules ? open : null;
     if (!this.#hasPlace()) return "full";
-    const room = new Room(gameId, rules, { parts: this.#parts, loaded: null });
+    const room = this.#roomOf(gameId, rules, null);
     this.#rooms.set(gameId, room);
     return room;
+  }
+
+  #roomOf(gameId: GameId, rules: AnyRules, loaded: LoadOutcome | null): Room {
+    return new Room(gameId, rules, { parts: this.#parts, loaded, log: this.#logs.get(rules) as GameLog });
   }
 
   async #repeat(gameId: string, stored: string, order: CreateOrder): Promise<void> {

@@ -11,7 +11,6 @@ import { Bucket } from "./bucket.ts";
 import type { Edge } from "./edge.ts";
 import type { Pinged } from "./heartbeat.ts";
 import { Outbox, type OutboxParts, type Reader, type Slowness } from "./outbox.ts";
-import { hearPongs } from "./pongs.ts";
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
@@ -70,7 +69,7 @@ export class Connection implements Subscriber, Pinged, Reader {
     this.#frames = new Bucket({ perSecond: limits.framesPerSecondMax, burst: limits.framesPerSecondMax * frameBurstSeconds }, now);
     this.#bytes = new Bucket({ perSecond: limits.bytesPerSecondMax, burst: limits.bytesPerSecondMax * byteBurstSeconds }, now);
     this.#outbox = new Outbox(parts.stream, this, parts.outboxes);
-    hearPongs(socket, (bytes) => this.#ponged(bytes));
+    socket.on("pong", (payload) => this.#ponged(payload.length));
   }
 
   get bufferedBytes(): number {

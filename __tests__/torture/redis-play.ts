@@ -64,6 +64,22 @@ async function seatAll(ground: Ground, wish: PlayWish, notes: Observation[]): Pr
   return (await Promise.all(tables)).flat();
 }
 
+const historyTries = 5;
+
+/**
+ * The logs, and what was seen of them. A seat may still fall empty when play has ended: what is seen while the logs are read would be
+ * newer than they are, and look as if it had been shown too early. Then both are taken again.
+ */
+async function takeHistory(ground: Ground, bots: readonly Bot[], notes: readonly Observation[]) {
+  const games = [...new Set(bots.map((bot) => bot.parts.table.gameId))];
+  for (let tries = 1; ; tries += 1) {
+    const seen = notes.length;
+    const logs = await Promise.all(games.map((game) => ground.log(game)));
+    await converge(ground, bots);
+    if (notes.length === seen || tries === historyTries) return { observations: notes.slice(0, seen), logs };
+  }
+}
+
 export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigures> {
   const notes: Observation[] = [];
   const startedAt = clockMs();
@@ -96,11 +112,10 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
   const quietAt = clockMs();
   await converge(ground, bots);
   const convergedMs = clockMs() - quietAt;
-  const games = [...new Set(bots.map((bot) => bot.parts.table.gameId))];
-  const logs = await Promise.all(games.map((game) => ground.log(game)));
+  const { observations, logs } = await takeHistory(ground, bots, notes);
   const settled = bots.map((bot) => ({ client: bot.parts.name, game: bot.parts.table.gameId }));
   const faults = wish.fault === undefined ? [] : [{ name: wish.name, hits }];
-  const verdict = checkHistory({ observations: notes, logs, settled, faults });
+  const verdict = checkHistory({ observations, logs, settled, faults });
   for (const bot of bots) bot.end();
   const sum = (of: (bot: Bot) => number) => bots.reduce((total, bot) => total + of(bot), 0);
   return {

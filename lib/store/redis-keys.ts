@@ -27,22 +27,26 @@ export function indexKeys(shard: string) {
   };
 }
 
+const gameIn = (shard: string, gameId: string): string => `${shard}:g:${gameId}`;
+const historyOf = (game: string): string => `${game}:h`;
+const checkpointsOf = (game: string): string => `${game}:c`;
+const answersOf = (game: string): readonly [string, string] => [`${game}:a`, `${game}:b`];
+
 export function gameKey(gameId: string): string {
-  return `${shardOf(gameId)}:g:${gameId}`;
+  return gameIn(shardOf(gameId), gameId);
 }
 
 /** Keys of the answers of a game: those of the running window, and those of the window before. */
 export function answerKeys(gameId: string): readonly [string, string] {
-  const game = gameKey(gameId);
-  return [`${game}:a`, `${game}:b`];
+  return answersOf(gameKey(gameId));
 }
 
 export function historyKey(gameId: string): string {
-  return `${gameKey(gameId)}:h`;
+  return historyOf(gameKey(gameId));
 }
 
 export function checkpointsKey(gameId: string): string {
-  return `${gameKey(gameId)}:c`;
+  return checkpointsOf(gameKey(gameId));
 }
 
 /** How many watch a game, by instance. */
@@ -61,8 +65,8 @@ const indexesOf: ReadonlyMap<string, readonly string[]> = new Map(
 /** All keys a change of this game touches, in the order the scripts take them. */
 export function changeKeys(gameId: string): readonly string[] {
   const shard = shardOf(gameId);
-  const game = `${shard}:g:${gameId}`;
-  return [game, `${game}:h`, `${game}:c`, `${game}:a`, `${game}:b`, ...(indexesOf.get(shard) as readonly string[])];
+  const game = gameIn(shard, gameId);
+  return [game, historyOf(game), checkpointsOf(game), ...answersOf(game), ...(indexesOf.get(shard) as readonly string[])];
 }
 
 export function shardChannel(shard: string, name: string): string {

@@ -1,6 +1,6 @@
 // The shell around one game: lock -> load -> settle what is due -> decide (pure) -> commit -> announce -> answer.
 // It never looks into the state, and answers nothing that is not durable.
-import type { Announcement, Subscription } from "../bus/bus.ts";
+import type { Announcement, Listener, Subscription } from "../bus/bus.ts";
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
 import { refusals } from "../game/refusals.ts";
@@ -13,21 +13,22 @@ import type { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";
 import { Keeper, type Present, type RoomOrder, type RoomParts } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
-import { type AnyRules, type GameLog, loggedPast, readRecord, recordOf } from "./log.ts";
-import { entersBy, momentOf, shell } from "./order.ts";
+import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
+import { entersBy, momentOf, shell, toldOf } from "./order.ts";
 import type { Founded, FoundingOrder, Given, Joining, Order, ToldChange } from "./order.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
 const retryMs = 500;
 
-export class Room {
+export class Room implements Listener {
   readonly gameId: GameId;
   readonly rules: AnyRules;
   readonly log: GameLog;
   readonly #parts: RoomParts;
   readonly #keeper: Keeper;
-  readonly #drops: Drops;
+  /** Null while the store knows of everybody who is gone, which is mostly. */
+  #drops: Drops | null = null;
   #subscription: Subscription | null = null;
   #usedAt: number;
   #isClosed = false;
@@ -39,7 +40,6 @@ export class Room {
     this.#parts = how.parts;
     this.log = how.log;
     this.#keeper = new Keeper(gameId, rules, { ...how, ring: (dueAt) => this.wake(dueAt) });
-    this.#drops = new Drops(how.parts.ambient, (subscriber, said) => this.#drop(subscriber, said));
     this.#usedAt = how.parts.ambient.now();
   }
 
@@ -153,7 +153,7 @@ export class Room {
     let result: Founded = { kind: "done" };
     await this.#turn(order.answered, async () => {
       const { sender, name, settings, actionId } = order;
-      await this.#subscribe();
+      this.#subscription ??= await this.#parts.bus.subscribe(this.gameId, this);
       const drawn = drawFor(this.rules.needs({ type: "create" }), actionId, this.#parts.ambient);
       const now = this.#parts.ambient.now() as Instant;
       const created = this.rules.create({ id: this.gameId, now, viewerId: sender.viewerId, name, settings, draw: drawn.draw });
@@ -213,11 +213,7 @@ export class Room {
     const { copy } = this.#keeper;
     if (copy === null) return null;
     try {
-      const stored = await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit);
-      const audience = this.rules.audienceOf(copy.state, viewerId);
-      return stored
-        .filter((row) => row.v <= copy.v)
-        .map((row) => ({ v: row.v, at: row.at, events: this.rules.eventsFor(copy.state, readRecord(row).events, audience) }));
+      return toldOf(this.rules, { copy, viewerId }, await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit));
     } catch (error) {
       this.#parts.observer.fault(this.gameId, error);
       return null;
@@ -235,7 +231,7 @@ export class Room {
     // Another room may stand for the game by now: whoever tries again finds that one.
     if (this.#isClosed) throw new LockFault("The room was let go of.");
     if (this.#subscription === null) {
-      await this.#subscribe();
+      this.#subscription = await this.#parts.bus.subscribe(this.gameId, this);
       this.#keeper.forget();
     }
     const { copy } = this.#keeper;
@@ -243,17 +239,17 @@ export class Room {
     return this.#keeper.current();
   }
 
-  async #subscribe(): Promise<void> {
-    this.#subscription ??= await this.#parts.bus.subscribe(this.gameId, {
-      onAnnouncement: (announcement) => this.#heard(announcement),
-      onGap: () => void this.#refresh(() => this.#keeper.resync()),
-      onWatchedElsewhere: (viewers) => this.#keeper.viewers.setElsewhere(viewers),
-    });
+  /** A change that was committed: elsewhere, or here by a commit that was given up as lost. */
+  onAnnouncement(announcement: Announcement): void {
+    if (this.#keeper.hear(announcement)) void this.#refresh(() => this.#keeper.catchUp());
   }
 
-  /** A change that was committed: elsewhere, or here by a commit that was given up as lost. */
-  #heard(announcement: Announcement): void {
-    if (this.#keeper.hear(announcement)) void this.#refresh(() => this.#keeper.catchUp());
+  onGap(): void {
+    void this.#refresh(() => this.#keeper.resync());
+  }
+
+  onWatchedElsewhere(viewers: number): void {
+    this.#keeper.viewers.setElsewhere(viewers);
   }
 
   /** Brings the viewers up to date. When no turn could be had it is tried again: nothing else may ever happen in this game. */
@@ -284,7 +280,9 @@ export class Room {
   /** A viewer is gone; a holder's seat shows away. */
   async leave(subscriber: Subscriber): Promise<void> {
     this.#keeper.viewers.remove(subscriber);
+    this.#drops ??= new Drops(this.#parts.ambient, (gone, said) => this.#drop(gone, said));
     await this.#drops.add(subscriber);
+    if (this.#drops?.open === 0) this.#drops = null;
   }
 
   async #drop(subscriber: Subscriber, { isAgain, answered }: Parameters<Drop>[1]): Promise<void> {
@@ -328,7 +326,7 @@ export class Room {
 
   /** Nobody watches, nothing is under way and nobody came since `since`: the room can go without anybody noticing. */
   isIdle(since: number): boolean {
-    return this.viewers === 0 && this.#drops.open === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
+    return this.viewers === 0 && (this.#drops?.open ?? 0) === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
   }
 
   /** Finishes what is under way, then lets go of timers and subscriptions. The game itself stays where it is; nobody comes in any more. */
@@ -337,7 +335,7 @@ export class Room {
       this.#isClosed = true;
     };
     await this.#turn(end, async () => end());
-    const unsaved = await this.#drops.hurry();
+    const unsaved = (await this.#drops?.hurry()) ?? 0;
     this.#keeper.alarm.set(null);
     this.#keeper.forget();
     const subscription = this.#subscription;

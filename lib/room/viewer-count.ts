@@ -14,22 +14,29 @@ interface ViewerCountParts {
 }
 
 export class ViewerCount {
-  readonly #parts: ViewerCountParts;
+  readonly #gameId: string;
+  readonly #viewers: FanOut;
+  readonly #bus: ViewerCountParts["bus"];
+  readonly #ambient: ViewerCountParts["ambient"];
   /** What the viewers here were told, and what the other instances were. */
   #told = 0;
   #toldOthers = 0;
   #timer: Cancellable | null = null;
 
-  constructor(parts: ViewerCountParts) {
-    this.#parts = parts;
+  /** What it needs is taken out of `parts`: to keep them, one object for each game, would cost more than all else here. */
+  constructor({ gameId, viewers, bus, ambient }: ViewerCountParts) {
+    this.#gameId = gameId;
+    this.#viewers = viewers;
+    this.#bus = bus;
+    this.#ambient = ambient;
   }
 
   /** Somebody came or went, here or elsewhere. */
   changed(): void {
-    this.#timer ??= this.#parts.ambient.after(intervalMs, () => {
+    this.#timer ??= this.#ambient.after(intervalMs, () => {
       this.#timer = null;
-      const { gameId, viewers, bus } = this.#parts;
-      if (viewers.size !== this.#toldOthers) bus.tellWatched(gameId, viewers.size);
+      const viewers = this.#viewers;
+      if (viewers.size !== this.#toldOthers) this.#bus.tellWatched(this.#gameId, viewers.size);
       this.#toldOthers = viewers.size;
       if (viewers.everywhere === this.#told) return;
       this.#told = viewers.everywhere;

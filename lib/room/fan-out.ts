@@ -38,22 +38,31 @@ function of<T extends Shown>(audience: string, all: readonly T[]): T | undefined
   return undefined;
 }
 
-/** How a viewer was last served. */
-interface Served {
+/** A viewer whose last message was the whole view. */
+interface ServedWhole {
   readonly audience: string;
   /**
-   * Set when the last thing it got was the whole view, true at this moment. The next change is made against that view: times
-   * that run may come back to a value they had at the change before, and would look unchanged.
+   * The view was true at this moment. The next change is made against that view: times that run may come back to a value they
+   * had at the change before, and would look unchanged.
    */
-  readonly wholeAt: number | null;
+  readonly wholeAt: number;
 }
+
+/** How a viewer was last served. Its audience alone when it follows the changes, which is mostly: there is one of these for each viewer. */
+type Served = string | ServedWhole;
+
+const nothingShown: readonly Shown[] = [];
 
 export class FanOut {
   readonly #rules: AnyRules;
   readonly #viewers = new Map<Subscriber, Served>();
   #elsewhere = 0;
-  /** The view each audience saw at the version last shown: the base of the next change. */
-  #shown: readonly Shown[] = [];
+  /**
+   * The view each audience saw at the version last shown: the base of the next change. Kept when there are several audiences. A single
+   * one's is made again from the state before: kept, it would be a kilobyte for each game, and old enough by the next change to cost more
+   * in the collection of garbage than it takes to make.
+   */
+  #shown = nothingShown;
 
   readonly #counted: () => void;
 
@@ -85,7 +94,7 @@ export class FanOut {
 
   add(subscriber: Subscriber, copy: Copy): void {
     const before = this.#viewers.size;
-    this.#viewers.set(subscriber, { audience: this.#rules.audienceOf(copy.state, subscriber.viewerId), wholeAt: null });
+    this.#viewers.set(subscriber, this.#rules.audienceOf(copy.state, subscriber.viewerId));
     if (this.#viewers.size !== before) this.#counted();
   }
 
@@ -117,7 +126,8 @@ export class FanOut {
   announce(before: Copy, after: Copy, events: readonly unknown[]): number {
     const editions: Edition[] = [];
     let frames = 0;
-    for (const [subscriber, { audience: wasIn, wholeAt }] of this.#viewers) {
+    for (const [subscriber, served] of this.#viewers) {
+      const [wasIn, wholeAt] = typeof served === "string" ? [served, null] : [served.audience, served.wholeAt];
       const audience = this.#rules.audienceOf(after.state, subscriber.viewerId);
       let edition = of(audience, editions);
       if (edition === undefined) {
@@ -125,7 +135,7 @@ export class FanOut {
         edition = { audience, view, state: null, change: null, catchUps: null, announced: null };
         editions.push(edition);
       }
-      if (audience !== wasIn || wholeAt !== null) this.#viewers.set(subscriber, { audience, wholeAt: null });
+      if (audience !== served) this.#viewers.set(subscriber, audience);
       if (subscriber.updates === "changes" && audience === wasIn) {
         subscriber.send(this.#changeFor(edition, wholeAt, { before, after, events }));
         frames += 1;
@@ -137,7 +147,7 @@ export class FanOut {
       for (const frame of edition.announced) subscriber.send(frame);
       frames += 1 + edition.announced.length;
     }
-    this.#shown = editions.map(({ audience, view }) => ({ audience, view }));
+    this.#shown = editions.length > 1 ? editions.map(({ audience, view }) => ({ audience, view })) : nothingShown;
     return frames;
   }
 
@@ -171,7 +181,7 @@ export class FanOut {
 
   /** Whole states to everybody: changes were missed, or the copy was not the truth. */
   resync(copy: Copy, now: number): void {
-    this.#shown = [];
+    this.#shown = nothingShown;
     for (const subscriber of this.#viewers.keys()) this.sendState(subscriber, copy, now);
   }
 

@@ -118,8 +118,8 @@ const others: readonly Deletion[] = [
   {
     name: "limit: burst of a rate",
     file: "lib/gateway/bucket.ts",
-    from: "Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs)",
-    to: "this.#tokens + (now - this.#at) * this.#perMs",
+    from: "Math.min(this.#rate.burst, this.#tokens + this.#inflow(this.#at, now))",
+    to: "this.#tokens + this.#inflow(this.#at, now)",
     test: "__tests__/gateway/pace.test.ts",
   },
   {

@@ -1,6 +1,6 @@
 // The part of the edge that a connection and a session ask about limits and tell about oddities, without addresses, logs and
 // metrics. The limits themselves are the real ones.
-import { Bucket } from "../../lib/gateway/bucket.ts";
+import { Bucket, type Rate } from "../../lib/gateway/bucket.ts";
 import type { Edge } from "../../lib/gateway/edge.ts";
 import { LookUps } from "../../lib/gateway/look-ups.ts";
 import { Overload } from "../../lib/gateway/overload.ts";
@@ -11,10 +11,12 @@ import type { Ambient } from "../../lib/ops/ambient.ts";
 const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, apply: () => nothing });
 
 const burstSeconds = 5;
+const frameBurstSeconds = 2;
 
 export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
   const limits = defaultLimits();
-  const bucket = (perSecond: number): Bucket => new Bucket({ perSecond, burst: perSecond * burstSeconds }, ambient.monotonicMs());
+  const rate = (perSecond: number, seconds: number): Rate => ({ perSecond, burst: perSecond * seconds });
+  const bucket = (perSecond: number): Bucket => new Bucket(rate(perSecond, burstSeconds), ambient.monotonicMs());
   const fresh = (): Bucket => bucket(limits.commandsPerSessionPerSecondMax);
   const seats = new Map<string, Bucket>();
   const games = new WeakMap<object, Bucket>();
@@ -38,6 +40,8 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
     addresses,
     lookUps: new LookUps(addresses),
     pace: {
+      frames: rate(limits.framesPerSecondMax, frameBurstSeconds),
+      bytes: rate(limits.bytesPerSecondMax, burstSeconds),
       fresh,
       ofSeat: (gameId: string, seat: number | null) => remembered(seats, `${gameId} ${seat ?? "host"}`, fresh),
       ofGame: (room: object) => remembered(games, room, () => bucket(limits.commandsPerGamePerSecondMax)),

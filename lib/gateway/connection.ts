@@ -31,8 +31,6 @@ const rttWeight = 1 / 8;
 const missedPongsMax = 2;
 /** No answer is awaited. A number like the times it stands for: those are kept in place then, not each in an object of its own. */
 const noPing = -0.5;
-const frameBurstSeconds = 2;
-const byteBurstSeconds = 5;
 /** A flooder gets this long to read why, ms. */
 const floodCutMs = 250;
 
@@ -59,15 +57,15 @@ export class Connection implements Subscriber, Pinged, Reader {
 
   constructor(parts: ConnectionParts) {
     const { socket, edge } = parts;
-    const { limits, ambient } = edge;
+    const { pace, ambient } = edge;
     this.viewerId = parts.viewerId;
     this.traceId = parts.traceId;
     this.address = parts.address;
     this.#socket = socket;
     this.#edge = edge;
     const now = ambient.monotonicMs();
-    this.#frames = new Bucket({ perSecond: limits.framesPerSecondMax, burst: limits.framesPerSecondMax * frameBurstSeconds }, now);
-    this.#bytes = new Bucket({ perSecond: limits.bytesPerSecondMax, burst: limits.bytesPerSecondMax * byteBurstSeconds }, now);
+    this.#frames = new Bucket(pace.frames, now);
+    this.#bytes = new Bucket(pace.bytes, now);
     this.#outbox = new Outbox(parts.stream, this, parts.outboxes);
     socket.on("pong", (payload) => this.#ponged(payload.length));
   }
@@ -87,8 +85,8 @@ export class Connection implements Subscriber, Pinged, Reader {
     const frames = this.#frames.spend(1, now);
     const left = this.#bytes.spend(bytes, now);
     if (frames >= 0 && left >= 0) return "ok";
-    const { framesPerSecondMax, bytesPerSecondMax } = this.#edge.limits;
-    const isFlood = frames < -framesPerSecondMax * frameBurstSeconds || left < -bytesPerSecondMax * byteBurstSeconds;
+    const { pace } = this.#edge;
+    const isFlood = frames < -pace.frames.burst || left < -pace.bytes.burst;
     if (!isFlood) return "over";
     this.#edge.metrics.rateLimited("frames").add();
     this.#cutFlood();

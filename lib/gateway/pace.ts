@@ -1,45 +1,61 @@
-// How fast commands may come: per session (a seat keeps its pace through every new connection) and per game. Bounded memory.
+// How fast a connection may send, and how fast commands may come: per session (a seat keeps its pace through every new connection) and
+// per game. Bounded memory.
 import { LRUCache } from "lru-cache";
 import type { Ambient } from "../ops/ambient.ts";
 import type { Limits } from "../ops/config.ts";
-import { Bucket } from "./bucket.ts";
+import { Bucket, type Rate } from "./bucket.ts";
 
 const burstSeconds = 5;
-/** Seats remembered; the least recently used are forgotten first. */
+const frameBurstSeconds = 2;
+/** Seats remembered; those of the games least recently used are forgotten first. */
 const seatsMax = 50_000;
 
+type Buckets = readonly (Bucket | null)[];
+
+const rateOf = (perSecond: number, seconds: number): Rate => ({ perSecond, burst: perSecond * seconds });
+
 export class Pace {
-  readonly #limits: Limits;
+  /** Frames and bytes of one connection. */
+  readonly frames: Rate;
+  readonly bytes: Rate;
+  readonly #session: Rate;
+  readonly #game: Rate;
   readonly #ambient: Pick<Ambient, "monotonicMs">;
-  // Counted one by one: a bound given as `max` takes its memory at once, for seats that may never be.
-  readonly #seats = new LRUCache<string, Bucket>({ maxSize: seatsMax, sizeCalculation: () => 1 });
+  /** By game, each by seat with the host's chair first. Counted one by one: a bound given as `max` takes its memory at once. */
+  readonly #seats = new LRUCache<string, Buckets>({ maxSize: seatsMax, sizeCalculation: (seats) => seats.length });
   readonly #games = new WeakMap<object, Bucket>();
 
   constructor(limits: Limits, ambient: Pick<Ambient, "monotonicMs">) {
-    this.#limits = limits;
+    this.frames = rateOf(limits.framesPerSecondMax, frameBurstSeconds);
+    this.bytes = rateOf(limits.bytesPerSecondMax, burstSeconds);
+    this.#session = rateOf(limits.commandsPerSessionPerSecondMax, burstSeconds);
+    this.#game = rateOf(limits.commandsPerGamePerSecondMax, burstSeconds);
     this.#ambient = ambient;
-  }
-
-  #bucket(perSecond: number): Bucket {
-    return new Bucket({ perSecond, burst: perSecond * burstSeconds }, this.#ambient.monotonicMs());
   }
 
   /** For a session that holds no seat. */
   fresh(): Bucket {
-    return this.#bucket(this.#limits.commandsPerSessionPerSecondMax);
+    return new Bucket(this.#session, this.#ambient.monotonicMs());
   }
 
   /** The session of a seat, whichever connection speaks for it. `seat` null: the host's chair. */
   ofSeat(gameId: string, seat: number | null): Bucket {
-    const key = `${gameId} ${seat ?? "host"}`;
-    const known = this.#seats.get(key) ?? this.fresh();
-    this.#seats.set(key, known);
-    return known;
+    const place = seat ?? 0;
+    const seats = this.#seats.get(gameId) ?? [];
+    const known = seats[place];
+    if (known) return known;
+    const made = this.fresh();
+    // A list that grows takes places for many more: most games have a few.
+    const all = Array.from({ length: Math.max(seats.length, place + 1) }, (_, at) => (at === place ? made : (seats[at] ?? null)));
+    this.#seats.set(gameId, all);
+    return made;
   }
 
   ofGame(room: object): Bucket {
-    const known = this.#games.get(room) ?? this.#bucket(this.#limits.commandsPerGamePerSecondMax);
-    this.#games.set(room, known);
-    return known;
+    const known = this.#games.get(room);
+    if (known !== undefined) return known;
+    const made = new Bucket(this.#game, this.#ambient.monotonicMs());
+    this.#games.set(room, made);
+    return made;
   }
 }

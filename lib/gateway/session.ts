@@ -35,13 +35,13 @@ export class Session implements EntranceHost, Speaker {
   #heard = 0;
   readonly #entrance: Entrance;
   readonly #intake: Intake;
-  #pace: Bucket;
+  /** Null before its first command: most who watch never say anything. */
+  #pace: Bucket | null = null;
   #holdsSeat = false;
 
   constructor(connection: Connection, parts: SessionParts) {
     this.#connection = connection;
     this.#parts = parts;
-    this.#pace = parts.edge.pace.fresh();
     this.#entrance = new Entrance(this);
     this.#intake = new Intake(connection, this);
   }
@@ -165,6 +165,7 @@ export class Session implements EntranceHost, Speaker {
   #overPace(room: Room, cost: number): number | null {
     const { ambient, edge } = this.#parts;
     const now = ambient.monotonicMs();
+    this.#pace ??= edge.pace.fresh();
     if (!this.#pace.take(cost, now)) {
       edge.metrics.rateLimited("session").add();
       return this.#pace.waitMs(cost, now);
@@ -233,7 +234,7 @@ export class Session implements EntranceHost, Speaker {
     this.#ticks = null;
     const room = this.#room;
     this.#room = null;
-    if (this.#holdsSeat) this.#pace = this.#parts.edge.pace.fresh();
+    if (this.#holdsSeat) this.#pace = null;
     this.#holdsSeat = false;
     return room === null ? Promise.resolve() : room.leave(this.#connection);
   }

@@ -25,6 +25,19 @@ export interface Ambient {
 
 const timerMsMax = 2 ** 31 - 1;
 
+/** A class, because each running game has one: a function of its own for each would take four times as much memory. */
+class OneShot implements Cancellable {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(timer: NodeJS.Timeout) {
+    this.#timer = timer;
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /** The real world. A system clock that steps back stands still here until it has caught up. */
 export function realAmbient(): Ambient {
   let latest = 0;
@@ -36,8 +49,7 @@ export function realAmbient(): Ambient {
     },
     monotonicMs: () => performance.now(),
     after(delayMs, run) {
-      const timer = setTimeout(run, Math.min(Math.max(0, delayMs), timerMsMax));
-      return { cancel: () => clearTimeout(timer) };
+      return new OneShot(setTimeout(run, Math.min(Math.max(0, delayMs), timerMsMax)));
     },
     every(intervalMs, run) {
       const timer = setInterval(run, intervalMs);

@@ -3,15 +3,15 @@
 import { type Draft, writeSeat, type Writable } from "./draft.ts";
 import { after, type DurationMs, type Instant, type SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
-import { isAway, isPlaying, nobody, type Seat, type State } from "./state.ts";
+import { alone, isAway, isPlaying, nobody, type Seat, type State } from "./state.ts";
 
 /** Seats whose clock runs, or will run after the pause: the stack's top, else the targets still asked, else the active seat. */
 export function runnersOf(state: State): readonly SeatId[] {
   if (!isPlaying(state)) return nobody;
   const top = state.stack.at(-1);
-  if (top !== undefined) return [top];
+  if (top !== undefined) return alone(top);
   if (state.targeting === "resolving") return state.awaiting;
-  return state.active === null ? nobody : [state.active];
+  return state.active === null ? nobody : alone(state.active);
 }
 
 /** Free time before the bank pays, ms. */

@@ -7,7 +7,7 @@ import { cleanGameName } from "./names.ts";
 import { newLedger, newSeat } from "./rounds.ts";
 import { checkSettings } from "./setup.ts";
 import type { Settings } from "./settings.ts";
-import { nobody, type State } from "./state.ts";
+import { nobody, seatingOrder, type State } from "./state.ts";
 
 /** Refuses impossible settings and names with the field at fault. A game without a name is called by its code. */
 export function create({ id, now, viewerId, name, settings, draw }: Creation<Settings>): Decision<State, Event> {
@@ -27,7 +27,7 @@ export function create({ id, now, viewerId, name, settings, draw }: Creation<Set
     at: now,
     active: null,
     turn: 0,
-    order: seats.map((seat) => seat.id),
+    order: seatingOrder(seats.length),
     stack: nobody,
     targeting: "none",
     targeted: nobody,

@@ -12,6 +12,7 @@ import {
   type Ledger,
   nobody,
   nothingSpent,
+  seatingOrder,
   type Seat,
   type Spent,
   type State,
@@ -114,7 +115,7 @@ function seatIds(value: unknown, count: number, field: string): State["stack"] {
 }
 
 function orderFrom(value: unknown, count: number): State["order"] {
-  if (value === undefined) return Array.from({ length: count }, (_, index) => index + 1);
+  if (value === undefined) return seatingOrder(count);
   const order = seatIds(value, count, "order");
   if (new Set(order).size !== count || order.length !== count) throw new Damaged("order");
   return order;
@@ -144,7 +145,8 @@ const instant = (value: unknown, field: string): Instant => {
 };
 
 function settingsFrom(value: unknown): State["settings"] {
-  const settings = unpack(orNothing(value, "settings"), casualSettings, "settings");
+  if (value === undefined) return casualSettings;
+  const settings = unpack(record(value, "settings"), casualSettings, "settings");
   const checked = checkSettings(settings);
   if (!checked.ok) throw new Damaged(`settings.${checked.field}`);
   return settings;

@@ -82,7 +82,10 @@ const thresholdsFit = (thresholds: readonly DurationMs[]): boolean =>
   thresholds.length <= limits.warningThresholdsMax &&
   thresholds.every((ms) => within(ms, limits.warningThresholdMs));
 
-/** The settings in their one normal form (thresholds descending and different, handicaps by seat without zeros), or the field at fault. */
+/**
+ * The settings in their one normal form (thresholds descending and different, handicaps by seat without zeros), or the field at fault.
+ * Those that are in it already are given back as they are, so that games with the same settings can share them.
+ */
 export function checkSettings(settings: Settings): Checked {
   const field = fieldAtFault(settings);
   if (field !== null) return { ok: false, code: "bad-message", field };
@@ -92,7 +95,10 @@ export function checkSettings(settings: Settings): Checked {
     if (ms !== undefined && ms !== 0) handicaps[seat] = ms;
   }
   const warningThresholds = [...new Set(settings.warningThresholds)].sort((a, b) => b - a);
-  return { ok: true, settings: { ...settings, handicaps, warningThresholds } };
+  const isNormal =
+    String(warningThresholds) === String(settings.warningThresholds) &&
+    Object.keys(settings.handicaps).every((seat) => Object.hasOwn(handicaps, seat));
+  return { ok: true, settings: isNormal ? settings : { ...settings, handicaps, warningThresholds } };
 }
 
 /** What a seat's bank holds when it is full, ms. */

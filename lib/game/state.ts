@@ -2,6 +2,7 @@
 // Nothing here is shown as it is: view-of.ts says what leaves the server.
 import type { DayNight } from "./commands.ts";
 import type { DurationMs, GameId, Instant, SeatId, ViewerId } from "./ids.ts";
+import { limits } from "./limits.ts";
 import type { Settings } from "./settings.ts";
 import type { PausedBy, Status, TargetingState } from "./view.ts";
 
@@ -142,6 +143,17 @@ export interface State {
 }
 
 export const nobody: readonly SeatId[] = [];
+
+// Lists that every game has: one for all of them.
+const placesOf = (count: number): readonly SeatId[] => Array.from({ length: count }, (_, place) => place + 1);
+const orders = Array.from({ length: limits.playerCount.max + 1 }, (_, count) => placesOf(count));
+const singles = placesOf(limits.playerCount.max).map((id): readonly SeatId[] => [id]);
+
+/** Seats in the order of their places. */
+export const seatingOrder = (count: number): readonly SeatId[] => orders[count] ?? placesOf(count);
+
+export const alone = (id: SeatId): readonly SeatId[] => singles[id - 1] ?? [id];
+
 export const nothingSpent: Spent = { turn: 0, priority: 0, target: 0, delay: 0, grace: 0, choice: 0, lag: 0 };
 
 /** The seat with this id, or undefined when the table has none: text that looks like a number is no id. */

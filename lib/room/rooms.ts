@@ -33,6 +33,9 @@ const restMs = 1_000;
 /** Rooms looked at to make one place, so that a full house is not searched for each who comes. */
 const looksMax = 64;
 const duePerSweep = 2_000;
+/** Settings remembered; most tables choose one of a few. */
+const settingsMax = 256;
+const settingsCharsMax = 1_024;
 /** Rooms looked at in one sweep for idle ones: all of so many, and of more all within so many sweeps. */
 const idleLooksMin = 500;
 const idleSweeps = 8;
@@ -64,6 +67,8 @@ export class Rooms {
   readonly #logs: ReadonlyMap<AnyRules, GameLog>;
   readonly #parts: RoomParts;
   readonly #limits: RoomsLimits;
+  /** Settings that games were made with, by their text. Tables of the same kind share them instead of each keeping its own. */
+  readonly #settings = new Map<string, unknown>();
   #sweep: Cancellable | null = null;
   #sweeping = false;
 
@@ -154,13 +159,24 @@ export class Rooms {
       const room = this.#reserved(gameId, rules);
       if (room === "full") return order.answered({ ok: false, code: "busy" }, null);
       if (room === null) continue;
-      const { sender, name, settings, actionId } = order;
+      const { sender, name, actionId } = order;
+      const settings = this.#shared(order.settings);
       const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
       const result = await room.found({ sender, name, settings, actionId, answered });
       if (result.kind === "done") return;
       if (result.kind === "again") return this.#repeat(gameId, result.answer, order);
     }
     order.answered({ ok: false, code: "no-free-code" }, null);
+  }
+
+  #shared(settings: unknown): unknown {
+    const text = JSON.stringify(settings);
+    if (text.length > settingsCharsMax) return settings;
+    const known = this.#settings.get(text);
+    if (known !== undefined) return known;
+    if (this.#settings.size === settingsMax) this.#settings.clear();
+    this.#settings.set(text, settings);
+    return settings;
   }
 
   /**

@@ -35,7 +35,11 @@ module.exports = {
     { name: "protocol-runs-in-the-browser", severity: "error", from: { path: "^lib/protocol/" }, to: { dependencyTypes: node } },
     only("store-port", "^lib/store/", "^lib/(store|game)/|^lib/ops/(ambient|log|metrics)\\.ts$"),
     only("bus-port", "^lib/bus/", "^lib/(bus|game)/|^lib/ops/(ambient|log|metrics)\\.ts$"),
-    only("room-imports-game-and-ports", "^lib/room/", "^lib/(room|game|ops|protocol)/|^lib/store/(store|chain)\\.ts$|^lib/bus/bus\\.ts$"),
+    only(
+      "room-imports-game-and-ports",
+      "^lib/room/",
+      "^lib/(room|game|ops|protocol)/|^lib/store/(store|chain|state-text)\\.ts$|^lib/bus/bus\\.ts$",
+    ),
     only(
       "gateway-imports-protocol-and-room",
       "^lib/gateway/",

@@ -7,6 +7,7 @@ import type { Decision, LogEntry, Past } from "../../lib/game/contract.ts";
 import type { Event } from "../../lib/game/events.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "../../lib/game/ids.ts";
 import { brokenInvariants } from "../../lib/game/invariants.ts";
+import { filled } from "../../lib/store/state-text.ts";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { Settings } from "../../lib/game/settings.ts";
 import { defaultSettings } from "../../lib/game/setup.ts";
@@ -88,7 +89,9 @@ export class Table {
     expect(brokenInvariants(this.state)).toEqual([]);
     const text = clockRules.encode(this.state);
     expect(clockRules.encode(clockRules.decode(text))).toBe(text);
-    expect(this.#encodedAgain(this.state)).toBe(text);
+    const { whole, still, moving } = this.#encodedAgain(this.state);
+    expect(whole).toBe(text);
+    expect(filled(still, moving)).toBe(text);
   }
 
   /** Lets time pass to this offset, settling as the shell does. */

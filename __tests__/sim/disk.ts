@@ -46,7 +46,10 @@ export class Disk {
   /** Writes for real. What becomes of the answer is the caller's business. */
   async commit(commit: Commit): Promise<CommitOutcome> {
     const outcome = await this.store.commit(commit);
-    if (outcome.kind === "ok") this.#written(commit);
+    if (outcome.kind === "ok") {
+      this.#written(commit);
+      await this.#assertKept(commit);
+    }
     this.lives(commit.at);
     return outcome;
   }
@@ -122,6 +125,15 @@ export class Disk {
     for (const secret of this.#game.given(state, change.events)) this.#wrong("secret", commit, secret);
     this.#replays(change, before);
     this.#watcher.written(change, before);
+  }
+
+  /** A commit writes less than a state: what is then read must be all of it. */
+  async #assertKept(commit: Commit): Promise<void> {
+    const { gameId, expectedV, state, index } = commit;
+    const loaded = await this.store.load(gameId);
+    if (loaded.kind !== "found" || loaded.game.v !== expectedV + 1) return;
+    const isSame = loaded.game.state === state && JSON.stringify(loaded.game.index) === JSON.stringify(index);
+    if (!isSame) this.#wrong("kept", commit, "what was left out of the commit was not as before");
   }
 
   #decoded(commit: Commit): unknown {

@@ -109,14 +109,15 @@ export class World {
   }
 
   #written(change: Durable, before: unknown): void {
-    const { gameId, expectedV, at, hash, state, change: body } = change.commit;
+    const { gameId, expectedV, at, hash, sameStill, moving, change: body } = change.commit;
     this.#changedAt.set(gameId, this.timeline.elapsed);
     this.trace("disk", `${gameId} v${expectedV + 1} ${change.record.command.type} ${change.events.map((event) => event.type).join(",")}`);
     const look = { change, before, eventsOf: (version: number) => this.disk.games.get(gameId)?.[version - 1]?.events ?? [] };
     this.census.look(look);
     this.game.look(look, (name) => this.census.count(name));
     if (this.scenario.storeAnnounces) {
-      this.#bus.publish({ gameId, from: "store", v: expectedV + 1, at, hash, state, change: body });
+      const still = sameStill ? null : change.commit.still;
+      this.#bus.publish({ gameId, from: "store", v: expectedV + 1, at, hash, still, moving, change: body });
     }
   }
 

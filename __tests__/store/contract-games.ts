@@ -4,7 +4,8 @@ import type { GameId, Instant, ViewerId } from "../../lib/game/ids.ts";
 import { type HostedGame, hosted } from "../../lib/gateway/hosted-game.ts";
 import { chshGame } from "../../lib/protocol/chsh-game.ts";
 import { clockGame } from "../../lib/protocol/clock-game.ts";
-import { found, ids, type Rule, start, Table } from "./table.ts";
+import { cutState as cut } from "../support/cut-state.ts";
+import { found, ids, minute, type Rule, start, Table, waiting } from "./table.ts";
 
 interface Played {
   readonly name: string;
@@ -71,7 +72,25 @@ function statesOf({ game, settings, said }: Played): readonly unknown[] {
   return states;
 }
 
-export const gameRules: readonly Rule[] = played.map((each) => ({
+const leftOut: Rule = {
+  title: "what a change says is as before is read as before, and what it brings anew is read anew",
+  async run(store) {
+    const table = new Table(store, "HHHHHH");
+    await table.step({ ...cut("{a\nb\nc}", "1\n2"), index: { name: "One" } });
+    const second = await table.step({ ...cut("{a\nb\nc}", "3\n"), index: { name: "One", wakeAt: start + minute } });
+    expect(second).toMatchObject({ sameStill: true, sameIndex: true, state: "{a3bc}" });
+    expect(await found(store, "HHHHHH")).toMatchObject({ state: "{a3bc}", index: { ...waiting, name: "One", wakeAt: start + minute } });
+    const third = await table.step({ ...cut("{x\n}", "4"), index: { name: "Two", status: "running", seatsFree: 0 } });
+    expect(third).toMatchObject({ sameStill: false, sameIndex: false });
+    const index = { ...waiting, name: "Two", status: "running", seatsFree: 0 };
+    expect(await found(store, "HHHHHH")).toMatchObject({ state: "{x4}", index });
+    expect(await store.counts()).toMatchObject({ waiting: 0, running: 1 });
+    await table.step({ ...cut("{x\n}", "5"), index: { name: "Two", status: "running", seatsFree: 0 } });
+    expect(await found(store, "HHHHHH")).toMatchObject({ v: 4, state: "{x5}", index });
+  },
+};
+
+const playedRules: readonly Rule[] = played.map((each) => ({
   title: `states of ${each.name} come back to the byte, and what the list shows of it is what its rules say`,
   async run(store) {
     const { rules } = each.game;
@@ -87,3 +106,5 @@ export const gameRules: readonly Rule[] = played.map((each) => ({
     }
   },
 }));
+
+export const gameRules: readonly Rule[] = [leftOut, ...playedRules];

@@ -7,7 +7,7 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
-import { found, Table } from "./table.ts";
+import { found, Table, waiting } from "./table.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -26,7 +26,7 @@ describe("the db command", () => {
     expect(idle.code).toBe(0);
     expect(idle.out).toMatch(/not in use/);
     expect(idle.lines).toEqual(
-      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 3 of 3/)]),
+      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 4 of 4/)]),
     );
     const store = await openAt(folder);
     expect((await runDb(folder, "status")).out).toMatch(/in use by a server/);
@@ -104,12 +104,35 @@ describe("the db command", () => {
     await store.close();
   });
 
-  test("F34: migrations go down and up again, and games stay", async () => {
+  test("F34: migrations go down and up again, and games stay, with the same states", async () => {
+    const states = async () =>
+      (await runDb(folder, "export")).lines.map((line) => JSON.parse(line)).map(({ game_id, v, state }) => [game_id, v, state]);
+    const before = await states();
     expect(await runDb(folder, "migrate", "--to", "1")).toMatchObject({ code: 0, out: expect.stringContaining("schema 1") });
-    expect((await runDb(folder, "status")).out).toContain("schema 1 of 3");
-    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 3") });
-    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 3") });
+    expect(await states()).toEqual(before);
     expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes, 0 problems") });
+    const older = new Sqlite(join(folder, "games.db"), { readonly: true });
+    expect(older.prepare("SELECT state FROM games WHERE game_id = 'AAAAAA'").pluck().get()).toBe('{"id":"AAAAAA","v":4,"name":"Zoë ✓"}');
+    older.close();
+    expect((await runDb(folder, "status")).out).toContain("schema 1 of 4");
+    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 4") });
+    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 4") });
+    expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes, 0 problems") });
+    expect(await states()).toEqual(before);
+  });
+
+  test("F34: a game of the schema before is read, and its next change is written in the new one", async () => {
+    await runDb(folder, "migrate", "--to", "3");
+    const store = await openAt(folder);
+    const { v, hash, state, still } = await found(store, "AAAAAA");
+    expect({ v, state, still }).toEqual({ v: 4, state: '{"id":"AAAAAA","v":4,"name":"Zoë ✓"}', still: null });
+    const table = Object.assign(new Table(store, "AAAAAA"), { v, hash });
+    await expect(store.commit({ ...table.next(), sameStill: true })).rejects.toMatchObject({ name: "StoreFault" });
+    await table.step({ sameIndex: true });
+    await table.step();
+    expect(await found(store, "AAAAAA")).toMatchObject({ v: 6, state: '{"id":"AAAAAA","v":6,"name":"Zoë ✓"}', index: waiting });
+    await store.close();
+    expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 7 changes, 0 problems") });
   });
 
   test("export gives every game and every change as a JSON line, or one game's", async () => {

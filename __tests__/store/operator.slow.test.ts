@@ -76,10 +76,13 @@ test("a flipped bit and a state that no program can read: their players are told
   const [rotten, unreadable, sound] = tables.map(({ gameId }) => gameId);
   await server.stop();
   const db = new Sqlite(join(dataDir, "games.db"));
-  db.prepare("UPDATE games SET state = replace(state, '\"id\"', '\"iD\"') WHERE game_id = ?").run(rotten);
+  db.prepare("UPDATE stills SET still = replace(still, '\"id\"', '\"iD\"') WHERE num = (SELECT num FROM games WHERE game_id = ?)").run(
+    rotten,
+  );
   const row = db.prepare("SELECT * FROM games WHERE game_id = ?").get(unreadable) as GameRow;
   const state = `{"kind":"nothing we know"}`;
-  db.prepare("UPDATE games SET state = ?, crc = ? WHERE game_id = ?").run(state, gameCrc({ ...row, state }), unreadable);
+  db.prepare("DELETE FROM stills WHERE num = ?").run(row.num);
+  db.prepare("UPDATE games SET state = ?, crc = ? WHERE game_id = ?").run(state, gameCrc({ ...row, state, still: null }), unreadable);
   db.close();
   server = await startRunningServer({ dataDir, env });
   const client = await connectTable(server.port);

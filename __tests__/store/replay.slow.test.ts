@@ -7,6 +7,7 @@ import { readDeadLetters } from "../../lib/store/dead-letter.ts";
 import { replayDeadLetters } from "../../lib/store/sqlite-replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
+import { found, minute, start, Table } from "./table.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -45,5 +46,23 @@ test("F57: a word to the operator whose replay was given up as lost and came thr
   appendFileSync(path, letter("Sorry"));
   expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, already: 1, left: 0 });
   expect((await kept()).sort()).toEqual(["Sorry", "Thanks"]);
+  await store.close();
+});
+
+test("F57: a change kept by a program that wrote states whole is written as it was meant", async () => {
+  const store = await openAt(folder);
+  const table = new Table(store, "AAAAAA");
+  await table.step();
+  const { gameId, expectedV, at, state, change, prevHash, hash, index } = table.next({
+    index: { name: "Renamed", wakeAt: start + minute },
+  });
+  const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
+  const shown = [kind, name, status, listed, seats, seatsFree, wakeAt];
+  const op = ["commit", gameId, expectedV, at, state, change, prevHash, hash, "tap", "done", true, ...shown];
+  writeFileSync(join(folder, "dead-letters.jsonl"), `${JSON.stringify({ at: 2, reason: "planted", op })}\n`);
+  expect(await replayDeadLetters(store, folder, ".one")).toMatchObject({ written: 1, left: 0 });
+  expect(await found(store, "AAAAAA")).toMatchObject({ v: 2, state, index });
+  expect(await store.checkpoint("AAAAAA", 2)).toEqual({ v: 2, state });
+  expect(await store.resolve("AAAAAA", "tap", "never")).toBe("done");
   await store.close();
 });

@@ -7,9 +7,17 @@ import { readConfig } from "../../lib/ops/config.ts";
 import { logSql } from "../../lib/store/sqlite-log.ts";
 import { readerSql } from "../../lib/store/sqlite-reader.ts";
 import { writerSql } from "../../lib/store/sqlite-statements.ts";
+import { cutState } from "../support/cut-state.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, Table } from "./table.ts";
+
+/** A state of which the bank stays and the turn moves. */
+function cut(step: number) {
+  return cutState(`{"bank":600000,\n}`, `"turn":${step}`);
+}
+
+const numOfA = "(SELECT num FROM games WHERE game_id = 'AAAAAA')";
 
 let folder = "";
 beforeEach(async () => {
@@ -17,7 +25,7 @@ beforeEach(async () => {
   const store = await openAt(folder);
   for (const gameId of ["AAAAAA", "BBBBBB"]) {
     const table = new Table(store, gameId);
-    for (let step = 0; step < 5; step += 1) await table.step({ state: `{"turn":${step},"bank":600000}` });
+    for (let step = 0; step < 5; step += 1) await table.step(cut(step));
   }
   await store.close();
 });
@@ -31,7 +39,9 @@ function edit(sql: string): void {
 
 describe("damage", () => {
   test.each([
-    ["a flipped digit in a state", `UPDATE games SET state = replace(state, '600000', '600001') WHERE game_id = 'AAAAAA'`],
+    ["a flipped digit in what moves of a state", `UPDATE games SET state = replace(state, '4', '5') WHERE game_id = 'AAAAAA'`],
+    ["a flipped digit in what does not", `UPDATE stills SET still = replace(still, '600000', '600001') WHERE num = ${numOfA}`],
+    ["a missing still part", `DELETE FROM stills WHERE num = ${numOfA}`],
     ["a version that went back", `UPDATE games SET v = 4 WHERE game_id = 'AAAAAA'`],
     ["a name", `UPDATE games SET name = 'x' WHERE game_id = 'AAAAAA'`],
     ["the end of the log", `DELETE FROM changes WHERE v = 5 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')`],
@@ -75,6 +85,7 @@ describe("damage", () => {
       "version 3 does not match its checksum",
     ],
     ["a wrong count", "UPDATE counts SET games = 9 WHERE status = 'waiting'", "9 games are counted as waiting, there are 2"],
+    ["a still part of no game", "INSERT INTO stills VALUES (99, '{}')", "stills: 1 belong to no game"],
     [
       "changes of no game",
       "UPDATE changes SET num = 99 WHERE v = 3 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')",

@@ -1,7 +1,9 @@
 // Writes one game's changes through the port, and the words that every rule of the contract uses.
 import { expect } from "vitest";
 import { chainHash } from "../../lib/store/chain.ts";
-import type { Commit, Store, StoredIndex } from "../../lib/store/store.ts";
+import { uncutState } from "../../lib/store/state-text.ts";
+import { type Commit, isSameIndex, type Store, type StoredIndex } from "../../lib/store/store.ts";
+import { cutState } from "../support/cut-state.ts";
 
 export interface Rule {
   readonly title: string;
@@ -22,12 +24,13 @@ export const minute = 60_000;
 
 type Wish = Partial<Omit<Commit, "index">> & { readonly index?: Partial<StoredIndex> };
 
-/** Writes one game's changes in order, keeping the chain. */
+/** Writes one game's changes in order, keeping the chain. As in a room, what the change before left is not written again. */
 export class Table {
   readonly gameId: string;
   readonly #store: Store;
   v = 0;
   hash = "";
+  #before: Commit | null = null;
 
   constructor(store: Store, gameId: string) {
     this.#store = store;
@@ -36,15 +39,22 @@ export class Table {
 
   next(wish: Wish = {}): Commit {
     const v = this.v + 1;
-    const { index, ...rest } = wish;
-    const at = start + v;
-    const body = { state: `{"id":"${this.gameId}","v":${v},"name":"Zoë ✓"}`, change: `{"step":${v}}`, ...rest };
-    const hash = chainHash(this.hash, v, body.change, body.state);
+    const { index: wished, ...rest } = wish;
+    const body = { ...(wish.state === undefined ? this.#cut(v) : uncutState(wish.state)), change: `{"step":${v}}`, ...rest };
+    const index = { ...waiting, ...wished };
+    const before = this.#before?.hash === this.hash ? this.#before : null;
     return {
-      ...{ gameId: this.gameId, expectedV: this.v, at, prevHash: this.hash, hash, actionId: null, answer: null, checkpoint: v === 1 },
+      ...{ gameId: this.gameId, expectedV: this.v, at: start + v, prevHash: this.hash, actionId: null, answer: null, checkpoint: v === 1 },
+      hash: chainHash(this.hash, v, body.change, body.state),
+      sameStill: before?.still === body.still,
+      sameIndex: before !== null && isSameIndex(before.index, index),
       ...body,
-      index: { ...waiting, ...index },
+      index,
     };
+  }
+
+  #cut(v: number) {
+    return cutState(`{"id":"${this.gameId}",\n,"name":"Zoë ✓"}`, `"v":${v}`);
   }
 
   /** `store`: another one that holds the same games, after a restart. */
@@ -53,6 +63,7 @@ export class Table {
     expect(await store.commit(commit)).toEqual({ kind: "ok" });
     this.v = commit.expectedV + 1;
     this.hash = commit.hash;
+    this.#before = commit;
     return commit;
   }
 }

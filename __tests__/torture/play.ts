@@ -4,6 +4,7 @@ import { openSync, writeSync } from "node:fs";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { chainHash } from "../../lib/store/chain.ts";
 import type { Failpoint } from "../../lib/store/failpoint.ts";
+import { cutState } from "../support/cut-state.ts";
 import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { openSqliteStore, type SqliteLimits } from "../../lib/store/store-sqlite.ts";
 import { type Chance, seededChance } from "../checker/clean-history.ts";
@@ -44,7 +45,8 @@ interface Copy {
 
 const say = (news: PlayNews) => writeSync(1, `${JSON.stringify(news)}\n`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const padding = "0123456789abcdef".repeat(80);
+/** What of every state stays the same; the rest goes into its one place. */
+const still = `{\n,"padding":"${"0123456789abcdef".repeat(80)}"}`;
 
 /** Lines reach the file in the same turn of the loop, before the store can send anything to its writer. */
 class Notes {
@@ -161,12 +163,13 @@ class Player {
 
   #next(action: string, { gameId, v, hash: prevHash }: Copy = this.#copy): Commit {
     const at = Date.now();
-    const state = JSON.stringify({ v: v + 1, by: this.#client, padding });
+    const cut = cutState(still, `"v":${v + 1},"by":${JSON.stringify(this.#client)}`);
     const change = JSON.stringify({ by: this.#client, action });
     const index = { kind: "clock", name: gameId, status: "running", listed: false, seats: 4, seatsFree: 0, wakeAt: at + 300_000 } as const;
     const answer = JSON.stringify({ v: v + 1, action });
-    const hash = chainHash(prevHash, v + 1, change, state);
-    return { gameId, expectedV: v, at, state, change, prevHash, hash, actionId: action, answer, index, checkpoint: v % 16 === 0 };
+    const hash = chainHash(prevHash, v + 1, change, cut.state);
+    const link = { prevHash, hash, actionId: action, answer, index, sameIndex: v > 0, checkpoint: v % 16 === 0 };
+    return { gameId, expectedV: v, at, ...cut, sameStill: v > 0, change, ...link };
   }
 
   #see(): void {

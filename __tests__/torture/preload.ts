@@ -3,6 +3,7 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { chainHash } from "../../lib/store/chain.ts";
 import type { StoredIndex } from "../../lib/store/store.ts";
 import { openSqliteStore } from "../../lib/store/store-sqlite.ts";
+import { uncutState } from "../../lib/store/state-text.ts";
 
 const padding = "0123456789abcdef".repeat(90);
 const statuses: readonly StoredIndex["status"][] = ["waiting", "running", "paused", "finished"];
@@ -26,13 +27,15 @@ export async function preload(dataDir: string, count: number): Promise<void> {
           gameId,
           expectedV: 0,
           at,
-          state,
+          ...uncutState(state),
           change,
           prevHash: "",
           hash,
           actionId: null,
           answer: null,
           index,
+          sameStill: false,
+          sameIndex: false,
           checkpoint: false,
         });
       }),

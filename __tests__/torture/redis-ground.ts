@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { type Chance, seededChance } from "../checker/clean-history.ts";
 import type { GameLog } from "../checker/history.ts";
 import { gameKey, historyKey } from "../../lib/store/redis-keys.ts";
+import { filled } from "../../lib/store/state-text.ts";
 import { type RedisSettings, TestRedis } from "../redis/redis-server.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { RedisProxy } from "./redis-proxy.ts";
@@ -80,7 +81,8 @@ export class Ground {
   /** What Redis holds of a game, read past the store. */
   async log(game: string): Promise<GameLog> {
     const rows = await this.inside.xrange(historyKey(game), "-", "+");
-    const [v, hash, state] = await this.inside.hmget(gameKey(game), "v", "hash", "state");
+    const [v, hash, moving, still] = await this.inside.hmget(gameKey(game), "v", "hash", "state", "still");
+    const state = still == null || moving == null ? moving : filled(still, moving);
     const changes = rows.map(([id, fields]) => {
       const [, at, , prevHash = "", , hashHere = "", , change = "", , action = "", , kept] = fields;
       const actionId = action === "" ? null : action.slice(1);

@@ -28,9 +28,9 @@ export interface RedisBusOptions {
 
 const tickMs = 2_000;
 const newline = 10;
-const headLines = 5;
+const headLines = 6;
 
-/** State and change are read when they are asked for: word of our own changes comes back, too, and is known already. */
+/** What is long is read when they are asked for: word of our own changes comes back, too, and is known already. */
 class Published implements Announcement {
   readonly gameId: string;
   readonly from: string;
@@ -38,33 +38,42 @@ class Published implements Announcement {
   readonly at: number;
   readonly hash: string;
   readonly #body: Buffer;
-  readonly #stateBytes: number;
+  readonly #movingEnd: number;
+  readonly #stillEnd: number;
 
   constructor(gameId: string, head: readonly string[], body: Buffer) {
-    const [from = "", v, at, hash = "", stateBytes] = head;
+    const [from = "", v, at, hash = "", movingBytes, stillBytes] = head;
     this.gameId = gameId;
     this.from = from;
     this.v = Number(v);
     this.at = Number(at);
     this.hash = hash;
     this.#body = body;
-    this.#stateBytes = Number(stateBytes);
+    this.#movingEnd = Number(movingBytes);
+    this.#stillEnd = this.#movingEnd + Number(stillBytes);
   }
 
   get isWhole(): boolean {
-    return Number.isSafeInteger(this.v) && this.#stateBytes <= this.#body.length;
+    return Number.isSafeInteger(this.v) && this.#stillEnd <= this.#body.length;
   }
 
-  get state(): string {
-    return this.#body.toString("utf8", 0, this.#stateBytes);
+  get moving(): string {
+    return this.#body.toString("utf8", 0, this.#movingEnd);
+  }
+
+  get still(): string | null {
+    return this.#stillEnd === this.#movingEnd ? null : this.#body.toString("utf8", this.#movingEnd, this.#stillEnd);
   }
 
   get change(): string {
-    return this.#body.toString("utf8", this.#stateBytes);
+    return this.#body.toString("utf8", this.#stillEnd);
   }
 }
 
-/** What the commit script publishes: instance, v, at, hash and the state's length in bytes, each on a line, then state and change. */
+/**
+ * What the commit script publishes: instance, v, at, hash and how many bytes of the state move and are still, each on a line, then those
+ * and the change.
+ */
 export function readAnnouncement(gameId: string, message: Buffer): Announcement | null {
   const head: string[] = [];
   let from = 0;

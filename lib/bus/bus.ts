@@ -8,8 +8,9 @@ export interface Announcement {
   readonly v: number;
   readonly at: number;
   readonly hash: string;
-  /** The whole state after it, opaque. */
-  readonly state: string;
+  /** The state after it, cut in two (see store/state-text). `still` is null when it is what the change before left. */
+  readonly still: string | null;
+  readonly moving: string;
   /** The change as the log keeps it, opaque. */
   readonly change: string;
 }

@@ -1,7 +1,8 @@
 // The state as JSON text, byte for byte the same for the same state. What is as in a new game is left out, and what every
 // table has many of is written as lists, so that a quiet table is small. decode.ts reads it back.
 // Written by hand, field by field: it runs for every tap, and building objects for JSON.stringify takes nearly twice as long.
-// What a tap leaves alone (who holds the seats, the seats that did not move) is remembered as text by `encoder`.
+// What a tap leaves alone (who holds the seats, the seats that did not move) is remembered as text by `encoder`, and kept apart by stores.
+import type { StateText } from "./contract.ts";
 import { limits } from "./limits.ts";
 import { seatColors, seatName } from "./looks.ts";
 import type { Settings } from "./settings.ts";
@@ -126,12 +127,10 @@ function plainSeat(seat: Seat): string {
   );
 }
 
-/** A seat and the texts it was last written as. Values are never changed in place, so the same object has the same text. */
+/** What moves of a seat, as text. Values are never changed in place, so the same seat has the same text. */
 interface KnownSeat {
   readonly seat: Seat;
   readonly text: string;
-  readonly holder: Holder | null;
-  readonly holderText: string;
 }
 
 /** Text built from many pieces is a tree; asking for a character makes it one piece, so that it is not walked again for every tap. */
@@ -140,19 +139,17 @@ function flat(text: string): string {
   return text;
 }
 
+/** A seat without its braces and its holder. */
 function knownSeat(seat: Seat, before: KnownSeat | undefined): KnownSeat {
   if (before?.seat === seat) return before;
-  const { holder } = seat;
-  const whose = before !== undefined && before.holder === holder ? before.holderText : flat(holderText("holder", holder));
   const text =
     plainSeat(seat) +
     field("name", seat.name, seatName(seat.id)) +
     field("color", seat.color, seatColors[seat.id - 1] ?? null) +
     sorted("counters", seat.counters) +
     sorted("commanderDamage", seat.commanderDamage) +
-    spentText(seat.spent) +
-    whose;
-  return { seat, text: flat(`{${text.slice(1)}}`), holder, holderText: whose };
+    spentText(seat.spent);
+  return { seat, text: flat(text.slice(1)) };
 }
 
 function settingsText(settings: Settings): string {
@@ -188,57 +185,73 @@ function plainState(state: State): string {
 
 const inOrder = (id: number, index: number): boolean => id === index + 1;
 
-/** Parts of a state that seldom change, and their texts. */
-interface KnownParts {
-  readonly state: State;
-  readonly head: string;
-  readonly settings: string;
-  readonly chair: string;
-  readonly ledger: string;
+/** What of a state seldom changes, cut where the rest goes: one piece more than there are places. */
+function stillText(state: State): string {
+  const { id, name, createdAt, settings, host, seats } = state;
+  return [
+    `{"schema":${schemaVersion},"id":${quoted(id)},"name":${quoted(name)},"createdAt":${createdAt},"at":`,
+    settingsText(settings),
+    holderText("chair", host.chair),
+    ...seats.map((_, place) => (place === 0 ? ',"seats":[{' : `${holderText("holder", seats[place - 1]?.holder ?? null)}},{`)),
+    `${holderText("holder", seats.at(-1)?.holder ?? null)}}]}`,
+  ].join("\n");
 }
 
-function knownParts(state: State, before: KnownParts | null): KnownParts {
-  const { id, name, createdAt, settings, host, ledger } = state;
-  const old = before?.state;
-  const isSameHead = before !== null && old?.id === id && old.name === name && old.createdAt === createdAt;
-  return {
-    state,
-    head: isSameHead
-      ? before.head
-      : flat(`{"schema":${schemaVersion},"id":${quoted(id)},"name":${quoted(name)},"createdAt":${createdAt},"at":`),
-    settings: before !== null && old?.settings === settings ? before.settings : flat(settingsText(settings)),
-    chair: before !== null && old?.host.chair === host.chair ? before.chair : flat(holderText("chair", host.chair)),
-    ledger: before !== null && old?.ledger === ledger ? before.ledger : flat(ledgerText(ledger)),
-  };
+function isStill(before: State, state: State): boolean {
+  const { id, name, createdAt, settings, host, seats } = state;
+  const isSameHead = before.id === id && before.name === name && before.createdAt === createdAt;
+  if (!isSameHead || before.settings !== settings || before.host.chair !== host.chair || before.seats.length !== seats.length) return false;
+  for (let place = 0; place < seats.length; place += 1) if (before.seats[place]?.holder !== seats[place]?.holder) return false;
+  return true;
 }
 
-/** Encodes one game again and again, as `encode` does; what did not change since the last time is not written anew. */
-export function encoder(): (state: State) => string {
-  let parts: KnownParts | null = null;
+/** What is as it was through most turns, yet is not long. */
+function restText({ campaign, undo, ledger }: State): string {
+  return (
+    (campaign === null ? "" : `,"campaign":${JSON.stringify(campaign)}`) +
+    (undo === null ? "" : `,"undo":${JSON.stringify(undo)}`) +
+    ledgerText(ledger)
+  );
+}
+
+const tableText = (state: State): string =>
+  plainState(state) +
+  (state.order.every(inOrder) ? "" : ids("order", state.order)) +
+  ids("stack", state.stack) +
+  ids("targeted", state.targeted) +
+  ids("awaiting", state.awaiting) +
+  amount("host", state.host.seat, null);
+
+/**
+ * Encodes one game again and again; what did not change since the last time is not written anew. `whole` is byte for byte what `encode`
+ * gives; `still` is the same text, and the same object, until somebody comes or goes, or the table is set up anew.
+ */
+export function encoder(): (state: State) => StateText {
+  let before: State | null = null;
+  let still = "";
+  let pieces: readonly string[] = [];
+  let rest = "";
   const seats: KnownSeat[] = [];
   return (state) => {
-    parts = knownParts(state, parts);
-    let text = "";
-    for (let place = 0; place < state.seats.length; place += 1) {
-      const known = knownSeat(state.seats[place] as Seat, seats[place]);
-      seats[place] = known;
-      text += place === 0 ? known.text : `,${known.text}`;
+    if (before === null || !isStill(before, state)) {
+      still = stillText(state);
+      pieces = still.split("\n");
     }
-    return `${parts.head}${state.at}${
-      parts.settings +
-      plainState(state) +
-      (state.order.every(inOrder) ? "" : ids("order", state.order)) +
-      ids("stack", state.stack) +
-      ids("targeted", state.targeted) +
-      ids("awaiting", state.awaiting) +
-      amount("host", state.host.seat, null) +
-      parts.chair +
-      (state.campaign === null ? "" : `,"campaign":${JSON.stringify(state.campaign)}`) +
-      (state.undo === null ? "" : `,"undo":${JSON.stringify(state.undo)}`) +
-      parts.ledger
-    },"seats":[${text}]}`;
+    const isSameRest = before?.campaign === state.campaign && before.undo === state.undo && before.ledger === state.ledger;
+    if (!isSameRest) rest = flat(restText(state));
+    before = state;
+    const table = tableText(state);
+    let whole = `${pieces[0]}${state.at}${pieces[1]}${table}${pieces[2]}${rest}`;
+    let moving = `${state.at}\n${table}\n${rest}`;
+    for (let place = 0; place < state.seats.length; place += 1) {
+      const seat = knownSeat(state.seats[place] as Seat, seats[place]);
+      seats[place] = seat;
+      whole += pieces[place + 3] + seat.text;
+      moving += `\n${seat.text}`;
+    }
+    return { whole: whole + pieces[state.seats.length + 3], still, moving };
   };
 }
 
 /** The state as JSON text: fixed order of keys, defaults left out. */
-export const encode = (state: State): string => encoder()(state);
+export const encode = (state: State): string => encoder()(state).whole;

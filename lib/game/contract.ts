@@ -66,6 +66,16 @@ export interface Accepted<State, Event> {
 
 export type Decision<State, Event> = Accepted<State, Event> | ({ readonly ok: false } & Refusal<LastingCode>);
 
+/**
+ * A state as text, cut where it moves: each line end in `still` stands for the next line of `moving`; filled in, they are `whole`. So a
+ * store that has `still` already is given no more than what moved. No part has line ends of its own.
+ */
+export interface StateText {
+  readonly whole: string;
+  readonly still: string;
+  readonly moving: string;
+}
+
 /** What the store indexes about a game without reading its state. */
 export interface GameIndex {
   readonly kind: string;

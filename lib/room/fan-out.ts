@@ -2,6 +2,7 @@
 // Called only inside the game's lock, so frames enter the outboxes in the order of versions.
 import type { Instant } from "../game/ids.ts";
 import { viewChange } from "../protocol/change.ts";
+import type { StoredIndex } from "../store/store.ts";
 import { changeFrame, eventFrame, Frame, type StampOf, stateFrame, stateJson } from "./frame.ts";
 import type { AnyRules } from "./log.ts";
 import type { Dismissal } from "./rules.ts";
@@ -15,6 +16,9 @@ export interface Copy {
   readonly hash: string;
   /** Server time of change `v`, ms. */
   readonly at: number;
+  /** What the store has of it, so that it need not be written again; null where that is not known. */
+  readonly still: string | null;
+  readonly index: StoredIndex | null;
 }
 
 /** What one audience gets for one change; frames are made when the first viewer needs them. */

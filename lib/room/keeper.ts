@@ -5,14 +5,16 @@ import type { GameId, Instant } from "../game/ids.ts";
 import type { Announcement, Bus } from "../bus/bus.ts";
 import type { Ambient } from "../ops/ambient.ts";
 import { chainLink } from "../store/chain.ts";
-import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, type Store, StoreFault } from "../store/store.ts";
+import { uncut } from "../store/state-text.ts";
+import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, isSameIndex, type Store, StoreFault } from "../store/store.ts";
 import { Alarm } from "./alarm.ts";
+import { announcedCopy } from "./announced.ts";
 import { storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import type { GameLock } from "./lock.ts";
 import { type AnyRules, type GameLog, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
 import type { RoomObserver } from "./observer.ts";
-import type { Accepted } from "./rules.ts";
+import type { Accepted, StateText } from "./rules.ts";
 import type { Shown, Step, Stepped, Stepping } from "./step.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { ViewerCount } from "./viewer-count.ts";
@@ -54,7 +56,7 @@ export class Keeper {
   readonly alarm: Alarm;
   readonly #parts: RoomParts;
   readonly #viewerCount: ViewerCount;
-  readonly #encode: (state: unknown) => string;
+  readonly #encode: (state: unknown) => StateText;
   #copy: Copy | null = null;
   /** When the copy has something due; asked for by every command, so it is worked out once for each copy. */
   #wakeAt: Instant | null = null;
@@ -76,7 +78,7 @@ export class Keeper {
     this.rules = rules;
     this.#parts = how.parts;
     this.#justRead = how.loaded;
-    this.#encode = rules.encoder?.() ?? rules.encode;
+    this.#encode = rules.encoder?.() ?? ((state) => uncut(rules.encode(state)));
     this.viewers = new FanOut(rules, () => this.#viewerCount.changed());
     this.#viewerCount = new ViewerCount({ ...how.parts, gameId, viewers: this.viewers });
     this.alarm = new Alarm(how.parts.ambient, how.ring);
@@ -122,9 +124,9 @@ export class Keeper {
       const next = this.#announced.get(copy.v + 1);
       for (const v of this.#announced.keys()) if (v <= copy.v + 1) this.#announced.delete(v);
       if (next === undefined) return;
-      const { v, hash, at } = next;
-      const state = this.rules.decode(next.state);
-      this.show(copy, { state, v, hash, at }, { record: readRecord(next), wakeAt: this.rules.nextWakeAt(state) });
+      const after = announcedCopy(this.rules, copy, next);
+      if (after === null) return this.forget();
+      this.show(copy, after, { record: readRecord(next), wakeAt: this.rules.nextWakeAt(after.state) });
     }
   }
 
@@ -168,7 +170,8 @@ export class Keeper {
     if (loaded.kind === "absent") return this.#vanished();
     if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
     const { game } = loaded;
-    const copy: Copy = { state: this.#decoded(game.state), v: game.v, hash: game.hash, at: game.updatedAt };
+    const { v, hash, still, index } = game;
+    const copy: Copy = { state: this.#decoded(game.state), v, hash, at: game.updatedAt, still, index };
     this.#notice(copy);
     this.#keep(copy);
     if (this.viewers.size > 0 && this.#shownV !== copy.v) this.#showWhole(copy);
@@ -256,9 +259,9 @@ export class Keeper {
     observer.committed(ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") return this.#overtaken(copy, outcome.newest).then(() => ({ kind: "conflict" }));
-    const { at, hash, state, change, index } = commit;
-    const after: Copy = { state: step.accepted.state, v: copy.v + 1, hash, at };
-    bus.publish({ gameId: this.gameId, from: instanceId, v: after.v, at, hash, state, change });
+    const { at, hash, still, sameStill, moving, change, index } = commit;
+    const after: Copy = { state: step.accepted.state, v: copy.v + 1, hash, at, still, index };
+    bus.publish({ gameId: this.gameId, from: instanceId, v: after.v, at, hash, still: sameStill ? null : still, moving, change });
     this.show(copy, after, { record: step.record, wakeAt: index.wakeAt as Instant | null });
     return outcome;
   }
@@ -266,19 +269,25 @@ export class Keeper {
   #commitOf(copy: Copy, { accepted, record, now, actionId, answer }: Step): Commit {
     const v = copy.v + 1;
     const change = JSON.stringify(record);
-    const { hash, state } = chainLink(copy.hash, { v, change, state: this.#encode(accepted.state) });
+    const { whole, still, moving } = this.#encode(accepted.state);
+    const { hash, state } = chainLink(copy.hash, { v, change, state: whole });
     const { kind, name, status, listed, seats, seatsFree } = this.rules.index(accepted.state);
+    const index = { kind, name, status, listed, seats, seatsFree, wakeAt: this.rules.nextWakeAt(accepted.state) };
     return {
       gameId: this.gameId,
       expectedV: copy.v,
       at: now,
       state,
+      still,
+      moving,
+      sameStill: still === copy.still,
       change,
       prevHash: copy.hash,
       hash,
       actionId,
       answer: actionId === null || answer === null ? null : storedAnswer(answer),
-      index: { kind, name, status, listed, seats, seatsFree, wakeAt: this.rules.nextWakeAt(accepted.state) },
+      index,
+      sameIndex: copy.index !== null && isSameIndex(copy.index, index),
       checkpoint: v % checkpointEvery === 0,
     };
   }

@@ -161,7 +161,7 @@ export class Room implements Listener {
       const answer = okAnswer(1, created.grant);
       const command = { type: "create", name, settings } as const;
       const record = recordOf(created, { by: null, viewerId: sender.viewerId, rttMs: 0, command, draw: drawn.draw, past: null });
-      const nothing: Copy = { state: created.state, v: 0, hash: "", at: now };
+      const nothing: Copy = { state: created.state, v: 0, hash: "", at: now, still: null, index: null };
       const stepped = await this.#keeper.step(nothing, { accepted: created, record, now, actionId, answer });
       if (stepped.kind === "conflict") result = { kind: "taken" };
       else if (stepped.kind === "again") result = stepped;

@@ -1,7 +1,7 @@
 // What a game has to offer to be hosted: pure functions over a state that the shell treats as opaque.
 // The shell never looks inside State, Command or Event; a second game is a second value of this type.
 import type { SystemCommand } from "../game/commands.ts";
-import type { Accepted, Creation, Decision, GameIndex, Input, LogEntry } from "../game/contract.ts";
+import type { Accepted, Creation, Decision, GameIndex, Input, LogEntry, StateText } from "../game/contract.ts";
 import type { Instant, SeatId, ViewerId } from "../game/ids.ts";
 import type { WireEvent } from "../game/wire-event.ts";
 
@@ -53,8 +53,11 @@ export interface Rules<State, Command, Event, Settings> {
   /** The change that `undo` would take back, or null. `entries` newest first, at most a few hundred. */
   undoTarget(entries: readonly LogEntry<Command, Event>[]): number | null;
   encode(state: State): string;
-  /** An `encode` for the states of one game in their order, which may remember what did not change. Games that are small leave it out. */
-  encoder?(): (state: State) => string;
+  /**
+   * An `encode` for the states of one game in their order, which may remember what did not change and tells it apart. Games that are small
+   * leave it out.
+   */
+  encoder?(): (state: State) => StateText;
   /** Throws on anything `encode` did not write: the game is then quarantined. */
   decode(text: string): State;
 }

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
+import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
 import { runRedisCommand } from "./redis-command.ts";
@@ -116,7 +117,8 @@ const commands = {
   export({ path, options, out }: Context): number {
     withReader(path, (db) => {
       for (const { game, changes } of gamesWithLogs(db, options.game ?? null)) {
-        out(JSON.stringify({ type: "game", ...game }));
+        const { still: _, ...row } = { ...game, state: wholeState(game) };
+        out(JSON.stringify({ type: "game", ...row }));
         for (const change of changes) out(JSON.stringify({ type: "change", game_id: game.game_id, ...change }));
       }
     });

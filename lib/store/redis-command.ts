@@ -6,6 +6,7 @@ import { gameKey, historyKey, liveKeys } from "./redis-keys.ts";
 import { RedisLink } from "./redis-link.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { scanGameKeys } from "./redis-scan.ts";
+import { filled } from "./state-text.ts";
 import { reachRedis, redisLimits } from "./store-redis.ts";
 
 export const redisUsage = `npm run db -- <command>     (REDIS_URL is set: games live in Redis)
@@ -96,7 +97,9 @@ async function exportGame(link: RedisLink, gameId: string, out: (line: string) =
   const record = await link.call((redis) => redis.hgetall(gameKey(gameId)));
   const end = Number(record["v"]);
   if (!Number.isSafeInteger(end)) return false;
-  out(JSON.stringify({ type: "game", game_id: gameId, ...record, v: end }));
+  const { still, ...row } = record;
+  const state = still === undefined ? {} : { state: filled(still, record["state"] ?? "") };
+  out(JSON.stringify({ type: "game", game_id: gameId, ...row, ...state, v: end }));
   for (let v = 0; v < end; ) {
     const rows = await link.call((redis) => redis.xrange(historyKey(gameId), `${v + 1}-0`, `${end}-0`, "COUNT", exportPage));
     for (const [id, [, at, , prev = "", , hash = "", , change = "", , action = "", , state]] of rows) {

@@ -14,9 +14,24 @@ export function script(name: string, lua: string): Script {
 
 /**
  * What a game is read from, in this order. `outage` is the start of the newest time without an instance that a writer of the game
- * knew of: what came before that is settled, whatever the clocks say. A game no writer knew of any for has no such field.
+ * knew of: what came before that is settled, whatever the clocks say. A game no writer knew of any for has no such field. `state` is what
+ * moves of the state; one without `still` is whole: it was written by a program that did not cut states.
  */
-export const gameFields = ["v", "hash", "at", "kind", "name", "status", "listed", "seats", "free", "wake", "state", "outage"] as const;
+export const gameFields = [
+  "v",
+  "hash",
+  "at",
+  "kind",
+  "name",
+  "status",
+  "listed",
+  "seats",
+  "free",
+  "wake",
+  "state",
+  "still",
+  "outage",
+] as const;
 
 const quoted = gameFields.map((field) => `'${field}'`).join(", ");
 
@@ -43,9 +58,10 @@ end
 
 /**
  * Gives 1 (ok), {answer} (duplicate), or the game as it is (conflict): `gameFields`, nothing of a game that is not there.
- * ARGV: 1 id, 2 expected v, 3 new v, 4 hash before, 5 hash, 6 at, 7 state, 8 change, 9 action ("" for none), 10 answer, 11 checkpoint 0/1,
- * 12 kind, 13 name, 14 status, 15 listed 0/1, 16 seats, 17 seats free, 18 wake at ("" for never), 19 now, 20 answers window ms,
- * 21 time to live ms, 22 most changes kept, 23 publish command, 24 channel, 25 instance, 26 newest outage known (0 for none).
+ * ARGV: 1 id, 2 expected v, 3 new v, 4 hash before, 5 hash, 6 at, 7 what moves of the state, 8 change, 9 action ("" for none), 10 answer,
+ * 11 the whole state, for a checkpoint ("" for none), 12 kind, 13 name, 14 status, 15 listed 0/1, 16 seats, 17 seats free (12 to 17 are
+ * "" when they are as before), 18 wake at ("" for never), 19 now, 20 answers window ms, 21 time to live ms, 22 most changes kept,
+ * 23 publish command, 24 channel, 25 instance, 26 newest outage known (0 for none), 27 what is still of the state ("" when as before).
  */
 export const commitScript = script(
   "commit",
@@ -59,25 +75,27 @@ if action ~= '' then
   if answer then return {answer} end
   since = known[2]
 end
-local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created', 'outage', 'name', 'seats', 'free')
+local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', 'at', 'created', 'outage')
 if (old[1] or '0') ~= ARGV[2] or (old[1] and old[2] ~= ARGV[4]) then return redis.call('HMGET', game, ${quoted}) end
-local name, status, isListed, seats, free, wakeAt = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17], ARGV[18]
+local status, isListed, wakeAt = ARGV[14], ARGV[15], ARGV[18]
 local keep = false
-if v > most and (ARGV[11] == '1' or v % 256 == 0) then
+if v > most and (ARGV[11] ~= '' or v % 256 == 0) then
   keep = redis.call('ZREVRANGEBYSCORE', checkpoints, v - most, '-inf', 'LIMIT', 0, 1)[1]
 end
 
 -- Most changes change only these: the rest is written when it is another, which spares Redis half of the work and of its file.
 redis.call('HSET', game, 'v', newV, 'hash', ARGV[5], 'at', at, 'state', ARGV[7], 'wake', wakeAt)
-if not old[1] then redis.call('HSET', game, 'kind', ARGV[12]) end
-if status ~= old[3] or isListed ~= old[4] or name ~= old[9] or seats ~= old[10] or free ~= old[11] then
-  redis.call('HSET', game, 'name', name, 'status', status, 'listed', isListed, 'seats', seats, 'free', free)
+if ARGV[27] ~= '' then redis.call('HSET', game, 'still', ARGV[27]) end
+if ARGV[12] == '' then
+  status, isListed = old[3], old[4]
+else
+  redis.call('HSET', game, 'kind', ARGV[12], 'name', ARGV[13], 'status', status, 'listed', isListed, 'seats', ARGV[16], 'free', ARGV[17])
 end
 local created = old[7] or at
 if not old[7] then redis.call('HSET', game, 'created', at) end
 if ARGV[26] ~= '0' and tonumber(ARGV[26]) > tonumber(old[8] or '0') then redis.call('HSET', game, 'outage', ARGV[26]) end
-if ARGV[11] == '1' then
-  redis.call('XADD', history, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action, 's', ARGV[7])
+if ARGV[11] ~= '' then
+  redis.call('XADD', history, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action, 's', ARGV[11])
   redis.call('ZADD', checkpoints, newV, newV)
   redis.call('PEXPIRE', checkpoints, ttl)
 else
@@ -108,7 +126,8 @@ if status == 'finished' then redis.call('ZADD', finished, at, id) end
 if ms - ms % 3600000 ~= msBefore - msBefore % 3600000 or status ~= old[3] then
   for place = 1, 5 do redis.call('PEXPIRE', KEYS[place], ttl) end
 end
-redis.call(ARGV[23], ARGV[24], ARGV[25] .. '\\n' .. newV .. '\\n' .. at .. '\\n' .. ARGV[5] .. '\\n' .. #ARGV[7] .. '\\n' .. ARGV[7] .. ARGV[8])
+local head = ARGV[25] .. '\\n' .. newV .. '\\n' .. at .. '\\n' .. ARGV[5] .. '\\n' .. #ARGV[7] .. '\\n' .. #ARGV[27] .. '\\n'
+redis.call(ARGV[23], ARGV[24], head .. ARGV[7] .. ARGV[27] .. ARGV[8])
 return 1
 `,
 );

@@ -1,11 +1,11 @@
 // Applies one batch of ops to the open data file, inside the writer thread. Knows SQL, and nothing of queues or threads.
 // Either the whole batch is durable when `apply` returns, or it throws and nothing of it is.
 import type { Database, Statement } from "better-sqlite3";
-import { changeCrc, gameCrc } from "./checksum.ts";
+import { changeCrc, type GameRow, gameCrc, movedCrc, shownCrc, stillCrc } from "./checksum.ts";
 import { touchedMinute } from "./cursor.ts";
 import type { Hit } from "./failpoint.ts";
-import { aliveAtOf, type Known, rowOf } from "./sqlite-known.ts";
-import type { CommitOp, Op, OpResult } from "./sqlite-messages.ts";
+import { aliveAtOf, type Known, shownRow } from "./sqlite-known.ts";
+import type { CommitOp, Op, OpResult, ShownColumns } from "./sqlite-messages.ts";
 import { writerSql } from "./sqlite-statements.ts";
 import { gameNumberMax, versionMax } from "./sqlite-schema.ts";
 
@@ -34,6 +34,8 @@ interface WokenRow {
   readonly wake_from: number;
   readonly wake_at: number | null;
 }
+
+type FoundRow = GameRow & { readonly touched: number; readonly wake_from: number | null };
 
 /** How long an action id that never happened is remembered after the last time it could be sent again. */
 const tombstoneKeepMs = 24 * 3_600_000;
@@ -154,89 +156,75 @@ class SqlApplier implements Applier {
   }
 
   #create(op: CommitOp, id: number): number {
-    const [, gameId, , at, state, , , hash, , , , kind, name, status, listed, seats, seatsFree, wakeAt] = op;
+    const [, gameId, , at, state, , , hash, , , wakeAt, still, , columns] = op;
+    if (still === null || columns === null) throw new PoisonError("A new game must be written whole.");
     const touched = touchedMinute(at);
-    const open = listed ? 1 : 0;
-    const row = rowOf(op, id);
-    const created = this.#run(
-      "create",
-      gameId,
-      1,
-      hash,
-      gameCrc(row),
-      at,
-      wakeAt,
-      wakeAt,
-      touched,
-      status,
-      open,
-      kind,
-      name,
-      seats,
-      seatsFree,
-      at,
-      id,
-      state,
-    );
+    const shown = shownRow(columns);
+    const { kind, name, status, listed, seats, seats_free } = shown;
+    const known = { shownCrc: shownCrc(shown), stillCrc: stillCrc(still), isSound: true };
+    const crc = movedCrc({ game_id: gameId, v: 1, hash, updated_at: at, wake_at: wakeAt, last_id: id, state }, known);
+    const dates = [at, wakeAt, wakeAt, touched] as const;
+    const created = this.#run("create", gameId, 1, hash, crc, ...dates, status, listed, kind, name, seats, seats_free, at, id, state);
     const num = Number(created.lastInsertRowid);
     if (num >= gameNumberMax) throw new PoisonError("The data file holds as many games as it can number.");
+    this.#run("still", num, still);
     this.#run("count", 1, status);
-    const buried = this.#get<{ buried: number }>("buried", gameId)?.buried ?? 1;
-    this.#remember(gameId, {
-      num,
-      v: 1,
-      hash,
-      status,
-      listed: open,
-      kind,
-      name,
-      seats,
-      seatsFree,
-      touched,
-      wakeFrom: wakeAt,
-      lastId: id,
-      buried,
-    });
+    this.#remember(gameId, { num, v: 1, hash, status, ...known, touched, wakeFrom: wakeAt, lastId: id, buried: this.#buried(gameId) });
     return num;
   }
 
   #step(op: CommitOp, game: Known, id: number): void {
-    const [, , expectedV, at, state, , , hash, , , , kind, name, status, listed, seats, seatsFree, wakeAt] = op;
+    const [, gameId, expectedV, at, state, , , hash, , , wakeAt, still, , shown] = op;
     const v = expectedV + 1;
     if (v >= versionMax) throw new PoisonError("The game has as many changes as its log can number.");
-    const crc = gameCrc(rowOf(op, id));
-    const open = listed ? 1 : 0;
-    const touched = Math.max(game.touched, touchedMinute(at));
-    const wakeFrom = wakeAt === null ? null : game.wakeFrom === null ? wakeAt : Math.min(game.wakeFrom, wakeAt);
-    const isPlain =
-      wakeFrom === game.wakeFrom &&
-      touched === game.touched &&
-      status === game.status &&
-      open === game.listed &&
-      seatsFree === game.seatsFree &&
-      name === game.name &&
-      seats === game.seats &&
-      kind === game.kind;
-    const row = [v, hash, crc, at, wakeAt, id, state] as const;
-    const where = [game.num, expectedV] as const;
-    const stepped = isPlain
-      ? this.#run("step", ...row, ...where)
-      : this.#run("stepIndexed", ...row, wakeFrom, touched, status, open, kind, name, seats, seatsFree, ...where);
-    if (stepped.changes !== 1) throw new FencedError(`Game ${op[1]} was changed by somebody else.`);
+    if (!game.isSound && (still === null || shown === null))
+      throw new PoisonError(`The row of game ${gameId} does not match its checksum.`);
+    if (still !== null) this.#keepStill(game, still);
+    if (shown !== null) this.#show(game, shown);
+    if (game.stillCrc === null) throw new PoisonError(`Game ${gameId} must be written whole once.`);
+    const crc = movedCrc(
+      { game_id: gameId, v, hash, updated_at: at, wake_at: wakeAt, last_id: id, state },
+      { shownCrc: game.shownCrc, stillCrc: game.stillCrc },
+    );
+    const stepped = this.#run("step", v, hash, crc, at, wakeAt, id, state, game.num, expectedV);
+    if (stepped.changes !== 1) throw new FencedError(`Game ${gameId} was changed by somebody else.`);
+    this.#touch(game, at, wakeAt);
+    game.v = v;
+    game.hash = hash;
+    game.lastId = id;
+    game.isSound = true;
+  }
+
+  #keepStill(game: Known, still: string): void {
+    this.#run("still", game.num, still);
+    game.stillCrc = stillCrc(still);
+  }
+
+  #show(game: Known, columns: ShownColumns): void {
+    const shown = shownRow(columns);
+    const { kind, name, status, listed, seats, seats_free } = shown;
+    this.#run("show", kind, name, status, listed, seats, seats_free, game.num);
     if (status !== game.status) {
       this.#run("count", -1, game.status);
       this.#run("count", 1, status);
     }
-    game.v = v;
-    game.hash = hash;
-    game.lastId = id;
-    if (!isPlain) Object.assign(game, { status, listed: open, kind, name, seats, seatsFree, touched, wakeFrom });
+    game.status = status;
+    game.shownCrc = shownCrc(shown);
+  }
+
+  /** Moves the game in the indexes of time, which most taps need not. */
+  #touch(game: Known, at: number, wakeAt: number | null): void {
+    const touched = Math.max(game.touched, touchedMinute(at));
+    const wakeFrom = wakeAt === null ? null : game.wakeFrom === null ? wakeAt : Math.min(game.wakeFrom, wakeAt);
+    if (wakeFrom === game.wakeFrom && touched === game.touched) return;
+    this.#run("touch", wakeFrom, touched, game.num);
+    game.touched = touched;
+    game.wakeFrom = wakeFrom;
   }
 
   #log(op: CommitOp, { id, num, prev }: Place): void {
-    const [, , expectedV, at, wholeState, change, prevHash, hash, actionId, answer, checkpoint] = op;
+    const [, , expectedV, at, , change, prevHash, hash, actionId, answer, , , state] = op;
     const v = expectedV + 1;
-    const state = checkpoint ? wholeState : null;
     const given = actionId === null ? null : (answer ?? "");
     const crc = changeCrc({ id, num, v, prev, at, prev_hash: prevHash, hash, action_id: actionId, answer: given, change, state });
     this.#run("log", id, num, v, prev, at, crc, prevHash, hash, actionId, given, change, state);
@@ -271,6 +259,7 @@ class SqlApplier implements Applier {
     if (game === undefined) return null;
     this.#removeLog(game);
     this.#hit("remove-half");
+    this.#run("removeStill", game.num);
     this.#run("removeGame", game.num);
     this.#run("count", -1, game.status);
     return null;
@@ -323,9 +312,17 @@ class SqlApplier implements Applier {
   #find(gameId: string): Known | undefined {
     const known = this.#known.get(gameId);
     if (known !== undefined) return known;
-    const found = this.#get<Known>("find", gameId);
-    if (found !== undefined) this.#remember(gameId, found);
+    const row = this.#get<FoundRow>("find", gameId);
+    if (row === undefined) return undefined;
+    const { num, v, hash, status, touched, wake_from: wakeFrom, last_id: lastId, still } = row;
+    const crcs = { shownCrc: shownCrc(row), stillCrc: still === null ? null : stillCrc(still), isSound: gameCrc(row) === row.crc };
+    const found = { num, v, hash, status, ...crcs, touched, wakeFrom, lastId, buried: this.#buried(gameId) };
+    this.#remember(gameId, found);
     return found;
+  }
+
+  #buried(gameId: string): number {
+    return this.#get<{ buried: number }>("buried", gameId)?.buried ?? 1;
   }
 
   #remember(gameId: string, known: Known): void {

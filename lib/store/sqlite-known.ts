@@ -1,5 +1,5 @@
 // What the writer thread remembers of games, and how an op's tuple reads as a row. No SQL.
-import type { CommitOp, Op } from "./sqlite-messages.ts";
+import type { Op, ShownColumns } from "./sqlite-messages.ts";
 
 /** What the writer remembers of a game, to save a read per change. */
 export interface Known {
@@ -7,11 +7,11 @@ export interface Known {
   v: number;
   hash: string;
   status: string;
-  listed: number;
-  kind: string;
-  name: string;
-  seats: number;
-  seatsFree: number;
+  shownCrc: number;
+  /** null: its state is not cut yet. */
+  stillCrc: number | null;
+  /** False: its row did not match its checksum when it was read, and nothing of it may be written again as if it were right. */
+  isSound: boolean;
   touched: number;
   wakeFrom: number | null;
   /** Row id of its newest change. */
@@ -26,9 +26,7 @@ export function aliveAtOf(op: Op): number {
   return op[0] === "beat" ? op[1] : 0;
 }
 
-/** The game's row as this commit leaves it. */
-export function rowOf(op: CommitOp, last_id: number) {
-  const [, game_id, expectedV, updated_at, state, , , hash, , , , kind, name, status, listed, seats, seats_free, wake_at] = op;
-  const v = expectedV + 1;
-  return { game_id, v, hash, updated_at, last_id, state, kind, name, status, listed: listed ? 1 : 0, seats, seats_free, wake_at };
+/** The columns of an op that are seldom written, as a row has them. */
+export function shownRow([kind, name, status, listed, seats, seats_free]: ShownColumns) {
+  return { kind, name, status, listed: listed ? 1 : 0, seats, seats_free };
 }

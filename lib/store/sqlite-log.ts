@@ -8,6 +8,15 @@ export const logSql = {
   mile: "SELECT id, v FROM changes WHERE num = ? AND v % 64 = 0 AND v >= ? ORDER BY v LIMIT 1",
 } as const;
 
+/** A game with both parts of its state. */
+export const gameSql = "SELECT games.*, stills.still FROM games LEFT JOIN stills USING (num) WHERE game_id = ?";
+
+/** The same by its number, of a file of any schema: before 4 all states were whole. */
+export function gameByNumberSql(schema: number): string {
+  if (schema < 4) return "SELECT *, NULL AS still FROM games WHERE num = ?";
+  return "SELECT games.*, stills.still FROM games LEFT JOIN stills USING (num) WHERE num = ?";
+}
+
 /** A game as its row names it: its number, its version and the row id of its newest change. */
 export interface LogEnd {
   readonly num: number;

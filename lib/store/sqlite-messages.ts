@@ -2,27 +2,33 @@
 import type { Failpoint } from "./failpoint.ts";
 import type { StoredIndex } from "./store.ts";
 
-/** One request to the writer. The tuple's order is the order of the columns it fills. */
+/** What of a game's index changes seldom, in the order of its columns. */
+export type ShownColumns = readonly [
+  kind: string,
+  name: string,
+  status: StoredIndex["status"],
+  listed: boolean,
+  seats: number,
+  seatsFree: number,
+];
+
+/** One request to the writer. `still`, `state` and `shown` are null when they are not to be written. */
 export type Op =
   | readonly [
       op: "commit",
       gameId: string,
       expectedV: number,
       at: number,
-      state: string,
+      moving: string,
       change: string,
       prevHash: string,
       hash: string,
       actionId: string | null,
       answer: string | null,
-      checkpoint: boolean,
-      kind: string,
-      name: string,
-      status: StoredIndex["status"],
-      listed: boolean,
-      seats: number,
-      seatsFree: number,
       wakeAt: number | null,
+      still: string | null,
+      state: string | null,
+      shown: ShownColumns | null,
     ]
   | readonly [op: "resolve", gameId: string, actionId: string, tombstone: string, at: number]
   | readonly [op: "remove", gameId: string]

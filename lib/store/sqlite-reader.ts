@@ -1,16 +1,16 @@
 // Reads from the data file on a connection of its own that cannot write. Every read is short and by index;
 // none stays open, so the writer can always empty its log.
 import Sqlite, { type Database, type Statement } from "better-sqlite3";
-import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "./checksum.ts";
+import { type ChangeRow, changeCrc, type GameRow, gameCrc, wholeState } from "./checksum.ts";
 import { failpoints, type Hit } from "./failpoint.ts";
 import { numberCursor, pageOf, pairCursor } from "./cursor.ts";
-import { type LogEnd, logReader, type ReadLog } from "./sqlite-log.ts";
+import { gameSql, type LogEnd, logReader, type ReadLog } from "./sqlite-log.ts";
 import { type Feedback, type ListedGame, type Page, StoreFault, type StoredChange, type StoredGame, type StoredIndex } from "./store.ts";
 
 const indexColumns = "num, game_id, v, status, listed, kind, name, seats, seats_free, wake_at, touched, created_at, updated_at";
 
 export const readerSql = {
-  load: "SELECT * FROM games WHERE game_id = ?",
+  load: gameSql,
   newest: "SELECT v, hash FROM changes WHERE id = ? AND num = ?",
   logEnd: "SELECT num, v, last_id FROM games WHERE game_id = ?",
   checkpoint: "SELECT * FROM changes WHERE num = ? AND v <= ? AND state IS NOT NULL ORDER BY v DESC LIMIT 1",
@@ -67,11 +67,15 @@ export class SqliteReader {
     if (gameCrc(row) !== row.crc) {
       return { kind: "damaged", reason: `The row of game ${gameId} does not match its checksum.`, isKnown: false };
     }
+    const { v, hash, still } = row;
     const newest = this.#get<{ v: number; hash: string }>("newest", row.last_id, row.num);
-    if (newest?.v !== row.v || newest.hash !== row.hash) {
+    if (newest?.v !== v || newest.hash !== hash) {
       return { kind: "damaged", reason: `The log of game ${gameId} does not end where its state does.`, isKnown: false };
     }
-    return { kind: "found", game: { gameId, v: row.v, hash: row.hash, state: row.state, index: indexOf(row), updatedAt: row.updated_at } };
+    const state = wholeState(row);
+    if (state === null)
+      return { kind: "damaged", reason: `The two parts of the state of game ${gameId} do not belong together.`, isKnown: false };
+    return { kind: "found", game: { gameId, v, hash, state, still, index: indexOf(row), updatedAt: row.updated_at } };
   }
 
   changes(gameId: string, afterV: number, limit: number): readonly StoredChange[] {

@@ -3,8 +3,9 @@
 import { appendFileSync, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type DeadLetter, readDeadLetters } from "./dead-letter.ts";
-import type { CommitOp, Op } from "./sqlite-messages.ts";
-import { type Commit, StoreFault } from "./store.ts";
+import type { CommitOp, Op, ShownColumns } from "./sqlite-messages.ts";
+import { StoreFault } from "./store.ts";
+import { uncut } from "./state-text.ts";
 import { deadLetterName, type LetteredStore } from "./store-sqlite.ts";
 
 export interface ReplayReport {
@@ -49,7 +50,7 @@ const textOf = (op: Op): string => JSON.stringify(op[0] === "feedback" ? op.slic
 async function replayOne(store: LetteredStore, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left" | "unknown"> {
   try {
     if (op[0] === "commit") {
-      const outcome = await store.commit(commitOf(op));
+      const outcome = await store.commitOp(renewed(op));
       if (outcome.kind === "ok") return "written";
       return outcome.kind === "duplicate" ? "already" : "overtaken";
     }
@@ -63,9 +64,17 @@ async function replayOne(store: LetteredStore, { op }: DeadLetter): Promise<"wri
   }
 }
 
-function commitOf(op: CommitOp): Commit {
-  const [, gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint] = op;
-  const [kind, name, status, listed, seats, seatsFree, wakeAt] = [op[11], op[12], op[13], op[14], op[15], op[16], op[17]];
-  const index = { kind, name, status, listed, seats, seatsFree, wakeAt };
-  return { gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, index };
+/** How programs before schema 4 wrote a commit: the whole state in one piece, and whether it was a checkpoint. */
+const olderLength = 18;
+
+function renewed(op: CommitOp): CommitOp {
+  if ((op.length as number) !== olderLength) return op;
+  const older: readonly unknown[] = op;
+  const [, , , , state, , , , , , isCheckpoint] = older;
+  const { still, moving } = uncut(state as string);
+  const [, gameId, expectedV, at, , change, prevHash, hash, actionId, answer] = op;
+  const shown = older.slice(11, 17) as unknown as ShownColumns;
+  const kept = isCheckpoint === true ? (state as string) : null;
+  const wakeAt = older[17] as number | null;
+  return ["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, kept, shown];
 }

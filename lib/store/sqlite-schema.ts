@@ -1,5 +1,6 @@
 // The SQLite file's shape: numbered steps up and down, each in a transaction of its own. The number is `PRAGMA user_version`.
 import type { Database } from "better-sqlite3";
+import { type GameRow, gameCrc, wholeState } from "./checksum.ts";
 import type { Hit } from "./failpoint.ts";
 
 /** "TapT" as a number: tells our files from other SQLite files. */
@@ -12,7 +13,7 @@ export const gameNumberMax = 2 ** 29;
 interface Migration {
   readonly name: string;
   readonly up: string;
-  readonly down: string;
+  readonly down: string | ((db: Database) => void);
 }
 
 /** Step n (from 1) leads from schema n-1 to schema n. Published steps are never edited. */
@@ -72,7 +73,25 @@ const migrations: readonly Migration[] = [
     up: "CREATE INDEX games_unfinished ON games (touched) WHERE status <> 'finished';",
     down: "DROP INDEX games_unfinished;",
   },
+  {
+    name: "the still part of a state apart",
+    // A row without one has its whole state in games.state, as before this step; its next change cuts it.
+    up: "CREATE TABLE stills (num INTEGER PRIMARY KEY, still TEXT NOT NULL) STRICT;",
+    down: joinStills,
+  },
 ];
+
+/** Makes all states whole again. */
+function joinStills(db: Database): void {
+  const next = db.prepare(`SELECT games.*, still FROM games JOIN stills USING (num) WHERE num > ? ORDER BY num LIMIT 1`);
+  const write = db.prepare("UPDATE games SET state = ?, crc = ? WHERE num = ?");
+  for (let row = next.get(0) as GameRow | undefined; row !== undefined; row = next.get(row.num) as GameRow | undefined) {
+    // A row that is damaged stays so for the program before, too.
+    const state = gameCrc(row) === row.crc ? wholeState(row) : null;
+    if (state !== null) write.run(state, gameCrc({ ...row, state, still: null }), row.num);
+  }
+  db.exec("DROP TABLE stills;");
+}
 
 export const schemaVersion = migrations.length;
 
@@ -89,7 +108,9 @@ export function migrate(db: Database, target: number, hit: Hit): readonly string
     if (migration === undefined) throw new RangeError(`There is no migration step from schema ${version} towards ${target}.`);
     db.exec("BEGIN IMMEDIATE");
     try {
-      db.exec(isUp ? migration.up : migration.down);
+      const step = isUp ? migration.up : migration.down;
+      if (typeof step === "string") db.exec(step);
+      else step(db);
       db.pragma(`user_version = ${isUp ? version + 1 : version - 1}`);
       hit("migrate-before-commit");
       db.exec("COMMIT");

@@ -1,12 +1,13 @@
 // Every statement that writes the data file, and the reads that the writer needs to decide. Prepared once, each by index.
 
+import { gameSql } from "./sqlite-log.ts";
+
 export const writerSql = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
   move: "UPDATE store SET seq = seq + ?, alive_at = max(alive_at, ?) WHERE id = 1 AND epoch = ? RETURNING seq",
-  find: `SELECT num, v, hash, status, listed, kind, name, seats, seats_free AS seatsFree, touched, wake_from AS wakeFrom, last_id AS lastId,
-    EXISTS (SELECT 1 FROM tombstones WHERE tombstones.game_id = games.game_id) AS buried FROM games WHERE game_id = ?`,
+  find: gameSql,
   answered: "SELECT answer FROM changes WHERE num = ? AND action_id = ?",
   tombstone: "SELECT answer FROM tombstones WHERE game_id = ? AND action_id = ?",
   buried: "SELECT EXISTS (SELECT 1 FROM tombstones WHERE game_id = ?) AS buried",
@@ -14,11 +15,13 @@ export const writerSql = {
   create: `INSERT INTO games (game_id, v, hash, crc, updated_at, wake_at, wake_from, touched, status, listed, kind, name, seats, seats_free, created_at,
     last_id, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   step: "UPDATE games SET v = ?, hash = ?, crc = ?, updated_at = ?, wake_at = ?, last_id = ?, state = ? WHERE num = ? AND v = ?",
-  stepIndexed: `UPDATE games SET v = ?, hash = ?, crc = ?, updated_at = ?, wake_at = ?, last_id = ?, state = ?,
-    wake_from = ?, touched = ?, status = ?, listed = ?, kind = ?, name = ?, seats = ?, seats_free = ? WHERE num = ? AND v = ?`,
+  still: "INSERT INTO stills (num, still) VALUES (?, ?) ON CONFLICT (num) DO UPDATE SET still = excluded.still",
+  show: "UPDATE games SET kind = ?, name = ?, status = ?, listed = ?, seats = ?, seats_free = ? WHERE num = ?",
+  touch: "UPDATE games SET wake_from = ?, touched = ? WHERE num = ?",
   log: `INSERT INTO changes (id, num, v, prev, at, crc, prev_hash, hash, action_id, answer, change, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   count: "UPDATE counts SET games = games + ? WHERE status = ?",
+  removeStill: "DELETE FROM stills WHERE num = ?",
   removeGame: "DELETE FROM games WHERE num = ?",
   newestId: "SELECT max(id) AS id FROM changes",
   removeChange: "DELETE FROM changes WHERE id = ? AND num = ? RETURNING prev",

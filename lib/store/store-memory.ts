@@ -1,6 +1,7 @@
 // Games kept in this process's memory: for tests, the simulator and play without a disk. A restart forgets all; `tier` says so.
 import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page } from "./store.ts";
 import { type Store, type StoreHealth, StoreFault, type StoredChange, type StoredIndex } from "./store.ts";
+import { filled } from "./state-text.ts";
 import { numberCursor, pageOf, pairCursor, touchedMinute } from "./cursor.ts";
 
 interface Kept {
@@ -8,7 +9,8 @@ interface Kept {
   readonly createdAt: number;
   v: number;
   hash: string;
-  state: string;
+  still: string;
+  moving: string;
   index: StoredIndex;
   updatedAt: number;
   readonly changes: StoredChange[];
@@ -30,8 +32,8 @@ class MemoryStore implements Store {
     this.#assertOpen();
     const game = this.#games.get(gameId);
     if (game === undefined) return { kind: "absent" };
-    const { v, hash, state, index, updatedAt } = game;
-    return { kind: "found", game: { gameId, v, hash, state, index, updatedAt, outageFrom: null } };
+    const { v, hash, still, moving, index, updatedAt } = game;
+    return { kind: "found", game: { gameId, v, hash, state: filled(still, moving) ?? moving, still, index, updatedAt, outageFrom: null } };
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {
@@ -42,11 +44,14 @@ class MemoryStore implements Store {
     const game = this.#games.get(gameId);
     if (game === undefined ? commit.expectedV !== 0 : game.v !== commit.expectedV || game.hash !== commit.prevHash)
       return { kind: "conflict" };
-    const { at, change, prevHash, hash, state, index } = commit;
+    const { at, change, prevHash, hash, moving } = commit;
     const v = commit.expectedV + 1;
-    const kept = game ?? { serial: ++this.#serial, createdAt: at, v, hash, state, index, updatedAt: at, changes: [] };
-    Object.assign(kept, { v, hash, state, index, updatedAt: at });
-    kept.changes.push({ v, at, change, prevHash, hash, state: commit.checkpoint ? state : null });
+    // What a commit says is as before is taken from before, as stores do that do not write it again.
+    const still = game !== undefined && commit.sameStill ? game.still : commit.still;
+    const index = game !== undefined && commit.sameIndex ? { ...game.index, wakeAt: commit.index.wakeAt } : commit.index;
+    const kept = game ?? { serial: ++this.#serial, createdAt: at, v, hash, still, moving, index, updatedAt: at, changes: [] };
+    Object.assign(kept, { v, hash, still, moving, index, updatedAt: at });
+    kept.changes.push({ v, at, change, prevHash, hash, state: commit.checkpoint ? commit.state : null });
     this.#games.set(gameId, kept);
     if (actionId !== null) this.#answersOf(gameId).set(actionId, commit.answer ?? "");
     return { kind: "ok" };

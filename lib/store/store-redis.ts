@@ -21,6 +21,10 @@ import type {
   StoredIndex,
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
+import { filled, uncutState } from "./state-text.ts";
+
+/** Columns of the index that are not told again. */
+const sameShown = ["", "", "", "", "", ""] as const;
 
 export type { LiveListener } from "./redis-live.ts";
 
@@ -144,13 +148,15 @@ class RedisStore implements Store {
       gameId,
       expectedV: 0,
       at,
-      state: "",
+      ...uncutState("{}"),
       change: "",
       prevHash: "",
       hash: "",
       actionId: "probe",
       answer: "",
       index,
+      sameStill: false,
+      sameIndex: false,
       checkpoint: true,
     };
     await this.commit(commit);
@@ -166,31 +172,38 @@ class RedisStore implements Store {
 
   /** A game as it is read from the fields `gameFields` names. */
   #loaded(gameId: string, row: readonly (string | null)[]): LoadOutcome {
-    const [v, hash, at, kind, name, status, listed, seats, free, wake, state, outage] = row;
+    const [v, hash, at, kind, name, status, listed, seats, free, wake, moving, still, outage] = row;
     if (row.every((value) => value === null)) return { kind: "absent" };
     const updatedAt = Number(at);
-    const isWhole = row.slice(0, -1).every((value) => typeof value === "string") && Number(v) >= 1 && Number.isSafeInteger(updatedAt);
+    const isWhole = row.slice(0, -2).every((value) => typeof value === "string") && Number(v) >= 1 && Number.isSafeInteger(updatedAt);
     if (!isWhole) return { kind: "damaged", reason: `The record of game ${gameId} is not whole.` };
     const index: StoredIndex = {
       ...{ kind: kind as string, name: name as string, status: status as StoredIndex["status"] },
       ...{ listed: listed === "1", seats: Number(seats), seatsFree: Number(free), wakeAt: wake === "" ? null : Number(wake) },
     };
     const outageFrom = this.#parts.live.outageAfter(updatedAt, Number(outage ?? 0));
-    return { kind: "found", game: { gameId, v: Number(v), hash: hash as string, state: state as string, index, updatedAt, outageFrom } };
+    const state = typeof still === "string" ? filled(still, moving as string) : (moving as string);
+    if (state === null) return { kind: "damaged", reason: `The two parts of the state of game ${gameId} do not belong together.` };
+    return {
+      kind: "found",
+      game: { gameId, v: Number(v), hash: hash as string, state, still: still ?? null, index, updatedAt, outageFrom },
+    };
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {
-    const { gameId, expectedV, at, prevHash, hash, state, change, actionId, answer, checkpoint, index } = commit;
+    const { gameId, expectedV, at, prevHash, hash, moving, change, actionId, answer, index } = commit;
     const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
     const { limits, ambient, facts, instanceId, live } = this.#parts;
     const ttlMs = status === "finished" ? limits.retentionFinishedMs : limits.retentionUntouchedMs;
     const action = actionId === null ? ["", ""] : [actionField(actionId), answer ?? ""];
     const reply = await this.#write(() =>
       this.#parts.link.run(commitScript, changeKeys(gameId), [
-        ...[gameId, expectedV, expectedV + 1, prevHash, hash, at, state, change, ...action, checkpoint ? 1 : 0],
-        ...[kind, name, status, listed ? 1 : 0, seats, seatsFree, wakeAt ?? ""],
+        ...[gameId, expectedV, expectedV + 1, prevHash, hash, at, moving, change, ...action, commit.checkpoint ? commit.state : ""],
+        ...(commit.sameIndex ? sameShown : [kind, name, status, listed ? 1 : 0, seats, seatsFree]),
+        wakeAt ?? "",
         ...[ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax],
         ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId, live.newestOutage],
+        commit.sameStill ? "" : commit.still,
       ]),
     );
     if (reply === 1) return ok;

@@ -8,7 +8,7 @@ import { type Failpoint, failpoints } from "./failpoint.ts";
 import { oneLine } from "./sqlite-disk.ts";
 import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
 import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
-import type { Op, OpResult, WriterSettings } from "./sqlite-messages.ts";
+import type { CommitOp, OpResult, Op, WriterSettings } from "./sqlite-messages.ts";
 import { BrokenDiskError, DamageError, SqliteReader } from "./sqlite-reader.ts";
 import { StartRefused, WriterThread } from "./sqlite-thread.ts";
 import type {
@@ -79,6 +79,8 @@ export const deadLetterName = "dead-letters.jsonl";
 export interface LetteredStore extends Store {
   /** Writes it unless the very same stands already; whether it wrote. An earlier try may have come through unseen. */
   saveFeedbackOnce(feedback: Feedback): Promise<boolean>;
+  /** Commits what a dead letter holds. */
+  commitOp(op: CommitOp): Promise<CommitOutcome>;
 }
 
 /** Opens the store or throws StartRefused with one line for the operator. The folder belongs to one server at a time. */
@@ -171,32 +173,18 @@ class SqliteStore implements LetteredStore {
   }
 
   commit(commit: Commit): Promise<CommitOutcome> {
-    const { gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, index } = commit;
+    const { gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, index } = commit;
     const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
-    return this.#parts.link.submit(
-      [
-        "commit",
-        gameId,
-        expectedV,
-        at,
-        state,
-        change,
-        prevHash,
-        hash,
-        actionId,
-        answer,
-        checkpoint,
-        kind,
-        name,
-        status,
-        listed,
-        seats,
-        seatsFree,
-        wakeAt,
-      ],
-      state.length + change.length + 512,
-      outcomeOf,
-    );
+    const still = commit.sameStill ? null : commit.still;
+    const state = commit.checkpoint ? commit.state : null;
+    const shown = commit.sameIndex ? null : ([kind, name, status, listed, seats, seatsFree] as const);
+    return this.commitOp(["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, state, shown]);
+  }
+
+  commitOp(op: CommitOp): Promise<CommitOutcome> {
+    const [, , , , moving, change, , , , , , still, state] = op;
+    const bytes = moving.length + change.length + (still?.length ?? 0) + (state?.length ?? 0) + 512;
+    return this.#parts.link.submit(op, bytes, outcomeOf);
   }
 
   async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {

@@ -13,6 +13,18 @@ export interface StoredIndex {
   readonly wakeAt: number | null;
 }
 
+/** Whether nothing but `wakeAt` differs. */
+export function isSameIndex(before: StoredIndex, now: StoredIndex): boolean {
+  return (
+    before.kind === now.kind &&
+    before.name === now.name &&
+    before.status === now.status &&
+    before.listed === now.listed &&
+    before.seats === now.seats &&
+    before.seatsFree === now.seatsFree
+  );
+}
+
 /** One change, complete. `v` is `expectedV + 1`; `expectedV` 0 creates the game and fails with `conflict` when the id is taken. */
 export interface Commit {
   readonly gameId: string;
@@ -21,6 +33,11 @@ export interface Commit {
   readonly at: number;
   /** The whole state after the change, opaque. */
   readonly state: string;
+  /** The same state cut in two: see state-text.ts. */
+  readonly still: string;
+  readonly moving: string;
+  /** `still` is what the change before left, as most changes leave it: who keeps it need not write it again. */
+  readonly sameStill: boolean;
   /** The change as the log keeps it, opaque. */
   readonly change: string;
   /** Hash of the change before ("" for the first) and of this one: see chain.ts. */
@@ -30,6 +47,8 @@ export interface Commit {
   readonly actionId: string | null;
   readonly answer: string | null;
   readonly index: StoredIndex;
+  /** All of `index` but `wakeAt` is what the change before left. */
+  readonly sameIndex: boolean;
   /** Keep the state beside this change too, so that a replay can begin here. */
   readonly checkpoint: boolean;
 }
@@ -50,6 +69,8 @@ export interface StoredGame {
   readonly v: number;
   readonly hash: string;
   readonly state: string;
+  /** What of the state is kept apart and need not be written again; null when the store keeps whole states. */
+  readonly still: string | null;
   readonly index: StoredIndex;
   readonly updatedAt: number;
   /** Start of the first time after `updatedAt` in which no instance lived; null when some instance always did. */

@@ -10,6 +10,7 @@ import { clockServer } from "../contestant.ts";
 import { cpuRatio, median } from "../figures.ts";
 import { freshFolder } from "../server-process.ts";
 import { atMost, number, type Piece } from "./piece.ts";
+import { uncutState } from "../../../lib/store/state-text.ts";
 
 const storedGamesCount = 100_000;
 const games = 100;
@@ -57,13 +58,15 @@ async function fill(dataDir: string, stored: number): Promise<void> {
         gameId,
         expectedV: 0,
         at: now,
-        state,
+        ...uncutState(state),
         change,
         prevHash: "",
         hash: chainHash("", 1, change, state),
         actionId: null,
         answer: null,
         index: { ...rules.index(made.state), wakeAt: null },
+        sameStill: false,
+        sameIndex: false,
         checkpoint: false,
       });
     });

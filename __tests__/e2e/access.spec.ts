@@ -175,3 +175,35 @@ test("on every phone the other seats' names and clocks are whole, at two to eigh
   await context.close();
   expect(cut).toEqual([]);
 });
+
+/** Words of the great button that do not stand on one line. */
+const brokenWords = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".go .go-word")].flatMap((label) => {
+      const text = label.firstChild as Text;
+      return [...text.data.matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1 ? [word] : [];
+      });
+    }),
+  );
+
+test("no word of the great button is broken, on any phone", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const broken: string[] = [];
+  const read = new Set<string>();
+  for (const seat of [1, 2]) {
+    await show({ ...crowded(4, (place) => `Player ${place}`), seat });
+    for (const [width, height] of phones) {
+      await resize(page, { width, height });
+      read.add(await page.locator(".go .go-word").innerText());
+      for (const word of await brokenWords(page)) broken.push(`${word} at ${width}x${height}`);
+    }
+  }
+  await context.close();
+  expect([...read].sort()).toEqual(["Interrupt", "Pass turn"]);
+  expect(broken).toEqual([]);
+});

@@ -163,7 +163,7 @@ export const limitVariables = {
     [0, 2 ** 40],
     "SQLite files up to this size are checked page by page before serving. Larger ones start at once and rely on the checksum that each row is read with.",
   ),
-  storeCacheBytesMax: limit("LIMIT_STORE_CACHE_BYTES", "bytes", 16 * mib, [mib, 4096 * mib], "Pages of the SQLite file kept in memory."),
+  storeCacheBytesMax: limit("LIMIT_STORE_CACHE_BYTES", "bytes", 4 * mib, [mib, 4096 * mib], "Pages of the SQLite file kept in memory."),
   redisCommandMs: limit(
     "LIMIT_REDIS_COMMAND_MS",
     "ms",

@@ -55,8 +55,8 @@ const nothing = new Uint8Array(0);
 const carriesState = (frame: Frame): boolean => frame.kind === "reply" && frame.v > 0;
 
 const finalText = 0x81;
-/** A whole ping without a payload; the same bytes for everybody. */
-const pingFrame = new Uint8Array([0x89, 0]);
+/** A whole ping without a payload; the same bytes for everybody. A Buffer, or a stream would make one of it each time. */
+const pingFrame = Buffer.from([0x89, 0]);
 const length16 = 126;
 const length64 = 127;
 

@@ -326,7 +326,7 @@ export class Room implements Listener {
 
   /** Nobody watches, nothing is under way and nobody came since `since`: the room can go without anybody noticing. */
   isIdle(since: number): boolean {
-    return this.viewers === 0 && (this.#drops?.open ?? 0) === 0 && this.#usedAt < since && !this.#parts.lock.isBusy(this.gameId);
+    return this.#usedAt < since && this.viewers === 0 && (this.#drops?.open ?? 0) === 0 && !this.#parts.lock.isBusy(this.gameId);
   }
 
   /** Finishes what is under way, then lets go of timers and subscriptions. The game itself stays where it is; nobody comes in any more. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { checkDataFile } from "../../lib/store/sqlite-check.ts";
+import { type GameRow, wholeState } from "../../lib/store/checksum.ts";
 import { type LogEnd, logReader } from "../../lib/store/sqlite-log.ts";
 import { dataFileName, openSqliteStore } from "../../lib/store/store-sqlite.ts";
 import { checkHistory, type Verdict } from "../checker/checker.ts";
@@ -89,28 +90,26 @@ export function readLogs(dataDir: string, pattern = "PLAY%"): GameLog[] {
   const db = new Sqlite(join(dataDir, dataFileName), { readonly: true });
   try {
     const games = db
-      .prepare("SELECT num, game_id AS game, v, hash, state, last_id FROM games WHERE game_id LIKE ?")
+      .prepare("SELECT num, game_id AS game, v, hash, state, still, last_id FROM games JOIN stills USING (num) WHERE game_id LIKE ?")
       .all(pattern) as GameHead[];
     const changesOf = logReader(db);
     return games.map((head) => {
-      const { game, v, hash, state } = head;
+      const { game, v, hash } = head;
       const changes = changesOf(head, 0, v).map((row) => ({
         ...row,
         prevHash: row.prev_hash,
         actionId: row.action_id,
         print: row.hash,
       }));
-      return { game, changes, final: { v, hash, state } };
+      return { game, changes, final: { v, hash, state: wholeState(head) ?? "" } };
     });
   } finally {
     db.close();
   }
 }
 
-interface GameHead extends LogEnd {
+interface GameHead extends LogEnd, Pick<GameRow, "hash" | "state" | "still"> {
   readonly game: string;
-  readonly hash: string;
-  readonly state: string;
 }
 
 /** Opens the folder once more as a server would, so that the log is recovered and the gate has judged it, then checks all lives. */

@@ -109,6 +109,11 @@ export class RedisBus implements Bus {
   readonly #unheard = new Set<string>();
   /** Redis may not know what is watched here. */
   #mustComeBack = false;
+  /**
+   * Commands got no answer for a while, from one server, to which both connections go the same way: what still comes on this one is old.
+   * It is made anew and the store is read once, instead of going through all that was missed.
+   */
+  #isBehind = false;
   #isClosed = false;
 
   constructor(options: RedisBusOptions) {
@@ -130,6 +135,7 @@ export class RedisBus implements Bus {
     // A node of a cluster went, or its channels moved.
     this.#redis.on("subscribersReady", () => void this.#returned());
     this.#ticking = this.#options.ambient.every(tickMs, () => this.#tick());
+    this.#options.link.onReturn(() => this.#tick());
   }
 
   subscriptions(): number {
@@ -237,7 +243,7 @@ export class RedisBus implements Bus {
     const name = channel.toString();
     this.#ticksDue.delete(name);
     const entry = this.#listeners.get(name);
-    if (entry === undefined) return;
+    if (entry === undefined || this.#isBehind) return;
     const watchers = readWatchers(message);
     if (watchers !== null) {
       for (const listener of [...entry.listeners]) listener.onWatchedElsewhere(this.#watchers.others(watchers));
@@ -258,7 +264,12 @@ export class RedisBus implements Bus {
       this.#ticksDue.clear();
       return this.#redis.disconnect(true);
     }
-    if (this.#redis.status !== "ready" || link.problem !== null) return;
+    if (this.#redis.status !== "ready") return;
+    if (link.problem !== null) {
+      this.#isBehind = !isCluster(this.#redis);
+      return;
+    }
+    if (this.#isBehind) return this.#redis.disconnect(true);
     void this.#watchers.flush();
     if (this.#unheard.size > 0) void this.#listenAgain();
     if (this.#mustComeBack) void this.comeBack().catch(() => {});
@@ -274,6 +285,7 @@ export class RedisBus implements Bus {
   /** Connected again: nothing is subscribed any more, and anything may have been missed. */
   async #returned(): Promise<void> {
     this.#ticksDue.clear();
+    this.#isBehind = false;
     this.#mustComeBack = true;
     for (const channel of [...this.#tickChannels, ...this.#listeners.keys()]) this.#unheard.add(channel);
     const heard = await this.#listenAgain();

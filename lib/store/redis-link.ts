@@ -51,6 +51,7 @@ export class RedisLink {
   #probes = 0;
   #problem: string | null = null;
   #isClosed = false;
+  readonly #onReturn: (() => void)[] = [];
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -92,6 +93,11 @@ export class RedisLink {
   /** Calls `run` whenever the connection stands, the first time too. */
   onReady(run: () => void): void {
     this.#redis.on("ready", run);
+  }
+
+  /** Calls `run` each time Redis answers again after it did not. */
+  onReturn(run: () => void): void {
+    this.#onReturn.push(run);
   }
 
   /** Connects; rejects when Redis cannot be reached. */
@@ -186,9 +192,11 @@ export class RedisLink {
   }
 
   #answered(): void {
-    if (this.#isSilent || this.#problem !== null) this.#options.log("info", "Redis is there");
+    if (!this.#isSilent && this.#problem === null) return;
+    this.#options.log("info", "Redis is there");
     this.#isSilent = false;
     this.#problem = null;
+    for (const run of this.#onReturn) run();
   }
 
   #note(problem: string): void {

@@ -30,7 +30,7 @@ const tickMs = 2_000;
 const newline = 10;
 const headLines = 6;
 
-/** What is long is read when they are asked for: word of our own changes comes back, too, and is known already. */
+/** What is long is read when it is asked for: word of our own changes comes back, too, and is known already. */
 class Published implements Announcement {
   readonly gameId: string;
   readonly from: string;

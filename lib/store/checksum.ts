@@ -47,7 +47,7 @@ export const wholeState = ({ still, state }: Pick<GameRow, "still" | "state">): 
 
 /** Covers everything of a game's row that a change writes, and the still part of its state. */
 export function gameCrc(row: Omit<GameRow, "crc" | "num" | "created_at">): number {
-  if (row.still !== null) return movedCrc(row, { shownCrc: shownCrc(row), stillCrc: crc32(row.still) });
+  if (row.still !== null) return movedCrc(row, { shownCrc: shownCrc(row), stillCrc: stillCrc(row.still) });
   return crc32(`${placeOf(row)}\n${shownOf(row)}${row.state}`);
 }
 

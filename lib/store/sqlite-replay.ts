@@ -65,16 +65,28 @@ async function replayOne(store: LetteredStore, { op }: DeadLetter): Promise<"wri
 }
 
 /** How programs before schema 4 wrote a commit: the whole state in one piece, and whether it was a checkpoint. */
-const olderLength = 18;
+type OlderCommit = readonly [
+  op: "commit",
+  gameId: string,
+  expectedV: number,
+  at: number,
+  state: string,
+  change: string,
+  prevHash: string,
+  hash: string,
+  actionId: string | null,
+  answer: string | null,
+  checkpoint: boolean,
+  ...shown: ShownColumns,
+  wakeAt: number | null,
+];
 
-function renewed(op: CommitOp): CommitOp {
-  if ((op.length as number) !== olderLength) return op;
-  const older: readonly unknown[] = op;
-  const [, , , , state, , , , , , isCheckpoint] = older;
-  const { still, moving } = uncut(state as string);
-  const [, gameId, expectedV, at, , change, prevHash, hash, actionId, answer] = op;
-  const shown = older.slice(11, 17) as unknown as ShownColumns;
-  const kept = isCheckpoint === true ? (state as string) : null;
-  const wakeAt = older[17] as number | null;
+function renewed(op: CommitOp | OlderCommit): CommitOp {
+  if (op.length === 14) return op;
+  const [, gameId, expectedV, at, state, change, prevHash, hash, actionId, answer, checkpoint, ...rest] = op;
+  const [kind, name, status, listed, seats, seatsFree, wakeAt] = rest;
+  const { still, moving } = uncut(state);
+  const shown: ShownColumns = [kind, name, status, listed, seats, seatsFree];
+  const kept = checkpoint ? state : null;
   return ["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, kept, shown];
 }

@@ -27,8 +27,9 @@ export interface RedisBusOptions {
 }
 
 const tickMs = 2_000;
-const newline = 10;
 const headLines = 6;
+/** More than the longest head there is. */
+const headBytesMax = 512;
 
 /** What is long is read when it is asked for: word of our own changes comes back, too, and is known already. */
 class Published implements Announcement {
@@ -37,36 +38,38 @@ class Published implements Announcement {
   readonly v: number;
   readonly at: number;
   readonly hash: string;
-  readonly #body: Buffer;
-  readonly #movingEnd: number;
-  readonly #stillEnd: number;
+  readonly #message: Buffer;
+  readonly #movingFrom: number;
+  readonly #stillFrom: number;
+  readonly #changeFrom: number;
 
-  constructor(gameId: string, head: readonly string[], body: Buffer) {
-    const [from = "", v, at, hash = "", movingBytes, stillBytes] = head;
+  constructor(gameId: string, message: Buffer, { lines, bytes }: { readonly lines: readonly string[]; readonly bytes: number }) {
+    const [from = "", v, at, hash = "", movingBytes, stillBytes] = lines;
     this.gameId = gameId;
     this.from = from;
     this.v = Number(v);
     this.at = Number(at);
     this.hash = hash;
-    this.#body = body;
-    this.#movingEnd = Number(movingBytes);
-    this.#stillEnd = this.#movingEnd + Number(stillBytes);
+    this.#message = message;
+    this.#movingFrom = bytes;
+    this.#stillFrom = bytes + Number(movingBytes);
+    this.#changeFrom = this.#stillFrom + Number(stillBytes);
   }
 
   get isWhole(): boolean {
-    return Number.isSafeInteger(this.v) && this.#stillEnd <= this.#body.length;
+    return Number.isSafeInteger(this.v) && this.#changeFrom <= this.#message.length;
   }
 
   get moving(): string {
-    return this.#body.toString("utf8", 0, this.#movingEnd);
+    return this.#message.toString("utf8", this.#movingFrom, this.#stillFrom);
   }
 
   get still(): string | null {
-    return this.#stillEnd === this.#movingEnd ? null : this.#body.toString("utf8", this.#movingEnd, this.#stillEnd);
+    return this.#stillFrom === this.#changeFrom ? null : this.#message.toString("utf8", this.#stillFrom, this.#changeFrom);
   }
 
   get change(): string {
-    return this.#body.toString("utf8", this.#stillEnd);
+    return this.#message.toString("utf8", this.#changeFrom);
   }
 }
 
@@ -75,15 +78,16 @@ class Published implements Announcement {
  * and the change.
  */
 export function readAnnouncement(gameId: string, message: Buffer): Announcement | null {
-  const head: string[] = [];
-  let from = 0;
-  while (head.length < headLines) {
-    const end = message.indexOf(newline, from);
+  const head = message.toString("latin1", 0, headBytesMax);
+  const lines: string[] = [];
+  let bytes = 0;
+  while (lines.length < headLines) {
+    const end = head.indexOf("\n", bytes);
     if (end < 0) return null;
-    head.push(message.toString("latin1", from, end));
-    from = end + 1;
+    lines.push(head.slice(bytes, end));
+    bytes = end + 1;
   }
-  const published = new Published(gameId, head, message.subarray(from));
+  const published = new Published(gameId, message, { lines, bytes });
   return published.isWhole ? published : null;
 }
 

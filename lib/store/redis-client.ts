@@ -86,6 +86,21 @@ export function isCluster(client: Redis): boolean {
   return (client as unknown) instanceof Cluster;
 }
 
+/**
+ * Sends without the client's own limit, which costs a timer for each command: for who watches over his commands himself. What the
+ * client says of its own accord, to connect, keeps it, and so do the nodes of a cluster.
+ */
+export function withoutLimit<T>(client: Redis, send: (client: Redis) => T): T {
+  const options: { commandTimeout?: number | undefined } = client.options;
+  const { commandTimeout } = options;
+  options.commandTimeout = undefined;
+  try {
+    return send(client);
+  } finally {
+    options.commandTimeout = commandTimeout;
+  }
+}
+
 /** The servers that hold keys. */
 export function nodesOf(client: Redis): readonly Redis[] {
   const either: unknown = client;

@@ -64,9 +64,15 @@ const indexesOf: ReadonlyMap<string, readonly string[]> = new Map(
 
 /** All keys a change of this game touches, in the order the scripts take them. */
 export function changeKeys(gameId: string): readonly string[] {
+  return changePlaces(gameId).keys;
+}
+
+/** The same, and the channel on which the change is announced. */
+export function changePlaces(gameId: string): { readonly keys: readonly string[]; readonly channel: string } {
   const shard = shardOf(gameId);
   const game = gameIn(shard, gameId);
-  return [game, historyOf(game), checkpointsOf(game), ...answersOf(game), ...(indexesOf.get(shard) as readonly string[])];
+  const keys = [game, historyOf(game), checkpointsOf(game), ...answersOf(game), ...(indexesOf.get(shard) as readonly string[])];
+  return { keys, channel: shardChannel(shard, gameId) };
 }
 
 export function shardChannel(shard: string, name: string): string {

@@ -2,7 +2,7 @@
 // Turns every failure into a StoreFault that says whether the request may have happened.
 import type { Redis } from "ioredis";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
-import { nodesOf, redisClient } from "./redis-client.ts";
+import { nodesOf, redisClient, withoutLimit } from "./redis-client.ts";
 import type { Script } from "./redis-scripts.ts";
 import { RedisTurn } from "./redis-turn.ts";
 import { StoreFault } from "./store.ts";
@@ -24,8 +24,6 @@ export interface LinkOptions {
 }
 
 const watchMs = 50;
-/** Time beyond the client's own limit after which a promise it forgot is ended here. */
-const graceMs = 100;
 const probeMs = 100;
 /** Probes without an answer after which the connection is made anew. */
 const probesMax = 3;
@@ -118,13 +116,12 @@ export class RedisLink {
   }
 
   /** Runs a script by its digest; a server that does not know it (SCRIPT FLUSH, failover) is given the text. */
-  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    try {
-      return await this.call((redis) => redis.evalsha(script.sha, keys.length, ...keys, ...args));
-    } catch (error) {
+  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const known = this.call((redis) => redis.call("evalsha", [script.sha, keys.length, ...keys, ...args]));
+    return known.catch((error: unknown) => {
       if (!(error instanceof StoreFault && error.cause instanceof Error && error.cause.message.startsWith("NOSCRIPT"))) throw error;
-      return await this.call((redis) => redis.eval(script.lua, keys.length, ...keys, ...args));
-    }
+      return this.call((redis) => redis.eval(script.lua, keys.length, ...keys, ...args));
+    });
   }
 
   #bounded<T>(send: (redis: Redis) => Promise<T>): Promise<T> {
@@ -132,7 +129,7 @@ export class RedisLink {
       const flight: Flight = { startedAt: this.#options.ambient.monotonicMs(), fail: reject };
       this.#flights.add(flight);
       this.#turn.open();
-      send(this.#redis).then(
+      withoutLimit(this.#redis, send).then(
         (reply) => {
           this.#flights.delete(flight);
           resolve(reply);
@@ -156,10 +153,10 @@ export class RedisLink {
     return fault("unknown", `Redis gave no clear answer: ${message.slice(0, 200)}`);
   }
 
-  /** ioredis can forget a command when a connection goes; here none is waited for longer than its time. */
+  /** One look at the oldest instead of a timer for each. ioredis can forget a command when a connection goes; here none outlives its time. */
   #endOverdue(): void {
     const { limits, ambient } = this.#options;
-    const before = ambient.monotonicMs() - limits.commandMs - graceMs;
+    const before = ambient.monotonicMs() - limits.commandMs;
     for (const flight of this.#flights) {
       if (flight.startedAt > before) return;
       this.#flights.delete(flight);

@@ -2,7 +2,7 @@
 // scans the key space, and answers `ok` only when Redis has said so.
 import type { Ambient } from "../ops/ambient.ts";
 import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
-import { changeKeys, channelOf, checkpointsKey, feedbackKey, gameKey, historyKey, shards, watchersKey } from "./redis-keys.ts";
+import { changeKeys, changePlaces, checkpointsKey, feedbackKey, gameKey, historyKey, shards, watchersKey } from "./redis-keys.ts";
 import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
@@ -22,9 +22,6 @@ import type {
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
 import { filled, uncutState } from "./state-text.ts";
-
-/** Columns of the index that are not told again. */
-const sameShown = ["", "", "", "", "", ""] as const;
 
 export type { LiveListener } from "./redis-live.ts";
 
@@ -190,24 +187,27 @@ class RedisStore implements Store {
     };
   }
 
-  async commit(commit: Commit): Promise<CommitOutcome> {
+  /** Not async, like `write` and `run`: they are called for every tap, and each promise less is a part of what a commit costs here. */
+  commit(commit: Commit): Promise<CommitOutcome> {
     const { gameId, expectedV, at, prevHash, hash, moving, change, actionId, answer, index } = commit;
     const { kind, name, status, listed, seats, seatsFree, wakeAt } = index;
-    const { limits, ambient, facts, instanceId, live } = this.#parts;
+    const { link, limits, ambient, facts, instanceId, live } = this.#parts;
     const ttlMs = status === "finished" ? limits.retentionFinishedMs : limits.retentionUntouchedMs;
-    const action = actionId === null ? ["", ""] : [actionField(actionId), answer ?? ""];
-    const reply = await this.#write(() =>
-      this.#parts.link.run(commitScript, changeKeys(gameId), [
-        ...[gameId, expectedV, expectedV + 1, prevHash, hash, at, moving, change, ...action, commit.checkpoint ? commit.state : ""],
-        ...(commit.sameIndex ? sameShown : [kind, name, status, listed ? 1 : 0, seats, seatsFree]),
-        wakeAt ?? "",
-        ...[ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax],
-        ...[facts.sharded ? "SPUBLISH" : "PUBLISH", channelOf(gameId), instanceId, live.newestOutage],
-        commit.sameStill ? "" : commit.still,
-      ]),
-    );
-    if (reply === 1) return ok;
-    const row = reply as readonly (string | null)[];
+    const { keys, channel } = changePlaces(gameId);
+    const args = [gameId, expectedV, expectedV + 1, prevHash, hash, at, moving, change];
+    if (actionId === null) args.push("", "");
+    else args.push(actionField(actionId), answer ?? "");
+    args.push(commit.checkpoint ? commit.state : "");
+    if (commit.sameIndex) args.push("", "", "", "", "", "");
+    else args.push(kind, name, status, listed ? 1 : 0, seats, seatsFree);
+    args.push(wakeAt ?? "", ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax);
+    args.push(facts.sharded ? "SPUBLISH" : "PUBLISH", channel, instanceId, live.newestOutage, commit.sameStill ? "" : commit.still);
+    const written = this.#write(() => link.run(commitScript, keys, args));
+    return written.then((reply) => (reply === 1 ? ok : this.#notDone(commit, reply as readonly (string | null)[])));
+  }
+
+  /** What the commit script says when it wrote nothing. */
+  #notDone({ gameId, expectedV }: Commit, row: readonly (string | null)[]): CommitOutcome {
     if (row.length === 1) return { kind: "duplicate", answer: String(row[0]) };
     // A create wants another code, not the game that has this one.
     return expectedV === 0 ? { kind: "conflict" } : { kind: "conflict", newest: this.#loaded(gameId, row) };
@@ -310,15 +310,17 @@ class RedisStore implements Store {
   }
 
   /** Runs one write and remembers whether Redis takes writes at all (out of memory, read-only). */
-  async #write<T>(write: () => Promise<T>): Promise<T> {
-    if (this.#isClosed) throw new StoreFault("unavailable", "The store is closed.");
-    try {
-      const reply = await write();
-      this.#refusal = null;
-      return reply;
-    } catch (error) {
-      if (error instanceof StoreFault && error.kind === "unavailable" && this.#parts.link.problem === null) this.#refusal = error.message;
-      throw error;
-    }
+  #write<T>(write: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new StoreFault("unavailable", "The store is closed."));
+    return write().then(
+      (reply) => {
+        this.#refusal = null;
+        return reply;
+      },
+      (error: unknown) => {
+        if (error instanceof StoreFault && error.kind === "unavailable" && this.#parts.link.problem === null) this.#refusal = error.message;
+        throw error;
+      },
+    );
   }
 }

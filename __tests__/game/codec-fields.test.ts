@@ -32,6 +32,18 @@ describe("the text of a state", () => {
     expect(JSON.parse(encode({ ...state, seats } as State)).seats[1]).toMatchObject({ [key]: value });
   });
 
+  test("a game that is read back is laid out like a new one: its fields, its seats' and their holders' come in the same order", () => {
+    const { chair } = state.host;
+    const seats = state.seats.map((seat) => ({ ...seat, holder: chair, spent: { ...seat.spent, turn: 1 } }));
+    const there = { ...state, seats };
+    const back = clockRules.decode(encode(there));
+    const layout = ({ ledger, seats: [seat], host, ...rest }: State) =>
+      [rest, ledger, host, host.chair, seat, seat?.holder, seat?.spent].map((part) => Object.keys(part ?? {}));
+    expect(layout(back)).toEqual(layout(there));
+    expect(Object.keys(back)).toEqual(Object.keys(state));
+    expect(Object.keys(back.seats[0] ?? {})).toEqual(Object.keys(state.seats[0] ?? {}));
+  });
+
   test("F34 escapes what a player typed, and nothing else", () => {
     const name = '"}],\\ \u2028 é\n';
     expect(JSON.parse(encode({ ...state, name })).name).toBe(name);

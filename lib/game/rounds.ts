@@ -31,9 +31,32 @@ function atStart(settings: Settings, seat: Seat): Seat {
   };
 }
 
+/**
+ * With all its fields at once, in the order of `Seat`, as whoever reads a stored one makes it, too: objects made alike share one layout.
+ * Fields that are added later lie in a second object, which each copy of the seat would have to copy as well.
+ */
 export function newSeat(settings: Settings, id: SeatId): Seat {
-  const seat = { id, name: seatName(id), color: seatColors[id - 1] ?? seatColors[0], owedMs: 0, holder: null, lapsedTokenHash: null };
-  return atStart(settings, seat as Seat);
+  return atStart(settings, {
+    id,
+    name: seatName(id),
+    color: seatColors[id - 1] ?? seatColors[0],
+    bankMs: 0,
+    delayLeftMs: 0,
+    graceLeftMs: 0,
+    stretchMs: 0,
+    fallen: false,
+    choiceLeftMs: null,
+    owedMs: 0,
+    lagQuotaMs: null,
+    penalties: 0,
+    dead: false,
+    life: settings.startingLife,
+    counters: emptyCounters,
+    commanderDamage: emptyDamage,
+    holder: null,
+    lapsedTokenHash: null,
+    spent: nothingSpent,
+  });
 }
 
 export const newLedger = (sinceAt: Instant): Ledger => ({

@@ -1,7 +1,8 @@
 // What a viewer sees has been written, and where nothing happens nothing is done.
 import { describe, expect, test } from "vitest";
+import { clockRules } from "../../lib/game/rules.ts";
 import type { Room } from "../../lib/room/room.ts";
-import { type Store, StoreFault } from "../../lib/store/store.ts";
+import { type LoadOutcome, type Store, StoreFault } from "../../lib/store/store.ts";
 import { inHouse, type Viewer, viewer } from "./house.ts";
 
 type Command = { readonly type: string };
@@ -56,6 +57,38 @@ describe("commit, then tell", () => {
 });
 
 describe("where nothing happens", () => {
+  test("a table at which nobody did anything for some seconds lets go of the texts of its state, and makes them again", () => {
+    const seen = { made: 0 };
+    return inHouse(
+      async (house) => {
+        house.rooms.start();
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        const table = room as Room;
+        for (const name of ["One", "Two"]) {
+          await house.give(table, host, rename(name), name);
+          await house.pass(1_000);
+        }
+        expect(seen.made).toBe(1);
+        await house.pass(10_000);
+        expect(await house.give(table, host, rename("Three"), "Three")).toMatchObject({ ok: true });
+        expect(seen.made).toBe(2);
+        const { game } = (await house.store.load(table.gameId)) as Extract<LoadOutcome, { kind: "found" }>;
+        expect(game.state).toBe(clockRules.encode(clockRules.decode(game.state)));
+        await house.rooms.close();
+      },
+      {
+        rules: (rules) => ({
+          ...rules,
+          encoder: () => {
+            seen.made += 1;
+            return (rules.encoder as NonNullable<typeof rules.encoder>)();
+          },
+        }),
+      },
+    );
+  });
+
   test("L35 500 running games on which nobody taps: no write and no message in a quarter of an hour", () => {
     const { seen, store } = watched();
     return inHouse(

@@ -51,6 +51,8 @@ export interface House {
   readonly timeline: Timeline;
   readonly ambient: ProcessAmbient;
   readonly bugs: unknown[];
+  /** Turns that were taken in any game so far. */
+  turns(): number;
   /** Lets `ms` of virtual time go by, with all that happens in it. */
   pass(ms: number): Promise<void>;
   create(viewer: Viewer, id: string | null, settings?: object): Promise<{ readonly answer: Answer; readonly room: Room | null }>;
@@ -80,8 +82,11 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const inner = memoryStore();
   const store = parts.store?.(inner, timeline) ?? inner;
   const bugs: unknown[] = [];
+  let turns = 0;
   const { lockWaitMs: lockWaitMsMax = 5_000, lockPendingMax = 1_000 } = parts;
-  const lock = gameLock({ lockWaitMsMax, lockPendingMax }, ambient, () => {});
+  const lock = gameLock({ lockWaitMsMax, lockPendingMax }, ambient, () => {
+    turns += 1;
+  });
   const observer = { ...silentObserver, bug: (_gameId: string, error: unknown) => void bugs.push(error) };
   const rules = parts.rules?.(game.rules) ?? game.rules;
   const { gameIdChars = 6, roomsMax = 20_000 } = parts;
@@ -97,6 +102,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     timeline,
     ambient,
     bugs,
+    turns: () => turns,
     async pass(ms) {
       const until = timeline.now + ms;
       await settled();

@@ -5,7 +5,7 @@ import type { State } from "../../lib/game/state.ts";
 
 import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
-import { type Store, StoreFault } from "../../lib/store/store.ts";
+import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { inHouse, viewer } from "./house.ts";
 
 type Command = { readonly type: string };
@@ -45,6 +45,41 @@ describe("meanwhile", () => {
                 const { waitMs } = plan;
                 if (waitMs > 0) await new Promise<void>((resolve) => void timeline.after(waitMs, resolve));
                 return method(...args);
+              };
+            },
+          }),
+      },
+    );
+  });
+
+  test.each([
+    ["our own change, whose answer is on its way, takes no turn", "one", 1],
+    ["a change of another instance takes a turn, so that it is shown though nobody does anything", "two", 2],
+  ] as const)("word of %s", (_word, from, turns) => {
+    const heard: { room: Room | null } = { room: null };
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        const table = room as Room;
+        heard.room = table;
+        const before = house.turns();
+        expect(await house.give(table, host, { type: "renameGame", name: "Friday" } as Command)).toMatchObject({ ok: true, v: 2 });
+        await house.pass(1_000);
+        expect(house.turns() - before).toBe(turns);
+        expect(host.versions.at(-1)).toBe(2);
+      },
+      {
+        store: (inner) =>
+          new Proxy(inner, {
+            get(target, name) {
+              const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+              if (name !== "commit") return method;
+              return async (commit: Commit) => {
+                const outcome = await method(commit);
+                const { gameId, expectedV, at, hash, still, moving, change } = commit;
+                heard.room?.onAnnouncement({ gameId, from, v: expectedV + 1, at, hash, still, moving, change });
+                return outcome;
               };
             },
           }),

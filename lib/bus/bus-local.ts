@@ -6,15 +6,24 @@ export interface LocalBus extends Bus {
   lookAgain(): void;
 }
 
+/** A class, because each game has one: a function of its own for each would take four times as much memory. */
+class LocalSubscription implements Subscription {
+  readonly #open: Map<Subscription, Listener>;
+
+  constructor(open: Map<Subscription, Listener>) {
+    this.#open = open;
+  }
+
+  async close(): Promise<void> {
+    this.#open.delete(this);
+  }
+}
+
 export function localBus(): LocalBus {
   const open = new Map<Subscription, Listener>();
   return {
     async subscribe(_gameId, listener): Promise<Subscription> {
-      const subscription: Subscription = {
-        async close() {
-          open.delete(subscription);
-        },
-      };
+      const subscription = new LocalSubscription(open);
       open.set(subscription, listener);
       return subscription;
     },

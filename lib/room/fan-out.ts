@@ -7,6 +7,7 @@ import { changeFrame, eventFrame, Frame, type StampOf, stateFrame, stateJson } f
 import type { AnyRules } from "./log.ts";
 import type { Dismissal } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
+import type { ViewerCount } from "./viewer-count.ts";
 
 /** A game's state at one version, as an instance holds it. */
 export interface Copy {
@@ -68,12 +69,12 @@ export class FanOut {
    */
   #shown = nothingShown;
 
-  readonly #counted: () => void;
+  readonly #count: Pick<ViewerCount, "changed">;
 
-  /** `counted` is called when somebody came or went. */
-  constructor(rules: AnyRules, counted: () => void) {
+  /** `count` is told when somebody came or went. */
+  constructor(rules: AnyRules, count: Pick<ViewerCount, "changed">) {
     this.#rules = rules;
-    this.#counted = counted;
+    this.#count = count;
   }
 
   get size(): number {
@@ -89,7 +90,7 @@ export class FanOut {
   setElsewhere(viewers: number): void {
     if (viewers === this.#elsewhere) return;
     this.#elsewhere = viewers;
-    this.#counted();
+    this.#count.changed(this);
   }
 
   has(subscriber: Subscriber): boolean {
@@ -99,12 +100,12 @@ export class FanOut {
   add(subscriber: Subscriber, copy: Copy): void {
     const before = this.#viewers.size;
     this.#viewers.set(subscriber, this.#rules.audienceOf(copy.state, subscriber.viewerId));
-    if (this.#viewers.size !== before) this.#counted();
+    if (this.#viewers.size !== before) this.#count.changed(this);
   }
 
   remove(subscriber: Subscriber): boolean {
     const wasThere = this.#viewers.delete(subscriber);
-    if (wasThere) this.#counted();
+    if (wasThere) this.#count.changed(this);
     return wasThere;
   }
 

@@ -2,38 +2,20 @@
 // shown. Everything here runs inside the game's lock. It shows nothing that is not durable.
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant } from "../game/ids.ts";
-import type { Announcement, Bus } from "../bus/bus.ts";
-import type { Ambient } from "../ops/ambient.ts";
+import type { Announcement } from "../bus/bus.ts";
 import { chainLink } from "../store/chain.ts";
 import { uncut } from "../store/state-text.ts";
-import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, isSameIndex, type Store, StoreFault } from "../store/store.ts";
-import { Alarm } from "./alarm.ts";
+import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, isSameIndex, StoreFault } from "../store/store.ts";
+import { Alarm, type Sleeper } from "./alarm.ts";
 import { announcedCopy } from "./announced.ts";
 import { storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
-import type { GameLock } from "./lock.ts";
-import { type AnyRules, type GameLog, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
-import type { RoomObserver } from "./observer.ts";
+import { type AnyRules, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
+import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Accepted, StateText } from "./rules.ts";
 import type { Shown, Step, Stepped, Stepping } from "./step.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { ViewerCount } from "./viewer-count.ts";
-
-export interface RoomParts {
-  readonly store: Store;
-  readonly bus: Bus;
-  readonly lock: GameLock;
-  readonly ambient: Ambient;
-  readonly observer: RoomObserver;
-  readonly instanceId: string;
-}
-
-/** What a room is made of beside its game. */
-export interface RoomOrder {
-  readonly parts: RoomParts;
-  readonly loaded: LoadOutcome | null;
-  readonly log: GameLog;
-}
 
 /** The newest state, and the moment up to which everything due in it is settled: what is decided now is decided at `now`. */
 export interface Present {
@@ -55,8 +37,8 @@ export class Keeper {
   readonly viewers: FanOut;
   readonly alarm: Alarm;
   readonly #parts: RoomParts;
-  readonly #viewerCount: ViewerCount;
-  readonly #encode: (state: unknown) => StateText;
+  /** Remembers the parts of the last text, a sixth of what a game takes; null while the table rests. */
+  #encode: ((state: unknown) => StateText) | null = null;
   #copy: Copy | null = null;
   /** When the copy has something due; asked for by every command, so it is worked out once for each copy. */
   #wakeAt: Instant | null = null;
@@ -66,22 +48,19 @@ export class Keeper {
   #shownV: number | null = null;
   /** The game as it was read a moment ago: to find out its kind, or by a commit that came too late. Used up by the next load. */
   #justRead: LoadOutcome | null;
-  /** Changes of others that were announced and are not shown yet, by version. */
-  readonly #announced = new Map<number, Announcement>();
+  /** The version that is being written here; 0 while none is. */
+  #writingV = 0;
+  /** Changes of others that were announced and are not shown yet, by version; null while there are none, which is mostly. */
+  #announced: Map<number, Announcement> | null = null;
 
-  constructor(
-    gameId: GameId,
-    rules: AnyRules,
-    how: { readonly parts: RoomParts; readonly loaded: LoadOutcome | null; readonly ring: (dueAt: number) => Promise<void> },
-  ) {
+  constructor(gameId: GameId, rules: AnyRules, how: Omit<RoomOrder, "log"> & { readonly sleeper: Sleeper }) {
     this.gameId = gameId;
     this.rules = rules;
     this.#parts = how.parts;
     this.#justRead = how.loaded;
-    this.#encode = rules.encoder?.() ?? ((state) => uncut(rules.encode(state)));
-    this.viewers = new FanOut(rules, () => this.#viewerCount.changed());
-    this.#viewerCount = new ViewerCount({ ...how.parts, gameId, viewers: this.viewers });
-    this.alarm = new Alarm(how.parts.ambient, how.ring);
+    const { bus, ambient } = how.parts;
+    this.viewers = new FanOut(rules, new ViewerCount({ gameId, bus, ambient }));
+    this.alarm = new Alarm(ambient, how.alarms, how.sleeper);
   }
 
   /** The copy at hand, which may be behind; null when there is none. */
@@ -102,8 +81,14 @@ export class Keeper {
   /** Drops the copy, because it may not be the truth; the next turn reads the store. The alarm stays set. */
   forget(): void {
     this.#copy = null;
+    this.#writingV = 0;
     this.forgetRead();
-    this.#announced.clear();
+    this.#announced = null;
+  }
+
+  /** Lets go of what only spares work while one change follows another. */
+  rest(): void {
+    this.#encode = null;
   }
 
   /** What was read a moment ago and not used is not used any more. */
@@ -111,18 +96,25 @@ export class Keeper {
     this.#justRead = null;
   }
 
-  /** A change made elsewhere, taken in by the next turn. The only method that is called outside the lock. False: it is known already. */
+  /**
+   * A change made elsewhere, taken in by the next turn. The only method that is called outside the lock. False: it is known already, or
+   * is our own, whose answer is on its way.
+   */
   hear(announcement: Announcement): boolean {
-    if (this.#copy !== null && announcement.v <= this.#copy.v) return false;
-    this.#announced.set(announcement.v, announcement);
+    const { v, from } = announcement;
+    if (this.#copy !== null && v <= this.#copy.v) return false;
+    if (v === this.#writingV && from === this.#parts.instanceId) return false;
+    this.#announced ??= new Map();
+    this.#announced.set(v, announcement);
     return true;
   }
 
   /** Shows what was announced, in order, up to the first version that is missing. */
   #takeAnnounced(): void {
-    for (let copy = this.#copy; copy !== null && this.#announced.size > 0; copy = this.#copy) {
+    for (let copy = this.#copy; copy !== null && this.#announced !== null; copy = this.#copy) {
       const next = this.#announced.get(copy.v + 1);
       for (const v of this.#announced.keys()) if (v <= copy.v + 1) this.#announced.delete(v);
+      if (this.#announced.size === 0) this.#announced = null;
       if (next === undefined) return;
       const after = announcedCopy(this.rules, copy, next);
       if (after === null) return this.forget();
@@ -133,7 +125,7 @@ export class Keeper {
   /** Brings viewers up to what was announced; reads the store when a version is missing, or was dropped unseen with the copy. */
   async catchUp(): Promise<void> {
     this.#takeAnnounced();
-    if (this.#announced.size > 0 || (this.#copy === null && this.viewers.size > 0)) await this.resync();
+    if (this.#announced !== null || (this.#copy === null && this.viewers.size > 0)) await this.resync();
   }
 
   /** The same as `current` without a wait, for the usual case: the copy is at hand and nothing in it is due. Else null: ask `current`. */
@@ -247,6 +239,7 @@ export class Keeper {
     const { store, ambient } = this.#parts;
     const commit = this.#commitOf(copy, step);
     const startedAt = ambient.monotonicMs();
+    this.#writingV = copy.v + 1;
     // No async function: it runs for every tap, and what an async one keeps while it waits costs more than the rest of it.
     return store.commit(commit).then(
       (outcome) => this.#stepped(outcome, { copy, step, commit, startedAt }),
@@ -256,6 +249,7 @@ export class Keeper {
 
   #stepped(outcome: CommitOutcome, { copy, step, commit, startedAt }: Stepping): Stepped | Promise<Stepped> {
     const { observer, ambient, bus, instanceId } = this.#parts;
+    this.#writingV = 0;
     observer.committed(ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") return this.#overtaken(copy, outcome.newest).then(() => ({ kind: "conflict" }));
@@ -269,10 +263,12 @@ export class Keeper {
   #commitOf(copy: Copy, { accepted, record, now, actionId, answer }: Step): Commit {
     const v = copy.v + 1;
     const change = JSON.stringify(record);
+    const { rules } = this;
+    this.#encode ??= rules.encoder?.() ?? ((state) => uncut(rules.encode(state)));
     const { whole, still, moving } = this.#encode(accepted.state);
     const { hash, state } = chainLink(copy.hash, { v, change, state: whole });
-    const { kind, name, status, listed, seats, seatsFree } = this.rules.index(accepted.state);
-    const index = { kind, name, status, listed, seats, seatsFree, wakeAt: this.rules.nextWakeAt(accepted.state) };
+    const { kind, name, status, listed, seats, seatsFree } = rules.index(accepted.state);
+    const index = { kind, name, status, listed, seats, seatsFree, wakeAt: rules.nextWakeAt(accepted.state) };
     return {
       gameId: this.gameId,
       expectedV: copy.v,

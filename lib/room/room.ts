@@ -5,23 +5,25 @@ import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
 import { refusals } from "../game/refusals.ts";
 import { inDoubt, StoreFault } from "../store/store.ts";
+import type { Sleeper } from "./alarm.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import { type Drop, Drops } from "./drops.ts";
 import type { Copy } from "./fan-out.ts";
 import { codeOfFault } from "./fault-code.ts";
 import type { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";
-import { Keeper, type Present, type RoomOrder, type RoomParts } from "./keeper.ts";
+import { Keeper, type Present } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
 import { entersBy, momentOf, shell, toldOf } from "./order.ts";
 import type { Founded, FoundingOrder, Given, Joining, Order, ToldChange } from "./order.ts";
+import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
 
 const retryMs = 500;
 
-export class Room implements Listener {
+export class Room implements Listener, Sleeper {
   readonly gameId: GameId;
   readonly rules: AnyRules;
   readonly log: GameLog;
@@ -39,7 +41,7 @@ export class Room implements Listener {
     this.rules = rules;
     this.#parts = how.parts;
     this.log = how.log;
-    this.#keeper = new Keeper(gameId, rules, { ...how, ring: (dueAt) => this.wake(dueAt) });
+    this.#keeper = new Keeper(gameId, rules, { ...how, sleeper: this });
     this.#usedAt = how.parts.ambient.now();
   }
 
@@ -298,7 +300,8 @@ export class Room implements Listener {
     return new Promise((resolve) => {
       const failed = (error: unknown): void => {
         const moment = order && momentOf(order, this.#keeper.newestV);
-        if (error instanceof StoreFault) this.#lookAgain();
+        // It may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything.
+        if (error instanceof StoreFault && this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
         refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
         resolve();
       };
@@ -313,15 +316,15 @@ export class Room implements Listener {
     });
   }
 
-  /** What was given up may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything. */
-  #lookAgain(): void {
-    if (this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
-  }
-
   /** Somebody is about to use the room: it stays a while. What was read to open it is old by now. */
   touch(): void {
     this.#usedAt = this.#parts.ambient.now();
     this.#keeper.forgetRead();
+  }
+
+  /** Nobody did anything since `since`: lets go of what only spares work while one change follows another. */
+  rest(since: number): void {
+    if (this.#usedAt < since) this.#keeper.rest();
   }
 
   /** Nobody watches, nothing is under way and nobody came since `since`: the room can go without anybody noticing. */

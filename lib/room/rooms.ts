@@ -5,10 +5,11 @@ import type { GameId } from "../game/ids.ts";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
 import type { Cancellable } from "../ops/ambient.ts";
 import { type LoadOutcome, StoreFault } from "../store/store.ts";
+import { Alarms } from "./alarms.ts";
 import type { Answer } from "./answer.ts";
 import { type AnyRules, type GameLog, gameLog } from "./log.ts";
-import type { RoomParts } from "./keeper.ts";
 import { Room } from "./room.ts";
+import type { RoomParts } from "./room-parts.ts";
 import { dropHoldersOf } from "./absence.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -29,7 +30,9 @@ const sweepMs = 1_000;
 /** From this part of all places on, rooms without viewers make place before their time. */
 const crowdedFrom = 0.9;
 /** A room that was asked for in this time stays: whoever found it is about to use it. */
-const restMs = 1_000;
+const staysMs = 1_000;
+/** A table at which nobody did anything for so long rests. */
+const restsAfterMs = 3_000;
 /** Rooms looked at to make one place, so that a full house is not searched for each who comes. */
 const looksMax = 64;
 const duePerSweep = 2_000;
@@ -38,7 +41,7 @@ const settingsMax = 256;
 const settingsCharsMax = 1_024;
 /** Rooms looked at in one sweep for idle ones: all of so many, and of more all within so many sweeps. */
 const idleLooksMin = 500;
-const idleSweeps = 8;
+const idleSweeps = 5;
 /** Games due within this time are opened, so that their own alarm rings at the very moment. */
 const sweepAheadMs = 1_500;
 /** A game still due after this time is nobody's, or its room here is behind. */
@@ -66,6 +69,7 @@ export class Rooms {
   /** One for all games of a kind: it knows nothing of any one game. */
   readonly #logs: ReadonlyMap<AnyRules, GameLog>;
   readonly #parts: RoomParts;
+  readonly #alarms: Alarms;
   readonly #limits: RoomsLimits;
   /** Settings that games were made with, by their text. Tables of the same kind share them instead of each keeping its own. */
   readonly #settings = new Map<string, unknown>();
@@ -77,6 +81,7 @@ export class Rooms {
     this.#logs = new Map(rules.map((entry) => [entry, gameLog(parts.store, entry)]));
     this.#limits = limits;
     this.#parts = parts;
+    this.#alarms = new Alarms(parts.ambient);
   }
 
   get size(): number {
@@ -134,7 +139,7 @@ export class Rooms {
   /** Whether one more room can be opened. In a full house the room nobody needs that was asked for longest ago goes for it. */
   #hasPlace(): boolean {
     if (this.#rooms.size < this.#limits.roomsMax) return true;
-    const since = this.#parts.ambient.now() - restMs;
+    const since = this.#parts.ambient.now() - staysMs;
     let looks = 0;
     for (const [gameId, room] of this.#rooms) {
       if (room.isIdle(since)) {
@@ -193,7 +198,7 @@ export class Rooms {
   }
 
   #roomOf(gameId: GameId, rules: AnyRules, loaded: LoadOutcome | null): Room {
-    return new Room(gameId, rules, { parts: this.#parts, loaded, log: this.#logs.get(rules) as GameLog });
+    return new Room(gameId, rules, { parts: this.#parts, alarms: this.#alarms, loaded, log: this.#logs.get(rules) as GameLog });
   }
 
   async #repeat(gameId: string, stored: string, order: CreateOrder): Promise<void> {
@@ -256,14 +261,16 @@ export class Rooms {
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
   }
 
-  /** Looks at some of many rooms each time, in turn: they cost next to nothing while nobody comes or goes. */
+  /** Looks at some of many rooms each time, in turn: they cost next to nothing while nobody comes or goes. Those that rest take less memory. */
   async #dropIdle(now: number): Promise<void> {
     const { roomIdleMs, roomsMax } = this.#limits;
     const { size } = this.#rooms;
     for (let left = Math.min(size, Math.max(idleLooksMin, size / idleSweeps)); left > 0; left -= 1) {
       const { gameId, room } = this.#nextRoom();
-      const idleMs = this.#rooms.size > roomsMax * crowdedFrom ? Math.min(restMs, roomIdleMs) : roomIdleMs;
-      if (room === undefined || !room.isIdle(now - idleMs)) continue;
+      const idleMs = this.#rooms.size > roomsMax * crowdedFrom ? Math.min(staysMs, roomIdleMs) : roomIdleMs;
+      if (room === undefined) continue;
+      room.rest(now - restsAfterMs);
+      if (!room.isIdle(now - idleMs)) continue;
       this.#rooms.delete(gameId);
       await room.close();
     }

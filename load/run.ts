@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { raisedLimits } from "./bench/contestant.ts";
 import { machine } from "./bench/machine.ts";
-import { cpuOf, residentBytes } from "./bench/procfs.ts";
+import { cpuOf } from "./bench/procfs.ts";
 import { root, type ServerProcess, startServer } from "./bench/server-process.ts";
+import { collecting, type MemoryFigures, watchMemory } from "./memory-watch.ts";
 import { type Reconciled, reconcile, type Summary } from "./reconcile.ts";
 import { slowReaders } from "./slow-readers.ts";
 import { type StreamFigures, watchStreams } from "./stream-watchers.ts";
@@ -30,7 +31,6 @@ const crowdForms: typeof shortForms = [
   ["tables", { PLAYERS: "10000", SECONDS: "60" }],
 ];
 const wholeMsMax = 2 * 3_600_000;
-const sampleMs = 5_000;
 const cpuSampleMs = 250;
 const metricsToken = "a-token-for-load-tests";
 
@@ -41,13 +41,6 @@ function findK6(): string | null {
   return spawnSync("k6", ["version"]).status === 0 ? "k6" : null;
 }
 
-/** Resident memory of the server over time, MiB. */
-function watchMemory(pid: number): { readonly samples: number[]; stop(): void } {
-  const samples = [residentBytes(pid) / 2 ** 20];
-  const timer = setInterval(() => samples.push(residentBytes(pid) / 2 ** 20), sampleMs);
-  return { samples, stop: () => clearInterval(timer) };
-}
-
 interface Outcome {
   readonly name: string;
   readonly passed: boolean;
@@ -55,7 +48,7 @@ interface Outcome {
   readonly reconciled: Reconciled | null;
   readonly serverCpuMs: number;
   readonly testerCpuMs: number;
-  readonly memoryMiB: readonly number[];
+  readonly memory: MemoryFigures;
   /** Watchers over Server-Sent Events beside the script; only `lobby` has them. */
   readonly streams: StreamFigures | null;
 }
@@ -89,11 +82,11 @@ async function runScript(name: string, k6: string, env: Readonly<Record<string, 
   const folder = mkdtempSync(join(tmpdir(), "tapotarp-load-"));
   const file = join(folder, "summary.json");
   const server = await startServer({
-    args: ["server.ts"],
+    args: [...(name === "soak" ? collecting : []), "server.ts"],
     env: { METRICS_TOKEN: metricsToken, ALLOW_MISSING_ORIGIN: "true", LIMIT_HTTP_REQUESTS: "100000", ...raisedLimits, ...quietHeart(name) },
     ready: /is ready on http:\/\/[^\s"]*?:(\d+)/,
   });
-  const memory = watchMemory(server.pid);
+  const watch = watchMemory(server.pid, name === "soak" ? Number(env["SECONDS"] ?? 0) * 1_000 : 0);
   try {
     const cpuBefore = cpuOf(server.pid).totalMs;
     const url = `http://127.0.0.1:${server.port}`;
@@ -103,19 +96,19 @@ async function runScript(name: string, k6: string, env: Readonly<Record<string, 
     const streams = (await watchers?.stop()) ?? null;
     const summary = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Summary) : null;
     const reconciled = summary === null ? null : reconcile(summary, await metricsOf(server));
-    memory.stop();
+    const memory = watch.stop();
     return {
       name,
-      passed: code === 0 && (reconciled?.agrees ?? false) && streams?.passed !== false,
+      passed: code === 0 && (reconciled?.agrees ?? false) && streams?.passed !== false && memory.isFlat,
       summary,
       reconciled,
       serverCpuMs: cpuOf(server.pid).totalMs - cpuBefore,
       testerCpuMs: cpuMs,
-      memoryMiB: memory.samples.map(Math.round),
+      memory,
       streams,
     };
   } finally {
-    memory.stop();
+    watch.stop();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -157,6 +150,7 @@ async function one({ name, k6, keeps }: Run, env: Readonly<Record<string, string
   if (keeps) keep(name === "tables" && size >= 1_000 ? `tables-${size}` : name, { settings: env, ...outcome });
   console.log(outcome.reconciled?.words ?? "no summary");
   if (outcome.streams !== null) console.log(outcome.streams.words);
+  console.log(outcome.memory.words);
   console.log(`${name}: ${outcome.passed ? "passed" : "FAILED"}`);
   return outcome.passed;
 }

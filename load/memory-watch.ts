@@ -6,12 +6,12 @@ import { residentBytes } from "./bench/procfs.ts";
 const sampleMs = 5_000;
 /** A run this long is collected in. */
 const longMs = 20 * 60_000;
-/** By then its caches are full and its code is compiled. */
+/** By then its code is compiled; what fills with the number of changes may fill later. */
 const warmMs = 10 * 60_000;
 /** Before its end: the players are at their tables still. */
 const endMs = 60_000;
 const settleMs = 5_000;
-/** What is left near the end may be this much of what was left when it was warm. Two readings of an idle server differ by as much. */
+/** What is left near the end may be this much of what was left when it was warm: some MiB come with the first tens of thousands of changes. */
 const growthMax = 1.05;
 
 export interface Collected {

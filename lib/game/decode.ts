@@ -198,7 +198,7 @@ export function decode(written: string): State {
   const count = seats.length;
   if (host !== undefined && !within(host, { min: 1, max: count })) throw new Damaged("host");
   const rest = plainFrom(plain, count);
-  // In the order in which `create` makes it: see newSeat in rounds.ts.
+  // In the order in which `create` makes it: see atStart in rounds.ts.
   const state: State = {
     id: text(id, "id") as State["id"],
     name: text(name, "name"),

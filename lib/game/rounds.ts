@@ -11,52 +11,40 @@ import type { Settings } from "./settings.ts";
 const emptyCounters: Seat["counters"] = {};
 const emptyDamage: Seat["commanderDamage"] = {};
 
-/** A seat as it stands before the first move of a game, with what it owes taken off its full bank. */
-function atStart(settings: Settings, seat: Seat): Seat {
+type Kept = Pick<Seat, "id" | "name" | "color" | "owedMs" | "holder" | "lapsedTokenHash">;
+
+/**
+ * A seat as it stands before the first move of a game, with what it owes taken off its full bank. All its fields at once, in the order of
+ * `Seat`, as whoever reads a stored one makes it, too: objects made alike share one layout, and fields that are added later lie in a
+ * second object, which each copy of the seat would have to copy as well.
+ */
+function atStart(settings: Settings, { id, name, color, owedMs, holder, lapsedTokenHash }: Kept): Seat {
   return {
-    ...seat,
-    bankMs: openingBankMs(settings, seat),
+    id,
+    name,
+    color,
+    bankMs: openingBankMs(settings, { id, owedMs }),
     delayLeftMs: 0,
     graceLeftMs: 0,
     stretchMs: 0,
     fallen: false,
     choiceLeftMs: null,
+    owedMs,
     lagQuotaMs: null,
     penalties: 0,
     dead: false,
     life: settings.startingLife,
     counters: emptyCounters,
     commanderDamage: emptyDamage,
+    holder,
+    lapsedTokenHash,
     spent: nothingSpent,
   };
 }
 
-/**
- * With all its fields at once, in the order of `Seat`, as whoever reads a stored one makes it, too: objects made alike share one layout.
- * Fields that are added later lie in a second object, which each copy of the seat would have to copy as well.
- */
 export function newSeat(settings: Settings, id: SeatId): Seat {
-  return atStart(settings, {
-    id,
-    name: seatName(id),
-    color: seatColors[id - 1] ?? seatColors[0],
-    bankMs: 0,
-    delayLeftMs: 0,
-    graceLeftMs: 0,
-    stretchMs: 0,
-    fallen: false,
-    choiceLeftMs: null,
-    owedMs: 0,
-    lagQuotaMs: null,
-    penalties: 0,
-    dead: false,
-    life: settings.startingLife,
-    counters: emptyCounters,
-    commanderDamage: emptyDamage,
-    holder: null,
-    lapsedTokenHash: null,
-    spent: nothingSpent,
-  });
+  const color = seatColors[id - 1] ?? seatColors[0];
+  return atStart(settings, { id, name: seatName(id), color, owedMs: 0, holder: null, lapsedTokenHash: null });
 }
 
 export const newLedger = (sinceAt: Instant): Ledger => ({

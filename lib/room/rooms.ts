@@ -39,7 +39,7 @@ const duePerSweep = 2_000;
 /** Settings remembered; most tables choose one of a few. */
 const settingsMax = 256;
 const settingsCharsMax = 1_024;
-/** Rooms looked at in one sweep for idle ones: all of so many, and of more all within so many sweeps. */
+/** Rooms looked at in one sweep for those that rest and those that can go: all of so many, and of more all within so many sweeps. */
 const idleLooksMin = 500;
 const idleSweeps = 5;
 /** Games due within this time are opened, so that their own alarm rings at the very moment. */
@@ -230,7 +230,7 @@ export class Rooms {
     this.#sweeping = true;
     try {
       const now = this.#parts.ambient.now();
-      await this.#dropIdle(now);
+      await this.#restOrDrop(now);
       const { store } = this.#parts;
       // Asked together: one wait and, for a store that answers in batches, one write.
       const [overdue, soon] = await Promise.all([store.due(now - overdueMs, duePerSweep), store.due(now + sweepAheadMs, duePerSweep)]);
@@ -262,7 +262,7 @@ export class Rooms {
   }
 
   /** Looks at some of many rooms each time, in turn: they cost next to nothing while nobody comes or goes. Those that rest take less memory. */
-  async #dropIdle(now: number): Promise<void> {
+  async #restOrDrop(now: number): Promise<void> {
     const { roomIdleMs, roomsMax } = this.#limits;
     const { size } = this.#rooms;
     for (let left = Math.min(size, Math.max(idleLooksMin, size / idleSweeps)); left > 0; left -= 1) {

@@ -49,6 +49,17 @@ test("F57: a word to the operator whose replay was given up as lost and came thr
   await store.close();
 });
 
+test("F57: a line that a full disk or a crash cut short does not take the letter after it along", async () => {
+  const store = await openAt(folder);
+  const path = join(folder, "dead-letters.jsonl");
+  writeFileSync(path, '{"at":1,"reason":"planted","op":["feedb');
+  const impossible = { ...new Table(store, "AAAAAA").next(), change: { toString: 1 } as unknown as string };
+  await expect(store.commit(impossible)).rejects.toMatchObject({ kind: "unknown" });
+  const { letters, torn } = readDeadLetters(path);
+  expect([letters.map(({ op }) => op[0]), torn]).toEqual([["commit"], 1]);
+  await store.close();
+});
+
 test("F57: a change kept by a program that wrote states whole is written as it was meant", async () => {
   const store = await openAt(folder);
   const table = new Table(store, "AAAAAA");

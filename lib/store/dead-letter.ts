@@ -36,11 +36,13 @@ export function fileDeadLetters({ path, bytesMax, now, onLost }: DeadLetterSetti
   return {
     append(ops, reason) {
       if (ops.length === 0) return 0;
-      const lines = ops.map((op) => `${JSON.stringify({ at: now(), reason, op } satisfies DeadLetter)}\n`).join("");
+      const at = now();
       try {
-        const size = existsSync(path) ? statSync(path).size : 0;
-        if (size + lines.length > bytesMax) throw new Error(`${path} has reached its ${bytesMax} bytes`);
-        appendFileSync(path, lines, { mode: 0o600, flush: true });
+        appendLetters(
+          path,
+          ops.map((op) => ({ at, reason, op })),
+          bytesMax,
+        );
         return ops.length;
       } catch (error) {
         onLost(`${ops.length} requests could not be kept for a replay: ${oneLine(error)}.`);
@@ -50,7 +52,15 @@ export function fileDeadLetters({ path, bytesMax, now, onLost }: DeadLetterSetti
   };
 }
 
-/** All letters of a file, oldest first; a torn last line is skipped and counted. */
+/** Forces them to the disk, or throws. They begin on a new line: one that a crash or a full disk cut short must not take them with it. */
+export function appendLetters(path: string, letters: readonly DeadLetter[], bytesMax = Infinity): void {
+  const lines = `\n${letters.map((letter) => JSON.stringify(letter)).join("\n")}\n`;
+  const size = existsSync(path) ? statSync(path).size : 0;
+  if (size + lines.length > bytesMax) throw new Error(`${path} has reached its ${bytesMax} bytes`);
+  appendFileSync(path, lines, { mode: 0o600, flush: true });
+}
+
+/** All letters of a file, oldest first; a torn line is skipped and counted. */
 export function readDeadLetters(path: string): { readonly letters: readonly DeadLetter[]; readonly torn: number } {
   const letters: DeadLetter[] = [];
   let torn = 0;

@@ -1,8 +1,8 @@
 // Gives dead letters a second chance: each is written as it would have been then, or told why it cannot be.
 // A change that has been overtaken or buried since is left out: replaying never undoes what players saw.
-import { appendFileSync, existsSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type DeadLetter, readDeadLetters } from "./dead-letter.ts";
+import { appendLetters, type DeadLetter, readDeadLetters } from "./dead-letter.ts";
 import type { CommitOp, Op, ShownColumns } from "./sqlite-messages.ts";
 import { StoreFault } from "./store.ts";
 import { uncut } from "./state-text.ts";
@@ -32,8 +32,7 @@ export async function replayDeadLetters(store: LetteredStore, dataDir: string, s
   for (const letter of letters) {
     const came = await replayOne(store, letter);
     report[came === "unknown" ? "left" : came] += 1;
-    if (came === "left" || (came === "unknown" && !isKept(path, letter)))
-      appendFileSync(path, `${JSON.stringify(letter)}\n`, { mode: 0o600, flush: true });
+    if (came === "left" || (came === "unknown" && !isKept(path, letter))) appendLetters(path, [letter]);
   }
   return report;
 }

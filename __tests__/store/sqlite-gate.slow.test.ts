@@ -18,6 +18,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isTooOld } from "../../lib/store/sqlite-gate.ts";
+import { readMark } from "../../lib/store/sqlite-mark.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
 import { isCi } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
@@ -239,13 +240,15 @@ describe("SAFETY 6 start gate", () => {
 
   test("a missing or unreadable high-water mark is told and written anew", async () => {
     await stopped(3);
-    for (const damage of [() => rmSync(file("games.db.mark")), () => writeFileSync(file("games.db.mark"), "")]) {
+    const write = (text: string) => writeFileSync(file("games.db.mark"), text);
+    for (const damage of [() => rmSync(file("games.db.mark")), () => write(""), () => write("too long ".repeat(100))]) {
       damage();
       const lines: string[] = [];
       const store = await openAt(folder, { log: (_level, message) => void lines.push(message) });
       expect((await found(store, "AAAAAA")).v).toBe(3);
       await store.close();
       expect(lines.join("\n")).toMatch(/high-water mark .* is (missing|unreadable); it is written anew/);
+      expect(readMark(file("games.db.mark"))).toMatchObject({ seq: 3 });
     }
   });
 

@@ -1,6 +1,6 @@
 // The high-water mark: a small file beside the data file that says how far the data file is known to have come.
 // It is how a lost log, an emptied file or an older copy is noticed. Written after the commit, so it is never ahead.
-import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
 export interface Mark {
@@ -46,6 +46,8 @@ export function openMark(path: string, first: Mark): MarkFile {
     writeSync(file, encode(mark), 0);
   };
   write(first);
+  // What was no mark may have been longer: its end would stay behind the new one and make that unreadable, too.
+  ftruncateSync(file, markBytes);
   fsyncSync(file);
   let isSyncing = false;
   let isClosed = false;

@@ -61,6 +61,22 @@ describe("damage", () => {
     expect((await runDb(folder, "status")).out).not.toContain("quarantined");
   });
 
+  test("a game that is removed while it is read is not taken for damaged, and its code is free for another", async () => {
+    // Sleeps before the last of the three reads of a load: the removal comes in between.
+    const slowly = { at: "read", nth: 3, times: 1, action: { kind: "sleep", ms: 300 } } as const;
+    const told: string[] = [];
+    const store = await openAt(folder, { failpoints: [slowly], observer: { onDamage: (gameId) => void told.push(gameId) } });
+    const removed = store.remove("AAAAAA");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await found(store, "AAAAAA")).v).toBe(5);
+    await removed;
+    expect(await store.load("AAAAAA")).toEqual({ kind: "absent" });
+    await new Table(store, "AAAAAA").step();
+    expect((await found(store, "AAAAAA")).v).toBe(1);
+    expect(told).toEqual([]);
+    await store.close();
+  });
+
   test("a rotten row of a log is not given out; the game's newest state still is", async () => {
     edit(`UPDATE changes SET change = '{}' WHERE v = 2 AND num = (SELECT num FROM games WHERE game_id = 'AAAAAA')`);
     const store = await openAt(folder);

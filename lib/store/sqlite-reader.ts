@@ -49,6 +49,7 @@ export class SqliteReader {
   readonly #db: Database;
   readonly #statements: { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
   readonly #log: ReadLog;
+  readonly #atOnce: <T>(read: () => T) => T;
   readonly #hit: Hit;
 
   constructor(path: string, hit: Hit = failpoints([])) {
@@ -57,9 +58,15 @@ export class SqliteReader {
     const prepared = Object.entries(readerSql).map(([name, text]) => [name, this.#db.prepare(text)]);
     this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
     this.#log = logReader(this.#db);
+    this.#atOnce = this.#db.transaction((read: () => unknown) => read()) as <T>(read: () => T) => T;
   }
 
+  /** All rows as of one moment: of a game that is removed in between, what is read last would seem to be missing. */
   load(gameId: string): Loaded {
+    return this.#atOnce(() => this.#loaded(gameId));
+  }
+
+  #loaded(gameId: string): Loaded {
     const row = this.#get<GameRow>("load", gameId);
     if (row === undefined) return { kind: "absent" };
     const quarantined = this.#get<{ reason: string }>("quarantined", gameId);
@@ -79,6 +86,10 @@ export class SqliteReader {
   }
 
   changes(gameId: string, afterV: number, limit: number): readonly StoredChange[] {
+    return this.#atOnce(() => this.#changes(gameId, afterV, limit));
+  }
+
+  #changes(gameId: string, afterV: number, limit: number): readonly StoredChange[] {
     const game = this.#get<LogEnd>("logEnd", gameId);
     const after = Math.max(0, afterV);
     if (game === undefined || after >= game.v || limit <= 0) return [];
@@ -92,6 +103,10 @@ export class SqliteReader {
   }
 
   checkpoint(gameId: string, v: number): { readonly v: number; readonly state: string } | null {
+    return this.#atOnce(() => this.#checkpoint(gameId, v));
+  }
+
+  #checkpoint(gameId: string, v: number): { readonly v: number; readonly state: string } | null {
     const game = this.#get<LogEnd>("logEnd", gameId);
     const row = game === undefined ? undefined : this.#get<ChangeRow>("checkpoint", game.num, v);
     if (row === undefined || row.state === null) return null;

@@ -20,6 +20,12 @@ beforeEach(async () => {
 });
 afterEach(() => dropFolder(folder));
 
+function edit(sql: string): void {
+  const db = new Sqlite(join(folder, "games.db"));
+  db.exec(sql);
+  db.close();
+}
+
 describe("the db command", () => {
   test("status says what the file holds, also while a server runs", async () => {
     const idle = await runDb(folder, "status");
@@ -102,6 +108,20 @@ describe("the db command", () => {
     }
     expect((await found(store, "AAAAAA")).v).toBe(4);
     await store.close();
+  });
+
+  test.each([
+    ["an emptied file", () => writeFileSync(join(folder, "games.db"), ""), "is empty"],
+    ["another program's file", () => edit("PRAGMA application_id = 7"), "belongs to another program"],
+    ["a file behind its high-water mark", () => edit("UPDATE store SET seq = 1"), "is an older copy or has lost its log"],
+  ])("commands that write leave %s as it is, as a start does", async (_title, spoil, words) => {
+    spoil();
+    const before = readFileSync(join(folder, "games.db"));
+    for (const command of [["migrate"], ["migrate", "--to", "2"], ["release", "AAAAAA"]]) {
+      expect(await runDb(folder, ...command)).toMatchObject({ code: 1, out: "", err: expect.stringContaining(words) });
+    }
+    expect(readFileSync(join(folder, "games.db")).equals(before)).toBe(true);
+    expect(existsSync(join(folder, "games.db-wal"))).toBe(false);
   });
 
   test("F34: migrations go down and up again, and games stay, with the same states", async () => {

@@ -13,6 +13,7 @@ import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./s
 import { checkDataFile, gamesWithLogs } from "./sqlite-check.ts";
 import { RedisRefused } from "./redis-gate.ts";
 import { oneLine } from "./sqlite-disk.ts";
+import { GateError, lookThroughGate } from "./sqlite-gate.ts";
 import { isLocked, lockDataFile } from "./sqlite-lock.ts";
 import { replayDeadLetters } from "./sqlite-replay.ts";
 import { migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
@@ -67,7 +68,7 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     const path = existsSync(named) ? realpathSync(named) : named;
     return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
   } catch (error) {
-    const isOurs = error instanceof DbCommandError || error instanceof StartRefused || error instanceof RedisRefused;
+    const isOurs = [DbCommandError, GateError, StartRefused, RedisRefused].some((ours) => error instanceof ours);
     const isMisuse = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
     io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${oneLine(error)}`);
     return isMisuse ? 2 : 1;
@@ -199,6 +200,8 @@ function withWriter<T>(path: string, write: (db: Database) => T): T {
   assertThere(path);
   const lock = lockDataFile(path);
   try {
+    // What a server would refuse is left as it is here, too; whether every page is whole is not asked.
+    lookThroughGate({ path, checkBytesMax: 0 });
     const db = new Sqlite(path, { fileMustExist: true, timeout: 1_000 });
     try {
       db.pragma("synchronous = FULL");

@@ -317,4 +317,23 @@ describe("times in which nobody lived", () => {
     expect((await found(second, "AAAAAA")).outageFrom).toBe(start + 900_000_000_000);
     await second.close();
   });
+
+  test("a clock that was set back: what changed since the start lies after no outage, what did not lies after one", async () => {
+    const first = await openAt(folder);
+    const table = new Table(first, "AAAAAA");
+    await table.step({ at: start + 900_000_000_000 });
+    await new Table(first, "BBBBBB").step();
+    await first.close();
+    const second = await openAt(folder);
+    const made = new Table(second, "CCCCCC");
+    await made.step();
+    await table.step({ at: start + 900_000_000_000 }, second);
+    expect((await found(second, "AAAAAA")).outageFrom).toBeNull();
+    expect((await found(second, "BBBBBB")).outageFrom).toBe(start + 900_000_000_000);
+    expect((await found(second, "CCCCCC")).outageFrom).toBeNull();
+    await second.close();
+    const third = await openAt(folder);
+    expect((await found(third, "CCCCCC")).outageFrom).toBe(start + 900_000_000_000);
+    await third.close();
+  });
 });

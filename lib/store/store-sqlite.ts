@@ -21,6 +21,7 @@ import type {
   Store,
   StoreHealth,
   StoredChange,
+  StoredGame,
   StoredIndex,
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
@@ -145,6 +146,8 @@ interface Parts {
 
 class SqliteStore implements LetteredStore {
   readonly #parts: Parts;
+  /** Changed since our start at a time that lies before it: the clock was set back, and no outage came after those changes. */
+  readonly #changedSince = new Set<string>();
   #isClosed = false;
   #beating: Promise<OpResult> | null = null;
 
@@ -161,9 +164,7 @@ class SqliteStore implements LetteredStore {
         return { kind: "damaged", reason: loaded.reason };
       }
       if (loaded.kind === "absent") return loaded;
-      const { updatedAt } = loaded.game;
-      const outageFrom = this.#parts.outages.find((from) => from >= updatedAt) ?? null;
-      return { kind: "found", game: { ...loaded.game, outageFrom } };
+      return { kind: "found", game: { ...loaded.game, outageFrom: this.#outageAfter(loaded.game) } };
     } catch (error) {
       const fault = this.#faultOf(error, gameId);
       // A page that cannot be read may hold more than this game: refused and told, but not marked in a file that is no longer whole.
@@ -178,7 +179,18 @@ class SqliteStore implements LetteredStore {
     const still = commit.sameStill ? null : commit.still;
     const state = commit.checkpoint ? commit.state : null;
     const shown = commit.sameIndex ? null : ([kind, name, status, listed, seats, seatsFree] as const);
-    return this.commitOp(["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, state, shown]);
+    const op = ["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, state, shown] as const;
+    const written = this.commitOp(op);
+    if (at > (this.#parts.outages.at(-1) ?? 0)) return written;
+    return written.then((outcome) => {
+      if (outcome.kind === "ok") this.#changedSince.add(gameId);
+      return outcome;
+    });
+  }
+
+  #outageAfter({ gameId, updatedAt }: Pick<StoredGame, "gameId" | "updatedAt">): number | null {
+    if (this.#changedSince.has(gameId)) return null;
+    return this.#parts.outages.find((from) => from >= updatedAt) ?? null;
   }
 
   commitOp(op: CommitOp): Promise<CommitOutcome> {

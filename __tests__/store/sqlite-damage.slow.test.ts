@@ -61,6 +61,30 @@ describe("damage", () => {
     expect((await runDb(folder, "status")).out).not.toContain("quarantined");
   });
 
+  test.each([
+    ["a torn log", `DELETE FROM changes WHERE v = 3 AND num = ${numOfA}`],
+    ["a state of two parts that lost one", `DELETE FROM stills WHERE num = ${numOfA}`],
+    ["a status that there is not", "UPDATE games SET status = 'asleep' WHERE game_id = 'AAAAAA'"],
+  ])("%s keeps backups from being made until the operator removes the game", async (_title, damage) => {
+    edit(damage);
+    const backup = join(folder, "one.db");
+    expect(await runDb(folder, "backup", backup)).toMatchObject({ code: 1, err: expect.stringContaining("game AAAAAA") });
+    expect(await runDb(folder, "remove", "AAAAAA")).toMatchObject({ code: 0, out: expect.stringContaining("AAAAAA is forgotten") });
+    expect(await runDb(folder, "remove", "AAAAAA")).toMatchObject({ code: 1, out: "there is no game AAAAAA" });
+    expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: "1 games, 5 changes, 0 problems" });
+    expect(await runDb(folder, "backup", backup)).toMatchObject({ code: 0, out: expect.stringContaining("1 games, 5 changes") });
+  });
+
+  test("what a torn log left when its game expired is cleared away, too", async () => {
+    edit(`DELETE FROM changes WHERE v = 3 AND num = ${numOfA}`);
+    const store = await openAt(folder);
+    await store.remove("AAAAAA");
+    await store.close();
+    expect(await runDb(folder, "check")).toMatchObject({ code: 1, out: expect.stringContaining("2 belong to no game") });
+    expect(await runDb(folder, "remove", "AAAAAA")).toMatchObject({ code: 0, out: expect.stringContaining("2 rows of games that are gone") });
+    expect((await runDb(folder, "check")).code).toBe(0);
+  });
+
   test("a game that is removed while it is read is not taken for damaged, and its code is free for another", async () => {
     // Sleeps before the last of the three reads of a load: the removal comes in between.
     const slowly = { at: "read", nth: 3, times: 1, action: { kind: "sleep", ms: 300 } } as const;

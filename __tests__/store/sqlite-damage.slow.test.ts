@@ -81,7 +81,10 @@ describe("damage", () => {
     await store.remove("AAAAAA");
     await store.close();
     expect(await runDb(folder, "check")).toMatchObject({ code: 1, out: expect.stringContaining("2 belong to no game") });
-    expect(await runDb(folder, "remove", "AAAAAA")).toMatchObject({ code: 0, out: expect.stringContaining("2 rows of games that are gone") });
+    expect(await runDb(folder, "remove", "AAAAAA")).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("2 rows of games that are gone"),
+    });
     expect((await runDb(folder, "check")).code).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 // F53: the admin API is behind its token, every action is in the audit log, and a failing store is told as such.
 import express from "express";
 import request from "supertest";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type AdminHost, adminRouter } from "../../lib/ops/admin.ts";
 import type { Audit } from "../../lib/ops/audit.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
@@ -215,5 +215,30 @@ describe("charts", () => {
     expect(samples.at(-1)).toMatchObject({ connections: 3, commandsPerSecond: 10, commandMs: 2 });
     series.close();
     expect(ambient.waiting()).toBe(0);
+  });
+
+  test("one sample that cannot be taken whole ends nothing: with too many files open the system says no memory figure", async () => {
+    const ambient = heldAmbient();
+    const zero = () => 0;
+    const series = createSeries(ambient, {
+      connections: zero,
+      commandsTotal: zero,
+      commandMsTotal: zero,
+      queueAgeMs: zero,
+      loopLagMs: zero,
+    });
+    series.sample();
+    const rss = vi.spyOn(process.memoryUsage, "rss").mockImplementation(() => {
+      throw new Error("EMFILE: too many open files, uv_resident_set_memory");
+    });
+    try {
+      series.sample();
+    } finally {
+      rss.mockRestore();
+    }
+    const [before, after] = series.samples();
+    expect(before?.memoryMb).toBeGreaterThan(0);
+    expect(after?.memoryMb).toBe(before?.memoryMb);
+    series.close();
   });
 });

@@ -23,6 +23,15 @@ export interface Series {
 const intervalMs = 2000;
 const samplesMax = 300;
 
+/** The system is asked for it by opening a file, which fails when there are too many: a gap in a chart is no reason to leave. */
+function memoryMbOr(before: number): number {
+  try {
+    return process.memoryUsage.rss() / 1024 / 1024;
+  } catch {
+    return before;
+  }
+}
+
 export function createSeries(ambient: Pick<Ambient, "now" | "every">, source: SeriesSource): Series {
   const ring: Sample[] = [];
   let before = { at: ambient.now(), commands: source.commandsTotal(), ms: source.commandMsTotal() };
@@ -37,7 +46,7 @@ export function createSeries(ambient: Pick<Ambient, "now" | "every">, source: Se
       commandMs: commands === 0 ? 0 : (now.ms - before.ms) / commands,
       queueAgeMs: source.queueAgeMs(),
       loopLagMs: source.loopLagMs(),
-      memoryMb: process.memoryUsage.rss() / 1024 / 1024,
+      memoryMb: memoryMbOr(ring.at(-1)?.memoryMb ?? 0),
     });
     if (ring.length > samplesMax) ring.shift();
     before = now;

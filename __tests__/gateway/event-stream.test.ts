@@ -78,4 +78,16 @@ describe("F52 places for event streams", () => {
     expect(line.statuses).toEqual([200, 503]);
     expect(edge.eventStreams.size).toBe(0);
   });
+
+  test("whoever asks for the head alone gets it, takes no place, and the line is free for what comes next", async () => {
+    const { ambient, edge, gameId, room, lineOf } = await watched();
+    const line = lineOf();
+    line.push(`HEAD /api/games/${gameId}/events HTTP/1.1\r\nHost: held\r\n\r\n`);
+    await ambient.advance(0);
+    expect(line.heard).toContain("Content-Type: text/event-stream");
+    expect([edge.eventStreams.size, room.viewers]).toEqual([1, 2]);
+    line.get(`/api/games/${gameId}`);
+    await ambient.advance(0);
+    expect(line.statuses).toEqual([200, 200]);
+  });
 });

@@ -193,6 +193,12 @@ describe("F30 live rows", () => {
     stop();
     expect([live.watchers(), ambient.waiting()]).toEqual([0, timers - 1]);
   });
+
+  test("asked for the head alone, the answer ends with it and nobody watches", async () => {
+    const { app, live } = scene();
+    const answer = await request(app).head("/admin/api/live").set("Authorization", `Bearer ${secret}`).timeout(2_000);
+    expect([answer.status, live.watchers()]).toEqual([200, 0]);
+  });
 });
 
 describe("charts", () => {

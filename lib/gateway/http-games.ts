@@ -128,6 +128,8 @@ function addEvents(app: Express, parts: HttpParts): void {
     if (edge.draining) return refuseHttp(response, "draining");
     if (edge.eventStreams.size >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
     if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");
+    // Asked for the head alone: whoever has it takes the answer for whole, and a proxy puts somebody else's request behind it.
+    if (request.method === "HEAD") return void response.type("text/event-stream").end();
     serial += 1;
     const { address } = edge.clientOf(request);
     await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address }).begin();

@@ -174,10 +174,12 @@ function actionRoutes(router: Router, { host, audit, addressOf }: AdminSettings)
 
 /** Batches of changed games as a stream of lines, each one JSON. A reader that does not keep up misses batches, and is not waited for. */
 function liveRoute(router: Router, { live }: AdminSettings): void {
-  router.get("/live", (_request, response) => {
+  router.get("/live", (request, response) => {
     // Who hung up while his token was looked at is gone already: nothing would ever end his watch.
     if (response.destroyed) return;
     response.set({ "Content-Type": "application/x-ndjson", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" });
+    // The head is the whole answer: the line is free for the next request.
+    if (request.method === "HEAD") return void response.end();
     response.flushHeaders();
     const stop = live.watch((rows) => {
       if (!response.writableNeedDrain) response.write(`${JSON.stringify({ rows })}\n`);

@@ -48,6 +48,25 @@ export function traced({ ambient, metrics, log }: Edge): RequestHandler {
   };
 }
 
+/**
+ * Who takes nothing of an answer that waits for him is cut, as over a socket: Node's own timers end when a request has been read, and
+ * each such reader would hold a line, and what waits for him, for ever.
+ */
+export function stuckReadersCut(edge: Edge): RequestHandler {
+  const { outboxStuckMs } = edge.limits;
+  return (request, response, next) => {
+    const { socket } = request;
+    response.setTimeout(outboxStuckMs, () => {
+      const waitingBytes = socket.writableLength;
+      // An answer that is still being made, and a stream on which nothing happens, are not the reader's fault.
+      if (waitingBytes === 0) return;
+      edge.cutSlow(edge.clientOf(request).address, { waitingBytes, behindMs: outboxStuckMs });
+      socket.destroy();
+    });
+    next();
+  };
+}
+
 /** The address's share per minute, told in every answer (draft-ietf-httpapi-ratelimit-headers). */
 export function limited(edge: Edge): RequestHandler {
   const most = perMinute(edge.limits, "http");

@@ -7,7 +7,7 @@ import type { Config } from "../ops/config.ts";
 import { StoreFault } from "../store/store.ts";
 import { addDocuments } from "./documents.ts";
 import { addGames } from "./http-games.ts";
-import { boundedBodies, limited, refuseHttp, traced, traceIdOf } from "./http-guard.ts";
+import { boundedBodies, limited, refuseHttp, stuckReadersCut, traced, traceIdOf } from "./http-guard.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { addPages } from "./pages.ts";
 
@@ -20,6 +20,7 @@ export function httpApp(parts: HttpParts): Express {
   app.disable("x-powered-by");
   app.set("etag", "strong");
   app.use(traced(parts.edge));
+  app.use(stuckReadersCut(parts.edge));
   app.use(securityHeaders(parts.config));
   app.use((_request, response, next) => {
     response.set("Permissions-Policy", permissions);

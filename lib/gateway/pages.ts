@@ -5,6 +5,7 @@ import express, { type Express, type Request, type Response } from "express";
 import he from "he";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
 import type { Rooms } from "../room/rooms.ts";
+import type { Edge } from "./edge.ts";
 
 const yearMs = 31_536_000_000;
 const statusWords = { waiting: "waiting to start", running: "running", paused: "paused", finished: "finished" };
@@ -14,11 +15,17 @@ interface Preview {
   readonly description: string;
 }
 
-/** What a link preview says about a game; null when there is none or it cannot be known now. */
-async function previewOf(rooms: Rooms, code: unknown): Promise<Preview | null> {
-  const id = gameIdSchema.safeParse(code);
-  const found = id.success ? await rooms.find(id.data) : null;
-  if (found === null || "refused" in found) return null;
+interface PagesParts {
+  readonly publicDir: string;
+  readonly rooms: Rooms;
+  readonly edge: Edge;
+}
+
+/** What a link preview says about a game; null when there is none, it cannot be known now, or too many codes were guessed from there. */
+async function previewOf({ rooms, edge }: PagesParts, request: Request): Promise<Preview | null> {
+  const id = gameIdSchema.safeParse(request.params["code"]);
+  const found = id.success ? await edge.lookUps.find(rooms, id.data, edge.clientOf(request).address) : null;
+  if (found === null || !("room" in found)) return null;
   let preview: Preview | null = null;
   await found.room.read(
     (copy) => {
@@ -49,7 +56,8 @@ export function sharePage(page: string, { title, description }: Preview): string
     .replace("</head>", () => `${tags.join("\n    ")}\n  </head>`);
 }
 
-export function addPages(app: Express, { publicDir, rooms }: { readonly publicDir: string; readonly rooms: Rooms }): void {
+export function addPages(app: Express, parts: PagesParts): void {
+  const { publicDir } = parts;
   const indexFile = join(publicDir, "index.html");
   // Names of these files hold a hash of what is in them.
   app.use("/assets", express.static(join(publicDir, "assets"), { immutable: true, maxAge: yearMs, fallthrough: true }));
@@ -69,7 +77,7 @@ export function addPages(app: Express, { publicDir, rooms }: { readonly publicDi
     app.get(path, (_request, response) => send(response, own));
   }
   app.get("/g/:code", async (request: Request, response) => {
-    const preview = page === null ? null : await previewOf(rooms, request.params["code"]);
+    const preview = page === null ? null : await previewOf(parts, request);
     send(response, page === null || preview === null ? page : sharePage(page, preview));
   });
 }

@@ -1,0 +1,31 @@
+// SAFETY 15: the preview of a link says whether there is a game under a code, so guessing through it is guessing.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import request from "supertest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { virtualEdge } from "../support/virtual-edge.ts";
+import { virtualHttp } from "../support/virtual-http.ts";
+
+const guessesMax = 3;
+let publicDir = "";
+
+beforeAll(() => {
+  publicDir = mkdtempSync(join(tmpdir(), "page-"));
+  writeFileSync(join(publicDir, "index.html"), "<html><head><title>The page</title></head><body></body></html>");
+});
+afterAll(() => rmSync(publicDir, { recursive: true }));
+
+test("who guessed codes through links gets the page without a preview, and may not guess on elsewhere", async () => {
+  const all = virtualEdge({ limits: { joinFailuresPerAddressPerMinuteMax: guessesMax } });
+  const { gameId, host } = await all.seated();
+  await host.ask("renameGame", { name: "Friday" });
+  const app = virtualHttp(all, { publicDir });
+  const title = async (code: string) => /<title>(.*)<\/title>/.exec((await request(app).get(`/g/${code}`)).text)?.[1];
+  expect(await title(gameId)).toBe("Friday - Tap-or-Tarp");
+  for (let guess = 0; guess < guessesMax; guess += 1) expect(await title(`ZZZZZ${"ABC"[guess]}`)).toBe("The page");
+  expect(await title(gameId)).toBe("The page");
+  expect((await request(app).get("/api/games/ZZZZZD")).status).toBe(429);
+  await all.ambient.advance(60_000);
+  expect(await title(gameId)).toBe("Friday - Tap-or-Tarp");
+});

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Bus } from "./lib/bus/bus.ts";
+import { addressKey } from "./lib/gateway/address.ts";
 import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
@@ -237,6 +238,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     loopLagMs: () => condition.lagMs,
     drain: () => stop.request("the operator asked for it"),
     addressOf: (request) => edge.clientOf(request).address,
+    countedAs: addressKey,
   });
   const publicDir = join(import.meta.dirname, "dist", "public");
   const app = httpApp({

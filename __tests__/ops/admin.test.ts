@@ -2,6 +2,7 @@
 import express from "express";
 import request from "supertest";
 import { describe, expect, test, vi } from "vitest";
+import { addressKey } from "../../lib/gateway/address.ts";
 import { type AdminHost, adminRouter } from "../../lib/ops/admin.ts";
 import type { Audit } from "../../lib/ops/audit.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
@@ -18,6 +19,7 @@ const secret = "the-admin-token-for-tests";
 
 function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
   const did: string[] = [];
+  const from = { address: "10.0.0.9" };
   let level: LogLevel = "info";
   const ambient = heldAmbient();
   const host: AdminHost = {
@@ -50,13 +52,14 @@ function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
     live,
     series,
     log: silentLog(),
-    addressOf: () => "10.0.0.9",
+    addressOf: () => from.address,
+    countedAs: addressKey,
   };
   app.use("/admin/api", adminRouter(settings));
   const get = (path: string) => request(app).get(`/admin/api${path}`).set("Authorization", `Bearer ${secret}`);
   const post = (path: string, body: object = {}) =>
     request(app).post(`/admin/api${path}`).set("Authorization", `Bearer ${secret}`).send(body);
-  return { app, did, get, post, live, ambient, series };
+  return { app, did, get, post, live, ambient, series, from };
 }
 
 describe("F53 SAFETY 21 the door", () => {
@@ -105,6 +108,18 @@ describe("F53 SAFETY 21 the door", () => {
     const last = await request(app).get("/admin/api/overview");
     expect(last.status).toBe(429);
     expect(Number(last.headers["retry-after"])).toBeGreaterThan(0);
+  });
+
+  test("SAFETY 15 an IPv6 network of one customer has the guesses of one address, and its neighbour has his own", async () => {
+    const { app, from } = scene();
+    const guessFrom = async (address: string) => {
+      from.address = address;
+      return (await request(app).get("/admin/api/overview").set("Authorization", "Bearer guess")).status;
+    };
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 25; guess++) statuses.push(await guessFrom(`2001:db8:1:1::${guess}`));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(20);
+    expect(await guessFrom("2001:db8:1:2::1")).toBe(401);
   });
 });
 

@@ -70,6 +70,11 @@ export interface AddressKey {
   readonly share: number;
 }
 
+/** The key of whoever is at an address: the address itself, or the /64 that he may choose any of. */
+export function addressKey(address: string): string {
+  return addressKeys(address)[0]?.key ?? address;
+}
+
 /** A /48 is a site with many homes or none: it may do as much as this many /64. */
 const siteShare = 8;
 

@@ -2,7 +2,7 @@
 // still miss, or guesses made all at once would all be answered before the first of them is counted. The rest wait, in order.
 import type { Opened, Rooms } from "../room/rooms.ts";
 import type { AddressLimits } from "./address-limits.ts";
-import { addressKeys } from "./address.ts";
+import { addressKey } from "./address.ts";
 
 /** `waitMs`: too many were missed from there; after this time another may be tried. */
 export type LookedUp = Opened | { readonly waitMs: number };
@@ -24,7 +24,7 @@ export class LookUps {
   }
 
   async find(rooms: Pick<Rooms, "find">, gameId: string, address: string): Promise<LookedUp> {
-    const key = addressKeys(address)[0]?.key ?? address;
+    const key = addressKey(address);
     const lane = this.#lanes.get(key) ?? { here: 0, underWay: 0, waiting: [] };
     this.#lanes.set(key, lane);
     lane.here += 1;

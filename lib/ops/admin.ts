@@ -55,6 +55,8 @@ export interface AdminSettings {
   readonly log: Log;
   /** The client's address as the edge knows it. */
   readonly addressOf: (request: Request) => string;
+  /** Under what an address is counted, as it may be one of very many that its owner can choose. */
+  readonly countedAs: (address: string) => string;
 }
 
 const failuresPerMinuteMax = 20;
@@ -77,20 +79,21 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   throw new Unusable(400, "bad-message", `${issue?.path.join(".") || "the request"}: ${issue?.message ?? "is not valid"}`);
 }
 
-function guard({ token, audit, addressOf }: AdminSettings): RequestHandler {
+function guard({ token, audit, addressOf, countedAs }: AdminSettings): RequestHandler {
   const failures = new RateLimiterMemory({ points: failuresPerMinuteMax, duration: 60 });
   return async (request, response, next) => {
     const address = addressOf(request);
+    const guesser = countedAs(address);
     const outcome = checkBearer(request.headers.authorization, token());
     if (outcome === "off") {
       response.status(404).json({ code: "off", message: "No ADMIN_TOKEN is set: the admin API is off." });
       return;
     }
     try {
-      const used = await failures.get(address);
+      const used = await failures.get(guesser);
       if (used !== null && used.remainingPoints <= 0) throw used;
       if (outcome === "granted") return next();
-      await failures.consume(address);
+      await failures.consume(guesser);
     } catch (limit) {
       const waitMs = limit instanceof RateLimiterRes ? limit.msBeforeNext : 60_000;
       response.set("Retry-After", `${Math.ceil(waitMs / 1000)}`);

@@ -36,6 +36,7 @@ export interface OperationsParts {
   readonly drain: () => void;
   /** The client's address as the edge knows it. */
   readonly addressOf: (request: Request) => string;
+  readonly countedAs: (address: string) => string;
   readonly deadLetters: Pick<AdminHost, "deadLetters" | "replayDeadLetters">;
 }
 
@@ -132,7 +133,7 @@ export function openOperations(parts: OperationsParts): Operations {
   const token = () => secrets.current().adminToken;
   const server = config.metricsPort === null ? null : metricsServer(parts);
   return {
-    routes: adminRouter({ token, host, health, audit, live, series, log, addressOf: parts.addressOf }),
+    routes: adminRouter({ token, host, health, audit, live, series, log, addressOf: parts.addressOf, countedAs: parts.countedAs }),
     listen: () =>
       new Promise((resolve, reject) => {
         if (server === null) return resolve(null);

@@ -2,6 +2,7 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from "express";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { z } from "zod";
+import { type RefusalCode, refusals } from "../game/refusals.ts";
 import { type Feedback, type ListedGame, type Page, type StoredChange, StoreFault, type StoredIndex } from "../store/store.ts";
 import { auditQuery, closeBody, gameCode, levelBody, logQuery, pageQuery } from "./admin-schemas.ts";
 import type { Audit } from "./audit.ts";
@@ -31,10 +32,10 @@ export interface AdminHost {
   };
   counts(): Promise<Readonly<Record<StoredIndex["status"], number>>>;
   games(cursor: string | null, limit: number): Promise<Page<ListedGame>>;
-  game(id: string): Promise<AdminGame | null>;
+  game(id: string): Promise<AdminGame | RefusalCode>;
   changes(id: string, afterV: number, limit: number): Promise<readonly StoredChange[]>;
   /** Ends the game for everyone, through its lock. */
-  closeGame(id: string, reason: string): Promise<"closed" | "absent">;
+  closeGame(id: string, reason: string): Promise<"closed" | RefusalCode>;
   feedback(cursor: string | null, limit: number): Promise<Page<Feedback>>;
   /** Begins the ordered stop. */
   drain(): void;
@@ -70,6 +71,13 @@ class Unusable extends Error {
     this.status = status;
     this.code = code;
   }
+}
+
+/** A game that cannot be shown or closed now is not told as one that is not there. */
+function refused(code: RefusalCode): Unusable {
+  const { message, retry } = refusals[code];
+  const status = { "no-such-game": 404, "game-damaged": 410 }[code as string] ?? (retry ? 503 : 409);
+  return new Unusable(status, code, message);
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
@@ -121,7 +129,7 @@ function readRoutes(router: Router, { host, health, audit, series }: AdminSettin
   });
   router.get("/games/:code", async (request, response) => {
     const game = await host.game(parse(gameCode, request.params.code));
-    if (game === null) throw new Unusable(404, "no-such-game", "There is no game with this code.");
+    if (typeof game === "string") throw refused(game);
     response.json(game);
   });
   router.get("/games/:code/log", async (request, response) => {
@@ -153,7 +161,7 @@ function actionRoutes(router: Router, { host, audit, addressOf }: AdminSettings)
     const id = parse(gameCode, request.params.code);
     const { reason } = parse(closeBody, request.body);
     const outcome = await host.closeGame(id, reason);
-    if (outcome === "absent") throw new Unusable(404, "no-such-game", "There is no game with this code.");
+    if (outcome !== "closed") throw refused(outcome);
     note(request, "close", { gameId: id, reason });
     response.json({ closed: id });
   });

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Request, Router } from "express";
 import type { GameId } from "../game/ids.ts";
+import type { RefusalCode } from "../game/refusals.ts";
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
 import { type AdminGame, type AdminHost, adminRouter } from "./admin.ts";
@@ -52,35 +53,37 @@ export interface Operations {
 
 const expireEveryMs = 3_600_000;
 
-async function gameOf(rooms: Rooms, id: string): Promise<AdminGame | null> {
+async function gameOf(rooms: Rooms, id: string): Promise<AdminGame | RefusalCode> {
   const found = await rooms.find(id);
-  if ("refused" in found) return null;
+  if ("refused" in found) return found.refused;
   const { room } = found;
   const viewers = await room.viewersEverywhere();
-  let game: AdminGame | null = null;
+  let game: AdminGame | RefusalCode = "internal";
   await room.read(
     (copy, now) => {
       const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, "" as never), now);
       game = { id, v: copy.v, viewers, view };
     },
-    () => undefined,
+    (answer) => {
+      if (!answer.ok) game = answer.code;
+    },
   );
   return game;
 }
 
-async function closeGame(rooms: Rooms, id: string, reason: string): Promise<"closed" | "absent"> {
+async function closeGame(rooms: Rooms, id: string, reason: string): Promise<"closed" | RefusalCode> {
   const found = await rooms.find(id as GameId);
-  if ("refused" in found) return "absent";
-  let closed = false;
+  if ("refused" in found) return found.refused;
+  let outcome: "closed" | RefusalCode = "internal";
   await found.room.execute({
     sender: null,
     command: { type: "close", reason },
     actionId: null,
     answered: (answer) => {
-      closed = answer.ok;
+      outcome = answer.ok ? "closed" : answer.code;
     },
   });
-  return closed ? "closed" : "absent";
+  return outcome;
 }
 
 function hostOf(parts: OperationsParts, startedAt: number): AdminHost {

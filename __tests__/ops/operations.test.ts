@@ -1,0 +1,64 @@
+// F53: what the operator does reaches the games themselves, and what came of it is told as it was.
+import express from "express";
+import request from "supertest";
+import { expect, test, vi } from "vitest";
+import { addressKey } from "../../lib/gateway/address.ts";
+import { noAudit } from "../../lib/ops/audit.ts";
+import { createHealth } from "../../lib/ops/health.ts";
+import { createLiveGames } from "../../lib/ops/live-games.ts";
+import { type OperationsParts, openOperations } from "../../lib/ops/operations.ts";
+import { silentLog } from "../../lib/ops/log.ts";
+import { StoreFault } from "../../lib/store/store.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+const adminToken = "the-operator-of-the-tests";
+
+function opened() {
+  const store = memoryStore();
+  const all = virtualEdge({ store });
+  const { ambient, edge, rooms, metrics } = all;
+  const operations = openOperations({
+    ...{ store, ambient, rooms, metrics, config: edge.config, log: silentLog(), audit: noAudit(), health: createHealth({}) },
+    live: createLiveGames(ambient),
+    secrets: { current: () => ({ ...edge.config.secrets, adminToken }), reload: () => [] },
+    connections: () => 0,
+    loopLagMs: () => 0,
+    addressOf: () => "10.0.0.9",
+    countedAs: addressKey,
+  } as unknown as OperationsParts);
+  const app = express().use("/admin/api", operations.routes);
+  const bearer = `Bearer ${adminToken}`;
+  const told = async (path: string, body?: object) => {
+    const asked = body === undefined ? request(app).get(path) : request(app).post(path).send(body);
+    const { status, body: answer } = await asked.set("Authorization", bearer);
+    return [status, answer.code ?? answer.closed ?? answer.id];
+  };
+  return {
+    ...all,
+    store,
+    show: (gameId: string) => told(`/admin/api/games/${gameId}`),
+    close: (gameId: string) => told(`/admin/api/games/${gameId}/close`, { reason: "abuse" }),
+  };
+}
+
+test("a game is closed once; that it is closed already, or not there, is told apart", async () => {
+  const { seated, show, close } = opened();
+  const { gameId } = await seated();
+  expect(await close(gameId)).toEqual([200, gameId]);
+  expect(await close(gameId)).toEqual([409, "wrong-status"]);
+  expect(await show(gameId)).toEqual([200, gameId]);
+  expect(await close("ZZZZZZ")).toEqual([404, "no-such-game"]);
+  expect(await show("ZZZZZZ")).toEqual([404, "no-such-game"]);
+});
+
+test("a game that cannot be reached now is not told as one that is not there", async () => {
+  const { seated, store, show, close } = opened();
+  const { gameId } = await seated();
+  const gone = new StoreFault("unavailable", "no");
+  vi.spyOn(store, "commit").mockRejectedValue(gone);
+  vi.spyOn(store, "load").mockRejectedValue(gone);
+  expect(await close(gameId)).toEqual([503, "store-unavailable"]);
+  expect(await show("ZZZZZZ")).toEqual([503, "store-unavailable"]);
+  expect(await close("ZZZZZZ")).toEqual([503, "store-unavailable"]);
+});

@@ -47,6 +47,23 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     expect(one.gaps() + two.gaps()).toBeGreaterThan(0);
   });
 
+  test("L31: of a game that could be listened to and not registered, the broker is told to let go again", async () => {
+    const [one, two] = [await join("one"), await join("two")];
+    const [host, guest] = [one.viewer(), two.viewer()];
+    const { gameId } = await one.create(host);
+    const there = await two.rooms.find(gameId);
+    if (!("room" in there)) throw new Error("The game is gone.");
+    const listening = async () => Number(((await inside.call("PUBSUB", "SHARDNUMSUB", channelOf(gameId))) as [string, number])[1]);
+    await inside.call("ACL", "SETUSER", "default", "-sadd");
+    const answers: boolean[] = [];
+    await there.room.join(guest, ({ ok }) => void answers.push(ok));
+    await inside.call("ACL", "SETUSER", "default", "+sadd");
+    expect([answers, two.side.bus.subscriptions()]).toEqual([[false], 0]);
+    await eventually("only the other instance listens", async () => (await listening()) === 1);
+    await there.room.join(guest, ({ ok }) => void answers.push(ok));
+    expect([answers, await listening()]).toEqual([[false, true], 2]);
+  });
+
   test("F01: eight players at three instances command at once: who was too late is decided again, and each sees the versions rise to the newest", async () => {
     const instances = [await join("one"), await join("two"), await join("three")];
     const of = (seat: number) => instances[seat % 3] as Instance;

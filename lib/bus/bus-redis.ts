@@ -198,7 +198,7 @@ export class RedisBus implements Bus {
       await this.#bounded(this.#send("subscribe", [channel]));
       await this.#options.live.watches(gameId);
     } catch (error) {
-      this.#drop(channel, listener);
+      void this.#leave(channel, listener);
       throw error instanceof StoreFault ? error : new StoreFault("unavailable", "Redis cannot be listened to.", { cause: error });
     }
     let isOpen = true;

@@ -236,7 +236,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     health,
     connections: () => gateway.connections,
     loopLagMs: () => condition.lagMs,
-    drain: () => stop.request("the operator asked for it"),
+    drain: () => stop.begin("the operator asked for it"),
     addressOf: (request) => edge.clientOf(request).address,
     countedAs: addressKey,
   });

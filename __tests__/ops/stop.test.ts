@@ -79,6 +79,26 @@ describe("F10 ordered stop", () => {
     expect(did).toEqual(["flush", "exit 0 at 100"]);
   });
 
+  test("the operator may ask twice, and a first signal may follow: nobody is cut off for that", async () => {
+    const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
+    stop.begin("the operator");
+    stop.begin("the operator, whose request was repeated");
+    stop.request("SIGTERM");
+    await ambient.advance(19_999);
+    expect([did, stop.stopping()]).toEqual([[], true]);
+    await ambient.advance(1);
+    expect(did).toEqual(["flush", "exit 0 at 20000"]);
+  });
+
+  test("a second signal hurries, whoever began", async () => {
+    const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
+    stop.begin("the operator");
+    stop.request("SIGTERM");
+    stop.request("SIGTERM");
+    await ambient.advance(0);
+    expect(did).toEqual(["flush", "exit 0 at 0"]);
+  });
+
   test("a flush that cannot finish is an exit with 1", async () => {
     const { ambient, did, stop } = scene(
       () => [],

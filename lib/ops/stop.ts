@@ -10,9 +10,11 @@ export interface StopStep {
 }
 
 export interface Stop {
-  /** True from the first request on. */
+  /** True from the beginning on. */
   stopping(): boolean;
-  /** Runs the steps in order, flushes the store, then exits. A second call: flushes and leaves at once. Further calls do nothing. */
+  /** Runs the steps in order, flushes the store, then exits. Asked for again it hurries nobody: who asks may not have heard the answer. */
+  begin(reason: string): void;
+  /** A signal. The first begins, if nobody has; a second flushes and leaves at once. Further ones do nothing. */
   request(reason: string): void;
 }
 
@@ -49,7 +51,8 @@ async function withLimit(ambient: Pick<Ambient, "after">, limitMs: number, run: 
 
 export function createStop(settings: StopSettings): Stop {
   const { ambient, log, steps, wholeMs, hurryMs, flush, exit } = settings;
-  let requests = 0;
+  let signals = 0;
+  let begun = false;
   let left = false;
 
   function leave(code: number): void {
@@ -74,17 +77,23 @@ export function createStop(settings: StopSettings): Stop {
     leave(bad ? 1 : 0);
   }
 
+  function begin(reason: string): void {
+    if (begun) return;
+    begun = true;
+    ambient.after(wholeMs, () => {
+      log.error({ wholeMs }, "the stop took too long, leaving");
+      leave(1);
+    });
+    void runAll(reason);
+  }
+
   return {
-    stopping: () => requests > 0,
+    stopping: () => begun,
+    begin,
     request(reason) {
-      requests += 1;
-      if (requests === 1) {
-        ambient.after(wholeMs, () => {
-          log.error({ wholeMs }, "the stop took too long, leaving");
-          leave(1);
-        });
-        void runAll(reason);
-      } else if (requests === 2) {
+      signals += 1;
+      if (signals === 1) begin(reason);
+      else if (signals === 2) {
         log.warn({ reason }, "asked twice, leaving at once");
         void withLimit(ambient, hurryMs, flush).then((outcome) => leave(outcome === "done" ? 0 : 1));
       }

@@ -58,4 +58,19 @@ describe("F52 Server-Sent Events", () => {
     for (const watcher of open) watcher.stop();
     for (const player of table.players) player.cut();
   });
+
+  test("watchers who are here when the server leaves are let go of before its store is closed: the log has no fault", async () => {
+    const leaving = await startRunningServer();
+    try {
+      const table = await seatTable(leaving.port, 2);
+      const stream = await fetch(`${leaving.url}/api/games/${table.gameId}/events`);
+      const reader = stream.body?.getReader();
+      await reader?.read();
+      expect((await leaving.stop()).code).toBe(0);
+      await expect(reader?.read().then(({ done }) => done)).rejects.toThrow();
+      expect(leaving.output()).not.toMatch(/"level":"(warn|error|fatal)"/);
+    } finally {
+      await leaving.dispose();
+    }
+  });
 });

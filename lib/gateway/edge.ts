@@ -58,7 +58,7 @@ export class Edge {
   readonly overload: Overload;
   readonly pace: Pace;
   /** Watchers over Server-Sent Events, while they are here. */
-  readonly eventStreams = new Set<{ readonly bufferedBytes: number }>();
+  readonly eventStreams = new Set<{ readonly bufferedBytes: number; cutOff(): void }>();
   /** The server is leaving: nothing new begins here. */
   draining = false;
   readonly #audit: Audit;

@@ -109,6 +109,12 @@ export class EventStream implements Subscriber {
     this.#end(reason);
   }
 
+  /** The server closes. Without a last word, as the game goes on: the reader comes again by himself. */
+  cutOff(): void {
+    this.#leave();
+    this.#cut();
+  }
+
   /** The last word. The room lets it go at once: the line may close much later, or only when it is cut. */
   #end(reason: string): void {
     if (this.#ended) return;

@@ -242,6 +242,8 @@ class SocketGateway implements Gateway {
     this.#storeWatch.cancel();
     this.#parts.server.off("upgrade", this.#onUpgrade);
     for (const { socket } of this.#guests) socket.terminate();
+    // While their rooms are open: afterwards each would ask a store that is closed.
+    for (const stream of this.#parts.edge.eventStreams) stream.cutOff();
     this.#sockets.close();
   }
 }

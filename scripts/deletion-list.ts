@@ -38,6 +38,7 @@ const invariants = [
   "what is played has a turn and two living seats",
   "the stack, the order and the runners fit",
   "the host's seat has a holder",
+  "a host who sits is host from his seat",
   "rounds fit the preset",
   "a closed table has no holders",
 ].map(

@@ -36,6 +36,11 @@ const broken: readonly (readonly [string, (state: State) => State, string])[] = 
   ["a stack too deep", (state) => ({ ...state, stack: new Array(33).fill(3) }), "the stack, the order and the runners fit"],
   ["another one runs", (state) => ({ ...state, runners: [1] }), "the stack, the order and the runners fit"],
   ["a host's seat without a holder", (state) => seat(state, 1, { holder: null }), "the host's seat has a holder"],
+  [
+    "a host at the table who is hidden",
+    (state) => ({ ...state, host: { ...state.host, seat: null } }),
+    "a host who sits is host from his seat",
+  ],
   ["a campaign in a casual game", (state) => ({ ...state, settings: { ...state.settings, mode: "campaign" } }), "rounds fit the preset"],
   ["holders at a closed table", (state) => ({ ...state, closed: true }), "a closed table has no holders"],
 ];

@@ -385,6 +385,7 @@ export class ModelTable {
   }
 
   protected succeed(): boolean {
+    if (this.hostSeat === null && this.chair !== null) this.hostSeat = this.seatOf(this.chair.who);
     const holder = this.seat(this.hostSeat);
     const away = holder?.owner ? holder.awayAt : this.chair ? this.chair.awayAt : Number.NEGATIVE_INFINITY;
     if (away === null || this.now - away < 300_000) return false;

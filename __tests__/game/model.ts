@@ -194,7 +194,6 @@ export class Model extends ModelTable {
     const seat = this.seat(id) as ModelSeat;
     if (seat.owner !== null || this.seatOf(viewer) !== null) return false;
     Object.assign(seat, { owner: viewer, since: this.now, awayAt: null });
-    if (this.hostSeat === null && this.chair?.who === viewer) this.hostSeat = id;
     return true;
   }
 

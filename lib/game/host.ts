@@ -2,7 +2,7 @@
 import { type Draft, type Outcome, refuse } from "./draft.ts";
 import { after, type Instant, type SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
-import { hostHolder, isHere, type Seat, seatAt, type State } from "./state.ts";
+import { hostHolder, isHere, type Seat, seatAt, seatHeldBy, type State } from "./state.ts";
 
 /** The host's seat was freed: whoever also owns the chair is host from there, else nobody is until somebody succeeds. */
 export function leaveHostSeat(draft: Draft, id: SeatId): void {
@@ -43,9 +43,19 @@ export function successionAt(state: State): Instant | null {
   return holder === null || holder.droppedAt === null ? state.at : after(holder.droppedAt, limits.hostAwayMs);
 }
 
+/** Whoever has the chair and a seat is host from the seat: of a host in the chair nobody sees who he is, nor does his own page. */
+function takeHostSeat(draft: Draft): void {
+  const { seat, chair } = draft.state.host;
+  const held = seat === null && chair !== null ? seatHeldBy(draft.state, chair.viewerId) : null;
+  if (held === null) return;
+  draft.state.host = { seat: held, chair };
+  draft.events.push({ type: "hostChanged", data: { playerId: held } });
+}
+
 /** Makes the longest-seated the host when that is due. A former host's chair stays: it counts again when nobody is host. */
 export function succeedIfDue(draft: Draft): void {
   const { state } = draft;
+  takeHostSeat(draft);
   const at = successionAt(state);
   const heir = at !== null && at <= state.at ? successor(state) : null;
   if (heir === null) return;

@@ -110,6 +110,10 @@ const checks: readonly (readonly [string, (state: State) => boolean])[] = [
   ["what is played has a turn and two living seats", statusFits],
   ["the stack, the order and the runners fit", listsFit],
   ["the host's seat has a holder", (state) => state.host.seat === null || state.seats[state.host.seat - 1]?.holder !== null],
+  [
+    "a host who sits is host from his seat",
+    ({ host, seats }) => host.seat !== null || host.chair === null || seats.every((seat) => seat.holder?.viewerId !== host.chair?.viewerId),
+  ],
   ["rounds fit the preset", campaignFits],
   [
     "a closed table has no holders",

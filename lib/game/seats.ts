@@ -23,10 +23,6 @@ export function claim(draft: Draft, id: SeatId, arrival: Arrival): Outcome {
   seat.lapsedTokenHash = null;
   draft.grant = { seat: id, how: "claimed" };
   draft.events.push({ type: "seatClaimed", data: { playerId: id } });
-  if (state.host.seat === null && state.host.chair?.viewerId === arrival.viewerId) {
-    state.host = { ...state.host, seat: id };
-    draft.events.push({ type: "hostChanged", data: { playerId: id } });
-  }
   return null;
 }
 
@@ -161,11 +157,10 @@ export function reconnectHost(draft: Draft, { viewerId, draw, proof }: Return): 
   const [held, heldBefore] = [seatHeldBy(state, viewerId), seatHeldBy(state, chair.viewerId)];
   if (held !== null && heldBefore !== null && held !== heldBefore) return refuse("not-allowed");
   displace(draft, chair, viewerId);
-  state.host = { seat: seat ?? held, chair: rotate(chair, verdict, { viewerId, draw }) };
+  state.host = { seat, chair: rotate(chair, verdict, { viewerId, draw }) };
   follow(draft, chair.viewerId, viewerId);
   draft.grant = { seat: null, how: "reconnected" };
   draft.events.push(heldBefore === null ? { type: "hostBack", data: {} } : { type: "seatBack", data: { playerId: heldBefore } });
-  if (seat === null && held !== null) draft.events.push({ type: "hostChanged", data: { playerId: held } });
   runOn(draft);
   return null;
 }

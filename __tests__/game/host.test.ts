@@ -1,0 +1,33 @@
+// Who is host when its maker, his heir and their seats come and go.
+import { describe, test } from "vitest";
+import { play, seated } from "./table.ts";
+
+describe("HO a former host at the table", () => {
+  test("HO4 HO5 when his heir leaves he is host again, from the seat he sits on, and everybody sees it", () => {
+    play(
+      seated({ playerCount: 3 }),
+      `at 0       A drops -> seat-away A
+      at 300000  wake -> host-changed B
+      at 310000  A reconnects -> seat-back A
+      A renameGame name=Mine -> ! not-host
+      B unclaim -> seat-left B, host-changed -, host-changed A
+      see hostPlayer -> hostPlayer=A
+      C renameGame name=Ours -> ! not-host
+      A renameGame name=Mine -> game-renamed Mine`,
+    );
+  });
+
+  test("HO4 SE5 the same when his heir was away too long", () => {
+    play(
+      seated(),
+      `at 0        A drops -> seat-away A
+      at 300000   wake -> host-changed B
+      at 310000   A reconnects -> seat-back A
+      at 400000   B drops -> seat-away B
+      at 600000   A drops -> seat-away A
+      at 4000000  wake -> seat-freed B, host-changed -, host-changed A
+      at 4000000  A reconnects -> seat-back A
+      see hostPlayer -> hostPlayer=A`,
+    );
+  });
+});

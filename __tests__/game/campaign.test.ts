@@ -155,6 +155,21 @@ describe("CA campaigns", () => {
     expect(table.view().campaign?.standings.map((one) => one.points)).toEqual([5, 0, 0]);
   });
 
+  test("CA5 what life was set to before the start is no wound: a round counts from the life it begins with", () => {
+    const table = new Table({ mode: "campaign", campaignPreset: "wastelands" });
+    play(
+      table,
+      `at 0  A claim A -> seat-claimed A
+      B claim B -> seat-claimed B
+      host updatePlayer B life=1 -> life-changed B 10 1 -
+      host updatePlayer B life=15 -> life-changed B 1 15 -
+      host start -> game-started
+      B updatePlayer B life=7 source=A -> life-changed B 15 7 A
+      host eliminate B -> eliminated B host, game-complete A`,
+    );
+    expect(table.view().campaign?.standings[0]?.points).toBe(8);
+  });
+
   test("CA5 whoever acts is the source when none is named; a host without a seat is none", () => {
     const table = started({ mode: "campaign", campaignPreset: "wastelands" });
     play(table, "at 0 A updatePlayer B life=6 -> life-changed B 10 6 A\nat 0 A eliminate B -> eliminated B host, game-complete A");

@@ -207,6 +207,7 @@ export class Model extends ModelTable {
     const first = play.active ?? 1;
     for (const seat of play.seats) {
       seat.owed = 0;
+      seat.lowest = seat.life;
       if (seat.life <= 0) seat.dead = true;
     }
     Object.assign(play, { status: "running", turn: 1, active: this.seat(first)?.dead ? this.after(first) : first });

@@ -89,6 +89,11 @@ function campaignWinners(campaign: Campaign, seatCount: number): readonly SeatId
   return wonBy.kind === "time" ? best(table, (standing) => -standing.usedMs) : best(table, (standing) => standing.points);
 }
 
+/** A round counts from the lives it begins with: what the table set them to before is no wound. */
+export function beginRound({ state }: Draft): void {
+  if (state.campaign !== null) state.campaign = { ...state.campaign, ...freshRound(state.seats) };
+}
+
 /** Writes down what a finished round brought, and ends the campaign when it is decided. */
 export function finishRound(draft: Draft): void {
   const { state } = draft;

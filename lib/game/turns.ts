@@ -1,6 +1,6 @@
 // Starting, pausing, and whose turn it is; and the one place that puts a table in order after somebody died.
 import { advance, credit, creditLag, reseatRunners } from "./clock.ts";
-import { finishRound } from "./campaign.ts";
+import { beginRound, finishRound } from "./campaign.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import type { SeatId } from "./ids.ts";
 import { isAlive, isAway, isPlaying, nextAlive, nobody, seatAt, type State } from "./state.ts";
@@ -138,6 +138,7 @@ export function start(draft: Draft): Outcome {
   // What was owed is paid: the bank that is played with is without it.
   for (const seat of state.seats) if (seat.owedMs > 0) writeSeat(draft, seat.id).owedMs = 0;
   draft.events.push({ type: "gameStarted", data: {} });
+  beginRound(draft);
   killLifeless(draft);
   const first = state.active ?? state.order[0] ?? 1;
   state.active = isAlive(state, first) ? first : nextAlive(state, first);

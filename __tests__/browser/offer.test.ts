@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Table } from "../../public/app/model/model.ts";
 import { offerFor, seatInHand } from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
-import type { Standing } from "../../public/app/model/table-questions.ts";
+import { type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
 
 const as = (seat: number | null, part: Partial<Standing> = {}): Standing => ({ seat, host: seat === 1, local: false, ...part });
@@ -144,4 +144,16 @@ describe("a campaign's score on the play screen", () => {
     expect(of({ round: 1, roundWinners: [] })).toBeNull();
     expect(soFarOf(table(), 1)).toBeNull();
   });
+});
+
+test("who is waited for may agree to an undo; when nobody is left to wait for, whoever sits here can bring it about", () => {
+  const asked = (by: number | null, agreed: readonly number[], waitingFor: readonly number[]) =>
+    table({ undoRequest: { by, v: 9, agreed, waitingFor } });
+  const host = as(null, { host: true });
+  const waiting = asked(2, [3], [1]);
+  expect([as(1), as(2), as(3), as(null), host].map((who) => undoAnswer(waiting, who))).toEqual(["agree", null, null, null, null]);
+  const left = asked(2, [3], []);
+  expect([as(2), as(3), as(null), host].map((who) => undoAnswer(left, who))).toEqual(["again", "agree", null, null]);
+  expect([as(3), as(null), host].map((who) => undoAnswer(asked(null, [3], []), who))).toEqual(["agree", null, "again"]);
+  expect(undoAnswer(table({}), as(1))).toBeNull();
 });

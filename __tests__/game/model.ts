@@ -351,8 +351,9 @@ export class Model extends ModelTable {
     const answers = open !== null && open.kept === kept && open.by !== by;
     if (agree === true && !answers) return false;
     if (!answers && kept.type !== "wake" && kept.type !== "outage" && kept.by === by) return this.takeBack(kept);
-    const asker = answers ? open.by : by;
-    const agreed = answers ? [...new Set([...open.agreed, ...(by === null ? [] : [by])])] : [];
+    const again = open !== null && open.kept === kept;
+    const asker = again ? open.by : by;
+    const agreed = again ? [...new Set([...open.agreed, ...(by === null || !answers ? [] : [by])])] : [];
     const voters = this.play.seats.flatMap((seat, index) =>
       seat.owner !== null && seat.awayAt === null && index + 1 !== asker ? [index + 1] : [],
     );

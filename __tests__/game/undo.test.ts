@@ -38,6 +38,21 @@ describe("UN undo", () => {
     );
   });
 
+  test("UN2 who agreed has agreed: asking again does it when the one that was waited for has left", () => {
+    const table = started({ ...quick, playerCount: 3 });
+    const v = table.v + 1;
+    play(
+      table,
+      `at 1000  A passTurn -> turn-passed A B 2
+      B undo -> undo-asked B ${v}
+      C undo agree=true -> undo-agreed C ${v}
+      B undo -> nothing
+      A drops -> seat-away A
+      see undoRequest -> undoRequest={"by":2,"v":${v},"agreed":[3],"waitingFor":[]}
+      B undo -> undone ${v}`,
+    );
+  });
+
   test("UN2 the maker ends the waiting by undoing it himself; asking after somebody asked is agreeing", () => {
     const table = started({ ...quick, playerCount: 3 });
     const v = table.v + 1;

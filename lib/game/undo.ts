@@ -69,16 +69,18 @@ interface UndoAsked {
 
 export function undo(draft: Draft, { by, agree, past }: UndoAsked): Outcome {
   const { state } = draft;
-  const open = state.undo;
   if (agree === false) return turnDown(draft, by);
   if (past === null) return refuse("nothing-to-undo");
-  const answers = open !== null && open.v === past.v && by !== open.by;
+  const open = state.undo?.v === past.v ? state.undo : null;
+  const answers = open !== null && by !== open.by;
   if (agree === true && !answers) return refuse("nothing-to-undo");
   if (!answers && !unasked.has(past.type) && past.by === by) return takeBack(draft, past);
-  const asker = answers ? open.by : by;
-  const agreed = answers && by !== null && !open.agreed.includes(by) ? [...open.agreed, by] : answers ? open.agreed : [];
+  const asker = open === null ? by : open.by;
+  // Who agreed has agreed, however often it is asked: the one still waited for may have left.
+  const before = open === null ? [] : open.agreed;
+  const agreed = answers && by !== null && !before.includes(by) ? [...before, by] : before;
   if (undoVoters(state, asker).every((seat) => agreed.includes(seat))) return takeBack(draft, past);
-  if (open !== null && open.v === past.v && open.by === asker && open.agreed.length === agreed.length) return null;
+  if (open !== null && agreed === before) return null;
   state.undo = { by: asker, v: past.v, agreed };
   draft.events.push({ type: answers ? "undoAgreed" : "undoAsked", data: { by, v: past.v } });
   return null;

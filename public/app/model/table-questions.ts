@@ -53,6 +53,16 @@ export function mayPlayFor(table: Table, who: Standing, seat: SeatId): boolean {
   return who.host && playerOf(table, seat)?.claimed === false;
 }
 
+/** What this page may say to an undo that was asked for: `again` does it when whoever was waited for has left. */
+export function undoAnswer(table: Table, who: Standing): "agree" | "again" | null {
+  const request = table.undoRequest;
+  if (!request) return null;
+  const sits = who.seat !== null;
+  if (request.waitingFor.length > 0) return sits && request.waitingFor.includes(who.seat) ? "agree" : null;
+  if (request.by === who.seat) return sits || who.host ? "again" : null;
+  return sits ? "agree" : null;
+}
+
 /** What a seat's clock shows `elapsedMs` after the table's `serverTime`. */
 export function seatFace(table: Table, player: PlayerView, elapsedMs: number): Face {
   const runs = isRunning(table, player.id) || (player.timeoutPending && table.status === "running");

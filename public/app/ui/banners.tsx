@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { useApp } from "../app-context.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
-import { mayPlayFor, nameOf, type Standing, standing } from "../model/table-questions.ts";
+import { mayPlayFor, nameOf, type Standing, standing, undoAnswer } from "../model/table-questions.ts";
 import { useMoment, write } from "./face.tsx";
 
 export function Banners({ table }: { readonly table: Table }): JSX.Element {
@@ -77,13 +77,21 @@ function UndoBanner({ table, who }: { readonly table: Table; readonly who: Stand
   const { t } = speech;
   const request = table.undoRequest;
   if (!request) return null;
-  const asked = who.seat !== null && request.waitingFor.includes(who.seat);
+  const answer = undoAnswer(table, who);
+  const waits = answer === null && request.waitingFor.length > 0;
   const names = request.waitingFor.map((seat) => nameOf(table, seat)).join(", ");
   const by = request.by === null ? t("lobby.host") : nameOf(table, request.by);
   return (
     <section class="banner" data-banner="undo">
-      <p>{asked ? t("undo.asked", { name: by }) : t("undo.waiting", { names })}</p>
-      {asked ? (
+      <p>{waits ? t("undo.waiting", { names }) : t("undo.asked", { name: by })}</p>
+      {answer === "again" ? (
+        <div class="banner-row">
+          <button type="button" class="strong" onClick={() => session.give({ type: "undo", data: {} })}>
+            {t("action.undo")}
+          </button>
+        </div>
+      ) : null}
+      {answer === "agree" ? (
         <div class="banner-row">
           <button type="button" class="strong" onClick={() => session.give({ type: "undo", data: { agree: true } })}>
             {t("undo.agree")}

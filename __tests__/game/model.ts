@@ -372,6 +372,10 @@ export class Model extends ModelTable {
       Object.assign(seat, { owner, since, awayAt });
     });
     if (this.play.status === "running" && today.pausedBy === "restart") Object.assign(this.play, { status: "paused", pausedBy: "restart" });
+    if (this.play.status === "paused" && today.pausedBy !== "restart") {
+      if (kept.type === "start" || kept.type === "pause") this.play.pausedBy = "player";
+      else this.changing(() => this.runOn());
+    }
     this.standForAbsent();
     this.request = null;
     return true;

@@ -214,6 +214,55 @@ describe("UN undo", () => {
     );
   });
 
+  test("UN1 SE8 who came back stays back: a pause that waited for him does not come again", () => {
+    const table = started({ ...quick, dropPolicy: "pause" });
+    play(
+      table,
+      `at 1000   B drops -> seat-away B, game-paused drop
+      A updatePlayer A life=18 -> life-changed A 20 18 A
+      at 5000   B reconnects -> seat-back B, game-resumed
+      at 8000   A undo -> undone ${table.v + 2}, game-resumed
+      see status A A.life -> status=running A=599000 A.life=20
+      at 10000  see A -> A=597000`,
+    );
+  });
+
+  test("UN1 SE9 the same after a restart, and with a reset that was made in the pause", () => {
+    const table = started(quick);
+    play(table, "at 1000 shell outage 1000 -> game-paused restart\nat 1000 A updatePlayer A life=18 -> life-changed A 20 18 A");
+    const v = table.v;
+    play(
+      table,
+      `at 2000  A reconnects -> seat-back A, game-resumed
+      at 3000  A undo -> undone ${v}, game-resumed
+      see status A -> status=running A=599000`,
+    );
+    const other = started({ ...quick, dropPolicy: "pause" });
+    play(
+      other,
+      `at 1000  B drops -> seat-away B, game-paused drop
+      A reset -> game-reset
+      B reconnects -> seat-back B
+      A undo -> undone ${other.v + 2}, game-resumed
+      see status -> status=running`,
+    );
+  });
+
+  test("UN1 SE8 a resume by hand that is taken back is a player's pause", () => {
+    const table = started({ ...quick, dropPolicy: "pause" });
+    play(
+      table,
+      `at 1000  B drops -> seat-away B, game-paused drop
+      A start -> game-resumed
+      at 2000  B reconnects -> seat-back B
+      A undo -> undone ${table.v + 2}
+      see status pausedBy A -> status=paused pausedBy=player A=599000
+      B drops -> seat-away B
+      B reconnects -> seat-back B
+      see status -> status=paused`,
+    );
+  });
+
   test("UN1 settings come back except listed", () => {
     const table = seated();
     play(

@@ -7,6 +7,7 @@ import type { Command } from "./commands.ts";
 import { type Draft, draftOf, type Outcome, refuse } from "./draft.ts";
 import type { Event } from "./events.ts";
 import type { Instant, SeatId } from "./ids.ts";
+import { runOn } from "./seats.ts";
 import { isHere, type State } from "./state.ts";
 import { standForAbsent } from "./turns.ts";
 
@@ -106,6 +107,14 @@ function rewound(past: Past<State>, now: Instant): State {
   return draft.state;
 }
 
+/** Who came back stays back: a pause that waited for him is over. One that was ended by hand comes again as a player's. */
+function standNoLonger(draft: Draft, type: string): void {
+  const { state } = draft;
+  if (state.status !== "paused") return;
+  if (type === "start" || type === "pause") state.pausedBy = "player";
+  else runOn(draft);
+}
+
 function takeBack(draft: Draft, past: Past<State>): Outcome {
   const { state, base } = draft;
   const then = rewound(past, state.at);
@@ -127,6 +136,7 @@ function takeBack(draft: Draft, past: Past<State>): Outcome {
     state.pausedBy = "restart";
   }
   draft.events.push({ type: "undone", data: { v: past.v } });
+  if (base.pausedBy !== "restart") standNoLonger(draft, past.type);
   standForAbsent(draft);
   return null;
 }

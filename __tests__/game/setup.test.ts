@@ -107,6 +107,22 @@ describe("SET settings", () => {
     );
   });
 
+  test("SET3 SE8 another drop policy holds for who is away already", () => {
+    const table = started({ playerCount: 3, bonusTime: 0, warningThresholds: [], initialTime: 100_000 });
+    play(
+      table,
+      `at 0      A passTurn -> turn-passed A B 2
+      B drops -> seat-away B
+      at 10000  A updateSettings {"dropPolicy":"grace"} -> settings-changed ["dropPolicy"]
+      at 30000  see B -> B=90000
+      A updateSettings {"dropPolicy":"charge"} -> settings-changed ["dropPolicy"]
+      at 40000  see B -> B=80000
+      A updateSettings {"dropPolicy":"pause"} -> settings-changed ["dropPolicy"], game-paused drop
+      at 50000  B reconnects -> seat-back B, game-resumed
+      see B -> B=80000`,
+    );
+  });
+
   test("SET3 while waiting untouched seats follow, touched ones do not", () => {
     play(
       seated({ playerCount: 3 }),

@@ -1,5 +1,6 @@
 // What a host may arrange about the table: its settings and its name.
 import { campaignStart, freshRound } from "./campaign.ts";
+import { renewGrace } from "./clock.ts";
 import type { Command } from "./commands.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import { cleanGameName } from "./names.ts";
@@ -8,6 +9,7 @@ import { setSeatCount } from "./seat-count.ts";
 import { casualSettings, checkSettings, openingBankMs } from "./setup.ts";
 import type { Settings } from "./settings.ts";
 import type { State } from "./state.ts";
+import { standForAbsent } from "./turns.ts";
 
 type Wanted = Extract<Command, { readonly type: "updateSettings" }>["settings"];
 
@@ -80,6 +82,10 @@ export function updateSettings(draft: Draft, wanted: Wanted): Outcome {
         : campaignStart(preset, state.seats);
   }
   draft.events.push({ type: "settingsChanged", data: { fields } });
+  if (fields.includes("dropPolicy")) {
+    renewGrace(draft);
+    standForAbsent(draft);
+  }
   return null;
 }
 

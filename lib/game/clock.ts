@@ -3,6 +3,7 @@
 import { type Draft, writeSeat, type Writable } from "./draft.ts";
 import { after, type DurationMs, type Instant, type SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
+import type { Settings } from "./settings.ts";
 import { alone, isAway, isPlaying, nobody, type Seat, type State } from "./state.ts";
 
 /** Seats whose clock runs, or will run after the pause: the stack's top, else the targets still asked, else the active seat. */
@@ -153,11 +154,19 @@ function leaveClock(draft: Draft, id: SeatId): void {
   seat.stretchMs = 0;
 }
 
+const graceMs = ({ dropPolicy }: Settings): DurationMs => (dropPolicy === "grace" ? limits.dropGraceMs : 0);
+
+/** Another drop policy holds from now on, for who is on the clock as well. */
+export function renewGrace(draft: Draft): void {
+  const { runners, settings } = draft.state;
+  for (const id of runners) writeSeat(draft, id).graceLeftMs = graceMs(settings);
+}
+
 function enterClock(draft: Draft, id: SeatId): void {
-  const { delayTime, dropPolicy } = draft.state.settings;
+  const { settings } = draft.state;
   const seat = writeSeat(draft, id);
-  seat.delayLeftMs = delayTime;
-  seat.graceLeftMs = dropPolicy === "grace" ? limits.dropGraceMs : 0;
+  seat.delayLeftMs = settings.delayTime;
+  seat.graceLeftMs = graceMs(settings);
   seat.stretchMs = 0;
 }
 

@@ -225,6 +225,7 @@ describe("SET4 names", () => {
     ["a\u202eb\u2066c\u200fd", "abcd"],
     ["nul\u0000l", "null"],
     ["e\u0301", "\u00e9"],
+    ["e\u200e\u0301", "\u00e9"],
     ["\ud83d\udc69\u200d\ud83d\udcbb", "\ud83d\udc69\u200d\ud83d\udcbb"],
     ["\u0627\u0644\u0633\u0644\u0627\u0645", "\u0627\u0644\u0633\u0644\u0627\u0645"],
     ["\ud83d\udc69\u200d\ud83d\udcbb".repeat(32), "\ud83d\udc69\u200d\ud83d\udcbb".repeat(32)],

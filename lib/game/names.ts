@@ -21,7 +21,8 @@ function graphemeCount(text: string, max: number): number {
 /** The clean form of a name, or null when it is empty, malformed or too long. `max` in graphemes. */
 export function cleanName(text: unknown, max: number): string | null {
   if (typeof text !== "string" || text.length > limits.nameUnitsMax || !text.isWellFormed()) return null;
-  const clean = text.normalize("NFC").replace(unwanted, "").replace(/\s+/gu, " ").trim();
+  // Composed last: what stood between a letter and its mark may just have gone.
+  const clean = text.replace(unwanted, "").replace(/\s+/gu, " ").trim().normalize("NFC");
   if (clean === "" || clean.length > limits.nameUnitsMax || graphemeCount(clean, max) > max) return null;
   return clean;
 }

@@ -33,6 +33,13 @@ describe("F47 monitoring", () => {
     },
   );
 
+  test("games are not added up over instances: each counts all that the instances share", () => {
+    const expressions = [...read("deploy/grafana/dashboards/tapotarp.json").matchAll(/"expr": "(.*tapotarp_games\{.*)"/g)].map(
+      ([, text]) => text,
+    );
+    expect(expressions).toEqual([expect.stringMatching(/^max by \(status\)/)]);
+  });
+
   test("F49 every alert has a runbook, every runbook an alert, and every alert a test", () => {
     const alerts = read("deploy/prometheus/alerts.yml");
     const linked = [...alerts.matchAll(/runbook_url: (\S+)/g)].map(([, path = ""]) => path);

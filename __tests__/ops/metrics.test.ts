@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { closeReasons, commandTypes } from "../../lib/ops/metric-labels.ts";
+import { closeReasons, commandTypes, commitOutcomes } from "../../lib/ops/metric-labels.ts";
 import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
+import { roomObserver } from "../../lib/ops/room-observer.ts";
 import { closeCodes } from "../../lib/protocol/close-codes.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
 import { hostedGames } from "../../server.ts";
@@ -57,6 +58,19 @@ describe("F16 metrics", () => {
     metrics.close();
     expect(Object.keys(metrics).length).toBeGreaterThan(40);
     expect(Object.keys(metrics).filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  });
+
+  test("L42 every outcome of a commit that has a label is counted under it", async () => {
+    const metrics = createMetrics();
+    const observer = roomObserver({ metrics } as Parameters<typeof roomObserver>[0]);
+    for (const outcome of ["ok", "conflict", "duplicate"] as const) observer.committed(outcome, 1);
+    for (const outcome of ["unknown", "failed"] as const) observer.notCommitted(outcome);
+    const text = await metrics.text();
+    metrics.close();
+    expect([...text.matchAll(/^tapotarp_commits_total\{outcome="(\w+)"\} 1$/gm)].map(([, outcome]) => outcome)).toEqual(
+      commitOutcomes.filter((outcome) => outcome !== "other"),
+    );
+    expect(text).toContain("tapotarp_commit_duration_seconds_count 3");
   });
 
   test("labels from the wire cannot make new series", async () => {

@@ -51,6 +51,8 @@ export interface House {
   readonly timeline: Timeline;
   readonly ambient: ProcessAmbient;
   readonly bugs: unknown[];
+  /** What each commit came to, as it is counted. */
+  readonly outcomes: string[];
   /** Turns that were taken in any game so far. */
   turns(): number;
   /** Lets `ms` of virtual time go by, with all that happens in it. */
@@ -87,7 +89,10 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const lock = gameLock({ lockWaitMsMax, lockPendingMax }, ambient, () => {
     turns += 1;
   });
-  const observer = { ...silentObserver, bug: (_gameId: string, error: unknown) => void bugs.push(error) };
+  const outcomes: string[] = [];
+  const noted = (outcome: string) => void outcomes.push(outcome);
+  const bug = (_gameId: string, error: unknown) => void bugs.push(error);
+  const observer = { ...silentObserver, bug, committed: noted, notCommitted: noted };
   const rules = parts.rules?.(game.rules) ?? game.rules;
   const { gameIdChars = 6, roomsMax = 20_000 } = parts;
   const limits = { roomIdleMs: 10_000, roomsMax, gameIdChars, gameIdTriesMax: 20 };
@@ -102,6 +107,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     timeline,
     ambient,
     bugs,
+    outcomes,
     turns: () => turns,
     async pass(ms) {
       const until = timeline.now + ms;

@@ -146,6 +146,32 @@ describe("SAFETY 1 outcomes that are not told", () => {
       { store: () => proxy },
     );
   });
+
+  test("L42 each commit is counted by what it came to, once", () => {
+    const { proxy, faults } = planted(memoryStore());
+    const overtaken: Fault = async () => ({ kind: "conflict" }) as never;
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        let names = 0;
+        const cameTo = async (troubles: readonly Fault[], id: string) => {
+          house.outcomes.length = 0;
+          faults.push(...troubles);
+          names += 1;
+          await house.give(room as Room, host, rename(`Name${names}`), id);
+          return house.outcomes.join(" ");
+        };
+        expect(await cameTo([], "a")).toBe("ok");
+        expect(await cameTo([], "a")).toBe("duplicate");
+        expect(await cameTo([overtaken], "b")).toBe("conflict ok");
+        expect(await cameTo([unknown], "c")).toBe("ok");
+        expect(await cameTo([lost, away], "d")).toBe("unknown");
+        expect(await cameTo([busy], "e")).toBe("failed");
+      },
+      { store: () => proxy },
+    );
+  });
 });
 
 describe("answers that were lost", () => {

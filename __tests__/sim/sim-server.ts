@@ -147,12 +147,12 @@ export class SimServer {
     const { count, bug } = this.#parts;
     return {
       lockWaited() {},
-      committed() {},
+      committed: (outcome) => outcome === "conflict" && count("conflicts"),
+      notCommitted() {},
       fannedOut() {},
       changed() {},
       tokensRevoked: () => count("keys revoked"),
       steppedBack: (gameId, from, to) => bug(new Error(`${gameId} stepped back from v${from} to v${to}`)),
-      conflict: () => count("conflicts"),
       resynced: () => count("resyncs"),
       wokeLate: (lateMs) => lateMs > 1_000 && count("wakes more than 1 s late"),
       damaged: (gameId, reason) => bug(new Error(`${gameId} is damaged: ${reason}`)),

@@ -17,16 +17,14 @@ interface ObserverParts {
 }
 
 export function roomObserver({ metrics, log, reporter, live, audit, noteDamage }: ObserverParts): RoomObserver {
-  const ok = metrics.commits("ok");
-  const conflicts = metrics.commits("conflict");
   return {
     lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
-    committed(durationMs) {
-      ok.add();
+    committed(outcome, durationMs) {
+      metrics.commits(outcome).add();
       metrics.commitSeconds.observe(durationMs / 1_000);
     },
+    notCommitted: (outcome) => metrics.commits(outcome).add(),
     fannedOut: (count) => metrics.broadcastConnections.observe(count),
-    conflict: () => conflicts.add(),
     changed: (id, seen) => live.note(id, () => ({ id, ...seen() })),
     resynced: () => metrics.resyncs.add(),
     steppedBack(gameId, from, to) {

@@ -223,7 +223,6 @@ export class Keeper {
    * shown each change; else the game as the store gave it is taken over.
    */
   async #overtaken(copy: Copy, newest: LoadOutcome | undefined): Promise<void> {
-    this.#parts.observer.conflict(this.gameId);
     if (newest === undefined) return this.forget();
     await new Promise<void>((resolve) => this.#parts.ambient.soon(resolve));
     this.#takeAnnounced();
@@ -250,7 +249,7 @@ export class Keeper {
   #stepped(outcome: CommitOutcome, { copy, step, commit, startedAt }: Stepping): Stepped | Promise<Stepped> {
     const { observer, ambient, bus, instanceId } = this.#parts;
     this.#writingV = 0;
-    observer.committed(ambient.monotonicMs() - startedAt);
+    observer.committed(outcome.kind, ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") return this.#overtaken(copy, outcome.newest).then(() => ({ kind: "conflict" }));
     const { at, hash, still, sameStill, moving, change, index } = commit;
@@ -290,11 +289,13 @@ export class Keeper {
 
   /** An unknown outcome is asked for again, once: the same commit either happened (its hash stands at its version) or can still happen. */
   async #surely(commit: Commit, failure: unknown): Promise<CommitOutcome> {
-    if (!(failure instanceof StoreFault) || failure.kind !== "unknown") throw failure;
+    const isUnknown = failure instanceof StoreFault && failure.kind === "unknown";
     try {
+      if (!isUnknown) throw failure;
       return (await this.#stands(commit)) ? { kind: "ok" } : await this.#parts.store.commit(commit);
     } catch (error) {
-      throw inDoubt(error);
+      this.#parts.observer.notCommitted(isUnknown ? "unknown" : "failed");
+      throw isUnknown ? inDoubt(error) : error;
     }
   }
 

@@ -1,4 +1,5 @@
 // What the room tells whoever watches it work: numbers for metrics, oddities for the log. It must never be slow or throw.
+import type { CommitOutcome } from "../store/store.ts";
 import type { GameIndex } from "./rules.ts";
 
 /** A game as an operator's list shows it. */
@@ -20,11 +21,12 @@ export interface Moment {
 export interface RoomObserver {
   /** Waited this long for the game's turn. */
   lockWaited(waitMs: number): void;
-  /** A commit was answered after this long. */
-  committed(durationMs: number): void;
+  /** A commit was answered after this long, by whichever of the store's words. */
+  committed(outcome: CommitOutcome["kind"], durationMs: number): void;
+  /** A commit was not answered, and asking again did not help; or it was refused, and nothing was written. */
+  notCommitted(outcome: "unknown" | "failed"): void;
   /** Frames handed to outboxes for one change. */
   fannedOut(count: number): void;
-  conflict(gameId: string): void;
   /** The game moved on, here or elsewhere, and its viewers were told. `seen` may be called later, or never. */
   changed(gameId: string, seen: () => SeenGame): void;
   /** Viewers were sent whole states because changes were missed. */
@@ -45,8 +47,8 @@ export interface RoomObserver {
 export const silentObserver: RoomObserver = {
   lockWaited() {},
   committed() {},
+  notCommitted() {},
   fannedOut() {},
-  conflict() {},
   changed() {},
   resynced() {},
   steppedBack() {},

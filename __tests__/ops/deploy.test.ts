@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createMetrics } from "../../lib/ops/metrics.ts";
+import { createMetrics, loopResolutionMs } from "../../lib/ops/metrics.ts";
 import { limitVariables, settingVariables } from "../../lib/ops/variables.ts";
 import { findProgram, lacks, programPath } from "../support/programs.ts";
 
@@ -39,6 +39,14 @@ describe("F47 monitoring", () => {
     );
     expect(expressions).toEqual([expect.stringMatching(/^max by \(status\)/)]);
   });
+
+  test.for(["deploy/prometheus/alerts.yml", "deploy/grafana/dashboards/tapotarp.json"])(
+    "%s: what an idle loop reads is no delay",
+    (path) => {
+      const after = [...read(path).matchAll(/: \S*eventloop_lag_\w+(?:\{[^}]*\})?([^,>)]*)/g)].map(([, text = ""]) => text.trim());
+      expect(after).toEqual([`- ${loopResolutionMs / 1_000}`]);
+    },
+  );
 
   test("F49 every alert has a runbook, every runbook an alert, and every alert a test", () => {
     const alerts = read("deploy/prometheus/alerts.yml");

@@ -116,6 +116,14 @@ describe("F36 deployment files", () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test("the image that the manifests name is the one that a release makes: the tag is that of the release, and begins with v", () => {
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    expect(read("deploy/helm/tap-or-tarp/Chart.yaml")).toContain(`appVersion: "${version}"`);
+    expect(read(".github/workflows/deploy.yml")).toMatch(/tags: \["v\*"\][\s\S]*tags: ghcr\.io\/.*:\$\{\{ github\.ref_name \}\}$/m);
+    expect(/image: "\S+:(.*)"/.exec(read("deploy/kubernetes/tap-or-tarp.yaml"))?.[1]).toBe(`v${version}`);
+    expect(read("deploy/helm/tap-or-tarp/templates/deployment.yaml")).toContain('default (printf "v%s" .Chart.AppVersion)');
+  });
+
   test("the manifests have what a cluster needs, and pods that may write nowhere but their volumes", () => {
     const manifests = read("deploy/kubernetes/tap-or-tarp.yaml");
     const kinds = [...manifests.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind);

@@ -1,6 +1,6 @@
 // `npm run admin -- <command>`: the operator's hand on a running server, through its admin API. ADMIN_URL says where, ADMIN_TOKEN opens it.
 // Answers are JSON on standard output, so that other programs can read them. Exit 0 done, 1 refused, 2 misused.
-import { readFileSync } from "node:fs";
+import { readAdminToken } from "./admin-token.ts";
 
 interface Call {
   readonly method: "GET" | "POST";
@@ -64,11 +64,6 @@ function usage(): string {
   return `npm run admin -- <command>\n\n${lines.join("\n")}\n\nADMIN_URL (http://localhost:3000) says where, ADMIN_TOKEN or ADMIN_TOKEN_FILE opens it.\n`;
 }
 
-function readToken(): string {
-  const file = process.env["ADMIN_TOKEN_FILE"] ?? "";
-  return file === "" ? (process.env["ADMIN_TOKEN"] ?? "") : readFileSync(file, "utf8").trim();
-}
-
 async function main([name = "", ...words]: readonly string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const needed = command?.words.filter((word) => !word.startsWith("[")).length ?? 0;
@@ -77,9 +72,9 @@ async function main([name = "", ...words]: readonly string[]): Promise<number> {
     return 2;
   }
   const { method, path, body } = command.call(words);
-  const response = await fetch(`${process.env["ADMIN_URL"] ?? "http://localhost:3000"}/admin/api${path}`, {
+  const response = await fetch(`${process.env["ADMIN_URL"] || "http://localhost:3000"}/admin/api${path}`, {
     method,
-    headers: { authorization: `Bearer ${readToken()}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: { authorization: `Bearer ${readAdminToken()}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();

@@ -9,10 +9,11 @@ import type { AnyRules } from "../lib/room/log.ts";
 import { type RecordedChange, replayGame } from "../lib/room/replay.ts";
 import { SqliteReader } from "../lib/store/sqlite-reader.ts";
 import { dataFileName } from "../lib/store/store-sqlite.ts";
+import { readAdminToken } from "./admin-token.ts";
 
 const pageSize = 500;
 const usage =
-  "npm run replay -- CODE [--data-dir DIR | --url URL] [--state V]\n  --url needs ADMIN_TOKEN; --state prints the state after change V\n";
+  "npm run replay -- CODE [--data-dir DIR | --url URL] [--state V]\n  --url needs ADMIN_TOKEN or ADMIN_TOKEN_FILE; --state prints the state after change V\n";
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -37,7 +38,7 @@ async function fromServer(url: string, code: string): Promise<Recorded> {
   const changes: RecordedChange[] = [];
   for (;;) {
     const response = await fetch(`${url}/admin/api/games/${code}/log?after=${changes.at(-1)?.v ?? 0}&limit=${pageSize}`, {
-      headers: { authorization: `Bearer ${process.env["ADMIN_TOKEN"] ?? ""}` },
+      headers: { authorization: `Bearer ${readAdminToken()}` },
     });
     if (!response.ok) throw new Error(`The server answered ${response.status}. Is ADMIN_TOKEN right?`);
     const page = (await response.json()) as { changes: { v: number; at: number; change: object; hash: string }[] };
@@ -74,7 +75,7 @@ async function main(): Promise<number> {
   }
   const recorded =
     values.url === undefined
-      ? fromFile(values["data-dir"] ?? process.env["DATA_DIR"] ?? "./data", code)
+      ? fromFile(values["data-dir"] ?? (process.env["DATA_DIR"] || "./data"), code)
       : await fromServer(values.url, code);
   if (recorded.changes.length === 0) throw new Error(`There is no game ${code}, or it has no log.`);
   const rules = rulesOf(recorded, code);

@@ -1,7 +1,8 @@
 // F48, F50, F53: the operator's commands against a whole server: smoke, replay and admin.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable, type Table } from "../support/table-client.ts";
@@ -75,9 +76,11 @@ describe("F50 npm run replay", () => {
     expect(out).toContain("undo");
   });
 
-  test("from a server's admin API too, with any state on request", async () => {
+  test("from a server's admin API too, with the token in a file and any state on request", async () => {
+    const tokenFile = join(server.dataDir, "admin-token");
+    writeFileSync(tokenFile, `${adminToken}\n`);
     const { status, out } = await command("replay", [table.gameId.toLowerCase(), "--url", server.url, "--state", "3"], {
-      ADMIN_TOKEN: adminToken,
+      ADMIN_TOKEN_FILE: tokenFile,
     });
     expect([status, out]).toEqual([0, expect.stringContaining("all the same.")]);
     expect(out).toMatch(/^\{$/m);

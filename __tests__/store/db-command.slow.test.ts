@@ -1,6 +1,6 @@
 // The operator's commands on the data file: F34 (migrations), F58 (backup, restore, check).
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
@@ -37,6 +37,19 @@ describe("the db command", () => {
     const store = await openAt(folder);
     expect((await runDb(folder, "status")).out).toMatch(/in use by a server/);
     await store.close();
+  });
+
+  test("an empty variable counts as not set, as it does for the server", async () => {
+    const said: string[] = [];
+    const run = (env: Record<string, string>) => {
+      const say = (line: string) => void said.push(line);
+      return runDbCommand(["status"], { out: say, err: say, env, ambient: realAmbient() });
+    };
+    await run({ DATA_DIR: "", REDIS_URL: "", REDIS_URL_FILE: "" });
+    expect(said.join("\n")).toContain(resolve("data/games.db"));
+    said.length = 0;
+    await run({ DATA_DIR: folder, REDIS_URL: "", REDIS_URL_FILE: join(folder, "missing") });
+    expect(said.join("\n")).toContain("ENOENT");
   });
 
   test("F58: backup, change, restore: the games are as they were, and the newer file is kept aside", async () => {

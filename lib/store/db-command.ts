@@ -64,7 +64,7 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
       io.err(usage);
       return 2;
     }
-    const dataDir = resolve(values["data-dir"] ?? io.env["DATA_DIR"] ?? "./data");
+    const dataDir = resolve(values["data-dir"] ?? (io.env["DATA_DIR"] || "./data"));
     const named = join(dataDir, dataFileName);
     const path = existsSync(named) ? realpathSync(named) : named;
     return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
@@ -76,10 +76,10 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
   }
 }
 
-/** Where games live when not in a file; null when they do. A secret file that cannot be read is an error. */
+/** Where games live when not in a file; null when they do. An empty variable counts as not set, as for the server. A secret file that cannot be read is an error. */
 function redisUrlOf(env: CommandIo["env"]): string | null {
   const file = env["REDIS_URL_FILE"];
-  const url = env["REDIS_URL"] ?? (file === undefined || file === "" ? "" : readFileSync(file, "utf8").trim());
+  const url = env["REDIS_URL"] || (file === undefined || file === "" ? "" : readFileSync(file, "utf8").trim());
   return url === "" ? null : url;
 }
 

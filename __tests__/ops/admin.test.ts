@@ -159,6 +159,19 @@ describe("F53 reading and acting", () => {
     expect(did).toEqual([]);
   });
 
+  test.for([
+    ["no-such-game", 404, "There is no game with this code."],
+    ["game-damaged", 410, "This game's record is damaged. The operator has been told."],
+    ["store-unavailable", 503, "The server cannot save right now. Try again."],
+    ["busy", 503, "The server is busy. Try again."],
+    ["wrong-status", 409, "This game is closed already."],
+  ] as const)("a game that is not shown or closed because of %s is not said to be missing: %i", async ([code, status, message]) => {
+    const { post, get, did } = scene({ game: async () => code, closeGame: async () => code });
+    for (const { status: told, body } of [await get("/games/ABC234"), await post("/games/ABC234/close", { reason: "abuse" })])
+      expect([told, body]).toEqual([status, { code, message }]);
+    expect(did).toEqual([]);
+  });
+
   test("a body that is not JSON is 400, one too large 413", async () => {
     const { app } = scene();
     const send = (body: string) =>

@@ -230,6 +230,9 @@ describe("F53 the operator acts", () => {
     const { records } = (await ask(`${api}/audit?event=admin-action`, adminToken)).json;
     expect(records[0].detail).toEqual({ what: "close", gameId: table.gameId, reason: "the shop closes" });
     expect((await ask(`${api}/audit/check`, adminToken)).json.broken).toBeNull();
+    // It is still there to be seen, so a second time is not answered as if there were no such game.
+    const again = await ask(`${api}/games/${table.gameId}/close`, adminToken, { reason: "the shop closes" });
+    expect([again.status, again.json.code]).toEqual([409, "wrong-status"]);
   });
 
   test("drains: not ready at once, everyone sent away with 1012, exit 0", async () => {

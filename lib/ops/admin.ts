@@ -73,10 +73,11 @@ class Unusable extends Error {
   }
 }
 
-/** A game that cannot be shown or closed now is not told as one that is not there. */
-function refused(code: RefusalCode): Unusable {
-  const { message, retry } = refusals[code];
-  const status = { "no-such-game": 404, "game-damaged": 410 }[code as string] ?? (retry ? 503 : 409);
+/** Why nothing came of what was asked about one game. What may be tried again is not told as if the game were gone. */
+function refusedAs(code: RefusalCode): Unusable {
+  const { retry, message } = refusals[code];
+  if (code === "wrong-status") return new Unusable(409, code, "This game is closed already.");
+  const status = code === "no-such-game" ? 404 : code === "game-damaged" ? 410 : retry ? 503 : 500;
   return new Unusable(status, code, message);
 }
 
@@ -129,7 +130,7 @@ function readRoutes(router: Router, { host, health, audit, series }: AdminSettin
   });
   router.get("/games/:code", async (request, response) => {
     const game = await host.game(parse(gameCode, request.params.code));
-    if (typeof game === "string") throw refused(game);
+    if (typeof game === "string") throw refusedAs(game);
     response.json(game);
   });
   router.get("/games/:code/log", async (request, response) => {
@@ -161,7 +162,7 @@ function actionRoutes(router: Router, { host, audit, addressOf }: AdminSettings)
     const id = parse(gameCode, request.params.code);
     const { reason } = parse(closeBody, request.body);
     const outcome = await host.closeGame(id, reason);
-    if (outcome !== "closed") throw refused(outcome);
+    if (outcome !== "closed") throw refusedAs(outcome);
     note(request, "close", { gameId: id, reason });
     response.json({ closed: id });
   });

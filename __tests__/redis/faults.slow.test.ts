@@ -1,6 +1,8 @@
 // Every call to Redis fails once, in three ways, for every N: whatever the caller is told has to be true afterwards.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
+import { checkRedis } from "../../lib/store/redis-check.ts";
+import { gameKey } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
 import { Table } from "../store/table.ts";
@@ -93,6 +95,23 @@ describe.skipIf(lacks("redis-server"))("Redis: the Nth call fails, for every N",
       await inside.script("FLUSH");
       expect(await store.resolve("FLUSHED", `a${step}`, "lost")).toBe("x");
     }
+    inside.disconnect();
+    await store.close();
+  });
+
+  test("SAFETY 9 a log without its record is in the way of a new game: nothing of that is written, and a repair makes room", async () => {
+    const { store, link } = await openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId: "faults-left" });
+    const inside = await redis.client();
+    const table = new Table(store, "LEFT01");
+    await table.step();
+    await table.step();
+    await inside.unlink(gameKey("LEFT01"));
+    const again = new Table(store, "LEFT01");
+    await expect(store.commit(again.next({ actionId: "create", answer: "x" }))).rejects.toMatchObject({ kind: "unknown" });
+    expect(await store.load("LEFT01")).toEqual({ kind: "absent" });
+    await checkRedis(link, "repair");
+    await again.step({ actionId: "create", answer: "x" });
+    expect(await checkRedis(link, "check")).toMatchObject({ problems: [] });
     inside.disconnect();
     await store.close();
   });

@@ -83,6 +83,14 @@ if v > most and (ARGV[11] ~= '' or v % 256 == 0) then
   keep = redis.call('ZREVRANGEBYSCORE', checkpoints, v - most, '-inf', 'LIMIT', 0, 1)[1]
 end
 
+-- The first write, because Redis may refuse it: a log that is left of a game whose record is gone takes no change before its end.
+if ARGV[11] ~= '' then
+  redis.call('XADD', history, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action, 's', ARGV[11])
+  redis.call('ZADD', checkpoints, newV, newV)
+  redis.call('PEXPIRE', checkpoints, ttl)
+else
+  redis.call('XADD', history, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action)
+end
 -- Most changes change only these: the rest is written when it is another, which spares Redis half of the work and of its file.
 redis.call('HSET', game, 'v', newV, 'hash', ARGV[5], 'at', at, 'state', ARGV[7], 'wake', wakeAt)
 if ARGV[27] ~= '' then redis.call('HSET', game, 'still', ARGV[27]) end
@@ -94,13 +102,6 @@ end
 local created = old[7] or at
 if not old[7] then redis.call('HSET', game, 'created', at) end
 if ARGV[26] ~= '0' and tonumber(ARGV[26]) > tonumber(old[8] or '0') then redis.call('HSET', game, 'outage', ARGV[26]) end
-if ARGV[11] ~= '' then
-  redis.call('XADD', history, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action, 's', ARGV[11])
-  redis.call('ZADD', checkpoints, newV, newV)
-  redis.call('PEXPIRE', checkpoints, ttl)
-else
-  redis.call('XADD', history, newV .. '-0', 't', at, 'p', ARGV[4], 'n', ARGV[5], 'c', ARGV[8], 'i', action)
-end
 if v % 256 == 0 then redis.call('XTRIM', history, 'MAXLEN', '~', most * 4) end
 if keep then
   redis.call('XTRIM', history, 'MINID', keep .. '-0')

@@ -7,7 +7,7 @@ export interface StreamFigures {
   readonly states: number;
   /** Versions that were not the one after the last. */
   readonly gaps: number;
-  /** Streams that ended before they were let go. */
+  /** Streams that ended before they were let go, refused ones among them. */
   readonly broken: number;
   readonly words: string;
   readonly passed: boolean;
@@ -60,10 +60,11 @@ export function watchStreams(url: string): { stop(): Promise<StreamFigures> } {
         last = v;
       };
       counts.streams += 1;
-      const ended = follow(`${url}/api/games/${ids[place % ids.length]}/events`, letGo.signal, heard).catch(() => {
+      // However it ends: a server that takes leave in good order, or refuses, breaks it off as well.
+      const ended = (): void => {
         if (!letGo.signal.aborted) counts.broken += 1;
-      });
-      following.push(ended);
+      };
+      following.push(follow(`${url}/api/games/${ids[place % ids.length]}/events`, letGo.signal, heard).then(ended, ended));
     }
   })();
   return {

@@ -44,9 +44,10 @@ class DueTable {
   readonly #seen: number[];
   #active = 1;
   #newest = 0;
-  /** The seat whose tap is out, and when that was due; 0 when none is. */
+  /** The seat whose tap is out, when that was due, and the version it was made from; 0 when none is. */
   #tapper = 0;
   #dueAt = 0;
+  #tappedV = 0;
 
   constructor(table: OpenTable, tally: Tally) {
     this.#table = table;
@@ -86,6 +87,7 @@ class DueTable {
     if (at === undefined) return;
     this.#tapper = this.#active;
     this.#dueAt = at;
+    this.#tappedV = this.#newest;
     this.#table.seats[this.#active - 1]?.send(this.#table.tap);
   }
 
@@ -97,7 +99,8 @@ class DueTable {
       this.#newest = v;
       this.#active = active;
     }
-    if (this.#tapper !== place + 1) return;
+    // The change before may reach this seat after another seat's word of it has made it tap: that is no answer.
+    if (this.#tapper !== place + 1 || v <= this.#tappedV) return;
     this.#tapper = 0;
     this.#tally.answered(this.#dueAt);
     this.#next();

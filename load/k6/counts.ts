@@ -16,6 +16,8 @@ export const commandsUnanswered = new Counter("commands_unanswered");
 export const versionGaps = new Counter("version_gaps");
 /** Games whose clients did not end on the same version with the same clocks. */
 export const gamesDiverged = new Counter("games_diverged");
+/** Games whose table was seated and started, and those of them that were played to their end: the runner wants all of them. */
+export const gamesBegun = new Counter("games_begun");
 export const gamesPlayed = new Counter("games_played");
 /** Share of commands, checks and connections that did not end as they had to. */
 export const failures = new Rate("failures");

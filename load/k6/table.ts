@@ -1,5 +1,5 @@
 // A table of players on sockets of their own: seated, started, played by the rules, and compared at the end.
-import { expect, failures, gamesDiverged, gamesPlayed } from "./counts.ts";
+import { expect, failures, gamesBegun, gamesDiverged, gamesPlayed } from "./counts.ts";
 import { type Outcome, Player } from "./player.ts";
 
 export function wait(ms: number): Promise<void> {
@@ -41,6 +41,7 @@ export class Table {
         expect("takes the seat", (await player.request("claim", { playerId: place + 1 })) === "done");
       }
       expect("starts", (await table.host.request("start")) === "done");
+      gamesBegun.add(1);
       return table;
     } catch (error) {
       failures.add(true);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Limits } from "../../lib/ops/config.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
-async function watched() {
-  const all = virtualEdge();
+async function watched(limits: Partial<Limits> = {}) {
+  const all = virtualEdge({ limits });
   const { gameId, host } = await all.seated();
   const found = await all.rooms.find(gameId);
   if (!("room" in found)) throw new Error("The game is gone.");
@@ -89,5 +90,24 @@ describe("F52 places for event streams", () => {
     line.get(`/api/games/${gameId}`);
     await ambient.advance(0);
     expect(line.statuses).toEqual([200, 200]);
+  });
+
+  test("SAFETY 15 streams count among what one address may have open, and no more once they are gone", async () => {
+    const { ambient, edge, gameId, line, lineOf, notes } = await watched({ connectionsPerAddressMax: 2 });
+    const ask = async (address?: string) => {
+      const asked = lineOf(address);
+      asked.get(`/api/games/${gameId}/events`);
+      await ambient.advance(0);
+      return asked;
+    };
+    const second = await ask();
+    const third = await ask();
+    expect([second.statuses, third.statuses, edge.eventStreams.size]).toEqual([[200], [429], 2]);
+    expect(third.heard).toContain("Retry-After: 5");
+    expect(notes.map(({ event }) => event)).toEqual(["rate-limited"]);
+    expect((await ask("198.51.100.1")).statuses).toEqual([200]);
+    for (const gone of [line, second]) gone.destroy();
+    await ambient.advance(0);
+    expect([(await ask()).statuses, (await ask()).statuses, (await ask()).statuses]).toEqual([[200], [200], [429]]);
   });
 });

@@ -19,6 +19,7 @@ export interface EventStreamParts {
   readonly address: string;
 }
 
+/** Its address was counted as open; when the line is gone it is counted out again. */
 export class EventStream implements Subscriber {
   readonly viewerId: ViewerId;
   readonly updates = "states";
@@ -135,7 +136,8 @@ export class EventStream implements Subscriber {
     this.#response.req.socket.off("close", this.#gone);
     this.#leave();
     this.#stuck?.cancel();
-    this.#edge.eventStreams.delete(this);
+    // It may be said twice that the line is closed.
+    if (this.#edge.eventStreams.delete(this)) this.#edge.addresses.closed(this.#address);
     this.#edge.metrics.eventStreams.set(this.#edge.eventStreams.size);
   };
 }

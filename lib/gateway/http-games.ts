@@ -11,6 +11,7 @@ import type { StoredChange } from "../store/store.ts";
 import { EventStream } from "./event-stream.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { refuseHttp } from "./http-guard.ts";
+import { fullRetryMs } from "./upgrade-gate.ts";
 
 const pageMax = 100;
 const logPage = 500;
@@ -130,8 +131,13 @@ function addEvents(app: Express, parts: HttpParts): void {
     if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");
     // Asked for the head alone: whoever has it takes the answer for whole, and a proxy puts somebody else's request behind it.
     if (request.method === "HEAD") return void response.type("text/event-stream").end();
-    serial += 1;
     const { address } = edge.clientOf(request);
+    if (!edge.addresses.opened(address)) {
+      edge.metrics.rateLimited("connections").add();
+      edge.note("rate-limited", address, { kind: "connections" });
+      return refuseHttp(response, "rate-limited", fullRetryMs);
+    }
+    serial += 1;
     await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address }).begin();
   });
 }

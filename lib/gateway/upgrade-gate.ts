@@ -25,7 +25,8 @@ const statusText: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-const fullRetryMs = 5_000;
+/** A place may be free after this time, ms. */
+export const fullRetryMs = 5_000;
 const drainRetryMs = 1_000;
 
 /** Decides about one upgrade. A yes has counted the address as open: say `edge.addresses.closed` when the socket is gone. */

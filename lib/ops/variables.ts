@@ -44,7 +44,7 @@ export const limitVariables = {
     "connections",
     12_000,
     [1, 200_000],
-    "Open sockets from one client address (IPv6: one /64). Past it 429.",
+    "Open sockets and event streams from one client address (IPv6: one /64). Past it 429.",
   ),
   upgradesPerAddressPerMinuteMax: limit(
     "LIMIT_UPGRADES_PER_ADDRESS",

@@ -35,6 +35,18 @@ describe("reading a message", () => {
     expect(decodeData(schema, { playerId: "1" }, null)).toEqual({ ok: false, id: null, code: "bad-message", field: "data.playerId" });
   });
 
+  test("WI3 a key that no record can hold is refused as well, not passed over", () => {
+    const schema = z.strictObject({ counters: z.record(z.string(), z.int()).optional(), settings: z.unknown().optional() });
+    const field = (data: string) => {
+      const decoded = decodeData(schema, JSON.parse(data), null);
+      return decoded.ok ? null : decoded.field;
+    };
+    expect(field('{"counters":{"__proto__":5}}')).toBe("data.counters.__proto__");
+    expect(field('{"counters":{"\\u005f_proto__":5}}')).toBe("data.counters.__proto__");
+    expect(field('{"settings":{"handicaps":{"__proto__":5}}}')).toBe("data.settings.handicaps.__proto__");
+    expect(field('{"counters":{"proto":5},"settings":[null,{"a":"__proto__"}]}')).toBeNull();
+  });
+
   test("WI4 nesting of 32,000 and 10,000 keys are refused within 10 ms each", () => {
     const deep = `${"[".repeat(32_000)}${"]".repeat(32_000)}`;
     const wide = `{${Array.from({ length: 10_000 }, (_, i) => `"${i}":1`).join(",")}}`;

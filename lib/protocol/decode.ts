@@ -15,6 +15,9 @@ export interface Envelope {
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false; readonly id: string | null } & Refusal);
 
+/** Longest path of a field that is told back. */
+const fieldCharsMax = 128;
+
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;
@@ -75,12 +78,25 @@ export function decodeEnvelope(text: string, n = 0): Decoded<Envelope> {
   return { ok: true, value: { type, data: message["data"] ?? {}, id, n } };
 }
 
+/** Path of the first key `__proto__`, or null. Schemas of records pass over it, and nothing is to be ignored in silence. */
+function hiddenKey(value: unknown, path: string): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, inside] of Object.entries(value)) {
+    const at = `${path}.${key}`;
+    const found = key === "__proto__" ? at : hiddenKey(inside, at);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Checks `data` against its exact schema. `field` is the path of the first thing wrong. */
 export function decodeData<T>(schema: z.ZodType<T>, data: unknown, id: string | null): Decoded<T> {
   const result = schema.safeParse(data);
+  const hidden = result.success ? hiddenKey(data, "data") : null;
+  if (hidden !== null) return bad(id, hidden.slice(0, fieldCharsMax));
   if (result.success) return { ok: true, value: result.data };
   const issue = result.error.issues[0];
   const path = (issue?.path ?? []).map(String);
   if (issue?.code === "unrecognized_keys") path.push(String(issue.keys[0]));
-  return bad(id, ["data", ...path].join(".").slice(0, 128));
+  return bad(id, ["data", ...path].join(".").slice(0, fieldCharsMax));
 }

@@ -229,6 +229,8 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   const ownHealth = healthOf({ ...parts, above: null }, condition, rooms);
   parts.above?.watch(() => ownHealth.report());
   const edge = new Edge({ ...parts, queueDepth: () => store.health().queueDepth });
+  const drain = () => stop.begin("the operator asked for it");
+  parts.above?.onDrain(drain);
   const operations = openOperations({
     ...parts,
     ambient: parts.slow,
@@ -236,7 +238,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     health,
     connections: () => gateway.connections,
     loopLagMs: () => condition.lagMs,
-    drain: () => stop.begin("the operator asked for it"),
+    drain: parts.above?.drain ?? drain,
     addressOf: (request) => edge.clientOf(request).address,
     countedAs: addressKey,
   });

@@ -125,6 +125,19 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     }
   });
 
+  test("the operator's drain ends all workers, and none is started again", async () => {
+    const token = "admin-token-for-workers";
+    const other = await startRunningServer({ env: { REDIS_URL: redis.url, WORKERS: "2", ADMIN_TOKEN: token } });
+    try {
+      await eventually("both workers answer", async () => (await workersOf(other)).size === 2, 30_000);
+      const drain = () => fetch(`${other.url}/admin/api/drain`, { method: "POST", headers: { authorization: `Bearer ${token}` } });
+      expect((await drain()).status).toBe(202);
+      expect(await other.exited).toBe(0);
+    } finally {
+      await other.dispose();
+    }
+  }, 60_000);
+
   test("workers without a name go on with the audit logs of their former lives; the longest name leaves room for their numbers", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "tapotarp-workers-"));
     const env = { REDIS_URL: redis.url, WORKERS: "2" };

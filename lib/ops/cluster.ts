@@ -20,10 +20,12 @@ export interface PrimarySettings {
 type ToPrimary =
   | { readonly tarp: "ready" }
   | { readonly tarp: "health"; readonly status: Level; readonly problems: readonly string[] }
-  | { readonly tarp: "metrics"; readonly id: number };
+  | { readonly tarp: "metrics"; readonly id: number }
+  | { readonly tarp: "drain" };
 type ToWorker =
   | { readonly tarp: "problem"; readonly problem: string | null }
-  | { readonly tarp: "metrics"; readonly id: number; readonly text: string };
+  | { readonly tarp: "metrics"; readonly id: number; readonly text: string }
+  | { readonly tarp: "drain" };
 
 const respawnMsMin = 200;
 const respawnMsMax = 10_000;
@@ -88,6 +90,7 @@ class Primary {
     if (message.tarp === "ready") place.readyAt = this.#settings.ambient.monotonicMs();
     else if (message.tarp === "health") Object.assign(place, { status: message.status, problems: message.problems });
     else if (message.tarp === "metrics") void this.#sendMetrics(worker, message.id);
+    else if (message.tarp === "drain") this.#drain();
   }
 
   async #sendMetrics(worker: Worker, id: number): Promise<void> {
@@ -127,6 +130,18 @@ class Primary {
     this.#leaveWhenAlone();
   }
 
+  /** As often as the operator likes, and before a signal: neither may look to a worker like a second signal, which hurries. */
+  #drain(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    for (const { worker, readyAt } of this.#places) {
+      if (worker?.isConnected() !== true) continue;
+      if (readyAt === null) worker.process.kill("SIGTERM");
+      else worker.send({ tarp: "drain" } satisfies ToWorker, ignoreGone);
+    }
+    this.#leaveWhenAlone();
+  }
+
   #leaveWhenAlone(): void {
     if (this.#places.every(({ worker }) => worker === null)) this.#settings.exit(this.#exitCode);
   }
@@ -149,6 +164,10 @@ export interface Above {
   metricsText(): Promise<string>;
   /** This worker serves now. */
   ready(): void;
+  /** Ends all workers in order. One that left by itself would be started again. */
+  drain(): void;
+  /** Called when it is this worker's turn to leave in order. */
+  onDrain(begin: () => void): void;
   /** Says once a second how this worker is, others left aside. */
   watch(report: () => { readonly status: Level; readonly problems: readonly string[] }): void;
 }
@@ -159,9 +178,11 @@ export function connectAbove(ambient: Ambient): Above | null {
   const asked = new Map<number, (text: string) => void>();
   let serial = 0;
   let problem: string | null = null;
+  let begin: () => void = () => undefined;
   const send = (message: ToPrimary) => void process.send?.(message, undefined, undefined, ignoreGone);
   process.on("message", (message: ToWorker) => {
     if (message.tarp === "problem") problem = message.problem;
+    else if (message.tarp === "drain") begin();
     else if (message.tarp === "metrics") {
       asked.get(message.id)?.(message.text);
       asked.delete(message.id);
@@ -170,6 +191,10 @@ export function connectAbove(ambient: Ambient): Above | null {
   return {
     problem: () => problem,
     ready: () => send({ tarp: "ready" }),
+    drain: () => send({ tarp: "drain" }),
+    onDrain(heard) {
+      begin = heard;
+    },
     watch(report) {
       const tell = () => {
         const { status, problems } = report();

@@ -10,6 +10,7 @@ import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
+import { asksForSocket } from "./lib/gateway/upgrade-gate.ts";
 import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.ts";
 import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluster.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
@@ -253,7 +254,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     operatorRoutes: operations.routes,
     publicDir,
   });
-  const server = createServer(httpTimes, app);
+  const server = createServer({ ...httpTimes, shouldUpgradeCallback: asksForSocket }, app);
   server.maxConnections = config.limits.connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const defaultGame = games[0]?.rules.kind ?? "";

@@ -72,6 +72,11 @@ describe("F31 SAFETY 20: HTTP", () => {
     expect((await fetch(`${server.url}/ready`)).status).toBe(200);
   });
 
+  test("a client that offers HTTP/2 beside its question is answered as if it had not", async () => {
+    const offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n";
+    expect(await byHand(`GET /live HTTP/1.1\r\nHost: x\r\n${offer}\r\n`)).toContain("HTTP/1.1 200 OK");
+  });
+
   test("F52 a watcher gets the view and each change as events, at most so many watchers", async () => {
     const { gameId, players } = await seatTable(server.port, 2);
     const url = `${server.url}/api/games/${gameId}/events`;

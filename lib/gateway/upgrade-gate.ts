@@ -8,6 +8,14 @@ import { protocols, socketPaths } from "../protocol/version.ts";
 import type { Edge } from "./edge.ts";
 import { originCheck } from "./origin.ts";
 
+/**
+ * A request that asks for a socket. Whatever else a client offers to speak, as some do HTTP/2 in each request, is passed over and the
+ * request answered as it is.
+ */
+export function asksForSocket({ headers }: IncomingMessage): boolean {
+  return /\bwebsocket\b/i.test(headers.upgrade ?? "");
+}
+
 export interface UpgradeRefusal {
   readonly reason: "path" | "origin" | "protocol" | "malformed" | "address" | "rate" | "full" | "draining" | "overload";
   readonly status: number;

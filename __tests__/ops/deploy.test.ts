@@ -33,6 +33,17 @@ describe("F47 monitoring", () => {
     },
   );
 
+  test("so do the documents, in whole words", async () => {
+    const names = await metricNames();
+    const known = new Set([...names, ...[...names].map((name) => name.replace(/_(bucket|sum|count)$/, ""))]);
+    const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".md"));
+    const used = pages.flatMap((path) =>
+      [...read(`docs/${path}`).matchAll(/\b(?:tapotarp|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => ({ path, name })),
+    );
+    expect(used.length).toBeGreaterThan(10);
+    expect(used.filter(({ name }) => !known.has(name))).toEqual([]);
+  });
+
   test("games are not added up over instances: each counts all that the instances share", () => {
     const expressions = [...read("deploy/grafana/dashboards/tapotarp.json").matchAll(/"expr": "(.*tapotarp_games\{.*)"/g)].map(
       ([, text]) => text,

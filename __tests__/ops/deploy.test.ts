@@ -135,6 +135,15 @@ describe("F36 deployment files", () => {
     expect(read("deploy/helm/tap-or-tarp/templates/deployment.yaml")).toContain('default (printf "v%s" .Chart.AppVersion)');
   });
 
+  test("the autoscaler adds a server at the CPU at which the capacity page does, not at that share of what a pod asks for", () => {
+    const coreShare = Number(/CPU stays above (\d+) %/.exec(read("docs/capacity.md"))?.[1]) / 100;
+    const [values, manifests] = [read("deploy/helm/tap-or-tarp/values.yaml"), read("deploy/kubernetes/tap-or-tarp.yaml")];
+    const asked = [/requests: \{ cpu: (\d+)m/.exec(values)?.[1], /requests:\n +cpu: (\d+)m/.exec(manifests)?.[1]];
+    const percent = [/cpuPercent: (\d+)/.exec(values)?.[1], /averageUtilization: (\d+)/.exec(manifests)?.[1]];
+    const cores = asked.map((milli, place) => (Number(milli) / 1_000) * (Number(percent[place]) / 100));
+    expect(cores).toEqual([coreShare, coreShare]);
+  });
+
   test("the manifests have what a cluster needs, and pods that may write nowhere but their volumes", () => {
     const manifests = read("deploy/kubernetes/tap-or-tarp.yaml");
     const kinds = [...manifests.matchAll(/^kind: (\w+)$/gm)].map(([, kind]) => kind);

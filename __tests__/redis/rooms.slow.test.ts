@@ -161,6 +161,29 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     proxy.end();
   });
 
+  test("whoever was shown out while announcements were lost goes, whether a conflict or the newest state tells of it", async () => {
+    const proxy = await RedisProxy.start(redis.port, { below: () => 0 });
+    const [one, two] = [await join("one"), await join("two", proxy.url)];
+    const [host, guest, watcher] = [one.viewer(), two.viewer(), two.viewer()];
+    const room = await one.create(host);
+    const there = await two.join(room.gameId, guest);
+    await two.join(room.gameId, watcher);
+    expect(await one.command(room, host, { type: "claim", playerId: 1 })).toMatchObject({ ok: true });
+    expect(await two.command(there, guest, { type: "claim", playerId: 2 })).toMatchObject({ ok: true });
+    proxy.silenceSubscribers();
+    expect(await one.command(room, host, { type: "kick", playerId: 2 })).toMatchObject({ ok: true });
+    expect(await two.command(there, guest, { type: "rollDice", sides: 6 })).toMatchObject({ ok: false, code: "no-seat" });
+    await eventually("the kicked one goes", () => guest.dismissals.join() === "kicked");
+    await there.leave(guest);
+    expect(watcher.dismissals).toEqual([]);
+    expect(await one.command(room, host, { type: "endGame" })).toMatchObject({ ok: true });
+    await eventually("all go when the table was closed", () => watcher.dismissals.join() === "closed", 8_000);
+    expect(host.dismissals).toEqual(["closed"]);
+    await two.close();
+    open.splice(open.indexOf(two), 1);
+    proxy.end();
+  });
+
   test("a failover that steps back in versions is counted and told, never silent: viewers are shown what is true now", async () => {
     const one = await join("one");
     const [host, guest] = [one.viewer(), one.viewer()];

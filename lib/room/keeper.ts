@@ -11,8 +11,9 @@ import { announcedCopy } from "./announced.ts";
 import { storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import { type AnyRules, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
+import { isLogged, missedDismissals } from "./logged.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
-import type { Accepted, StateText } from "./rules.ts";
+import type { Accepted, Dismissal, StateText } from "./rules.ts";
 import type { Shown, Step, Stepped, Stepping } from "./step.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { ViewerCount } from "./viewer-count.ts";
@@ -166,7 +167,7 @@ export class Keeper {
     const copy: Copy = { state: this.#decoded(game.state), v, hash, at: game.updatedAt, still, index };
     this.#notice(copy);
     this.#keep(copy);
-    if (this.viewers.size > 0 && this.#shownV !== copy.v) this.#showWhole(copy);
+    await this.#showWhole(copy);
     return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
   }
 
@@ -290,20 +291,14 @@ export class Keeper {
   /** An unknown outcome is asked for again, once: the same commit either happened (its hash stands at its version) or can still happen. */
   async #surely(commit: Commit, failure: unknown): Promise<CommitOutcome> {
     const isUnknown = failure instanceof StoreFault && failure.kind === "unknown";
+    const { store } = this.#parts;
     try {
       if (!isUnknown) throw failure;
-      return (await this.#stands(commit)) ? { kind: "ok" } : await this.#parts.store.commit(commit);
+      return (await isLogged(store, commit)) ? { kind: "ok" } : await store.commit(commit);
     } catch (error) {
       this.#parts.observer.notCommitted(isUnknown ? "unknown" : "failed");
       throw isUnknown ? inDoubt(error) : error;
     }
-  }
-
-  /** Whether this very commit is in the log, however far others have gone since. */
-  async #stands({ gameId, expectedV, hash, at }: Commit): Promise<boolean> {
-    const [change] = await this.#parts.store.changes(gameId, expectedV, 1);
-    // Two instances that settle the same thing write the same bytes; the time tells whose stands.
-    return change?.v === expectedV + 1 && change.hash === hash && change.at === at;
   }
 
   /** A durable change becomes the truth here, and everybody who watches is told. */
@@ -319,23 +314,31 @@ export class Keeper {
       viewers: this.viewers.everywhere,
       updatedAt: after.at,
     }));
-    const { dismissals } = record;
-    // After the answer, which is given when this turn ends: whoever ends a game is told so before the connection goes.
+    this.#dismiss(record.dismissals);
+  }
+
+  /** After the answer, which is given when this turn ends: whoever ends a game is told so before the connection goes. */
+  #dismiss(dismissals: readonly Dismissal[]): void {
     if (dismissals.length > 0) this.#parts.ambient.soon(() => this.viewers.dismiss(dismissals));
   }
 
   /** Reads the store, and sends whole states to viewers who are behind it. */
   async resync(): Promise<void> {
     this.forget();
-    const present = await this.current();
-    if (present !== null && this.#shownV !== present.copy.v) this.#showWhole(present.copy);
+    await this.current();
   }
 
-  #showWhole(copy: Copy): void {
-    this.#shownV = copy.v;
-    if (this.viewers.size === 0) return;
+  /** Brings viewers who are behind to `copy`, which was read; whoever had to go meanwhile goes. */
+  async #showWhole(copy: Copy): Promise<void> {
+    const { v } = copy;
+    const isBehind = this.#shownV !== v && this.viewers.size > 0;
+    // Read first: when it cannot be, nobody has been told anything, and all is tried again.
+    const missed = isBehind ? await missedDismissals(this.#parts.store, this.gameId, { shownV: this.#shownV, v }) : [];
+    this.#shownV = v;
+    if (!isBehind) return;
     this.#parts.observer.resynced(this.gameId);
     this.viewers.resync(copy, this.now(copy));
+    this.#dismiss(missed);
   }
 
   /** Sends `copy` whole to one viewer. */

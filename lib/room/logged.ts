@@ -1,0 +1,28 @@
+// What a room asks of the log: whether a commit stands in it, and who had to go in changes that were not shown one by one.
+import type { Commit, Store } from "../store/store.ts";
+import { readRecord } from "./log.ts";
+import type { Dismissal } from "./rules.ts";
+
+/** Changes looked through. An instance that was cut off for longer is taken for dead, and sends everybody away. */
+const missedMax = 500;
+
+/** Whether this very commit is in the log, however far others have gone since. Rejects with StoreFault. */
+export async function isLogged(store: Pick<Store, "changes">, { gameId, expectedV, hash, at }: Commit): Promise<boolean> {
+  const [change] = await store.changes(gameId, expectedV, 1);
+  // Two instances that settle the same thing write the same bytes; the time tells whose stands.
+  return change?.v === expectedV + 1 && change.hash === hash && change.at === at;
+}
+
+/**
+ * The dismissals of the changes above `shownV`, up to `v`; none when nothing was shown (null). A whole state does not say them.
+ * Rejects with StoreFault.
+ */
+export async function missedDismissals(
+  store: Pick<Store, "changes">,
+  gameId: string,
+  { shownV, v }: { readonly shownV: number | null; readonly v: number },
+): Promise<readonly Dismissal[]> {
+  if (shownV === null) return [];
+  const afterV = Math.max(shownV, v - missedMax);
+  return (await store.changes(gameId, afterV, v - afterV)).flatMap((row) => readRecord(row).dismissals);
+}

@@ -166,8 +166,12 @@ export class Keeper {
     const { v, hash, still, index } = game;
     const copy: Copy = { state: this.#decoded(game.state), v, hash, at: game.updatedAt, still, index };
     this.#notice(copy);
+    // Before it is kept: when the log cannot be read, nobody has been told anything, and all of it is tried again.
+    const isBehind = this.#shownV !== v && this.viewers.size > 0;
+    const missed = isBehind ? await missedDismissals(this.#parts.store, this.gameId, { shownV: this.#shownV, v }) : null;
     this.#keep(copy);
-    await this.#showWhole(copy);
+    this.#shownV = v;
+    if (missed !== null) this.#showWhole(copy, missed);
     return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
   }
 
@@ -329,13 +333,7 @@ export class Keeper {
   }
 
   /** Brings viewers who are behind to `copy`, which was read; whoever had to go meanwhile goes. */
-  async #showWhole(copy: Copy): Promise<void> {
-    const { v } = copy;
-    const isBehind = this.#shownV !== v && this.viewers.size > 0;
-    // Read first: when it cannot be, nobody has been told anything, and all is tried again.
-    const missed = isBehind ? await missedDismissals(this.#parts.store, this.gameId, { shownV: this.#shownV, v }) : [];
-    this.#shownV = v;
-    if (!isBehind) return;
+  #showWhole(copy: Copy, missed: readonly Dismissal[]): void {
     this.#parts.observer.resynced(this.gameId);
     this.viewers.resync(copy, this.now(copy));
     this.#dismiss(missed);

@@ -11,7 +11,17 @@ tapotarp_commands_total{type="sync",outcome="ok"} 9
 tapotarp_commands_total{type="wake",outcome="ok"} 5
 tapotarp_commands 7
 `;
-const summary = (done: number, syncs: number) => ({ metrics: { commands_done: { count: done }, syncs_done: { count: syncs } } });
+const summary = (done: number, syncs: number, games: { begun?: number; played?: number } = {}) => {
+  const { begun = 2, played = 2 } = games;
+  return {
+    metrics: {
+      commands_done: { count: done },
+      syncs_done: { count: syncs },
+      games_begun: { count: begun },
+      games_played: { count: played },
+    },
+  };
+};
 
 describe("reconciling", () => {
   test("L46 adds up the samples of one metric, by label", () => {
@@ -27,5 +37,11 @@ describe("reconciling", () => {
   test("L46 one command more or less on either side shows", () => {
     expect(reconcile(summary(51, 8), metrics).agrees).toBe(false);
     expect(reconcile({ metrics: {} }, metrics)).toMatchObject({ agrees: false, words: expect.stringContaining("DIFFER") });
+  });
+
+  test("L46 a table that was begun and never ended shows, as k6 passes a script that throws; so does a run without any table", () => {
+    const cut = reconcile(summary(50, 8, { begun: 2, played: 1 }), metrics);
+    expect(cut).toMatchObject({ agrees: false, begun: 2, played: 1, words: expect.stringContaining("ONLY 1") });
+    expect(reconcile({ metrics: {} }, "").agrees).toBe(false);
   });
 });

@@ -1,0 +1,61 @@
+// What the load testers themselves count: a tester that takes the wrong message for an answer, or a farewell for a good end, would
+// pass what it is there to find.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { jsonReader, type OpenTable } from "../../load/bench/contestant.ts";
+import { openLoop } from "../../load/bench/open-loop.ts";
+import type { RawSocket } from "../../load/bench/raw-socket.ts";
+import { watchStreams } from "../../load/stream-watchers.ts";
+import { eventually } from "../support/eventually.ts";
+
+/** A server of one table that takes `serviceMs` for each tap. The seat that tapped hears of it first, the others a moment later. */
+function slowTable(serviceMs: number): OpenTable {
+  let [v, active] = [1, 1];
+  const told = (seat: RawSocket, text: string): void => seat.onFrame(Buffer.from(text), 0, text.length);
+  const seats: RawSocket[] = [1, 2, 3, 4].map((id) => {
+    const taps = (): void => {
+      const seat = seats[id - 1] as RawSocket;
+      setTimeout(() => {
+        if (id !== active) return told(seat, '{"type":"error","data":{"code":"not-your-turn"}}');
+        v += 1;
+        active = (active % seats.length) + 1;
+        const change = `{"type":"change","data":{"v":${v},"activePlayer":${active}}}`;
+        told(seat, change);
+        setTimeout(() => seats.filter((other) => other !== seat).forEach((other) => void told(other, change)), serviceMs / 10);
+      }, serviceMs);
+    };
+    return { send: taps, onFrame: () => {}, onClose: () => {} } as unknown as RawSocket;
+  });
+  return { seats, tap: Buffer.alloc(0), readers: seats.map(() => jsonReader()) };
+}
+
+test("L46 in an open loop that is behind, word of the change before is not taken for the answer to the tap that waits", async () => {
+  const figures = await openLoop({ pids: [], tables: [slowTable(20)], perSecond: 100, warmMs: 0, measureMs: 200 });
+  expect(figures).toMatchObject({ errors: 0, gaps: 0, offeredPerSecond: 100 });
+  // Twenty taps in 0.2 s of which each takes 20 ms: the last waits for all the others.
+  expect(figures.maxMs).toBeGreaterThan(180);
+});
+
+test("L46 an event stream that ends in good order before it is let go, or is refused, is counted as broken off", async () => {
+  const games = ["A", "B", "C", "D", "E"].map((id) => ({ id }));
+  let [begun, ended] = [0, 0];
+  const server = createServer(({ url }, response) => {
+    if (url?.endsWith("/events")) begun += 1;
+    response.on("finish", () => (ended += url?.endsWith("/events") ? 1 : 0));
+    if (url === "/api/games") response.end(JSON.stringify({ games }));
+    else if (url?.includes("/A/")) response.end("id: 1\ndata: {}\n\nid: 2\ndata: {}\n\nevent: end\ndata: {}\n\n");
+    else if (url?.includes("/B/")) response.writeHead(503).end("{}");
+    else response.write("id: 1\ndata: {}\n\nid: 2\ndata: {}\n\n");
+  });
+  await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done));
+  try {
+    const watching = watchStreams(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await eventually("all streams are asked for, and those of two games ended", async () => (begun === 50 && ended === 20 ? true : null));
+    await new Promise((done) => setTimeout(done, 300));
+    expect(await watching.stop()).toMatchObject({ streams: 50, gaps: 0, broken: 20, passed: false });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

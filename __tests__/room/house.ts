@@ -8,7 +8,7 @@ import type { Answer } from "../../lib/room/answer.ts";
 import type { Frame } from "../../lib/room/frame.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import type { AnyRules } from "../../lib/room/log.ts";
-import { silentObserver } from "../../lib/room/observer.ts";
+import { type RoomObserver, silentObserver } from "../../lib/room/observer.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
 import type { Subscriber } from "../../lib/room/subscriber.ts";
@@ -53,6 +53,8 @@ export interface House {
   readonly bugs: unknown[];
   /** What each commit came to, as it is counted. */
   readonly outcomes: string[];
+  /** What the rooms had to tell the operator of, in words. */
+  readonly oddities: string[];
   /** Turns that were taken in any game so far. */
   turns(): number;
   /** Lets `ms` of virtual time go by, with all that happens in it. */
@@ -84,6 +86,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const inner = memoryStore();
   const store = parts.store?.(inner, timeline) ?? inner;
   const bugs: unknown[] = [];
+  const oddities: string[] = [];
   let turns = 0;
   const { lockWaitMs: lockWaitMsMax = 5_000, lockPendingMax = 1_000 } = parts;
   const lock = gameLock({ lockWaitMsMax, lockPendingMax }, ambient, () => {
@@ -91,8 +94,14 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   });
   const outcomes: string[] = [];
   const noted = (outcome: string) => void outcomes.push(outcome);
-  const bug = (_gameId: string, error: unknown) => void bugs.push(error);
-  const observer = { ...silentObserver, bug, committed: noted, notCommitted: noted };
+  const observer: RoomObserver = {
+    ...silentObserver,
+    bug: (_gameId, error) => void bugs.push(error),
+    committed: noted,
+    notCommitted: noted,
+    steppedBack: (_gameId, from, to) => void oddities.push(`stepped back from ${from} to ${to}`),
+    tokensRevoked: () => void oddities.push("tokens revoked"),
+  };
   const rules = parts.rules?.(game.rules) ?? game.rules;
   const { gameIdChars = 6, roomsMax = 20_000 } = parts;
   const limits = { roomIdleMs: 10_000, roomsMax, gameIdChars, gameIdTriesMax: 20 };
@@ -108,6 +117,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     ambient,
     bugs,
     outcomes,
+    oddities,
     turns: () => turns,
     async pass(ms) {
       const until = timeline.now + ms;

@@ -1,0 +1,155 @@
+// Viewers who could be left behind, and keys that open nothing any more: what a room reads anew, and what it says of it.
+import { describe, expect, test } from "vitest";
+import type { Answer } from "../../lib/room/answer.ts";
+import type { Joining } from "../../lib/room/order.ts";
+import type { Room } from "../../lib/room/room.ts";
+import { sha256Hex } from "../../lib/room/token-draw.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { type House, inHouse, type Viewer, viewer } from "./house.ts";
+
+type Command = { readonly type: string };
+
+const rename = (name: string): Command => ({ type: "renameGame", name }) as Command;
+const claim: Command = { type: "claim", playerId: 2 } as Command;
+
+/** The room of a game that another instance made, as it was found here: read, and used by nobody yet. */
+async function found(house: House, gameId: string): Promise<Room> {
+  const opened = await house.rooms.find(gameId);
+  if ("refused" in opened) throw new Error(opened.refused);
+  return opened.room;
+}
+
+const join = (room: Room, who: Viewer, how: Joining = {}): Promise<Answer> =>
+  new Promise((resolve, reject) => void room.join(who, resolve, how).catch(reject));
+
+/** A game of the house `here`, and a second instance on the same store that hears nothing of what is changed here. */
+function onTwo(work: (game: { here: House; there: House; host: Viewer; room: Room }) => Promise<void>): Promise<void> {
+  return inHouse(async (here) => {
+    const host = viewer("host");
+    const { room } = await here.create(host, "made");
+    await inHouse((there) => work({ here, there, host, room: room as Room }), { store: () => here.store });
+  });
+}
+
+describe("who comes to watch", () => {
+  test("sees what was changed elsewhere between the look for the game and the word that it is watched", () =>
+    onTwo(async ({ here, there, host, room }) => {
+      const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];
+      await here.give(room, host, rename("Meanwhile"));
+      expect(await join(opened, guest)).toEqual({ ok: true, v: 2 });
+      expect(guest.versions).toEqual([2]);
+    }));
+
+  test("and has seen more elsewhere than is known here is never shown less, and whoever watches here already is shown it, too", () =>
+    onTwo(async ({ here, there, host, room }) => {
+      const [guest, newer, opened] = [viewer("guest"), viewer("newer"), await found(there, room.gameId)];
+      await join(opened, guest);
+      await here.give(room, host, rename("Unheard of"));
+      expect(await join(opened, newer, { seenV: 2 })).toEqual({ ok: true, v: 2 });
+      expect([guest.versions, newer.versions]).toEqual([[1, 2], [2]]);
+    }));
+
+  test("asks once more in a full room keeps the place", () =>
+    inHouse(async (house) => {
+      const { room } = await house.create(viewer("host"), "made");
+      const guest = viewer("guest");
+      expect((await join(room as Room, guest, { viewersMax: 2 })).ok).toBe(true);
+      expect((await join(room as Room, guest, { viewersMax: 2 })).ok).toBe(true);
+      expect(await join(room as Room, viewer("late"), { viewersMax: 2 })).toEqual({ ok: false, code: "game-full" });
+    }));
+});
+
+describe("whoever watches", () => {
+  test("is shown a change whose announcement does not fit the copy at hand", () =>
+    onTwo(async ({ here, there, host, room }) => {
+      const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];
+      await join(opened, guest);
+      await here.give(room, host, rename("Elsewhere"));
+      const [, change] = await here.store.changes(room.gameId, 0, 2);
+      const { v, at, hash, change: text } = change as NonNullable<typeof change>;
+      opened.onAnnouncement({ gameId: room.gameId, from: "other", v, at, hash, still: null, moving: "\n".repeat(1_000), change: text });
+      await there.pass(0);
+      expect(guest.versions).toEqual([1, 2]);
+      expect(guest.told.at(-1)?.data.name).toBe("Elsewhere");
+    }));
+
+  test.each([
+    ["another history of the same length", ["Else"], "stepped back from 3 to 3"],
+    ["fewer changes", [], "stepped back from 3 to 2"],
+  ])("is shown a store that came back with %s, and the operator is told", (_what, renamed, oddity) => {
+    const stores: Store[] = [];
+    const switched = (inner: Store): Store =>
+      new Proxy(inner, {
+        get(_, name) {
+          const store = stores[0] ?? inner;
+          return (store[name as keyof Store] as (...args: unknown[]) => unknown).bind(store);
+        },
+      });
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room } = await house.create(host, "made");
+        await join(room as Room, guest);
+        for (const name of ["First", "Lost"]) await house.give(room as Room, host, rename(name));
+        await inHouse(async (restored) => {
+          const { room: same } = await restored.create(host, "made");
+          for (const name of ["First", ...renamed]) await restored.give(same as Room, host, rename(name));
+          stores.push(restored.store);
+        });
+        house.bus.lookAgain();
+        await house.pass(0);
+        expect(guest.told.at(-1)).toMatchObject({ type: "state", data: { v: 2 + renamed.length, name: renamed[0] ?? "First" } });
+        expect(house.oddities).toEqual([oddity]);
+      },
+      { store: switched },
+    );
+  });
+
+  test("is sent away when the game is not there any more", () =>
+    inHouse(async (house) => {
+      const { room } = await house.create(viewer("host"), "made");
+      const gone: string[] = [];
+      await join(room as Room, { ...viewer("guest"), dismiss: (reason) => void gone.push(reason) });
+      await house.store.remove((room as Room).gameId);
+      house.bus.lookAgain();
+      await house.pass(0);
+      expect(gone).toEqual(["closed"]);
+    }));
+});
+
+describe("keys", () => {
+  /** A seat that was claimed, and how to come back to it with a key. */
+  async function seat(house: House) {
+    const host = viewer("host");
+    const { room } = await house.create(host, "made");
+    const guest = viewer("guest");
+    await join(room as Room, guest);
+    const tokenOf = (answer: Answer): string => (answer.ok ? (answer.token ?? "") : "");
+    const first = tokenOf(await house.give(room as Room, guest, claim));
+    let comings = 0;
+    const back = (token: string, id: string | null = null): Promise<Answer> => {
+      comings += 1;
+      const command = { type: "reconnect", seat: 2, tokenHash: sha256Hex(token), grantId: null };
+      return house.give(room as Room, viewer(`back${comings}`), command, id);
+    };
+    return { host, room: room as Room, first, back, tokenOf };
+  }
+
+  test("a return whose answer was lost is refused when the seat is gone since, or it would wait outside for ever", () =>
+    inHouse(async (house) => {
+      const { host, room, first, back } = await seat(house);
+      expect((await back(first, "one id")).ok).toBe(true);
+      expect((await house.give(room, host, { type: "kick", playerId: 2 } as Command)).ok).toBe(true);
+      expect(await back(first, "one id")).toMatchObject({ ok: false, code: "bad-token" });
+    }));
+
+  test("a key out of use voids the others, and the operator is told of it", () =>
+    inHouse(async (house) => {
+      const { first, back, tokenOf } = await seat(house);
+      const second = tokenOf(await back(first));
+      const third = tokenOf(await back(second));
+      expect(await back(first)).toMatchObject({ ok: false, code: "bad-token" });
+      expect(house.oddities).toEqual(["tokens revoked"]);
+      expect(await back(third)).toMatchObject({ ok: false, code: "bad-token" });
+    }));
+});

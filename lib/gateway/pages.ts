@@ -4,8 +4,8 @@ import { join } from "node:path";
 import express, { type Express, type Request, type Response } from "express";
 import he from "he";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
-import type { Rooms } from "../room/rooms.ts";
-import type { Edge } from "./edge.ts";
+import type { Config } from "../ops/config.ts";
+import type { HttpParts } from "./http-parts.ts";
 
 const yearMs = 31_536_000_000;
 const statusWords = { waiting: "waiting to start", running: "running", paused: "paused", finished: "finished" };
@@ -15,11 +15,7 @@ interface Preview {
   readonly description: string;
 }
 
-interface PagesParts {
-  readonly publicDir: string;
-  readonly rooms: Rooms;
-  readonly edge: Edge;
-}
+type PagesParts = Pick<HttpParts, "publicDir" | "rooms" | "edge" | "config">;
 
 /** What a link preview says about a game; null when there is none, it cannot be known now, or too many codes were guessed from there. */
 async function previewOf({ rooms, edge }: PagesParts, request: Request): Promise<Preview | null> {
@@ -56,28 +52,35 @@ export function sharePage(page: string, { title, description }: Preview): string
     .replace("</head>", () => `${tags.join("\n    ")}\n  </head>`);
 }
 
+/** Gives a built page, null when there is none. In development it is read each time: `npm run dev` builds it anew while the server runs. */
+function builtPage(file: string, environment: Config["environment"]): () => string | null {
+  const read = () => (existsSync(file) ? readFileSync(file, "utf8") : null);
+  if (environment === "development") return read;
+  const page = read();
+  return () => page;
+}
+
 export function addPages(app: Express, parts: PagesParts): void {
-  const { publicDir } = parts;
-  const indexFile = join(publicDir, "index.html");
+  const { publicDir, config } = parts;
+  const page = builtPage(join(publicDir, "index.html"), config.environment);
   // Names of these files hold a hash of what is in them.
   app.use("/assets", express.static(join(publicDir, "assets"), { immutable: true, maxAge: yearMs, fallthrough: true }));
   app.use(express.static(publicDir, { index: false, maxAge: 0 }));
-  const page = existsSync(indexFile) ? readFileSync(indexFile, "utf8") : null;
   const send = (response: Response, html: string | null) => {
     if (html === null) return void response.status(503).type("text/plain").send("The page has not been built yet: run npm run build.");
     response.type("html").set("Cache-Control", "no-cache").send(html);
   };
-  app.get(["/", "/overlay/:code", "/table"], (_request, response) => send(response, page));
+  app.get(["/", "/overlay/:code", "/table"], (_request, response) => send(response, page()));
   for (const [path, folder] of [
     ["/admin", "admin"],
     ["/api/docs", "api-docs"],
   ] as const) {
-    const file = join(publicDir, folder, "index.html");
-    const own = existsSync(file) ? readFileSync(file, "utf8") : null;
-    app.get(path, (_request, response) => send(response, own));
+    const own = builtPage(join(publicDir, folder, "index.html"), config.environment);
+    app.get(path, (_request, response) => send(response, own()));
   }
   app.get("/g/:code", async (request: Request, response) => {
-    const preview = page === null ? null : await previewOf(parts, request);
-    send(response, page === null || preview === null ? page : sharePage(page, preview));
+    const html = page();
+    const preview = html === null ? null : await previewOf(parts, request);
+    send(response, html === null || preview === null ? html : sharePage(html, preview));
   });
 }

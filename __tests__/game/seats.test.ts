@@ -444,6 +444,7 @@ describe("HO the host", () => {
     play(table, "at 0 B claim B -> seat-claimed B\nat 0 host drops -> host-away");
     const show1 = table.say("B", { type: "reconnect", seat: null, tokenHash: hashOf(table.tokens.get("host") ?? ""), grantId: null });
     expect(outcome(show1)).toBe("host-back, host-changed B");
+    expect(table.view().hostPlayer).toBe(2);
     const other = new Table({ playerCount: 3 });
     play(other, "at 0 B claim B -> seat-claimed B\nat 0 host claim A -> seat-claimed A, host-changed A");
     const show2 = other.say("B", { type: "reconnect", seat: null, tokenHash: hashOf(other.tokens.get("host") ?? ""), grantId: null });

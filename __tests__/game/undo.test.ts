@@ -282,4 +282,44 @@ describe("UN undo", () => {
       `at 0 A passTurn -> turn-passed A B 2\nat 0 A transferHost B -> host-changed B\nat 0 C undo -> undo-asked C ${table.v + 1}\nat 0 V undo agree=false -> ! no-seat`,
     );
   });
+
+  test("UN2 a host without a seat cannot turn down what a seat asks for, only what he asked for himself", () => {
+    const table = new Table({ ...quick, playerCount: 2 });
+    play(
+      table,
+      `at 0  A claim A -> seat-claimed A
+      B claim B -> seat-claimed B
+      host start -> game-started
+      A passTurn -> turn-passed A B 2
+      B undo -> undo-asked B ${table.v + 4}
+      host undo agree=false -> ! no-seat
+      A undo agree=false -> undo-refused A
+      host undo -> undo-asked - ${table.v + 4}
+      host undo agree=false -> undo-refused -`,
+    );
+  });
+
+  test("UN1 a seat that was freed because its holder stayed away is not taken back: the change before it is", () => {
+    const table = started({ ...quick, playerCount: 2, initialTime: 24 * 3_600_000 });
+    play(
+      table,
+      `at 0        A pause -> game-paused player
+      at 1000     B drops -> seat-away B
+      at 3601000  wake -> seat-freed B
+      A undo -> undone ${table.v + 1}`,
+    );
+    expect(table.state.seats[1]?.holder).toBeNull();
+  });
+
+  test("UN1 nothing is taken back behind a change of the number of seats: somebody may sit on one that was not there before", () => {
+    const table = seated();
+    play(
+      table,
+      `at 0  A renameGame name=Before -> game-renamed Before
+      A updateSettings {"playerCount":3} -> settings-changed ["playerCount"]
+      C claim C -> seat-claimed C
+      A undo -> ! nothing-to-undo`,
+    );
+    expect(table.state.seats[2]?.holder).not.toBeNull();
+  });
 });

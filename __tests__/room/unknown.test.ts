@@ -98,6 +98,33 @@ describe("SAFETY 1 outcomes that are not told", () => {
     );
   });
 
+  test("lost on the way, and another instance wrote in the same millisecond what stands there: that is not taken for it", () => {
+    const store = memoryStore();
+    const { proxy, faults } = planted(store);
+    return inHouse(
+      async (here) => {
+        const host = viewer("host");
+        const { room } = await here.create(host, "made");
+        const { gameId } = room as Room;
+        await inHouse(
+          async (there) => {
+            const found = await there.rooms.find(gameId);
+            if ("refused" in found) throw new Error(found.refused);
+            faults.push(async () => {
+              await there.give(found.room, host, rename("Theirs"));
+              throw new StoreFault("unknown", "lost on the way");
+            });
+            expect(await here.give(room as Room, host, rename("Ours"))).toEqual({ ok: true, v: 3 });
+          },
+          { store: () => store },
+        );
+        expect((await store.changes(gameId, 0, 10)).map(({ at }) => at)).toEqual(Array(3).fill(here.ambient.now()));
+        expect(await names(store, gameId)).toEqual(["Theirs", "Ours"]);
+      },
+      { store: () => proxy },
+    );
+  });
+
   test("done but not told, nor to be found out: viewers see it soon though nobody does anything", () => {
     const { proxy, faults, lookups } = planted(memoryStore());
     return inHouse(

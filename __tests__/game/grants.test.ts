@@ -1,6 +1,7 @@
-// What the action id that asked for a token still opens once other tokens came after it, and what a host's return does to others.
+// What the action id that asked for a token still opens once other tokens came after it, what a host's return does to others,
+// and whose absence an outage does not count.
 import { describe, expect, test } from "vitest";
-import { hashOf, outcome, play, Table } from "./table.ts";
+import { hashOf, outcome, play, started, Table } from "./table.ts";
 
 /** Seat B, claimed by the action id `claim`, and how its holder comes back. */
 function claimed() {
@@ -54,5 +55,33 @@ describe("a host who comes back by his chair", () => {
     table.renew("host");
     const said = table.say("host", { type: "reconnect", seat: null, tokenHash: hashOf(token), grantId: null });
     expect(said).toMatchObject({ ok: true, dismissals: [{ viewerId: old, reason: "displaced" }] });
+  });
+});
+
+describe("an outage", () => {
+  const hourMs = 3_600_000;
+
+  test("SE9 SE5 does not make an absence longer that began before it", () => {
+    play(
+      started({ warningThresholds: [] }),
+      `at 0                     A pause -> game-paused player
+      at 1000                  B drops -> seat-away B
+      at ${10 * hourMs}        shell outage 2000 -> nothing
+      at ${11 * hourMs - 1001} wake -> nothing
+      at ${11 * hourMs - 1000} wake -> seat-freed B
+      at ${11 * hourMs - 1}    wake -> nothing`,
+    );
+  });
+
+  test("SE9 HO3 takes a host without a seat away as well: when he does not come back, whoever is there follows", () => {
+    play(
+      new Table({ warningThresholds: [] }),
+      `at 0       B claim B -> seat-claimed B
+      host start -> game-started
+      at 9000    shell outage 8000 -> game-paused restart
+      at 10000   B reconnects -> seat-back B, game-resumed
+      at 308999  wake -> nothing
+      at 309000  wake -> host-changed B`,
+    );
   });
 });

@@ -1,10 +1,11 @@
 // Viewers who could be left behind, and keys that open nothing any more: what a room reads anew, and what it says of it.
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../lib/room/answer.ts";
+import { readRecord } from "../../lib/room/log.ts";
 import type { Joining } from "../../lib/room/order.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
-import type { Store } from "../../lib/store/store.ts";
+import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
 
 type Command = { readonly type: string };
@@ -151,5 +152,68 @@ describe("keys", () => {
       expect(await back(first)).toMatchObject({ ok: false, code: "bad-token" });
       expect(house.oddities).toEqual(["tokens revoked"]);
       expect(await back(third)).toMatchObject({ ok: false, code: "bad-token" });
+    }));
+});
+
+describe("an instance that died", () => {
+  const isDrop = (commit: Commit): boolean => commit.change.includes('"type":"drop"');
+
+  test.each(["load", "commit"] as const)(
+    "is told of again when a game could not be shown it, because the store does not take the %s",
+    (call) => {
+      let isAway = false;
+      const away = (inner: Store): Store =>
+        new Proxy(inner, {
+          get(target, name) {
+            const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+            if (name !== call) return method;
+            return async (...args: unknown[]) => {
+              if (isAway && (call === "load" || isDrop(args[0] as Commit))) throw new StoreFault("unavailable", "planted");
+              return method(...args);
+            };
+          },
+        });
+      return inHouse(async (here) => {
+        const { room } = await here.create(viewer("one.1"), "made");
+        const { gameId } = room as Room;
+        await inHouse(
+          async (there) => {
+            isAway = true;
+            await expect(there.rooms.dropInstance("one", [gameId])).rejects.toThrow("1 games");
+            isAway = false;
+            await there.rooms.dropInstance("one", [gameId]);
+          },
+          { store: () => away(here.store) },
+        );
+        const last = (await here.store.changes(gameId, 0, 10)).at(-1);
+        expect(last?.change).toContain('"type":"drop"');
+      });
+    },
+  );
+
+  test("has its players shown away in a full house, too", () =>
+    inHouse(async (here) => {
+      const { room } = await here.create(viewer("one.1"), "made");
+      await inHouse(
+        async (there) => {
+          await there.create(viewer("two.1"), "other");
+          await there.rooms.dropInstance("one", [(room as Room).gameId]);
+        },
+        { store: () => here.store, roomsMax: 1 },
+      );
+      expect(await here.store.changes((room as Room).gameId, 1, 10)).toHaveLength(1);
+    }));
+
+  test("leaves a game behind whose newest change was not heard of here: what falls due in it is settled and shown all the same", () =>
+    onTwo(async ({ here, there, host, room }) => {
+      const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];
+      await join(opened, guest);
+      await here.give(room, host, { type: "start" });
+      await here.rooms.close();
+      there.rooms.start();
+      await there.pass(602_000);
+      const settled = (await here.store.changes(room.gameId, 2, 10)).map((row) => readRecord(row).command.type);
+      expect(settled).toEqual(expect.arrayContaining(["wake"]));
+      expect(guest.told.at(-1)?.data.v).toBe(2 + settled.length);
     }));
 });

@@ -1,0 +1,112 @@
+// A line that lives, one that was replaced, and what of the commands that were given is sent through it.
+import { describe, expect, test } from "vitest";
+import { createSession } from "../../public/app/net/session.ts";
+import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
+import { table } from "./support/tables.ts";
+
+const gameId = "K7QX2M";
+const refusal = { code: "not-your-turn", message: "", retry: false };
+
+/** A page in its seat. */
+function seated(env: FakeEnv = fakeEnv()) {
+  const session = createSession(env);
+  session.enter(gameId);
+  env.socket().opens();
+  env.socket().says("reconnected", { playerId: 2, gameId, token: "a".repeat(43), state: table({ v: 11 }) });
+  const taps = () => env.socket().told.filter(({ type }) => type === "passTurn");
+  return { env, session, taps };
+}
+
+/** Lets time pass on a line whose pings are answered at once. */
+function live(env: FakeEnv, ms: number): void {
+  let answered = env.socket().sent.filter(({ type }) => type === "ping").length;
+  for (let at = 0; at < ms; at += 50) {
+    env.pass(50);
+    const pings = env.socket().sent.filter(({ type }) => type === "ping");
+    for (const { data } of pings.slice(answered)) env.socket().says("pong", { ...data, serverTime: env.wallMs() });
+    answered = pings.length;
+  }
+}
+
+/** The line is lost and comes back; gives how long that took, ms. */
+function comeBack(env: FakeEnv): number {
+  const [before, from] = [env.sockets.length, env.nowMs()];
+  env.socket().dies(1006);
+  while (env.sockets.length === before && env.nowMs() - from < 20_000) env.pass(10);
+  return env.nowMs() - from;
+}
+
+describe("a line", () => {
+  test("L36 that answers is kept, however long nothing happens at the table", () => {
+    const { env, session } = seated();
+    live(env, 120_000);
+    expect(env.sockets).toHaveLength(1);
+    expect(session.model.value.link).toBe("open");
+  });
+
+  test("that does not come about in some seconds is given up for another", () => {
+    const env = fakeEnv();
+    createSession(env).enter(gameId);
+    env.pass(10_000);
+    expect(env.sockets).toHaveLength(2);
+  });
+
+  test("that was replaced says nothing any more: its late end does not end the one that took its place", () => {
+    const { env, session } = seated();
+    const [old] = env.sockets;
+    env.pass(30_000);
+    const { length } = env.sockets;
+    expect(length).toBeGreaterThan(1);
+    env.socket().opens();
+    env.socket().says("state", table({ v: 11 }));
+    old?.dies(1006);
+    env.pass(1_000);
+    expect(session.model.value.link).toBe("open");
+    expect(env.sockets).toHaveLength(length);
+  });
+
+  test("L37 that came back is soon sought again when it is lost anew: only tries in a row make the wait longer", () => {
+    const { env } = seated();
+    const first = comeBack(env);
+    for (let tries = 0; tries < 4; tries += 1) comeBack(env);
+    env.socket().opens();
+    env.socket().says("state", table({ v: 11 }));
+    expect(comeBack(env)).toBe(first);
+  });
+
+  test("into another game is open when that game is there", () => {
+    const { env, session } = seated();
+    session.enter("ZZZZZZ");
+    expect(session.model.value.link).toBe("connecting");
+    env.socket().says("state", table({ id: "ZZZZZZ", v: 3 }));
+    expect(session.model.value).toMatchObject({ link: "open", table: { v: 3 } });
+  });
+});
+
+describe("what was given", () => {
+  test.each([
+    ["done", "ack", { v: 12 }],
+    ["refused for good", "error", refusal],
+  ])("L38 and was %s is not sent again by a page that is loaded anew", (_how, type, answer) => {
+    const { env, session, taps } = seated();
+    session.give({ type: "passTurn", data: {} });
+    env.socket().says(type, { ...answer, id: taps()[0]?.id });
+    const again = seated(fakeEnv(env.shelf));
+    expect(again.taps()).toEqual([]);
+  });
+
+  test("L38 is sent once on a line that lives, whatever whole states come meanwhile", () => {
+    const { env, session, taps } = seated();
+    session.give({ type: "passTurn", data: {} });
+    for (const v of [12, 13]) env.socket().says("state", table({ v }));
+    expect(taps()).toHaveLength(1);
+  });
+});
+
+test("F27 a whole state that was asked for because of a gap is taken, also when the server came back with fewer changes", () => {
+  const { env, session } = seated();
+  env.socket().says("change", { v: 20, serverTime: 0, viewers: 1, events: [] });
+  expect(session.model.value.stale).toBe(true);
+  env.socket().says("state", table({ v: 9 }));
+  expect(session.model.value).toMatchObject({ stale: false, table: { v: 9 } });
+});

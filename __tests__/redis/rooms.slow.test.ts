@@ -1,7 +1,7 @@
 // SAFETY rules 11 and 12: what rooms do when messages are missed, when Redis comes back with older games, and when all have gone.
 import type { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { channelOf, gameKey, historyKey } from "../../lib/store/redis-keys.ts";
+import { channelOf, gameKey, historyKey, watchedKey } from "../../lib/store/redis-keys.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
@@ -230,6 +230,23 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
         .filter(({ type }) => type === "state")
         .at(-1);
     await eventually("seat 2 shows away", () => away()?.data.players[1].connected === false, 20_000);
+  });
+
+  test("L31: a game that could not be let go of for a while, or not be watched at all, leaves nothing in Redis", async () => {
+    const one = await join("one");
+    const listener = { onAnnouncement() {}, onGap() {}, onWatchedElsewhere() {} };
+    const listensOnlyTo = (gameId: string) => async () => {
+      const channels = (await inside.call("PUBSUB", "SHARDCHANNELS")) as string[];
+      return channels.filter((channel) => !channel.includes("tick-")).join() === channelOf(gameId);
+    };
+    await one.side.bus.subscribe("KEPT22", listener);
+    const left = await one.side.bus.subscribe("LEFT22", listener);
+    await inside.call("ACL", "SETUSER", "default", "-sadd", "-srem");
+    await left.close();
+    await expect(one.side.bus.subscribe("NONE22", listener)).rejects.toBeInstanceOf(StoreFault);
+    await eventually("neither is listened to", listensOnlyTo("KEPT22"));
+    await inside.call("ACL", "SETUSER", "default", "+sadd", "+srem");
+    await eventually("neither counts as watched", async () => (await inside.smembers(watchedKey("one"))).join() === "KEPT22");
   });
 
   test("L31: after 1,000 games came and went, subscriptions, timers and keys are back where they began", async () => {

@@ -181,9 +181,9 @@ export class RedisBus implements Bus {
 
   async #register(): Promise<void> {
     const { live } = this.#options;
-    const entries = [...this.#listeners];
-    await live.watchesAll(entries.map(([, { gameId }]) => gameId));
-    for (const [channel, { gameId }] of entries) if (!this.#listeners.has(channel)) await live.leaves(gameId);
+    await live.watchesAll([...this.#listeners.values()].map(({ gameId }) => gameId));
+    // Also those that were let go of while Redis could not be told.
+    for (const gameId of await live.watched()) if (!this.#listeners.has(channelOf(gameId))) await live.leaves(gameId);
   }
 
   async subscribe(gameId: string, listener: Listener): Promise<Subscription> {
@@ -224,7 +224,9 @@ export class RedisBus implements Bus {
     if (!this.#drop(channel, listener) || gameId === undefined || this.#isClosed) return;
     // A broker that cannot be reached has forgotten the subscription already.
     await this.#bounded(this.#send("unsubscribe", [channel])).catch(() => {});
-    await this.#options.live.leaves(gameId).catch(() => {});
+    await this.#options.live.leaves(gameId).catch(() => {
+      this.#mustComeBack = true;
+    });
     if (this.#listeners.has(channel)) await this.#options.live.watches(gameId).catch(() => {});
   }
 

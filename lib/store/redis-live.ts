@@ -220,6 +220,11 @@ export class RedisLive {
       await this.#parts.link.call((redis) => redis.sadd(key, ...gameIds.slice(from, from + registerSize)));
   }
 
+  /** The games of which the others would find out that viewers of ours watch them. */
+  async watched(): Promise<readonly string[]> {
+    return this.#parts.link.call((redis) => redis.smembers(watchedKey(this.#parts.instanceId)));
+  }
+
   async leaves(gameId: string): Promise<void> {
     await this.#parts.link.call((redis) => redis.srem(watchedKey(this.#parts.instanceId), gameId));
   }

@@ -1,5 +1,6 @@
 // A line that lives, one that was replaced, and what of the commands that were given is sent through it.
 import { describe, expect, test } from "vitest";
+import { noSamples, type ServerClock, withPong } from "../../public/app/model/server-clock.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
 import { table } from "./support/tables.ts";
@@ -109,4 +110,12 @@ test("F27 a whole state that was asked for because of a gap is taken, also when 
   expect(session.model.value.stale).toBe(true);
   env.socket().says("state", table({ v: 9 }));
   expect(session.model.value).toMatchObject({ stale: false, table: { v: 9 } });
+});
+
+test("the server's time is taken from pings of the last two minutes only: the two clocks drift apart", () => {
+  const ping = (clock: ServerClock, receivedMs: number, [rttMs, offsetMs]: readonly [number, number]): ServerClock =>
+    withPong(clock, { sentMs: receivedMs - rttMs, receivedMs, serverTime: receivedMs - rttMs / 2 + offsetMs });
+  const quick = ping(noSamples, 1_000, [10, 500]);
+  expect(ping(quick, 60_000, [80, 540]).offsetMs).toBe(500);
+  expect(ping(quick, 122_000, [80, 540]).offsetMs).toBe(540);
 });

@@ -191,6 +191,13 @@ describe("an instance that died", () => {
     },
   );
 
+  test("takes nobody along who came through another whose name only begins the same", () =>
+    inHouse(async (house) => {
+      const { room } = await house.create(viewer("one2.1"), "made");
+      await house.rooms.dropInstance("one", [(room as Room).gameId]);
+      expect(await house.store.changes((room as Room).gameId, 1, 10)).toEqual([]);
+    }));
+
   test("has its players shown away in a full house, too", () =>
     inHouse(async (here) => {
       const { room } = await here.create(viewer("one.1"), "made");

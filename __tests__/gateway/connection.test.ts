@@ -1,0 +1,51 @@
+// What a connection may send beside commands, its last word, and what ends with it.
+import { describe, expect, test } from "vitest";
+import { replyFrame } from "../../lib/room/frame.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+describe("what a connection may send", () => {
+  test("F06 bytes count as frames do: few large messages are refused like many small ones", async () => {
+    const { connect } = virtualEdge({ limits: { bytesPerSecondMax: 200 } });
+    const client = connect();
+    const large = { text: "x".repeat(600) };
+    expect((await client.ask("ping", large)).data.code).not.toBe("rate-limited");
+    expect((await client.ask("ping", large)).data.code).toBe("rate-limited");
+  });
+
+  test("F06 pongs that nobody asked for count like anything else: a flood of them ends the connection", () => {
+    const { connect } = virtualEdge();
+    const { socket } = connect();
+    for (let n = 0; n < 1_000; n += 1) socket.emit("pong", Buffer.alloc(0));
+    expect(socket.closedWith).toBe(1008);
+  });
+});
+
+describe("the end of a connection", () => {
+  test("what was said before it is still handed over; then it is cut, should the other side not close", async () => {
+    const { ambient, connect, edge } = virtualEdge();
+    const { connection, heard, socket } = connect();
+    connection.send(replyFrame("ack", { id: "last", v: 1 }));
+    connection.close("restart");
+    expect(heard.at(-1)?.data).toEqual({ id: "last", v: 1 });
+    await ambient.advance(edge.limits.outboxTerminateMs - 1);
+    expect(socket.terminated).toBe(false);
+    await ambient.advance(1);
+    expect(socket.terminated).toBe(true);
+  });
+
+  test("ticks that were asked for in a game end with the stay in it, and are not told of the next one", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId } = await seated();
+    const client = connect();
+    await client.ask("join", { gameId });
+    await client.ask("subscribeTicks", { intervalMs: 1_000 });
+    await ambient.advance(1_500);
+    const ticks = () => client.heard.filter(({ type }) => type === "tick").length;
+    const before = ticks();
+    expect(before).toBeGreaterThan(0);
+    await client.ask("leave");
+    await client.ask("join", { gameId });
+    await ambient.advance(5_000);
+    expect(ticks()).toBe(before);
+  });
+});

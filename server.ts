@@ -18,7 +18,7 @@ import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
 import { damageRecord, type NoteDamage } from "./lib/ops/damage.ts";
-import { createHealth, drainPart, type Health, loadPart, optionalPart, roomsPart, storePart } from "./lib/ops/health.ts";
+import { clockPart, createHealth, drainPart, type Health, loadPart, optionalPart, roomsPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
@@ -43,6 +43,8 @@ const httpTimes = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTim
 /** Plain HTTP beside the sockets, so that probes are answered when the sockets are full. */
 const spareConnections = 1_000;
 const storeSlowMs = 1_000;
+/** More than clocks that are kept by NTP differ by, and less than a player would see. */
+const clockSkewMsMax = 100;
 const aliveEveryMs = 1_000;
 const lagEveryMs = 500;
 const countEveryMs = 5_000;
@@ -190,13 +192,14 @@ interface Condition {
   draining: boolean;
 }
 
-function healthOf({ store, reporter, above, config }: Parts, condition: Condition, rooms: Rooms): Health {
+function healthOf({ store, reporter, above, config, instances }: Parts, condition: Condition, rooms: Rooms): Health {
   return createHealth({
     rooms: roomsPart(() => rooms.size, config.limits.roomsMax),
     store: storePart(() => store.health(), storeSlowMs),
     life: drainPart(() => condition.draining),
     load: loadPart(() => ({ loopLagMs: condition.lagMs, pressure: condition.pressure })),
     reports: optionalPart(() => reporter.problem()),
+    ...(instances === null ? {} : { clock: clockPart(() => instances.clockAheadMs, clockSkewMsMax) }),
     ...(above === null ? {} : { workers: optionalPart(() => above.problem()) }),
   });
 }

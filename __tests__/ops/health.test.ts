@@ -1,6 +1,16 @@
 // F42: the parts' states make the whole, and a part that fails never makes a probe fail.
 import { describe, expect, test } from "vitest";
-import { createHealth, drainPart, healthy, loadPart, optionalPart, type Part, roomsPart, storePart } from "../../lib/ops/health.ts";
+import {
+  clockPart,
+  createHealth,
+  drainPart,
+  healthy,
+  loadPart,
+  optionalPart,
+  type Part,
+  roomsPart,
+  storePart,
+} from "../../lib/ops/health.ts";
 
 const store = (over: object = {}): Part =>
   storePart(() => ({ ready: true, tier: "sqlite-full", problem: null, queueDepth: 0, queueAgeMs: 0, ...over }), 1000);
@@ -16,6 +26,9 @@ const matrix: readonly (readonly [string, Record<string, Part>, string, boolean]
   ["shedding", { store: store(), load: loadPart(() => ({ loopLagMs: 450, pressure: 2.2 })) }, "degraded", true],
   ["shedding all", { store: store(), load: loadPart(() => ({ loopLagMs: 4500, pressure: 22 })) }, "degraded", true],
   ["error reports lost", { store: store(), reports: optionalPart(() => "Error reports are not getting through.") }, "degraded", true],
+  ["a clock like the others'", { store: store(), clock: clockPart(() => -100, 100) }, "healthy", true],
+  ["a clock behind the others'", { store: store(), clock: clockPart(() => -101, 100) }, "degraded", true],
+  ["no others to differ from", { store: store(), clock: clockPart(() => null, 100) }, "healthy", true],
   ["draining with a dead store", { store: store({ ready: false }), process: drainPart(() => true) }, "unhealthy", false],
   ["a part that throws", { store: hanging }, "unhealthy", false],
   ["no parts", {}, "healthy", true],

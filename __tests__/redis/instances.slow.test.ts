@@ -6,6 +6,10 @@ import { connectTable, type TableClient } from "../support/table-client.ts";
 import { allAt, eventually, spreadTable, startInstances } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
+interface HealthBody {
+  readonly parts: { readonly clock: { readonly level: string; readonly problem: string | null } };
+}
+
 describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
   let redis: TestRedis;
   let servers: RunningServer[];
@@ -65,6 +69,21 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     expect(host?.state.players[0].connected).toBe(true);
     await host?.close();
     await extra?.dispose();
+  });
+
+  test("a machine whose clock differs from the others' says so on /health and /metrics, the others do not", async () => {
+    const ahead = "data:text/javascript,const now = Date.now; Date.now = () => now() + 2000;";
+    const [wrong] = await startInstances(1, redis.url, { nodeArgs: ["--import", ahead] });
+    const clockOf = async (server: RunningServer | undefined) => {
+      const health = (await (await fetch(`${server?.url}/health`)).json()) as HealthBody;
+      return health.parts.clock;
+    };
+    await eventually("it says so", async () => (await clockOf(wrong)).level === "degraded");
+    expect((await clockOf(wrong)).problem).toMatch(/^This machine's clock is (19[5-9]\d|20[0-4]\d) ms ahead of Redis'/);
+    expect(await clockOf(servers[0])).toMatchObject({ level: "healthy", problem: null });
+    const metrics = await (await fetch(`${wrong?.url}/metrics`)).text();
+    expect(Number(/^tapotarp_clock_ahead_seconds (\S+)$/m.exec(metrics)?.[1])).toBeCloseTo(2, 1);
+    await wrong?.dispose();
   });
 });
 

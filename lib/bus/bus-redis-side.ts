@@ -30,6 +30,8 @@ export interface DeathListener extends Pick<LiveListener, "onDeath"> {
 export interface OtherInstances {
   /** Those that beat lately. */
   readonly others: number;
+  /** How far this machine's clock is ahead of Redis', ms; null when that is not known, or there are no others. */
+  readonly clockAheadMs: number | null;
   listen(listener: DeathListener): void;
 }
 
@@ -60,6 +62,9 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
     const others: OtherInstances = {
       get others() {
         return live.others;
+      },
+      get clockAheadMs() {
+        return live.clockAheadMs;
       },
       listen(listener) {
         live.listen({

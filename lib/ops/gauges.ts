@@ -12,11 +12,13 @@ export interface GaugeSources {
   readonly gateway: { readonly connections: number; bufferedBytes(): number };
   readonly rooms: Rooms;
   readonly health: Health;
+  /** null for an instance that is alone. */
+  readonly instances: { readonly clockAheadMs: number | null } | null;
   isDraining(): boolean;
 }
 
 /** Reads memory only: a scrape never waits for a dependency. */
-export function setGauges({ metrics, store, bus, gateway, rooms, health, isDraining }: GaugeSources): void {
+export function setGauges({ metrics, store, bus, gateway, rooms, health, instances, isDraining }: GaugeSources): void {
   const { ready, queueDepth, queueAgeMs } = store.health();
   metrics.health.set(levels.indexOf(health.report().status));
   metrics.draining.set(isDraining() ? 1 : 0);
@@ -27,6 +29,7 @@ export function setGauges({ metrics, store, bus, gateway, rooms, health, isDrain
   metrics.storeReady.set(ready ? 1 : 0);
   metrics.storeQueueChanges.set(queueDepth);
   metrics.storeQueueAgeSeconds.set(queueAgeMs / 1_000);
+  metrics.clockAheadSeconds.set((instances?.clockAheadMs ?? 0) / 1_000);
 }
 
 export async function countGames(store: Store, metrics: Metrics): Promise<void> {

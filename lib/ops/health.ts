@@ -116,6 +116,20 @@ export function optionalPart(problem: () => string | null): Part {
   };
 }
 
+/**
+ * This machine's clock beside that of the others: what they differ by is charged to a seat with every turn that passes between instances.
+ * `aheadMs` null: not known, or there are no others.
+ */
+export function clockPart(aheadMs: () => number | null, skewMsMax: number): Part {
+  return () => {
+    const ms = Math.round(aheadMs() ?? 0);
+    const facts = { aheadMs: ms };
+    if (Math.abs(ms) <= skewMsMax) return { ...healthy, facts };
+    const problem = `This machine's clock is ${Math.abs(ms)} ms ${ms > 0 ? "ahead of" : "behind"} Redis': games between instances charge seats wrongly.`;
+    return { level: "degraded", problem, ready: true, facts };
+  };
+}
+
 /** A look that calls `tell` when the store can no longer save, once until it can again. */
 export function storeWatch(store: { health(): { ready: boolean } }, tell: () => void): () => void {
   let wasReady = true;

@@ -63,6 +63,7 @@ export interface Metrics {
   readonly storeReady: Gauge;
   readonly storeTier: (tier: string) => void;
   readonly deadLetters: Gauge;
+  readonly clockAheadSeconds: Gauge;
   readonly busGaps: Counter;
   readonly versionStepsBack: Counter;
   // The process

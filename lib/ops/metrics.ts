@@ -195,6 +195,7 @@ function storeMetrics({ registers, counter, gauge, counterBy, histogram }: Build
       tiers.labels(tier).set(1);
     },
     deadLetters: gauge("dead_letters", "Changes set aside because they could not be written."),
+    clockAheadSeconds: gauge("clock_ahead_seconds", "How far this machine's clock is ahead of Redis'; 0 for an instance alone.", "max"),
     busGaps: counter("bus_gaps_total", "Times when messages between instances may have been missed."),
     versionStepsBack: counter("version_steps_back_total", "Games found at an older version than was acknowledged."),
   };

@@ -57,6 +57,9 @@ function readOutages(flat: readonly string[]): readonly Outage[] {
 
 const beatKeys = (instanceId: string) => [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId), reaperKey(instanceId)];
 
+/** An answer that took longer says too little of the time at which Redis gave it. */
+const clockLookMsMax = 50;
+
 export class RedisLive {
   readonly #parts: LiveParts;
   readonly #timers: Cancellable[] = [];
@@ -67,6 +70,7 @@ export class RedisLive {
   #steadySinceMs = 0;
   #beatAtMs = 0;
   #isReaping = false;
+  #clockAheadMs: number | null = null;
   /** We were taken for dead, and nothing is done about it yet. */
   #mustComeBack = false;
 
@@ -77,6 +81,14 @@ export class RedisLive {
   /** Other instances that beat lately. */
   get others(): number {
     return this.#others;
+  }
+
+  /**
+   * How far this machine's clock is ahead of Redis', ms, as the last beats told it, to half the time of one; null when that is not known, or
+   * there is no other instance that could be of another opinion.
+   */
+  get clockAheadMs(): number | null {
+    return this.#others > 0 ? this.#clockAheadMs : null;
   }
 
   /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
@@ -115,6 +127,7 @@ export class RedisLive {
   async beat(atMs: number): Promise<void> {
     const { link, ambient, instanceId, limits } = this.#parts;
     let reply: unknown;
+    const sentAtMs = ambient.monotonicMs();
     try {
       reply = await link.run(beatScript, beatKeys(instanceId), [instanceId, atMs]);
     } catch (error) {
@@ -123,6 +136,8 @@ export class RedisLive {
     }
     const [wasDead, now, all] = reply as [number, number, string[]];
     const atMonotonicMs = ambient.monotonicMs();
+    const tookMs = atMonotonicMs - sentAtMs;
+    if (tookMs <= clockLookMsMax) this.#clockAheadMs = ambient.now() - tookMs / 2 - now;
     if (this.#beatAtMs === 0 || atMonotonicMs - this.#beatAtMs > limits.deadMs / 2) this.#steadySinceMs = atMonotonicMs;
     this.#beatAtMs = atMonotonicMs;
     const dead: string[] = [];

@@ -108,6 +108,9 @@ describe("F53 SAFETY 21 the door", () => {
     const last = await request(app).get("/admin/api/overview");
     expect(last.status).toBe(429);
     expect(Number(last.headers["retry-after"])).toBeGreaterThan(0);
+    // Nor is the right one let in then: a guess that hits would be told so.
+    const right = await request(app).get("/admin/api/overview").set("Authorization", `Bearer ${secret}`);
+    expect(right.status).toBe(429);
   });
 
   test("SAFETY 15 an IPv6 network of one customer has the guesses of one address, and its neighbour has his own", async () => {

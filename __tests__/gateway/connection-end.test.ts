@@ -1,6 +1,8 @@
 // What a connection may send beside commands, its last word, and what ends with it.
 import { describe, expect, test } from "vitest";
 import { replyFrame } from "../../lib/room/frame.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
 describe("what a connection may send", () => {
@@ -47,5 +49,29 @@ describe("the end of a connection", () => {
     await client.ask("join", { gameId });
     await ambient.advance(5_000);
     expect(ticks()).toBe(before);
+  });
+
+  test("F52 whoever hangs up while his event stream waits for his turn to watch is not watched for ever", async () => {
+    const store = memoryStore();
+    const commit = store.commit.bind(store);
+    let goOn = (): void => {};
+    const all = virtualEdge({ store });
+    const { gameId, host } = await all.seated();
+    const found = await all.rooms.find(gameId);
+    if (!("room" in found)) throw new Error("The game is gone.");
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    store.commit = async (order) => held.then(() => commit(order));
+    host.tell("renameGame", { name: "Slow" });
+    const line = heldLines(all)();
+    line.get(`/api/games/${gameId}/events`);
+    await all.ambient.advance(0);
+    expect(all.edge.eventStreams.size).toBe(1);
+    line.destroy();
+    await all.ambient.advance(0);
+    goOn();
+    await all.ambient.advance(1_000);
+    expect([all.edge.eventStreams.size, found.room.viewers]).toEqual([0, 1]);
   });
 });

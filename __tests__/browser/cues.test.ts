@@ -2,10 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { WireEvent } from "../../lib/game/wire-event.ts";
 import { sentenceFor, since, toastFor } from "../../public/app/model/announce.ts";
 import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
-import type { Standing } from "../../public/app/model/table-questions.ts";
+import { emptyModel, type Model } from "../../public/app/model/model.ts";
 import { player, table } from "./support/tables.ts";
 
-const as = (seat: number | null): Standing => ({ seat, host: false, local: false });
 const event = (type: string, data: object = {}): WireEvent => ({ type, data }) as unknown as WireEvent;
 
 describe("what is heard and felt, and by whom", () => {
@@ -39,10 +38,18 @@ describe("whom the table waits for, so that he is nudged and his tab says so", (
   const players = [player(1), player(2, { timeoutPending: true }), player(3)];
 
   test("whose clock runs and whose choice is due, while the game runs", () => {
-    const here = table({ players, running: [3] });
-    expect([1, 2, 3].map((seat) => isOnTheClock(here, as(seat)))).toEqual([false, true, true]);
-    expect(isOnTheClock(here, as(null))).toBe(false);
-    expect(isOnTheClock({ ...here, status: "paused" }, as(3))).toBe(false);
+    const here = (seat: number | null, part: Partial<Model> = {}): Model => ({
+      ...emptyModel,
+      link: "open",
+      table: table({ players, running: [3] }),
+      seat,
+      ...part,
+    });
+    expect([1, 2, 3, null].map((seat) => isOnTheClock(here(seat)))).toEqual([false, true, true, false]);
+    expect(isOnTheClock(here(3, { table: table({ players, running: [3], status: "paused" }) }))).toBe(false);
+    // The line may come back any moment; a seat that is played on another page, or a closed table, does not.
+    const links = ["open", "lost", "displaced", "kicked", "closed"] as const;
+    expect(links.map((link) => isOnTheClock(here(3, { link })))).toEqual([true, true, false, false, false]);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "./app-context.ts";
-import type { Model } from "./model/model.ts";
+import { hasEnded, type Model } from "./model/model.ts";
 import { pathOf, type Route } from "./route.ts";
 import { EndedScreen, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
@@ -53,7 +53,7 @@ function Screen({ route, model }: { readonly route: Route; readonly model: Model
   if (route.page === "new-class") return <NewClass />;
   if (route.page === "local" && model.link !== "local") return <LocalSetup />;
   const { table, other, link } = model;
-  if (link === "displaced" || link === "kicked" || link === "closed") return <EndedScreen link={link} />;
+  if (hasEnded(link)) return <EndedScreen link={link} />;
   if (other) return <Class />;
   if (!table) return <WaitScreen />;
   if (route.page === "overlay") return <Overlay />;

@@ -3,7 +3,6 @@ import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
 import { since } from "../model/announce.ts";
 import { type Cue, cueFor, isOnTheClock } from "../model/cues.ts";
-import { standing } from "../model/table-questions.ts";
 import { createPlayer } from "./sounds.ts";
 
 /** Idle for so long while on the clock: a nudge, and again after as long. */
@@ -59,8 +58,7 @@ function nudgeIdle({ session, prefShelf }: App, play: () => void): void {
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
   effect(() => {
-    const { table } = session.model.value;
-    const on = prefShelf.prefs.value.nudge && table !== null && isOnTheClock(table, standing(session.model.value));
+    const on = prefShelf.prefs.value.nudge && isOnTheClock(session.model.value);
     if (on && cancel === null) later();
     if (!on) {
       cancel?.();

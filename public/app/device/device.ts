@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
 import { isOnTheClock } from "../model/cues.ts";
-import { standing } from "../model/table-questions.ts";
+import { hasEnded } from "../model/model.ts";
 import { startCues } from "./cues.ts";
 import { keepInstallOffer, startInstalled } from "./installed.ts";
 import { startKeyboard } from "./keyboard.ts";
@@ -23,8 +23,8 @@ export function startDevice(app: App): void {
 function nameTab({ session, speech }: App): void {
   effect(() => {
     const { table } = session.model.value;
-    const mine = table !== null && isOnTheClock(table, standing(session.model.value));
-    document.title = mine ? `${speech.t("say.your.turn")} – Tap-or-Tarp` : table ? `${table.id} – Tap-or-Tarp` : "Tap-or-Tarp";
+    const says = isOnTheClock(session.model.value) ? speech.t("say.your.turn") : table?.id;
+    document.title = says === undefined ? "Tap-or-Tarp" : `${says} – Tap-or-Tarp`;
   });
 }
 
@@ -66,8 +66,9 @@ function comeBack({ session }: App): void {
 function keepLit({ session, prefShelf }: App): void {
   let lock: WakeLockSentinel | null = null;
   const wanted = (): boolean => {
-    const status = session.model.value.table?.status;
-    return prefShelf.prefs.value.wakeLock && (status === "running" || status === "paused");
+    const { table, link } = session.model.value;
+    const on = table?.status === "running" || table?.status === "paused";
+    return prefShelf.prefs.value.wakeLock && on && !hasEnded(link);
   };
   const light = async (): Promise<void> => {
     if (!("wakeLock" in navigator) || document.visibilityState !== "visible" || lock?.released === false) return;

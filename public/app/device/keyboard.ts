@@ -1,6 +1,7 @@
 // Keys: space does what the great button says, digits open seats, letters for the rest. Never while somebody types.
 import type { App } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
+import { hasEnded } from "../model/model.ts";
 import { standing } from "../model/table-questions.ts";
 import { pathOf } from "../route.ts";
 
@@ -28,14 +29,14 @@ export function startKeyboard(app: App): void {
 function keyAct(app: App, key: string): boolean {
   const { session, sheet, prefShelf, route, go } = app;
   const model = session.model.peek();
-  const { table } = model;
+  const { table, link } = model;
   if (key === "m") {
     const sounds = !prefShelf.prefs.peek().sounds;
     prefShelf.set({ sounds });
     session.dispatch({ type: "notice", tone: "info", key: sounds ? "settings.soundsOn" : "settings.soundsOff" });
     return true;
   }
-  if (!table) return false;
+  if (!table || hasEnded(link)) return false;
   const seat = Number(key);
   if (seat >= 1 && seat <= table.players.length) {
     sheet.value = { name: "seat", seat };

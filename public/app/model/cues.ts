@@ -1,8 +1,7 @@
 // Which happenings can be heard and felt, and by whom. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
-import type { Table } from "./model.ts";
-import type { Standing } from "./table-questions.ts";
+import { hasEnded, type Model } from "./model.ts";
 
 export type Cue = "turn" | "priority" | "warning" | "timeout" | "out" | "dice" | "end" | "nudge";
 
@@ -47,8 +46,8 @@ export function cueFor(event: WireEvent, { seat: own, all }: Ears): Cue | null {
   }
 }
 
-/** Whether the table waits for this page right now. */
-export const isOnTheClock = (table: Table, who: Standing): boolean =>
-  table.status === "running" &&
-  who.seat !== null &&
-  (table.running.includes(who.seat) || table.players.some((p) => p.id === who.seat && p.timeoutPending));
+/** Whether the table waits for this page right now. One that has lost its place does not know any more. */
+export function isOnTheClock({ table, seat, link }: Model): boolean {
+  if (table === null || seat === null || table.status !== "running" || hasEnded(link)) return false;
+  return table.running.includes(seat) || table.players.some((p) => p.id === seat && p.timeoutPending);
+}

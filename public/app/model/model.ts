@@ -23,6 +23,10 @@ export interface OtherGame extends Stamp {
  */
 export type Link = "connecting" | "open" | "lost" | "displaced" | "kicked" | "closed" | "local";
 
+/** The game goes on without this page, or is no more: what the page knows of it stands still. */
+export const hasEnded = (link: Link): link is "displaced" | "kicked" | "closed" =>
+  link === "displaced" || link === "kicked" || link === "closed";
+
 /** A command on its way: kept until the server has answered it for good. */
 export interface Sent {
   readonly id: string;

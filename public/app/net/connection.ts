@@ -2,7 +2,7 @@
 // It never decides what a message means for the page (that is the model's) and never throws a key away on a temporary refusal.
 import { closeCodes } from "../../../lib/protocol/close-codes.ts";
 import type { Env, SocketLike } from "../device/env.ts";
-import { type FromServer, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
+import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 
@@ -109,7 +109,7 @@ export class Connection {
 
   private final(): boolean {
     const { link } = this.ports.model();
-    return link === "displaced" || link === "kicked" || link === "closed" || link === "local";
+    return hasEnded(link) || link === "local";
   }
 
   private drop(): void {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
 import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
-import { valueFor } from "../../public/app/model/values.ts";
+import { meantTable, valueFor } from "../../public/app/model/values.ts";
 import { player, table } from "./support/tables.ts";
 
 const said = (model: Model, type: string, data: object, atMs = 0): Model =>
@@ -73,6 +74,20 @@ describe("the page's model", () => {
     expect(valueFor(model, 1, "life")).toBe(37);
     expect(valueFor(model, 2, "life")).toBe(40);
     expect(valueFor(said(model, "ack", { id: "l", v: 11 }), 1, "life")).toBe(40);
+  });
+
+  test("L38 a second blow before the first is answered takes life and counts commander damage on top of it, and storm counts on", () => {
+    const blow = { to: 1, from: 2, amount: 5, kind: "first" } as const;
+    const hit = (model: Model): Model => {
+      const { type, data } = damageCommand(meantTable(table(), model.outbox), blow);
+      return step(model, { type: "give", sent: { id: type, gameId: "K7QX2M", type, data, at: 0 } });
+    };
+    const twice = hit(hit(inGame));
+    expect(twice.outbox.at(-1)?.data).toMatchObject({ playerId: 1, life: 30, commanderDamage: { 2: [10, 0] } });
+    expect(damageFrom(meantTable(table(), twice.outbox), blow)).toBe(10);
+    const storm = { id: "s", gameId: "K7QX2M", type: "updateTable", data: { stormCount: 1 }, at: 0 };
+    expect(meantTable(table(), [storm]).stormCount).toBe(1);
+    expect(meantTable(table(), [storm]).monarch).toBeNull();
   });
 
   test("missed events are put in order before what came since, and not twice", () => {

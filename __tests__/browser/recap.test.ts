@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chartScale, linePath } from "../../public/app/model/chart.ts";
-import { damageCommand } from "../../public/app/model/damage.ts";
+import { changedBlow, damageCommand } from "../../public/app/model/damage.ts";
 import { type LoggedChange, recapCsv, recapOf } from "../../public/app/model/recap.ts";
 import { tableLayout } from "../../public/app/model/table-layout.ts";
 import { player, table } from "./support/tables.ts";
@@ -114,6 +114,13 @@ test("damage lowers life and names its source; a commander's is counted beside i
     commanderDamage: { 1: [12, 0] },
   });
   expect(damageCommand(duel, { to: 2, from: null, amount: 2, kind: "plain" }).data).toEqual({ playerId: 2, life: 18, source: 2 });
+});
+
+test("a blow whose dealer comes to be its taker is dealt by nobody, and by nobody's commander", () => {
+  const blow = { to: 2, from: 1, amount: 7, kind: "first" } as const;
+  expect(changedBlow(blow, { to: 1 })).toEqual({ to: 1, from: null, amount: 7, kind: "plain" });
+  expect(changedBlow(blow, { from: null })).toMatchObject({ from: null, kind: "plain" });
+  expect(changedBlow(blow, { to: 3 })).toMatchObject({ to: 3, from: 1, kind: "first" });
 });
 
 describe("table mode's geometry", () => {

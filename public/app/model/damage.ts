@@ -12,6 +12,13 @@ export interface Blow {
   readonly kind: "plain" | "first" | "partner";
 }
 
+/** Another taker, dealer or kind. Nobody deals himself damage, and nobody has no commander. */
+export function changedBlow(old: Blow, part: Partial<Blow>): Blow {
+  const blow = { ...old, ...part };
+  const from = blow.from === blow.to ? null : blow.from;
+  return { ...blow, from, kind: from === null ? "plain" : blow.kind };
+}
+
 const damageMax = 999;
 const lifeMin = -999;
 

@@ -1,29 +1,42 @@
 // The numbers of a seat as its player means them now: the server's, overlaid with what is on its way there. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
-import type { Model } from "./model.ts";
+import type { PlayerView } from "../../../lib/game/view.ts";
+import type { Model, Table } from "./model.ts";
 import { playerOf } from "./table-questions.ts";
 
 /** "life", or a counter's name. */
 export type ValueName = string;
 
-interface Update {
-  readonly playerId?: SeatId;
-  readonly life?: number;
-  readonly counters?: Readonly<Record<string, number>>;
+interface Update extends Partial<Pick<PlayerView, "life" | "counters" | "commanderDamage">> {
+  readonly playerId: SeatId;
 }
 
 export const standardCounters = ["poison", "drunk", "energy", "experience", "radiation", "tickets", "commanderTax", "generic"] as const;
 
 const bounds = (name: ValueName): readonly [number, number] => (name === "life" ? [-999, 9_999] : [0, 999]);
 
-export function valueFor(model: Model, seat: SeatId, name: ValueName): number {
-  const sent = model.outbox.filter((s) => s.type === "updatePlayer").map((s) => s.data as Update);
-  const latest = sent.findLast(
-    (update) => update.playerId === seat && (name === "life" ? update.life : update.counters?.[name]) !== undefined,
-  );
-  const pending = name === "life" ? latest?.life : latest?.counters?.[name];
-  if (pending !== undefined) return pending;
-  const player = model.table ? playerOf(model.table, seat) : undefined;
+function withSeat(table: Table, { playerId, life, counters, commanderDamage }: Update): Table {
+  const updated = (player: PlayerView): PlayerView => ({
+    ...player,
+    life: life ?? player.life,
+    counters: { ...player.counters, ...counters },
+    commanderDamage: { ...player.commanderDamage, ...commanderDamage },
+  });
+  return { ...table, players: table.players.map((player) => (player.id === playerId ? updated(player) : player)) };
+}
+
+/** The table with what is on its way already on it: whoever changes a number again means the one he gave, not the one before it. */
+export function meantTable(table: Table, outbox: Model["outbox"]): Table {
+  let meant = table;
+  for (const { type, data } of outbox) {
+    if (type === "updatePlayer") meant = withSeat(meant, data as Update);
+    else if (type === "updateTable") meant = { ...meant, ...data };
+  }
+  return meant;
+}
+
+export function valueFor({ table, outbox }: Model, seat: SeatId, name: ValueName): number {
+  const player = table ? playerOf(meantTable(table, outbox), seat) : undefined;
   return (name === "life" ? player?.life : player?.counters[name]) ?? 0;
 }
 

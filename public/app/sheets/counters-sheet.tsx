@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
-import { standardCounters } from "../model/values.ts";
+import { meantTable, standardCounters } from "../model/values.ts";
 import { Segments, Stepper } from "../ui/parts.tsx";
 import { Counter } from "../ui/tally.tsx";
 import { seatTint } from "../ui/tint.ts";
@@ -13,13 +13,13 @@ const shownMax = 2;
 
 export function CountersSheet(): JSX.Element | null {
   const { session } = useApp();
-  const { table } = session.model.value;
+  const { table, outbox } = session.model.value;
   const who = standing(session.model.value);
   if (!table) return null;
   return (
     <div class="form tint" style={seatTint(table, who.seat)}>
       {who.seat === null ? null : <OwnCounters table={table} seat={who.seat} />}
-      <Markers table={table} />
+      <Markers table={meantTable(table, outbox)} />
     </div>
   );
 }

@@ -3,9 +3,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
-import { type Blow, damageCommand, damageFrom } from "../model/damage.ts";
+import { type Blow, changedBlow, damageCommand, damageFrom } from "../model/damage.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, type Standing, standing } from "../model/table-questions.ts";
+import { meantTable } from "../model/values.ts";
 import { SeatShape } from "../ui/icons.tsx";
 import { Segments } from "../ui/parts.tsx";
 import { StepButton } from "../ui/tally.tsx";
@@ -13,9 +14,9 @@ import { seatTint } from "../ui/tint.ts";
 
 export function DamageSheet(): JSX.Element | null {
   const { session } = useApp();
-  const { table } = session.model.value;
+  const { table, outbox } = session.model.value;
   if (!table) return null;
-  return <DamageForm table={table} who={standing(session.model.value)} />;
+  return <DamageForm table={meantTable(table, outbox)} who={standing(session.model.value)} />;
 }
 
 function firstBlow(table: Table, who: Standing): Blow {
@@ -28,7 +29,7 @@ function DamageForm({ table, who }: { readonly table: Table; readonly who: Stand
   const { session, speech, sheet } = useApp();
   const { t } = speech;
   const [blow, setBlow] = useState<Blow>(() => firstBlow(table, who));
-  const change = (part: Partial<Blow>): void => setBlow((old) => ({ ...old, ...part }));
+  const change = (part: Partial<Blow>): void => setBlow((old) => changedBlow(old, part));
   const step = (by: number): void => setBlow((old) => ({ ...old, amount: Math.min(999, Math.max(1, old.amount + by)) }));
   const command = damageCommand(table, blow);
   const takers = table.players.filter((p) => !p.isEliminated && (who.host || p.id === who.seat)).map((p) => p.id);
@@ -36,13 +37,7 @@ function DamageForm({ table, who }: { readonly table: Table; readonly who: Stand
   return (
     <div class="form">
       {takers.length > 1 ? (
-        <SeatPick
-          label={t("damage.to")}
-          table={table}
-          seats={takers}
-          value={blow.to}
-          onPick={(to) => to !== null && change({ to, from: to === blow.from ? null : blow.from })}
-        />
+        <SeatPick label={t("damage.to")} table={table} seats={takers} value={blow.to} onPick={(to) => to !== null && change({ to })} />
       ) : null}
       <SeatPick
         label={t("damage.from")}
@@ -50,7 +45,7 @@ function DamageForm({ table, who }: { readonly table: Table; readonly who: Stand
         seats={dealers}
         value={blow.from}
         none={t("damage.nobody")}
-        onPick={(from) => change({ from, ...(from === null ? { kind: "plain" as const } : {}) })}
+        onPick={(from) => change({ from })}
       />
       {blow.from === null ? null : (
         <Segments

@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { WireEvent } from "../../lib/game/wire-event.ts";
+import { en } from "../../public/app/i18n/en.ts";
 import { sentenceFor, since, toastFor } from "../../public/app/model/announce.ts";
 import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
+import { logLine } from "../../public/app/model/log-lines.ts";
 import { emptyModel, type Model } from "../../public/app/model/model.ts";
 import { player, table } from "./support/tables.ts";
 
@@ -80,6 +84,18 @@ describe("what is said and shown", () => {
     });
     expect(toastFor(event("diceRolled", { playerId: 3, sides: 2, result: 1 }), table())).toEqual({ key: "toast.coin.1" });
     expect(toastFor(event("diceRolled", { playerId: null, sides: 6, result: 4 }), table())?.key).toBe("toast.table");
+  });
+
+  test("every event has its line in the log, or none; a line names what it tells of", () => {
+    const source = readFileSync(join(import.meta.dirname, "../../lib/game/events.ts"), "utf8");
+    const types = [...source.matchAll(/readonly type: ([^;]+);/g)].flatMap(([, names = ""]) => names.match(/\w+/g) ?? []);
+    expect(types.length).toBeGreaterThan(40);
+    const keys = types.map((type) => logLine(event(type, { playerId: 2, sides: 6, result: 3, winner: 1 }), table())?.key);
+    expect(keys.filter((key) => key !== undefined && !(key in en))).toEqual([]);
+    const line = (type: string, data: object) => logLine(event(type, data), table());
+    expect(line("gameRenamed", { name: "Friday" })).toMatchObject({ params: { name: "Friday" } });
+    expect(line("diceRolled", { playerId: null, sides: 2, result: 1 })).toEqual({ key: "toast.coin.1" });
+    expect(line("hostChanged", { playerId: null })).toBeNull();
   });
 
   test("only what came after the last version seen is fresh", () => {

@@ -179,7 +179,6 @@ export const enGame: Readonly<Record<string, string>> = {
   "log.roundStarted": "Round {{round}}",
   "log.campaignComplete": "The campaign is over: {{names}}",
   "log.gameEnded": "The table is closed",
-  "log.diceRolled": "{{name}} rolls {{result}} of {{sides}}",
   "log.playOrderRolled": "The order of play is rolled",
   "log.randomPlayerSelected": "{{name}} starts",
   "log.undoAsked": "An undo is asked for",

@@ -179,7 +179,6 @@ export const trGame: Readonly<Record<string, string>> = {
   "log.roundStarted": "Oyun {{round}}",
   "log.campaignComplete": "Seri bitti: {{names}}",
   "log.gameEnded": "Masa kapandı",
-  "log.diceRolled": "{{name}}: {{sides}} üzerinden {{result}}",
   "log.playOrderRolled": "Oyun sırası atıldı",
   "log.randomPlayerSelected": "{{name}} başlıyor",
   "log.undoAsked": "Geri alma istendi",

@@ -1,6 +1,7 @@
 // An event as one line of the log. Pure; what needs no line gives null.
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
+import { toastFor } from "./announce.ts";
 import type { Table } from "./model.ts";
 import type { Words } from "./offer.ts";
 import { nameOf } from "./table-questions.ts";
@@ -8,14 +9,29 @@ import { durationText } from "./time-text.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
-const untold = new Set(["seatAway", "seatBack", "settingsChanged", "tableChanged", "playerRecoloured", "gameCreated"]);
+const untold = new Set([
+  "gameCreated",
+  "seatAway",
+  "seatBack",
+  "hostAway",
+  "hostBack",
+  "keysRevoked",
+  "settingsChanged",
+  "tableChanged",
+  "playerRecoloured",
+  "undoAgreed",
+]);
 
 export function logLine(event: WireEvent, table: Table): Words | null {
   if (untold.has(event.type)) return null;
+  if (event.type === "diceRolled") return toastFor(event, table);
   const facts = event.data as Facts;
   const seat = (key: string): string => (typeof facts[key] === "number" ? nameOf(table, facts[key] as SeatId) : "");
   const params: Record<string, string | number> = { name: seat("playerId") };
+  // The host's seat is free; who follows is told of next.
+  if (event.type === "hostChanged" && facts["playerId"] === null) return null;
   if (event.type === "turnPassed") params["name"] = seat("to");
+  if (event.type === "gameRenamed") params["name"] = String(facts["name"]);
   if (event.type === "commanderDamaged") params["other"] = seat("from");
   if (event.type === "lifeChanged" || event.type === "counterChanged") params["from"] = Number(facts["from"]);
   for (const key of ["to", "turn", "penalties", "sides", "result", "counter", "round", "reason", "choice", "marker"]) {

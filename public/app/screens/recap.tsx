@@ -87,7 +87,7 @@ function factsOf(table: Table, log: readonly LoggedChange[]): RecapFacts {
 
 function resultWords(table: Table, t: (key: string, params?: Record<string, string | number>) => string): string {
   const champions = table.campaign?.winners;
-  if (champions) return t("recap.champion", { names: champions.map((seat) => nameOf(table, seat)).join(", ") });
+  if (champions) return t("recap.champion", { count: champions.length, names: champions.map((seat) => nameOf(table, seat)).join(", ") });
   if (table.winner === null) return t("recap.draw");
   return t(table.campaign ? "recap.winsRound" : "recap.wins", { name: nameOf(table, table.winner) });
 }

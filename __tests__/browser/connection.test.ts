@@ -345,6 +345,17 @@ describe("the page's connection", () => {
     closed.env.socket().dies(4004);
     closed.env.pass(60_000);
     expect(closed.env.sockets).toHaveLength(1);
+  test("L36 a socket that died in the device's sleep is replaced soon enough to be in sync 2 s after the page is looked at again", () => {
+    const { env, session } = seated();
+    env.pass(1_000);
+    env.socket().says("pong", { t: 0, serverTime: 0 });
+    session.comeBackNow();
+    env.pass(1_800);
+    expect(env.sockets).toHaveLength(2);
+    env.socket().opens();
+    expect(env.socket().told[0]?.type).toBe("reconnect");
+  });
+
     expect(closed.session.model.value.link).toBe("closed");
   });
 
@@ -371,6 +382,18 @@ describe("the page's connection", () => {
     const before = session.model.value;
     env.socket().onmessage?.({ data: "{" });
     env.socket().onmessage?.({ data: new ArrayBuffer(2) });
+  test("a watcher of a game that was restored from a backup sees it as it stands, though it had gone further", () => {
+    const { env, session } = page();
+    session.enter("K7QX2M");
+    env.socket().opens();
+    env.socket().says("state", table({ v: 30, turn: 12 }));
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("state", table({ v: 20, turn: 9 }));
+    expect(session.model.value).toMatchObject({ link: "open", stale: false, table: { v: 20, turn: 9 } });
+  });
+
     expect(session.model.value).toBe(before);
   });
 });

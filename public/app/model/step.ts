@@ -39,7 +39,8 @@ function linked(was: Model, link: Model["link"]): Model {
   if (link === was.link) return was;
   // The time of a table on this device says nothing about a server's.
   const model = was.link === "local" ? { ...was, serverClock: noSamples } : was;
-  if (link === "lost") return { ...model, link, serverClock: forgetSamples(model.serverClock) };
+  // What the server says when the line is back is how it stands, even if a backup has taken the game back to an older state.
+  if (link === "lost") return { ...model, link, stale: true, serverClock: forgetSamples(model.serverClock) };
   if (link === "kicked") return { ...model, link, seat: null };
   if (link === "open") return { ...model, link, restarting: false };
   return { ...model, link };

@@ -28,6 +28,8 @@ const quickPingMs = 150;
 const slowPingMs = 10_000;
 /** No answer for so long: the socket is dead, whatever the browser thinks. */
 const silenceMaxMs = 6_000;
+/** Somebody looks at the page again and wants to see how the game stands within 2 s: a socket that died in the sleep is given up sooner. */
+const wokenSilenceMaxMs = 1_500;
 const retryMs = 500;
 /** Only these say that a key opens nothing any more. */
 const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
@@ -88,7 +90,10 @@ export class Connection {
     if (this.socket && this.socket.readyState <= 1) {
       // The device may have slept: its clock is measured anew, as on a new socket.
       this.pings = 0;
-      if (this.socket.readyState === 1) this.ping();
+      if (this.socket.readyState !== 1) return;
+      this.cancelSilence?.();
+      this.cancelSilence = this.silence(wokenSilenceMaxMs);
+      this.ping();
       return;
     }
     this.attempts = 0;
@@ -290,8 +295,12 @@ export class Connection {
   private ping(): void {
     this.pings += 1;
     this.send("ping", { t: this.ports.env.nowMs() });
-    this.cancelSilence ??= this.ports.env.after(silenceMaxMs, () => this.lost(1006));
+    this.cancelSilence ??= this.silence(silenceMaxMs);
     this.schedulePing();
+  }
+
+  private silence(mostMs: number): () => void {
+    return this.ports.env.after(mostMs, () => this.lost(1006));
   }
 
   private send(type: string, data: object, id?: string): void {

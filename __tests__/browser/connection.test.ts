@@ -45,6 +45,17 @@ describe("the page's connection", () => {
     expect(session.model.value).toMatchObject({ gameId: "K7QX2M", chair: true, link: "open" });
   });
 
+  test("a second tap on the way to a new table means the same table; other settings mean another", () => {
+    const { env, session } = page();
+    const created = () => env.socket().told.flatMap(({ type, id }) => (type === "create" ? [id] : []));
+    session.create({ playerCount: 2 }, "Duel");
+    env.socket().opens();
+    session.create({ playerCount: 2 }, "Duel");
+    expect(created()).toHaveLength(1);
+    session.create({ playerCount: 4 }, "Duel");
+    expect(new Set(created()).size).toBe(2);
+  });
+
   test("whoever goes from one game to another through the same socket leaves the first one before he asks for the next", () => {
     const { env, session } = seated();
     const before = env.socket().told.length;
@@ -238,6 +249,18 @@ describe("the page's connection", () => {
     expect(session.model.value.outbox.map(({ type }) => type)).toEqual(["start"]);
   });
 
+  test("an answer or a seat tapped twice before the server has answered is given once, another one at once", () => {
+    const { env, session } = seated();
+    const told = () => env.socket().told.flatMap(({ type, data }) => (type === "timeoutChoice" ? [data] : []));
+    session.giveAnswer({ type: "timeoutChoice", data: { choice: "loseLives" } });
+    session.giveAnswer({ type: "timeoutChoice", data: { choice: "loseLives" } });
+    session.giveAnswer({ type: "timeoutChoice", data: { playerId: 3, choice: "loseLives" } });
+    expect(told()).toEqual([{ choice: "loseLives" }, { playerId: 3, choice: "loseLives" }]);
+    env.socket().says("ack", { id: env.socket().told.at(-2)?.id ?? "", v: 12 });
+    session.giveAnswer({ type: "timeoutChoice", data: { choice: "loseLives" } });
+    expect(told()).toHaveLength(3);
+  });
+
   test("a temporary refusal of a command sends it again with its id", () => {
     const { env, session } = seated();
     session.give({ type: "passTurn", data: {} });
@@ -322,6 +345,17 @@ describe("the page's connection", () => {
     expect(env.sockets.length).toBeGreaterThan(1);
   });
 
+  test("L36 a socket that died in the device's sleep is replaced soon enough to be in sync 2 s after the page is looked at again", () => {
+    const { env, session } = seated();
+    env.pass(1_000);
+    env.socket().says("pong", { t: 0, serverTime: 0 });
+    session.comeBackNow();
+    env.pass(1_800);
+    expect(env.sockets).toHaveLength(2);
+    env.socket().opens();
+    expect(env.socket().told[0]?.type).toBe("reconnect");
+  });
+
   test("displaced (4001) does not fight: it waits until its one button takes the seat back", () => {
     const { env, session } = seated();
     env.socket().dies(4001);
@@ -345,18 +379,19 @@ describe("the page's connection", () => {
     closed.env.socket().dies(4004);
     closed.env.pass(60_000);
     expect(closed.env.sockets).toHaveLength(1);
-  test("L36 a socket that died in the device's sleep is replaced soon enough to be in sync 2 s after the page is looked at again", () => {
-    const { env, session } = seated();
-    env.pass(1_000);
-    env.socket().says("pong", { t: 0, serverTime: 0 });
-    session.comeBackNow();
-    env.pass(1_800);
-    expect(env.sockets).toHaveLength(2);
-    env.socket().opens();
-    expect(env.socket().told[0]?.type).toBe("reconnect");
+    expect(closed.session.model.value.link).toBe("closed");
   });
 
-    expect(closed.session.model.value.link).toBe("closed");
+  test("a watcher of a game that was restored from a backup sees it as it stands, though it had gone further", () => {
+    const { env, session } = page();
+    session.enter("K7QX2M");
+    env.socket().opens();
+    env.socket().says("state", table({ v: 30, turn: 12 }));
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("state", table({ v: 20, turn: 9 }));
+    expect(session.model.value).toMatchObject({ link: "open", stale: false, table: { v: 20, turn: 9 } });
   });
 
   test("F27 a gap in v makes the page ask for the whole state", () => {
@@ -382,18 +417,6 @@ describe("the page's connection", () => {
     const before = session.model.value;
     env.socket().onmessage?.({ data: "{" });
     env.socket().onmessage?.({ data: new ArrayBuffer(2) });
-  test("a watcher of a game that was restored from a backup sees it as it stands, though it had gone further", () => {
-    const { env, session } = page();
-    session.enter("K7QX2M");
-    env.socket().opens();
-    env.socket().says("state", table({ v: 30, turn: 12 }));
-    env.socket().dies(1006);
-    env.pass(1_000);
-    env.socket().opens();
-    env.socket().says("state", table({ v: 20, turn: 9 }));
-    expect(session.model.value).toMatchObject({ link: "open", stale: false, table: { v: 20, turn: 9 } });
-  });
-
     expect(session.model.value).toBe(before);
   });
 });

@@ -111,6 +111,7 @@ test("a whole game by keyboard alone", async ({ table }) => {
   await focusOn("Out of the game");
   await press("Enter");
   await focusOn("Tap again");
+  await expect(page.locator('dialog [data-armed="true"][aria-disabled="false"]')).toBeVisible();
   await press("Enter");
   await expect(page.getByRole("heading", { name: /wins/ })).toBeVisible();
 });

@@ -17,7 +17,7 @@ export function Door({ table }: { readonly table: WatcherTable }): JSX.Element {
   const left = useMemo(() => leftTeams(app), [app]);
   const old = left.of(table.id);
   const { open, full } = doors(table.teams);
-  const join = (teamId: number): void => session.give({ type: "joinTeam", data: { teamId } });
+  const join = (teamId: number): void => session.giveAnswer({ type: "joinTeam", data: { teamId } });
   return (
     <main class="page class-door tint" style={tintOf(quietTint)} data-class="door" data-status={table.status} data-v={table.v}>
       <ClassBar title={table.name} />
@@ -61,7 +61,7 @@ function NewTeam(): JSX.Element {
       class="new-team"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wanted !== "") session.give({ type: "createTeam", data: { name: wanted } });
+        if (wanted !== "") session.giveAnswer({ type: "createTeam", data: { name: wanted } });
       }}
     >
       <label class="field">

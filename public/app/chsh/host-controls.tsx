@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { fetchLog } from "../net/log.ts";
 import { saveFile } from "../ui/save-file.ts";
+import { useOneTap } from "../ui/one-tap.ts";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
 import type { HostShown } from "./model/class-table.ts";
 import { fileOf } from "./model/rounds.ts";
@@ -19,10 +20,17 @@ export function HostControls({ table, happenings }: HostShown): JSX.Element {
   const { t } = speech;
   const step = nextStep[table.status];
   const give = (type: string) => () => session.give({ type, data: {} });
+  const oneTap = useOneTap();
   return (
     <div class="class-controls">
       {step === null ? null : (
-        <button type="button" class={step === "pause" ? "go go-short quiet" : "go go-short"} data-act={step} onClick={give(step)}>
+        <button
+          type="button"
+          class={step === "pause" ? "go go-short quiet" : "go go-short"}
+          data-act={step}
+          aria-disabled={oneTap.resting}
+          onClick={() => oneTap.give({ type: step, data: {} })}
+        >
           <span class="go-word">{t(`class.${step}`)}</span>
         </button>
       )}

@@ -62,6 +62,8 @@ export class Connection {
   /** Goes for something else; an open socket is used again. */
   want(wish: Wish): void {
     const before = this.wish;
+    // A second tap on the way to a new table means that table, and not another one beside it.
+    if (isSameTable(before, wish)) return this.comeBackNow();
     this.wish = wish;
     this.settled = false;
     if (this.socket?.readyState === 1) {
@@ -308,6 +310,9 @@ export class Connection {
     this.socket.send(JSON.stringify(id === undefined ? { type, data } : { type, data, id }));
   }
 }
+
+const isSameTable = (a: Wish, b: Wish): boolean =>
+  a.type === "create" && b.type === "create" && JSON.stringify({ ...a, id: "" }) === JSON.stringify({ ...b, id: "" });
 
 interface Refused {
   readonly id?: string;

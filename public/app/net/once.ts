@@ -21,5 +21,12 @@ export function onceGiver(env: Env, model: ReadonlySignal<Model>, give: (command
     give(command);
   };
 
-  return { busy, giveOnce };
+  /** Gives it unless the very same is on its way: its button stays until the answer, and the second half of a double tap would be refused. */
+  const giveAnswer = (command: Command): void => {
+    const words = JSON.stringify(command.data);
+    const isGiven = model.value.outbox.some(({ type, data }) => type === command.type && JSON.stringify(data) === words);
+    if (!isGiven) give(command);
+  };
+
+  return { busy, giveOnce, giveAnswer };
 }

@@ -72,7 +72,7 @@ function SeatRow({ table, player }: { readonly table: Table; readonly player: Pl
   if (mine) return <OwnSeat table={table} player={player} />;
   const free = !player.claimed && who.seat === null && !who.local;
   const act = (): void => {
-    if (free) session.give({ type: "claim", data: { playerId: player.id } });
+    if (free) session.giveAnswer({ type: "claim", data: { playerId: player.id } });
     else sheet.value = { name: "seat", seat: player.id };
   };
   return (

@@ -1,6 +1,6 @@
 // What the table is asked right now: a choice after a flag fall, an undo to agree to, a loss to decide about.
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { useApp } from "../app-context.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
@@ -49,7 +49,7 @@ export function ChoiceBanner({
   const mine = mayPlayFor(table, who, player.id);
   const data = who.seat === player.id ? {} : { playerId: player.id };
   const { timeoutPenaltyLives: lives, timeoutPenaltyDrunk: drunk } = table.settings;
-  const choose = (choice: string) => () => session.give({ type: "timeoutChoice", data: { ...data, choice } });
+  const choose = (choice: string) => () => session.giveAnswer({ type: "timeoutChoice", data: { ...data, choice } });
   return (
     <section class="banner choice" data-banner="choice" aria-label={t("choice.title")}>
       <p>
@@ -93,10 +93,10 @@ function UndoBanner({ table, who }: { readonly table: Table; readonly who: Stand
       ) : null}
       {answer === "agree" ? (
         <div class="banner-row">
-          <button type="button" class="strong" onClick={() => session.give({ type: "undo", data: { agree: true } })}>
+          <button type="button" class="strong" onClick={() => session.giveAnswer({ type: "undo", data: { agree: true } })}>
             {t("undo.agree")}
           </button>
-          <button type="button" onClick={() => session.give({ type: "undo", data: { agree: false } })}>
+          <button type="button" onClick={() => session.giveAnswer({ type: "undo", data: { agree: false } })}>
             {t("undo.refuse")}
           </button>
         </div>
@@ -114,6 +114,11 @@ function AskBanners({ table, who }: { readonly table: Table; readonly who: Stand
     .filter((p) => !p.isEliminated)
     .flatMap((p) => p.asks.map((reason) => ({ seat: p.id, name: p.name, reason, id: `${p.id}:${reason}` })));
   const open = asks.find((ask) => !put.value.includes(ask.id));
+  // What was put aside and is not asked any more is asked again when it comes to it again.
+  useEffect(() => {
+    const still = put.value.filter((id) => asks.some((ask) => ask.id === id));
+    if (still.length < put.value.length) put.value = still;
+  });
   if (!open || (table.status !== "running" && table.status !== "paused")) return null;
   const reason = open.reason.split(":")[0] ?? open.reason;
   return (
@@ -121,7 +126,7 @@ function AskBanners({ table, who }: { readonly table: Table; readonly who: Stand
       <p>{t(`ask.${reason}`, { name: open.name })}</p>
       <div class="banner-row">
         {who.host ? (
-          <button type="button" class="danger" onClick={() => session.give({ type: "eliminate", data: { playerId: open.seat } })}>
+          <button type="button" class="danger" onClick={() => session.giveAnswer({ type: "eliminate", data: { playerId: open.seat } })}>
             {t("ask.out")}
           </button>
         ) : null}

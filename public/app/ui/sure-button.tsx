@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { oneTapMs } from "../model/offer.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
 const armedMs = 3_000;
@@ -17,14 +18,20 @@ export function SureButton({
 }): JSX.Element {
   const { session, speech } = useApp();
   const [armed, setArmed] = useState(false);
+  // The second half of a double tap is not the answer to a question that nobody has read.
+  const [resting, setResting] = useState(false);
   useEffect(() => (armed ? session.env.after(armedMs, () => setArmed(false)) : undefined), [armed, session]);
+  useEffect(() => (resting ? session.env.after(oneTapMs, () => setResting(false)) : undefined), [resting, session]);
   return (
     <button
       type="button"
       class="row-button danger"
       data-armed={armed}
+      aria-disabled={resting}
       onClick={() => {
+        if (resting) return;
         if (armed) onSure();
+        setResting(!armed);
         setArmed(!armed);
       }}
     >

@@ -29,8 +29,9 @@ export function ClockSheet(): JSX.Element | null {
   return (
     <div class="form">
       {table.status === "waiting" && (table.campaign?.round ?? 1) === 1 ? <Seats table={table} settings={settings} edit={edit} /> : null}
-      <Times settings={settings} still={still} edit={edit} />
+      <Times settings={settings} status={table.status} edit={edit} />
       <Segments
+        off={!still}
         label={t("setting.onTimeout")}
         value={settings.onTimeout}
         options={(["choice", "warning", "time-deduction", "game-loss"] as const).map((value) => ({ value, text: t(`onTimeout.${value}`) }))}
@@ -92,13 +93,15 @@ function Seats({ table, settings, edit }: SeatsProps): JSX.Element {
 
 interface TimesProps {
   readonly settings: Settings;
-  /** The clocks stand: times may be changed. */
-  readonly still: boolean;
+  /** Times may be changed while the clocks stand, the life to start with only before the start. */
+  readonly status: Table["status"];
   readonly edit: (part: Change) => void;
 }
 
-function Times({ settings, still, edit }: TimesProps): JSX.Element {
+function Times({ settings, status, edit }: TimesProps): JSX.Element {
   const { t } = useApp().speech;
+  const waits = status === "waiting";
+  const still = waits || status === "paused";
   const step = (field: keyof typeof ladders) => (direction: -1 | 1) => edit({ [field]: rung(ladders[field], settings[field], direction) });
   return (
     <div class="steppers">
@@ -127,8 +130,8 @@ function Times({ settings, still, edit }: TimesProps): JSX.Element {
         label={t("setting.startingLife")}
         text={String(settings.startingLife)}
         onStep={step("startingLife")}
-        min={!still}
-        max={!still}
+        min={!waits}
+        max={!waits}
       />
     </div>
   );

@@ -19,7 +19,7 @@ export function CountersSheet(): JSX.Element | null {
   return (
     <div class="form tint" style={seatTint(table, who.seat)}>
       {who.seat === null ? null : <OwnCounters table={table} seat={who.seat} />}
-      <Markers table={meantTable(table, outbox)} />
+      {table.status === "running" || table.status === "paused" ? <Markers table={meantTable(table, outbox)} /> : null}
     </div>
   );
 }

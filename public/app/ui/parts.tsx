@@ -60,9 +60,11 @@ export function Segments<T extends string | number>(props: {
   readonly value: T;
   readonly options: readonly { readonly value: T; readonly text: string }[];
   readonly onPick: (value: T) => void;
+  /** Not to be changed now. */
+  readonly off?: boolean;
 }): JSX.Element {
   return (
-    <fieldset class="segments">
+    <fieldset class="segments" disabled={props.off ?? false}>
       <legend>{props.label}</legend>
       <div class="segment-row">
         {props.options.map((option) => (

@@ -207,3 +207,27 @@ test("no word of the great button is broken, on any phone", async ({ browser }) 
   expect([...read].sort()).toEqual(["Interrupt", "Pass turn"]);
   expect(broken).toEqual([]);
 });
+
+test("on a phone the great button and the acts under it are on the screen without scrolling, at two to eight seats", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const below: string[] = [];
+  for (const count of [2, 3, 4, 5, 6, 7, 8]) {
+    await show(crowded(count, (seat) => german[seat - 1] ?? ""));
+    for (const [width, height] of [
+      [360, 640],
+      [375, 667],
+      [390, 844],
+    ] as const) {
+      await resize(page, { width, height });
+      const overPx = await page.evaluate(
+        () => (document.querySelector(".hand .more")?.getBoundingClientRect().bottom ?? 9_999) - innerHeight,
+      );
+      if (overPx > 0.5) below.push(`${count} seats, ${width}x${height}: by ${Math.round(overPx)} px`);
+    }
+  }
+  await context.close();
+  expect(below).toEqual([]);
+});

@@ -9,7 +9,7 @@ import { Lobby } from "./screens/lobby.tsx";
 import { Play } from "./screens/play.tsx";
 import { Announcer } from "./ui/announcer.tsx";
 import { lazyPart } from "./ui/lazy.tsx";
-import { Toasts } from "./ui/toasts.tsx";
+import { NoticeTimers, Toasts } from "./ui/toasts.tsx";
 
 const Home = lazyPart(async () => (await import("./screens/home.tsx")).Home);
 const TableMode = lazyPart(async () => (await import("./screens/table-mode.tsx")).TableMode);
@@ -42,7 +42,8 @@ export function AppRoot(): JSX.Element {
     <>
       <Screen route={here} model={session.model.value} />
       {sheet.value === null ? null : <Sheets />}
-      <Toasts />
+      {sheet.value === null ? <Toasts /> : null}
+      <NoticeTimers />
       <Announcer />
     </>
   );

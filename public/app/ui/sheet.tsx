@@ -1,8 +1,11 @@
 // A sheet over the screen: the browser's own dialog, so that focus, Escape and the rest of the page behave.
+// What lies under it is dark, dead and not read out: short messages and what is said aloud have their place in it.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { IconButton } from "./parts.tsx";
+import { LiveRegion } from "./announcer.tsx";
+import { Toasts } from "./toasts.tsx";
 import { quietTint, seatTint, tintOf } from "./tint.ts";
 
 export function SheetFrame({
@@ -42,6 +45,8 @@ export function SheetFrame({
         </header>
         {children}
       </div>
+      <LiveRegion />
+      <Toasts />
     </dialog>
   );
 }

@@ -32,10 +32,27 @@ export function Toasts(): JSX.Element {
   );
 }
 
+/** Each leaves when its time is over, wherever it is shown by then. */
+export function NoticeTimers(): JSX.Element {
+  const { session } = useApp();
+  return (
+    <>
+      {session.model.value.notices.map(({ n }) => (
+        <NoticeTimer key={n} n={n} />
+      ))}
+    </>
+  );
+}
+
+function NoticeTimer({ n }: { readonly n: number }): null {
+  const { session } = useApp();
+  useEffect(() => session.env.after(shownMs, () => session.dispatch({ type: "dismiss", n })), [n, session]);
+  return null;
+}
+
 function Toast({ notice }: { readonly notice: Notice }): JSX.Element {
   const { session, speech } = useApp();
   const dismiss = (): void => session.dispatch({ type: "dismiss", n: notice.n });
-  useEffect(() => session.env.after(shownMs, dismiss), [notice.n]);
   return (
     <div class="toast" data-tone={notice.tone} data-notice={notice.key} role={notice.tone === "error" ? "alert" : "status"}>
       <span>{speech.t(notice.key, notice.params)}</span>

@@ -20,6 +20,12 @@ const Class = lazyPart(async () => (await import("./chsh/class.tsx")).Class);
 const NewClass = lazyPart(async () => (await import("./chsh/new-class.tsx")).NewClass);
 const Sheets = lazyPart(async () => (await import("./sheets/sheets.tsx")).Sheets);
 
+/** The table itself comes first. */
+const fetchAheadMs = 4_000;
+const fetchAhead = (): void => {
+  for (const part of [Sheets, TableMode, Recap]) part.fetch();
+};
+
 export function AppRoot(): JSX.Element {
   const { route, session, sheet, go } = useApp();
   const here = route.value;
@@ -37,6 +43,9 @@ export function AppRoot(): JSX.Element {
   useEffect(() => {
     if (gameId !== null && (here.page === "home" || here.page === "new-class") && link === "open") go(pathOf(gameId));
   }, [gameId, link, here.page, go]);
+
+  // Whoever is at a table needs these sooner or later, perhaps when the line is down and they cannot be had.
+  useEffect(() => (link === "open" ? session.env.after(fetchAheadMs, fetchAhead) : undefined), [link, session]);
 
   return (
     <>

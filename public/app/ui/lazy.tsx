@@ -1,26 +1,54 @@
-// A part of the page that is fetched when it is first shown.
+// A part of the page that is fetched when it is first shown, or earlier by whoever knows that it will be needed.
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-export function lazyPart(load: () => Promise<ComponentType>): () => JSX.Element | null {
+const askAgainMs = 1_000;
+
+export interface LazyPart {
+  (): JSX.Element | null;
+  /** Fetches it now, if it can be had. */
+  readonly fetch: () => void;
+}
+
+/** Until then there is nothing to fetch from, and a page that is loaded anew would be gone. */
+async function serverIsThere(): Promise<void> {
+  while (
+    !(await fetch("/", { method: "HEAD" }).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await new Promise((again) => setTimeout(again, askAgainMs));
+}
+
+export function lazyPart(load: () => Promise<ComponentType>): LazyPart {
   let loaded: ComponentType | null = null;
-  return function LazyPart() {
-    const [Part, setPart] = useState<ComponentType | null>(() => loaded);
+  const fetched = async (): Promise<ComponentType> => {
+    loaded ??= await load();
+    return loaded;
+  };
+  const fetchedInTheEnd = (): Promise<ComponentType> =>
+    fetched().catch(async () => {
+      await serverIsThere();
+      return fetched();
+    });
+  function Part(): JSX.Element | null {
+    const [Shown, setShown] = useState<ComponentType | null>(() => loaded);
     useEffect(() => {
-      if (Part !== null) return;
+      if (Shown !== null) return;
       let here = true;
-      load().then(
+      fetchedInTheEnd().then(
         (part) => {
-          loaded = part;
-          if (here) setPart(() => part);
+          if (here) setShown(() => part);
         },
-        // Offline or a newer build: the page as a whole is fetched again.
+        // A newer build has other parts: the page as a whole is fetched again.
         () => location.reload(),
       );
       return () => {
         here = false;
       };
-    }, [Part]);
-    return Part === null ? null : <Part />;
-  };
+    }, [Shown]);
+    return Shown === null ? null : <Shown />;
+  }
+  return Object.assign(Part, { fetch: () => void fetched().catch(() => undefined) });
 }

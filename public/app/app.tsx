@@ -31,21 +31,29 @@ export function AppRoot(): JSX.Element {
   const here = route.value;
   const { gameId, link } = session.model.value;
   const code = here.page === "game" || here.page === "overlay" ? here.code : null;
+  const atStart = here.page === "home" || here.page === "new-class";
 
   // The address leads: entering one is entering its game. The strip for a stream only looks on: the player's own page may be open beside it.
   useEffect(() => {
     if (code !== null && session.model.peek().gameId !== code) here.page === "overlay" ? session.watch(code) : session.enter(code);
     // Also when the game has not answered yet: a late answer must not pull anybody in.
-    else if (here.page === "home" && session.model.peek().link !== "local") session.leave();
+    else if (atStart && session.model.peek().link !== "local") session.leave();
   }, [code, here.page, session]);
 
-  // A game just created has its own address from now on.
+  // A game just created has its own address from now on. Asked anew: one that was left right now, by the browser's way back, is not created.
   useEffect(() => {
-    if (gameId !== null && (here.page === "home" || here.page === "new-class") && link === "open") go(pathOf(gameId));
+    const { gameId: own, link: line } = session.model.peek();
+    if (atStart && own !== null && line === "open") go(pathOf(own));
   }, [gameId, link, here.page, go]);
 
   // Whoever is at a table needs these sooner or later, perhaps when the line is down and they cannot be had.
   useEffect(() => (link === "open" ? session.env.after(fetchAheadMs, fetchAhead) : undefined), [link, session]);
+
+  // A sheet belongs to the table it was opened at: over what has taken its place it would hide why.
+  const isOver = gameId === null || hasEnded(link);
+  useEffect(() => {
+    if (isOver) sheet.value = null;
+  }, [isOver, sheet]);
 
   return (
     <>

@@ -34,6 +34,7 @@ async function start(): Promise<void> {
   for (const kind of ["popstate", "hashchange"])
     addEventListener(kind, () => {
       route.value = routeOf(location);
+      sheet.value = null;
     });
   effect(() => {
     document.documentElement.lang = speech.language.value;

@@ -1,5 +1,6 @@
 // Who must answer: choose, then ask all of them at once.
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { otherSeats } from "../model/play-face.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
@@ -10,7 +11,13 @@ import { seatTint } from "../ui/tint.ts";
 export function TargetsSheet(): JSX.Element | null {
   const { session, speech, sheet } = useApp();
   const { table } = session.model.value;
-  if (!table || table.activePlayer === null) return null;
+  const [asker] = useState(table?.activePlayer);
+  // The turn went on, the clocks were stopped, or they are asked already: there is nothing left to choose here.
+  const isOver = table?.status !== "running" || table.activePlayer !== asker || table.targetingState === "resolving";
+  useEffect(() => {
+    if (isOver) sheet.value = null;
+  }, [isOver, sheet]);
+  if (isOver || table.activePlayer === null) return null;
   const { t } = speech;
   const actor = table.activePlayer;
   const who = standing(session.model.value);

@@ -1,0 +1,119 @@
+// What is open, asked or half done on a page when the table goes on without it.
+import type { Locator, Page } from "@playwright/test";
+import { createTable, expect, sit, tap, test } from "./support/journey.ts";
+
+const menu = async (page: Page, entry?: string): Promise<void> => {
+  await page.getByRole("button", { name: "Menu" }).click();
+  if (entry !== undefined) await page.getByRole("button", { name: entry }).click();
+  await page.waitForSelector("dialog[open]");
+};
+
+/** A double tap: the second half comes when the first has been drawn. */
+const doubleTap = (button: Locator): Promise<void> =>
+  button.evaluate(async (element: HTMLElement) => {
+    element.click();
+    await new Promise((drawn) => setTimeout(drawn, 120));
+    element.click();
+  });
+
+test("a sheet goes with what it belongs to: the browser's way back, the seat that is freed, the turn that went on", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "commander");
+  const guest = await table.open(`/g/${code}`);
+  await sit(host, 1);
+  await sit(guest, 2);
+  await tap(host, "start");
+  await menu(host);
+  await host.evaluate(() => history.back());
+  await expect(host.locator(".home")).toBeVisible();
+  await expect(host.locator("dialog")).toHaveCount(0);
+  await host.goForward();
+  await tap(host, "passTurn");
+  await guest.locator('[data-action="target"]').click();
+  await expect(guest.locator("[data-target]")).toHaveCount(3);
+  await host.locator('.card[data-seat="3"]').click();
+  await host.getByRole("button", { name: "Give the turn" }).click();
+  await expect(guest.locator(".say")).toHaveText("Your clock");
+  await expect(guest.locator("dialog")).toHaveCount(0);
+  await menu(guest);
+  await host.locator('.card[data-seat="2"]').click();
+  await host.getByRole("button", { name: "Free this seat" }).click();
+  await host.getByRole("button", { name: "Tap again to do it" }).click();
+  await expect(guest.locator('[data-ended="kicked"]')).toBeVisible();
+  await expect(guest.locator("dialog")).toHaveCount(0);
+});
+
+test("SET3 the clock's sheet offers what may be changed now, so that nothing chosen is refused with the rest", async ({ table }) => {
+  const host = await table.open("/");
+  await createTable(host, "duel");
+  await sit(host, 1);
+  const life = host.getByRole("button", { name: "Starting life +" });
+  const out = host.getByRole("button", { name: "Out", exact: true });
+  const bonus = host.getByRole("button", { name: "Added per turn +" });
+  const may = async (): Promise<readonly boolean[]> => {
+    await menu(host, "Clock and rules");
+    const open = await Promise.all([life, out, bonus].map((button) => button.isEnabled()));
+    await host.keyboard.press("Escape");
+    await expect(host.locator("dialog")).toHaveCount(0);
+    return open;
+  };
+  expect(await may()).toEqual([true, true, true]);
+  await menu(host, "Counters and markers");
+  await expect(host.locator("dialog .counter-grid")).toBeVisible();
+  await expect(host.getByText("Monarch")).toHaveCount(0);
+  await host.keyboard.press("Escape");
+  await tap(host, "start");
+  await expect(host.locator("main")).toHaveAttribute("data-status", "running");
+  expect(await may()).toEqual([false, false, false]);
+  await host.locator('.play-bar [title="Pause"][aria-disabled="false"]').click();
+  await expect(host.locator("main")).toHaveAttribute("data-status", "paused");
+  expect(await may()).toEqual([false, true, true]);
+});
+
+test("a double tap on what cannot be undone only asks, and one on a class's start does not pause it", async ({ table }) => {
+  const host = await table.open("/");
+  await createTable(host, "duel");
+  await menu(host);
+  await doubleTap(host.getByRole("button", { name: "Close the table for everybody" }));
+  const sure = host.getByRole("button", { name: "Tap again to do it" });
+  await expect(sure).toHaveAttribute("aria-disabled", "false");
+  await sure.click();
+  await expect(host.locator('[data-ended="closed"]')).toBeVisible();
+  const teacher = await table.open("/#class");
+  await teacher.locator(".go").click();
+  const start = teacher.locator('.go[data-act="start"]');
+  await start.waitFor();
+  await doubleTap(teacher.locator(".class-controls > .go"));
+  await expect(teacher.locator('.go[data-act="pause"]')).toBeVisible();
+  await expect(teacher.locator("main")).toHaveAttribute("data-status", "running");
+});
+
+test("a sheet that was never opened before, tapped while the line is down, takes nothing from the page and opens when the line is back", async ({
+  table,
+}) => {
+  const page = await table.open("/");
+  await createTable(page, "duel");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Menu" }).click();
+  await new Promise((over) => setTimeout(over, 1_500));
+  await expect(page.locator(".seats")).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(page.getByRole("dialog", { name: "Menu" })).toBeVisible();
+});
+
+test("a message and what is said aloud reach a player who has a sheet open", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  const guest = await table.open(`/g/${code}`);
+  await sit(host, 1);
+  await sit(guest, 2);
+  await tap(host, "start");
+  await guest.locator('[data-action="dice"]').click();
+  await guest.getByRole("button", { name: "Coin" }).click();
+  // Not the line of the last rolls: one that can be tapped away, over the sheet.
+  const toast = guest.locator(".toast", { hasText: "The coin shows" });
+  await toast.getByRole("button", { name: "Close" }).click({ timeout: 4_000 });
+  await expect(toast).toHaveCount(0);
+  await tap(host, "passTurn");
+  await expect(guest.getByRole("dialog").locator("[data-live]")).toHaveText("It is your turn.");
+});

@@ -185,6 +185,21 @@ describe("a class", () => {
     expect(one.player("a3").team.state).toBe("waiting");
   });
 
+  test("CS10 an outage counts for nobody's hour: who was away when the server went has what was left of his, everybody else a whole one", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say(null, { type: "drop", viewerId: "a" as ViewerId });
+    const awayMs = 3_000_000;
+    const wentAt = (one.now + awayMs) as Instant;
+    one.now = (wentAt + 86_400_000) as Instant;
+    one.say(null, { type: "outage", fromAt: wentAt });
+    const backAt = one.now;
+    expect(chshRules.nextWakeAt(one.state)).toBe(backAt + 3_600_000 - awayMs);
+    const settled = chshRules.settle(one.state, (backAt + 3_600_000 - 1) as Instant);
+    expect(settled?.events).toEqual([{ type: "playerFreed", data: { teamId: 1, slot: 1 } }]);
+    expect(settled && chshRules.nextWakeAt(settled.state)).toBe(backAt + 3_600_000);
+  });
+
   test("CS10 L14 a host's key that is out of use voids the newer ones, and whoever shows it is refused; so with a player's", () => {
     const one = new Class();
     const [first, second, third] = ["c", "d", "e"].map((digit) => digit.repeat(64));

@@ -88,16 +88,22 @@ function applySystem(draft: Draft, command: SystemCommand, input: Input<State, C
       drop(draft, command.viewerId);
       return null;
     case "outage":
-      standAway(draft);
+      standAway(draft, command.fromAt);
       return null;
     case "close":
       return close(draft, command.reason);
   }
 }
 
-/** All connections are gone since the server was; absence counts from now, because nobody could come back before. */
-function standAway(draft: Draft): void {
-  const away = (holder: Holder | null): Holder | null => (holder === null ? null : { ...holder, droppedAt: draft.now });
+/**
+ * All connections are gone since the server was. Absence counts from now, because nobody could come back before; who was away when it
+ * went keeps how long he had been away until then.
+ */
+function standAway(draft: Draft, fromAt: Instant): void {
+  const { now } = draft;
+  const from = Math.min(now, Math.max(draft.base.at, fromAt));
+  const away = (holder: Holder | null): Holder | null =>
+    holder === null ? null : { ...holder, droppedAt: ((holder.droppedAt ?? from) + now - from) as Instant };
   draft.state.host = away(draft.state.host);
   for (const { id, slots } of draft.state.teams) {
     if (slots[0].holder === null && slots[1].holder === null) continue;

@@ -88,6 +88,21 @@ describe("the host's screen", () => {
     ]);
   });
 
+  test("teams share a mark that their answers add up to in another order: 1 + 1 + 1 - 0.2 is 1 + 1 + 0.6 + 0.2", () => {
+    const played = (id: number, same: readonly number[]): HostTeam => {
+      const [pairSame, pairRounds] = [same, same.map(() => 5)].map((counts) => {
+        const byPair = Array.from({ length: 16 }, () => 0);
+        for (const [n, questions] of pairs.entries()) byPair[pairIndex(...questions)] = counts[n] ?? 0;
+        return byPair;
+      }) as [number[], number[]];
+      const figures = figuresOf({ ...noSums, rounds: pairRounds, same: pairSame }, pairRounds, "simplified");
+      return { ...team(id, { wins: 0 }), figures, pairRounds, pairSame };
+    };
+    const [first, second, third] = [played(1, [5, 5, 5, 3]), played(2, [5, 5, 4, 2]), played(3, [5, 5, 5, 4])];
+    expect(first.figures.chsh?.value).not.toBe(second.figures.chsh?.value);
+    expect([...leaders([first, second, third], "chsh")]).toEqual([1, 2]);
+  });
+
   test("totals count teams that are not left, everybody who holds a slot, and all rounds", () => {
     const teams = [team(1, { wins: 3 }), team(2, { wins: 1, rounds: 8, players: ["away", "free"] })];
     expect(totalsOf(teams)).toEqual({ teams: 2, players: 3, rounds: 24 });

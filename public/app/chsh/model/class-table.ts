@@ -54,6 +54,9 @@ export const marksOf = (mode: ClassTable["mode"]): readonly FigureName[] =>
 export const columnsOf = (mode: ClassTable["mode"]): readonly FigureName[] =>
   mode === "classic" ? ["chsh", "balancedTrace", "success"] : ["chsh", "success"];
 
+/** What adding up in another order may make of the same value: far less than one round makes of it. */
+const rounding = 1e-9;
+
 /** By figure the teams that lead: of those with enough data only, all that share the highest value. */
 export function leaders(teams: readonly HostTeam[], name: FigureName): ReadonlySet<number> {
   const values = teams.flatMap(({ id, figures }) => {
@@ -61,5 +64,5 @@ export function leaders(teams: readonly HostTeam[], name: FigureName): ReadonlyS
     return figures.enough && figure !== null ? [{ id, value: figure.value }] : [];
   });
   const best = Math.max(...values.map(({ value }) => value));
-  return new Set(values.filter(({ value }) => value === best).map(({ id }) => id));
+  return new Set(values.filter(({ value }) => best - value < rounding).map(({ id }) => id));
 }

@@ -99,6 +99,15 @@ describe("a class", () => {
     expect(one.say("a", { type: "createTeam", name: "٣ ४ 5" })).toBe("ok");
   });
 
+  test("CS5 what nobody sees is no part of a name: it makes none of nothing, no second one of the same, and hinders no script", () => {
+    const one = new Class();
+    for (const blank of ["\u3164", "\u115f\u1160", "\ufe0f"]) expect(one.say("a", { type: "createTeam", name: blank })).toBe("bad-message");
+    expect(one.say("a", { type: "createTeam", name: "Bell" })).toBe("ok");
+    for (const same of ["Bell\ufe0f", "B\u034fell"]) expect(one.say("b", { type: "createTeam", name: same })).toBe("name-taken");
+    // Persian writes a joiner that does not join inside of words.
+    expect(one.say("b", { type: "createTeam", name: "می\u200cروم" })).toBe("ok");
+  });
+
   test("CS6 only the host starts, pauses, resumes, resets and ends", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");

@@ -5,9 +5,12 @@ import { limits } from "./limits.ts";
 /** Letters with their marks, decimal digits of any script, space, - and _. */
 const allowed = /^[\p{L}\p{M}\p{Nd} _-]+$/u;
 
+/** Joiners, fillers, selectors: some count as letters or marks, yet nobody sees them, nor two names that differ in nothing else. */
+const unseen = /\p{Default_Ignorable_Code_Point}/gu;
+
 /** The name as it is kept, or null when it may not be one. */
 export function cleanTeamName(typed: string): string | null {
-  const name = cleanName(typed, limits.teamNameGraphemesMax);
+  const name = cleanName(typed.replace(unseen, ""), limits.teamNameGraphemesMax);
   return name !== null && allowed.test(name) ? name : null;
 }
 

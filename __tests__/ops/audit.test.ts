@@ -21,7 +21,7 @@ function scene(monthBytesMax = 1 << 30) {
   const settings = { folder, chain: "server", retentionMs: 60 * dayMs, monthBytesMax, ambient, log: silentLog() };
   const again = () => openAudit(settings);
   const file = join(folder, "server-2026-01.jsonl");
-  return { folder, file, ambient, again, audit: again() };
+  return { folder, file, settings, ambient, again, audit: again() };
 }
 
 /** As many events as are kept in a second, for some seconds. */
@@ -94,6 +94,20 @@ describe("F46 audit log", () => {
     expect(await next.verify()).toEqual({ records: 2, broken: null });
     expect(readdirSync(folder).sort()).toEqual(["server-2026-01.jsonl", "server-2026-02.jsonl"]);
     await next.close();
+  });
+
+  test("a clock that steps back over the end of a month breaks no chain, also over a restart", async () => {
+    const { settings, again } = scene();
+    const march = Date.UTC(2026, 2, 1);
+    let now = march;
+    const open = () => openAudit({ ...settings, ambient: { now: () => now } });
+    const audit = open();
+    for (now of [march - 1, march, march - 1]) audit.note("server-started", "server");
+    await audit.close();
+    const next = open();
+    next.note("server-started", "server");
+    await next.close();
+    expect(await again().verify()).toEqual({ records: 4, broken: null });
   });
 
   test("a record torn by a crash does not stop the log", async () => {

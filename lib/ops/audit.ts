@@ -61,6 +61,9 @@ interface Waiting {
   readonly line: string;
 }
 
+/** A clock that steps back by no more than this over the end of a month does not put a record into a file older than the one before it. */
+const stepBackMs = 86_400_000;
+
 const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
 class FileAudit implements Audit {
@@ -71,8 +74,8 @@ class FileAudit implements Audit {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   /** The month records go to now, and the bytes of its file, those that wait among them. */
-  #month = "";
-  #monthBytes = 0;
+  #month: string;
+  #monthBytes: number;
   #isFull = false;
   #second = 0;
   #thisSecond = 0;
@@ -87,6 +90,14 @@ class FileAudit implements Audit {
     const last = this.#files.last();
     this.#n = last?.n ?? 0;
     this.#hash = last?.hash ?? "";
+    this.#month = this.#files.months().at(-1) ?? "";
+    this.#monthBytes = this.#files.bytesOf(this.#month);
+  }
+
+  /** Files are read in the order of their months, so that is the order in which they have to be written. */
+  #fileMonthOf(at: number): string {
+    const month = monthOf(at);
+    return month < this.#month && this.#month <= monthOf(at + stepBackMs) ? this.#month : month;
   }
 
   note(event: AuditEvent, actor: string, detail: Readonly<Record<string, unknown>> = {}): void {
@@ -104,7 +115,7 @@ class FileAudit implements Audit {
 
   #hasRoom(event: AuditEvent): boolean {
     const { ambient, log, monthBytesMax } = this.#settings;
-    const month = monthOf(ambient.now());
+    const month = this.#fileMonthOf(ambient.now());
     if (month !== this.#month) {
       this.#month = month;
       this.#monthBytes = this.#files.bytesOf(month);
@@ -129,7 +140,7 @@ class FileAudit implements Audit {
     this.#n = record.n;
     this.#hash = record.hash;
     this.#monthBytes += Buffer.byteLength(line);
-    this.#waiting.push({ n: record.n, month: monthOf(record.at), line });
+    this.#waiting.push({ n: record.n, month: this.#fileMonthOf(record.at), line });
     this.#settings.onRecord?.();
     this.#writing ??= this.#writeAll();
   }

@@ -156,7 +156,11 @@ export class AuditFiles {
     }
   }
 
-  remove(month: string): void {
-    rmSync(this.pathOf(month));
+  /** Of all chains: a worker there is no more, and a process that has another name now, would leave its files for ever. */
+  removeBefore(month: string): void {
+    for (const name of readdirSync(this.#folder)) {
+      const [, ended] = /-(\d{4}-\d\d)\.jsonl$/.exec(name) ?? [];
+      if (ended !== undefined && ended < month) rmSync(join(this.#folder, name), { force: true });
+    }
   }
 }

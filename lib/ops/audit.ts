@@ -23,7 +23,7 @@ export interface Audit {
   /** Newest first. */
   query(query: AuditQuery): Promise<readonly AuditRecord[]>;
   verify(): Promise<AuditCheck>;
-  /** Months that ended longer than the retention ago are deleted. */
+  /** Months that ended longer than the retention ago are deleted, also those of processes that run no more. */
   expire(): void;
   /** Writes what waits. */
   close(): Promise<void>;
@@ -214,8 +214,10 @@ class FileAudit implements Audit {
 
   expire(): void {
     const oldest = new Date(this.#settings.ambient.now() - this.#settings.retentionMs).toISOString().slice(0, 7);
-    for (const month of this.#files.months()) {
-      if (month < oldest) this.#files.remove(month);
+    try {
+      this.#files.removeBefore(oldest);
+    } catch (error) {
+      this.#settings.log.warn({ err: error }, "old months of the audit log cannot be deleted");
     }
   }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
+import { scrubText } from "../ops/scrub.ts";
 import { traceOf } from "../ops/trace.ts";
 import { perMinute } from "./address-limits.ts";
 import type { Edge } from "./edge.ts";
@@ -42,7 +43,8 @@ export function traced({ ambient, metrics, log }: Edge): RequestHandler {
     response.on("finish", () => {
       const durationMs = ambient.monotonicMs() - startedAt;
       metrics.httpSeconds(`${Math.floor(response.statusCode / 100)}xx`).observe(durationMs / 1_000);
-      log.frequent({ traceId, method, path, status: response.statusCode, durationMs }, "an HTTP request");
+      // Anybody may ask for any path: a token has no place in one, and so it is not kept when it stands there by mistake.
+      log.frequent({ traceId, method, path: scrubText(path), status: response.statusCode, durationMs }, "an HTTP request");
     });
     next();
   };

@@ -1,5 +1,6 @@
 // F15, F39, F44: logs are one valid JSON line each, carry ids, and hold no token, name or payload.
 import { describe, expect, test } from "vitest";
+import { damageRecord } from "../../lib/ops/damage.ts";
 import { openLog } from "../../lib/ops/log.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 import { parseTraceparent, traceOf } from "../../lib/ops/trace.ts";
@@ -55,6 +56,27 @@ describe("F15 log lines", () => {
     const all = lines.join("");
     for (const secret of [token, "Ada", "hello", "hunter2"]) expect(all).not.toContain(secret);
     expect(all).toContain("redis://[redacted]@cache:6379");
+  });
+
+  test("F35 what could not be read as JSON is not quoted, in lines about errors and about damaged games", () => {
+    const { log, lines } = capture();
+    const audit: string[] = [];
+    const damaged = damageRecord({
+      log,
+      audit: { note: (...record) => void audit.push(JSON.stringify(record)) },
+      metrics: { quarantined: { add: () => undefined } },
+    });
+    try {
+      JSON.parse('{"id":"ABC234","name":Ada,"seats":[]}');
+    } catch (error) {
+      log.error({ err: error }, "failed");
+      damaged("ABC234", `It cannot be read: ${(error as Error).message}`);
+    }
+    expect([...lines, ...audit]).toHaveLength(3);
+    for (const line of [...lines, ...audit]) {
+      expect(line).toContain("Unexpected token [redacted] is not valid JSON");
+      expect(line).not.toContain("Ada");
+    }
   });
 
   test("F44 the level changes at run time for children too", () => {

@@ -3,6 +3,7 @@
 import type { Audit } from "./audit.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { scrubText } from "./scrub.ts";
 
 interface DamageParts {
   readonly metrics: Pick<Metrics, "quarantined">;
@@ -22,7 +23,7 @@ export function damageRecord({ metrics, audit, log }: DamageParts): NoteDamage {
     if (told.has(gameId)) return;
     if (told.size >= toldMax) told.clear();
     told.add(gameId);
-    const shown = reason.slice(0, reasonCharsMax);
+    const shown = scrubText(reason).slice(0, reasonCharsMax);
     metrics.quarantined.add();
     audit.note("game-quarantined", "server", { gameId, reason: shown });
     log.error({ gameId, reason: shown }, "a game's record is damaged: nobody is given what is damaged, and it is left as it is");

@@ -7,6 +7,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@]{1,400}@/gi, "$1[redacted]@"],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{4,}/gi, "$1 [redacted]"],
   [/\b(token|password|secret|authorization|cookie|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',;&}]{1,400}/gi, "$1$2[redacted]"],
+  // what JSON.parse quotes of the text it could not read
+  [/\b(Unexpected token )[\s\S]{1,200}?( is not valid JSON)/g, "$1[redacted]$2"],
   // seat tokens: 32 bytes in base64url or hex
   [/(?<![\w-])(?:[A-Za-z0-9_-]{43}|[0-9a-fA-F]{64})(?![\w-])/g, "[redacted]"],
 ];

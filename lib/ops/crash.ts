@@ -31,18 +31,27 @@ export function exitSurely(code: number): never {
 /** Time the report has before the process leaves. The rest of the second is kept for a slow machine. */
 const reportMs = 400;
 
-function lastLine({ ambient, base }: CrashSettings, kind: string, error: unknown): string {
+/** Whatever is thrown: a library may throw something that cannot even be made text. */
+function described(error: unknown): { readonly type: string; readonly message: string; readonly stack: string } {
   const known = error instanceof Error;
+  try {
+    return {
+      type: known ? error.name : typeof error,
+      message: scrubText(known ? error.message : String(error)),
+      stack: scrubText(known ? (error.stack ?? "") : ""),
+    };
+  } catch {
+    return { type: typeof error, message: "what was thrown cannot be written", stack: "" };
+  }
+}
+
+function lastLine({ ambient, base }: CrashSettings, kind: string, error: unknown): string {
   return `${JSON.stringify({
     level: "fatal",
     time: new Date(ambient.now()).toISOString(),
     ...base,
     kind,
-    err: {
-      type: known ? error.name : typeof error,
-      message: scrubText(known ? error.message : String(error)),
-      stack: scrubText(known ? (error.stack ?? "") : ""),
-    },
+    err: described(error),
     msg: "an error nobody caught; leaving",
   })}\n`;
 }
@@ -53,16 +62,17 @@ export function createCrash(settings: CrashSettings): (kind: "uncaughtException"
   return (kind, error) => {
     if (crashed) return;
     crashed = true;
-    settings.log.flush();
-    (settings.writeLine ?? writeLineNow)(lastLine(settings, kind, error));
     let left = false;
     const leave = () => {
       if (left) return;
       left = true;
       settings.exit(1);
     };
+    // First of all: whatever fails here, the process must not live on with nobody watching it.
     settings.ambient.after(reportMs, leave);
     try {
+      settings.log.flush();
+      (settings.writeLine ?? writeLineNow)(lastLine(settings, kind, error));
       settings.halt?.();
       settings.reporter.report(error, { kind });
       settings.reporter.flush(reportMs).then(leave, leave);

@@ -43,6 +43,7 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["origin without a scheme", { ALLOWED_ORIGINS: "play.example" }, "ALLOWED_ORIGINS"],
   ["origin with a path", { ALLOWED_ORIGINS: "https://play.example/game" }, "ALLOWED_ORIGINS"],
   ["origin with a star in the middle", { ALLOWED_ORIGINS: "https://play.*.example" }, "ALLOWED_ORIGINS"],
+  ["origin that is everything below nothing", { ALLOWED_ORIGINS: "https://*." }, "ALLOWED_ORIGINS"],
   ["origin that is a star", { ALLOWED_ORIGINS: "*" }, "ALLOWED_ORIGINS"],
   ["switch with yes", { ALLOW_MISSING_ORIGIN: "yes" }, "ALLOW_MISSING_ORIGIN"],
   ["proxy that is no address", { TRUSTED_PROXIES: "10.0.0.0/8,proxy" }, "TRUSTED_PROXIES"],
@@ -137,6 +138,14 @@ describe("F45 configuration", () => {
     text = "short";
     expect(source.reload()).toHaveLength(1);
     expect(source.current().adminToken).toBe(`${token}-2`);
+  });
+
+  test("a rotation to what a start would refuse is refused", () => {
+    let text = `${token}-1`;
+    const source = secretSource({ ADMIN_TOKEN_FILE: "/token", METRICS_TOKEN: `${token}-2` }, () => text);
+    text = `${token}-2`;
+    expect(source.reload()).toEqual(["ADMIN_TOKEN and METRICS_TOKEN must differ."]);
+    expect(source.current().adminToken).toBe(`${token}-1`);
   });
 
   test("every variable has a unit, a description and a default in range; no two share a name", () => {

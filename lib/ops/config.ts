@@ -91,7 +91,7 @@ function url(schemes: readonly string[], more: (address: URL) => boolean = () =>
 }
 
 function isOrigin(text: string): boolean {
-  const plain = text.replace("://*.", "://any.");
+  const plain = text.replace("://*.", "://");
   const address = URL.canParse(plain) ? new URL(plain) : null;
   return address !== null && ["http:", "https:"].includes(address.protocol) && address.origin === plain && !plain.includes("*");
 }
@@ -203,6 +203,11 @@ function relations(limits: Limits): readonly (readonly [boolean, string])[] {
   ];
 }
 
+/** What must hold between secrets, at start and after each rotation. */
+function secretConflicts({ adminToken, metricsToken }: Secrets): string[] {
+  return adminToken !== null && adminToken === metricsToken ? ["ADMIN_TOKEN and METRICS_TOKEN must differ."] : [];
+}
+
 /** The relations that involve settings; asked only when the settings themselves are good. */
 function conflicts(config: Config): string[] {
   const found: string[] = [];
@@ -215,9 +220,7 @@ function conflicts(config: Config): string[] {
     found.push(`INSTANCE_ID must leave ${spare} of its ${instanceIdMax} characters for the numbers of ${config.workers} workers.`);
   if (config.clientAddressHeader !== null && config.trustedProxies.length === 0)
     found.push("CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES: it is believed from them only.");
-  if (config.secrets.adminToken !== null && config.secrets.adminToken === config.secrets.metricsToken)
-    found.push("ADMIN_TOKEN and METRICS_TOKEN must differ.");
-  return found;
+  return [...found, ...secretConflicts(config.secrets)];
 }
 
 /** Reads only the secrets, for a rotation without a restart. Throws ConfigError. */
@@ -230,6 +233,7 @@ export function readSecrets(env: Environment, readText: ReadText = readSecretFil
     metricsToken: read("metricsToken"),
     sentryDsn: read("sentryDsn"),
   };
+  problems.push(...secretConflicts(secrets));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(secrets);
 }

@@ -5,8 +5,10 @@ import { type CloseReason, closeCodes } from "../lib/protocol/close-codes.ts";
 
 const why: Readonly<Record<CloseReason, string>> = {
   leaving: "The server leaves for good.",
+  malformed: "What was sent is no WebSocket frame as RFC 6455 has it.",
   textOnly: "A binary message was sent; only text is understood.",
-  policy: "The client read too slowly, or sent too much.",
+  badText: "A text message was not UTF-8.",
+  policy: "The client read too slowly, or sent too much or in too many pieces.",
   tooLarge: "A message was larger than allowed.",
   restart: "The server is restarting, or asks everybody to connect anew.",
   overloaded: "The server has too much to do.",

@@ -54,7 +54,11 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     required: ["v", "serverTime", "events"],
     hasView: true,
   },
-  ack: { about: "The command with this id is durable. Comes after the change it made.", data: { id: string, v: version } },
+  ack: {
+    about:
+      "The command with this id is durable. Comes after the change it made. `v` is 0 for what belongs to no version: leave, subscribeTicks and feedback.",
+    data: { id: string, v: version },
+  },
   error: {
     about:
       "The command was refused and changed nothing. Without `id` it answers a command that had none, or, as `store-unavailable`, none at all: the server cannot save now, and says so to everybody.",
@@ -80,7 +84,11 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     about: "Times now, for clients that asked for them.",
     data: { v: version, serverTime, times: { type: "object", additionalProperties: int } },
   },
-  pong: { about: "The answer to ping.", data: { t: { type: "number" }, serverTime }, required: ["serverTime"] },
+  pong: {
+    about: "The answer to ping, also to one with an id: `t` tells which.",
+    data: { t: { type: "number" }, serverTime },
+    required: ["serverTime"],
+  },
   shutdown_warning: {
     about: "This server is leaving. Come back after `retryAfterMs`.",
     data: { message: string, timeout: int, retryAfterMs: int },

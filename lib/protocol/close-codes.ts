@@ -2,7 +2,9 @@
 
 export const closeCodes = {
   leaving: { code: 1001, comeBack: true },
+  malformed: { code: 1002, comeBack: false },
   textOnly: { code: 1003, comeBack: false },
+  badText: { code: 1007, comeBack: false },
   policy: { code: 1008, comeBack: true },
   tooLarge: { code: 1009, comeBack: false },
   restart: { code: 1012, comeBack: true },

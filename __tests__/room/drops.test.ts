@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { State } from "../../lib/game/state.ts";
+import type { Answer } from "../../lib/room/answer.ts";
 import type { Room } from "../../lib/room/room.ts";
+import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, viewer } from "./house.ts";
 
@@ -79,4 +81,72 @@ describe("SAFETY 1 drops that cannot be saved", () => {
       expect(await connectedIn(house, room.gameId)).toEqual([]);
       await house.pass(minuteMs);
     }));
+});
+
+describe("whoever came in without hearing of it, because the store did not say what became of that", () => {
+  /** A store that does what it is asked and does not say so, nor lets its log be read, while `plan.mute`. */
+  const muted = (plan: { mute: boolean }) => (inner: Store) =>
+    new Proxy(inner, {
+      get(target, name) {
+        const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+        if (name !== "commit" && name !== "changes") return method;
+        return async (...args: unknown[]) => {
+          const done = await method(...args);
+          if (plan.mute) throw new StoreFault(name === "commit" ? "unknown" : "unavailable", "planted");
+          return done;
+        };
+      },
+    });
+
+  /** A seat whose holder has left, and one who comes back to it by its key. */
+  function lost(work: (house: House, room: Room, back: () => Promise<Answer>) => Promise<void>): Promise<void> {
+    const plan = { mute: false };
+    return inHouse(
+      async (house) => {
+        const [holder, again] = [viewer("one.1"), viewer("one.2")];
+        const { room } = (await house.create(holder, "made")) as { readonly room: Room };
+        const claimed = await house.give(room, holder, { type: "claim", playerId: 1 } as Command, "claim");
+        const token = claimed.ok ? (claimed.token ?? "") : "";
+        await room.leave(holder);
+        const reconnect = { type: "reconnect", seat: 1, tokenHash: sha256Hex(token), grantId: null };
+        const back = (): Promise<Answer> => house.give(room, again, reconnect, "back");
+        plan.mute = true;
+        expect(await back()).toEqual({ ok: false, code: "store-unavailable" });
+        plan.mute = false;
+        expect(await connectedIn(house, room.gameId)).toContain("one.2");
+        await work(house, room, back);
+      },
+      { store: muted(plan) },
+    );
+  }
+
+  test("and is never heard of again shows away in the end", () =>
+    lost(async (house, room) => {
+      house.rooms.start();
+      await house.pass(minuteMs);
+      expect(await connectedIn(house, room.gameId)).toEqual([]);
+      await house.rooms.close();
+    }));
+
+  test("and asks again is there, and stays", () =>
+    lost(async (house, room, back) => {
+      expect((await back()).ok).toBe(true);
+      await house.pass(minuteMs);
+      expect(await connectedIn(house, room.gameId)).toContain("one.2");
+    }));
+
+  test("because he made the game shows away in the end, too", () => {
+    const plan = { mute: true };
+    return inHouse(
+      async (house) => {
+        expect((await house.create(viewer("one.1"), "made")).answer).toEqual({ ok: false, code: "store-unavailable" });
+        const [gameId = ""] = [...house.rooms.open()].map((room) => room.gameId);
+        plan.mute = false;
+        expect(await connectedIn(house, gameId)).toEqual(["one.1"]);
+        await house.pass(minuteMs);
+        expect(await connectedIn(house, gameId)).toEqual([]);
+      },
+      { store: muted(plan) },
+    );
+  });
 });

@@ -5,7 +5,7 @@ import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import type { Answer } from "./answer.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-const retryMs = 500;
+export const retryMs = 500;
 const retryMsMax = 30_000;
 
 /** Tells the store that a viewer is gone. `answered` is called once; `isAgain`: he may have come back since. */
@@ -36,6 +36,12 @@ export class Drops {
       this.#plan(subscriber, this.#ambient.after(Math.min(retryMs * attempt, retryMsMax), again));
     };
     await this.#drop(subscriber, { isAgain: attempt > 1, answered });
+  }
+
+  /** A viewer may have come and does not know it. Unless he watches by then, it is told after a while that he is gone. */
+  later(subscriber: Subscriber): void {
+    const tell = (): void => void this.add(subscriber, 2);
+    this.#plan(subscriber, this.#ambient.after(retryMsMax, tell));
   }
 
   /** Tries each at once. Gives how many the store does not know of even then. */

@@ -2,7 +2,7 @@
 import type { SystemCommand } from "../game/commands.ts";
 import type { ViewerId } from "../game/ids.ts";
 import type { WireEvent } from "../game/wire-event.ts";
-import type { StoredChange } from "../store/store.ts";
+import { type StoredChange, StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
 import type { Copy } from "./fan-out.ts";
 import { type AnyRules, readRecord } from "./log.ts";
@@ -32,6 +32,12 @@ export const shell = { viewerId: null, rttMs: 0 } as const;
 /** Commands by which a connection comes into a game. */
 const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
 export const entersBy = ({ type }: { readonly type: string }): boolean => entering.has(type);
+
+/** Who may have come in without hearing of it: the store did not say what became of his coming. */
+export function lostEntrant(error: unknown, order: Order | null): Subscriber | null {
+  const mayStand = error instanceof StoreFault && error.kind === "unknown";
+  return mayStand && order !== null && entersBy(order.command) ? order.sender : null;
+}
 
 /** What a decision is given besides the state and the order. */
 export interface Given {

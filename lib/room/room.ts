@@ -7,7 +7,7 @@ import { refusals } from "../game/refusals.ts";
 import { inDoubt, StoreFault } from "../store/store.ts";
 import type { Sleeper } from "./alarm.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
-import { type Drop, Drops } from "./drops.ts";
+import { type Drop, Drops, retryMs } from "./drops.ts";
 import type { Copy } from "./fan-out.ts";
 import { codeOfFault } from "./fault-code.ts";
 import type { Frame } from "./frame.ts";
@@ -15,13 +15,11 @@ import { insist } from "./insist.ts";
 import { Keeper, type Present } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
-import { entersBy, momentOf, shell, toldOf } from "./order.ts";
+import { entersBy, lostEntrant, momentOf, shell, toldOf } from "./order.ts";
 import type { Founded, FoundingOrder, Given, Joining, Order, ToldChange } from "./order.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
-
-const retryMs = 500;
 
 export class Room implements Listener, Sleeper {
   readonly gameId: GameId;
@@ -153,7 +151,7 @@ export class Room implements Listener, Sleeper {
   /** Makes the game, with `sender` as its host. */
   async found(order: FoundingOrder): Promise<Founded> {
     let result: Founded = { kind: "done" };
-    await this.#turn(order.answered, async () => {
+    const work = async (): Promise<void> => {
       const { sender, name, settings, actionId } = order;
       this.#subscription ??= await this.#parts.bus.subscribe(this.gameId, this);
       const drawn = drawFor(this.rules.needs({ type: "create" }), actionId, this.#parts.ambient);
@@ -168,13 +166,14 @@ export class Room implements Listener, Sleeper {
       if (stepped.kind === "conflict") result = { kind: "taken" };
       else if (stepped.kind === "again") result = stepped;
       else order.answered(this.#withGrant(answer, drawn, { sender, command }));
-    });
+    };
+    await this.#turn(order.answered, work, { ...order, command: { type: "create" } });
     return result;
   }
 
   /** Gives an earlier answer again, in its turn. */
   async repeat(stored: string, order: Order): Promise<void> {
-    await this.#turn(order.answered, async () => order.answered(await this.#again(stored, order)));
+    await this.#turn(order.answered, async () => order.answered(await this.#again(stored, order)), order);
   }
 
   /** Lets a viewer watch: the state at once, every change from then on. */
@@ -279,11 +278,11 @@ export class Room implements Listener, Sleeper {
     await this.read(ignore, ignore, anew);
   }
 
-  /** A viewer is gone; a holder's seat shows away. */
-  async leave(subscriber: Subscriber): Promise<void> {
+  /** A viewer is gone; a holder's seat shows away. `perhaps`: he may hold one without knowing it, and come yet. */
+  async leave(subscriber: Subscriber, perhaps = false): Promise<void> {
     this.#keeper.viewers.remove(subscriber);
     this.#drops ??= new Drops(this.#parts.ambient, (gone, said) => this.#drop(gone, said));
-    await this.#drops.add(subscriber);
+    await (perhaps ? this.#drops.later(subscriber) : this.#drops.add(subscriber));
     if (this.#drops?.open === 0) this.#drops = null;
   }
 
@@ -302,6 +301,8 @@ export class Room implements Listener, Sleeper {
         const moment = order && momentOf(order, this.#keeper.newestV);
         // It may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything.
         if (error instanceof StoreFault && this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
+        const lost = lostEntrant(error, order);
+        if (lost !== null && !this.#keeper.viewers.has(lost)) void this.leave(lost, true);
         refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
         resolve();
       };

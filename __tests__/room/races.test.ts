@@ -259,4 +259,20 @@ describe("races", () => {
       { store: faulty },
     );
   });
+
+  test("a create whose code has a game of another kind leaves no room behind that would take that game for its own", () =>
+    inHouse(
+      async (here) => {
+        const { room } = await here.create(viewer("host"), "one id");
+        await inHouse(
+          async (there) => {
+            expect((await there.create(viewer("other"), "one id")).answer).toEqual({ ok: false, code: "no-such-game" });
+            expect(await there.rooms.find((room as Room).gameId)).toEqual({ refused: "no-such-game" });
+            expect([there.rooms.size, there.bus.subscriptions()]).toEqual([0, 0]);
+          },
+          { store: () => here.store },
+        );
+      },
+      { rules: (rules) => ({ ...rules, index: (state) => ({ ...rules.index(state), kind: "other" }) }) },
+    ));
 });

@@ -143,8 +143,7 @@ export class Rooms {
     let looks = 0;
     for (const [gameId, room] of this.#rooms) {
       if (room.isIdle(since)) {
-        this.#rooms.delete(gameId);
-        void room.close();
+        this.#letGo(gameId, room);
         return true;
       }
       looks += 1;
@@ -161,6 +160,7 @@ export class Rooms {
     if (rules === undefined) return order.answered({ ok: false, code: "bad-message", field: "game" }, null);
     for (let attempt = 0; attempt < this.#limits.gameIdTriesMax; attempt += 1) {
       const gameId = this.#code(order.actionId, attempt) as GameId;
+      const wasOpen = this.#rooms.has(gameId);
       const room = this.#reserved(gameId, rules);
       if (room === "full") return order.answered({ ok: false, code: "busy" }, null);
       if (room === null) continue;
@@ -169,9 +169,16 @@ export class Rooms {
       const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
       const result = await room.found({ sender, name, settings, actionId, answered });
       if (result.kind === "done") return;
+      // The game that has this code may be of another kind: it gets a room of its own when somebody looks for it.
+      if (!wasOpen) this.#letGo(gameId, room);
       if (result.kind === "again") return this.#repeat(gameId, result.answer, order);
     }
     order.answered({ ok: false, code: "no-free-code" }, null);
+  }
+
+  #letGo(gameId: string, room: Room): void {
+    if (this.#rooms.get(gameId) === room) this.#rooms.delete(gameId);
+    void room.close();
   }
 
   #shared(settings: unknown): unknown {

@@ -260,6 +260,21 @@ describe("races", () => {
     );
   });
 
+  test("whoever looked for a game while a create met it here stays in its room, and hears what is said in it", () =>
+    inHouse(async (here) => {
+      const { room } = await here.create(viewer("host"), "one id");
+      const { gameId } = room as Room;
+      await inHouse(
+        async (there) => {
+          const watcher = viewer("watcher");
+          const [made, joined] = await Promise.all([there.create(viewer("other"), "one id"), there.join(gameId, watcher)]);
+          expect([made.answer.ok, joined.ok]).toEqual([true, true]);
+          expect([...there.rooms.open()].map(({ viewers }) => viewers)).toEqual([2]);
+        },
+        { store: () => here.store },
+      );
+    }));
+
   test("a create whose code has a game of another kind leaves no room behind that would take that game for its own", () =>
     inHouse(
       async (here) => {

@@ -169,8 +169,9 @@ export class Rooms {
       const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
       const result = await room.found({ sender, name, settings, actionId, answered });
       if (result.kind === "done") return;
-      // The game that has this code may be of another kind: it gets a room of its own when somebody looks for it.
-      if (!wasOpen) this.#letGo(gameId, room);
+      // The game that has this code may be of another kind: it gets a room of its own when somebody looks for it. Whoever did so already
+      // is in this one, and stays.
+      if (!wasOpen && room.isIdle(Number.POSITIVE_INFINITY)) this.#letGo(gameId, room);
       if (result.kind === "again") return this.#repeat(gameId, result.answer, order);
     }
     order.answered({ ok: false, code: "no-free-code" }, null);

@@ -87,6 +87,7 @@ export class EventStream implements Subscriber {
   #cutWhenStuck(): void {
     const { ambient, limits } = this.#edge;
     this.#stuck ??= ambient.after(limits.outboxStuckMs, () => {
+      if (this.#response.req.socket.destroyed) return;
       this.#edge.cutSlow(this.#address, { waitingBytes: this.#response.writableLength, behindMs: limits.outboxStuckMs });
       this.#cut();
     });

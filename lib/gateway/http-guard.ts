@@ -60,8 +60,9 @@ export function stuckReadersCut(edge: Edge): RequestHandler {
     const { socket } = request;
     response.setTimeout(outboxStuckMs, () => {
       const waitingBytes = socket.writableLength;
-      // An answer that is still being made, and a stream on which nothing happens, are not the reader's fault.
-      if (waitingBytes === 0) return;
+      // An answer that is still being made, and a stream on which nothing happens, are not the reader's fault. A stream that is stuck cuts
+      // itself at the same time: whoever is first says so.
+      if (waitingBytes === 0 || socket.destroyed) return;
       edge.cutSlow(edge.clientOf(request).address, { waitingBytes, behindMs: outboxStuckMs });
       socket.destroy();
     });

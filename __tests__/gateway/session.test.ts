@@ -282,6 +282,12 @@ describe("feedback", () => {
     const { items } = await store.feedback(null, 10);
     expect(items.map(({ text }) => text)).toContain("evilgnp. <b>");
   });
+
+  test("sent again under its id, because its answer was lost, is answered again and kept once", async () => {
+    const { connect, store } = virtualEdge();
+    for (const client of [connect(), connect()]) expect((await client.ask("feedback", { text: "Thanks" }, "word-1")).type).toBe("ack");
+    expect((await store.feedback(null, 10)).items).toHaveLength(1);
+  });
 });
 
 describe("heartbeat of a connection", () => {

@@ -86,8 +86,8 @@ export class FaultyStore implements Store {
     this.#parts.disk.lives(atMs);
   }
 
-  saveFeedback(feedback: Parameters<Store["saveFeedback"]>[0]) {
-    return this.#write(() => this.#parts.disk.store.saveFeedback(feedback));
+  saveFeedback(...word: Parameters<Store["saveFeedback"]>) {
+    return this.#write(() => this.#parts.disk.store.saveFeedback(...word));
   }
 
   feedback(cursor: string | null, limit: number) {

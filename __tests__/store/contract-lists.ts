@@ -184,13 +184,27 @@ export const listRules: readonly Rule[] = [
     title: "feedback is kept and read newest first, page by page",
     async run(store) {
       for (let place = 0; place < 5; place += 1)
-        await store.saveFeedback({ at: start + place, gameId: place === 2 ? null : "AAAAAA", text: `<b>${place}</b> ✓` });
+        await store.saveFeedback({ at: start + place, gameId: place === 2 ? null : "AAAAAA", text: `<b>${place}</b> ✓` }, null);
       const first = await store.feedback(null, 3);
       expect(first.items.map((item) => item.at - start)).toEqual([4, 3, 2]);
       expect(first.items[2]).toEqual({ at: start + 2, gameId: null, text: "<b>2</b> ✓" });
       const second = await store.feedback(first.next, 3);
       expect(second.items.map((item) => item.at - start)).toEqual([1, 0]);
       expect(second.next).toBeNull();
+    },
+  },
+  {
+    title: "feedback is kept once for an action id, also sent twice at once; other words under it, and words without one, each time",
+    async run(store) {
+      const say = (at: number, text: string, actionId: string | null) => store.saveFeedback({ at, gameId: null, text }, actionId);
+      await say(start, "Thanks", "one");
+      await say(start + 1, "Thanks", "one");
+      await Promise.all([say(start + 2, "Twice", "two"), say(start + 3, "Twice", "two")]);
+      await say(start + 4, "Other", "one");
+      for (const at of [start + 5, start + 6]) await say(at, "Thanks", null);
+      const { items } = await store.feedback(null, 10);
+      expect(items.map(({ text }) => text)).toEqual(["Thanks", "Thanks", "Other", "Twice", "Thanks"]);
+      expect(items.at(-1)?.at).toBe(start);
     },
   },
   {

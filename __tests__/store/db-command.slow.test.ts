@@ -32,7 +32,7 @@ describe("the db command", () => {
     expect(idle.code).toBe(0);
     expect(idle.out).toMatch(/not in use/);
     expect(idle.lines).toEqual(
-      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 4 of 4/)]),
+      expect.arrayContaining(["running 1", "waiting 1", "dead letters 0", expect.stringMatching(/^schema 5 of 5/)]),
     );
     const store = await openAt(folder);
     expect((await runDb(folder, "status")).out).toMatch(/in use by a server/);
@@ -147,9 +147,9 @@ describe("the db command", () => {
     const older = new Sqlite(join(folder, "games.db"), { readonly: true });
     expect(older.prepare("SELECT state FROM games WHERE game_id = 'AAAAAA'").pluck().get()).toBe('{"id":"AAAAAA","v":4,"name":"Zoë ✓"}');
     older.close();
-    expect((await runDb(folder, "status")).out).toContain("schema 1 of 4");
-    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 4") });
-    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 4") });
+    expect((await runDb(folder, "status")).out).toContain("schema 1 of 5");
+    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 5") });
+    expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 5") });
     expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes, 0 problems") });
     expect(await states()).toEqual(before);
   });

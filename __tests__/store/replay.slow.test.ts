@@ -20,7 +20,7 @@ test("F57: a letter that cannot be written again stays one letter, and is writte
   const path = join(folder, "dead-letters.jsonl");
   const blocker = new Sqlite(join(folder, "games.db"));
   blocker.exec("BEGIN IMMEDIATE");
-  await expect(store.saveFeedback({ at: 1, gameId: null, text: "Thanks" })).rejects.toThrow("could not be written");
+  await expect(store.saveFeedback({ at: 1, gameId: null, text: "Thanks" }, null)).rejects.toThrow("could not be written");
   blocker.exec("ROLLBACK");
   await eventually("the store is ready again", async () => (store.health().ready ? true : null));
   blocker.exec("BEGIN IMMEDIATE");
@@ -46,6 +46,16 @@ test("F57: a word to the operator whose replay was given up as lost and came thr
   appendFileSync(path, letter("Sorry"));
   expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, already: 1, left: 0 });
   expect((await kept()).sort()).toEqual(["Sorry", "Thanks"]);
+  await store.close();
+});
+
+test("F57: a word with an action id that was given up as lost, and that its writer sent again, is there once after the replay", async () => {
+  const store = await openAt(folder);
+  const letter = JSON.stringify({ at: 2, reason: "planted", op: ["feedback", 1, null, "Thanks", "word-1"] });
+  await store.saveFeedback({ at: 7, gameId: null, text: "Thanks" }, "word-1");
+  writeFileSync(join(folder, "dead-letters.jsonl"), `${letter}\n`);
+  expect(await replayDeadLetters(store, folder, ".one")).toMatchObject({ written: 0, already: 1, left: 0 });
+  expect((await store.feedback(null, 10)).items.map(({ at }) => at)).toEqual([7]);
   await store.close();
 });
 

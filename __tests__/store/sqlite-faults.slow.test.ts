@@ -117,7 +117,10 @@ describe("troubles that may pass", () => {
     const store = await openWith({ failpoints: fails("batch-before-commit", throws(code), [2, 3]) });
     const table = new Table(store, "AAAAAA");
     await table.step();
-    const waiting = [store.commit(table.next({ actionId: "tap", answer: "done" })), store.saveFeedback({ at: 1, gameId: null, text: "x" })];
+    const waiting = [
+      store.commit(table.next({ actionId: "tap", answer: "done" })),
+      store.saveFeedback({ at: 1, gameId: null, text: "x" }, null),
+    ];
     for (const call of waiting) await expect(call).rejects.toMatchObject(fault("unavailable"));
     expect(store.health()).toMatchObject({ ready: false, problem: expect.stringContaining(words), queueDepth: 0 });
     await expect(store.commit(table.next())).rejects.toMatchObject(fault("unavailable"));
@@ -151,9 +154,9 @@ describe("a batch that is written change by change, because one of them is impos
     const store = await openWith({ failpoints: fails("batch-begun", throws(code), [4, 1]) });
     const impossible = { ...new Table(store, "AAAAAA").next(), change: { toString: 1 } as unknown as string };
     const outcomes = await Promise.allSettled([
-      store.saveFeedback(word("first")),
+      store.saveFeedback(word("first"), null),
       store.commit(impossible),
-      store.saveFeedback(word("last")),
+      store.saveFeedback(word("last"), null),
     ]);
     return { store, outcomes };
   };
@@ -164,7 +167,7 @@ describe("a batch that is written change by change, because one of them is impos
     expect(outcomes).toMatchObject([{ status: "fulfilled" }, { reason: fault("unknown") }, { reason: fault("unavailable") }]);
     expect(await kept(store)).toEqual(["first"]);
     await until(() => store.health().ready);
-    await store.saveFeedback(word("last"));
+    await store.saveFeedback(word("last"), null);
     expect(await kept(store)).toEqual(["first", "last"]);
     expect(letters()).toEqual(["commit"]);
   });

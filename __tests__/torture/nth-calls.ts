@@ -91,12 +91,12 @@ function patient(store: Store): Store {
       return retry<readonly string[]>(() => store.expire(finishedBefore, untouchedSince, limit), gone);
     },
     beat: (atMs) => retry(() => store.beat(atMs)),
-    async saveFeedback(feedback) {
+    async saveFeedback(feedback, actionId) {
       const isKept = async () => {
         const [newest] = (await store.feedback(null, 1)).items;
         return newest?.at === feedback.at && newest.text === feedback.text ? true : undefined;
       };
-      await retry(() => store.saveFeedback(feedback).then(() => true), isKept);
+      await retry(() => store.saveFeedback(feedback, actionId).then(() => true), isKept);
     },
     feedback: (cursor, limit) => retry(() => store.feedback(cursor, limit)),
     health: () => store.health(),

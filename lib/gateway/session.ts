@@ -283,7 +283,7 @@ export class Session implements EntranceHost, Speaker {
     if (retryAfterMs !== null) return this.#entrance.refuseLimited(message, "feedback", retryAfterMs);
     this.#intake.begin();
     try {
-      await store.saveFeedback({ at: ambient.now(), gameId: this.#room?.gameId ?? null, text });
+      await store.saveFeedback({ at: ambient.now(), gameId: this.#room?.gameId ?? null, text }, message.id);
       this.#acknowledge(message.id, 0);
     } catch {
       this.#refuse(message.id, "store-unavailable");

@@ -1,5 +1,6 @@
 // Where things are in Redis. Every game belongs to one of a fixed number of shards, and a shard's name is the hash tag of all
 // its keys: a game and the index entries about it share a slot, so one script changes both and no index can ever disagree.
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /** Never changed without a migration. More than any cluster has masters, few enough to ask all of them for a list. */
@@ -85,6 +86,13 @@ export function channelOf(gameId: string): string {
 }
 
 export const feedbackKey = "tt:feedback";
+
+/** There while the same words under the same action id are not to be kept again. In the slot of `feedbackKey`. */
+export function feedbackSaidKey(actionId: string, text: string): string {
+  return `{${feedbackKey}}:said:${createHash("sha256")
+    .update(JSON.stringify([actionId, text]))
+    .digest("base64url")}`;
+}
 
 /** The registry of instances. */
 export const liveKeys = {

@@ -205,6 +205,20 @@ return 1
 `,
 );
 
+/**
+ * Keeps a word of feedback; gives 0 when it is kept already. KEYS: feedback, and, of one with an action id, where it is noted that it was
+ * said. ARGV: 1 at, 2 game id ("" for none), 3 text, 4 most words kept, 5 how long it is noted, ms.
+ */
+export const feedbackScript = script(
+  "feedback",
+  `
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '*', 'at', ARGV[1], 'game', ARGV[2], 'text', ARGV[3])
+if KEYS[2] then redis.call('SET', KEYS[2], '1', 'PX', ARGV[5]) end
+return 1
+`,
+);
+
 const redisNow = `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)

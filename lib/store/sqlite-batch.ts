@@ -5,7 +5,7 @@ import { changeCrc, type GameRow, gameCrc, movedCrc, shownCrc, stillCrc } from "
 import { touchedMinute } from "./cursor.ts";
 import type { Hit } from "./failpoint.ts";
 import { aliveAtOf, type Known, shownRow } from "./sqlite-known.ts";
-import type { CommitOp, Op, OpResult, ShownColumns } from "./sqlite-messages.ts";
+import type { CommitOp, FeedbackOp, Op, OpResult, ShownColumns } from "./sqlite-messages.ts";
 import { writerSql } from "./sqlite-statements.ts";
 import { gameNumberMax, versionMax } from "./sqlite-schema.ts";
 
@@ -106,7 +106,7 @@ class SqlApplier implements Applier {
         this.#run("oldTombstones", op[1] - tombstoneKeepMs);
         return null;
       case "feedback":
-        return this.#feedback([op[1], op[2], op[3]], op[4] === true);
+        return this.#feedback(op);
       case "quarantine":
         this.#run("quarantine", op[1], op[2], op[3]);
         return null;
@@ -246,8 +246,10 @@ class SqlApplier implements Applier {
     return answer ?? tombstone;
   }
 
-  #feedback(word: readonly [at: number, gameId: string | null, text: string], isOnce: boolean): null | false {
-    const written = isOnce ? this.#run("feedbackOnce", ...word, ...word) : this.#run("feedback", ...word);
+  #feedback([, at, gameId, text, actionId, once]: FeedbackOp): null | false {
+    const word = [at, gameId, text] as const;
+    const looksBack = once === true && actionId === null;
+    const written = looksBack ? this.#run("feedbackOnce", ...word, ...word) : this.#run("feedback", ...word, actionId, actionId, text);
     return written.changes === 1 ? null : false;
   }
 

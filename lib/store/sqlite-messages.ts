@@ -35,11 +35,12 @@ export type Op =
   | readonly [op: "expire", finishedBefore: number, untouchedSince: number, limit: number]
   | readonly [op: "due", atMs: number, limit: number]
   | readonly [op: "beat", atMs: number]
-  | readonly [op: "feedback", at: number, gameId: string | null, text: string, once?: true]
+  | readonly [op: "feedback", at: number, gameId: string | null, text: string, actionId: string | null, once?: true]
   | readonly [op: "quarantine", gameId: string, at: number, reason: string]
   | readonly [op: "probe"];
 
 export type CommitOp = Extract<Op, readonly [op: "commit", ...rest: unknown[]]>;
+export type FeedbackOp = Extract<Op, readonly [op: "feedback", ...rest: unknown[]]>;
 
 /** What one op came to. `null`: done. `false`: conflict. A string: the stored answer. A list: ids. An object: it could not be written. */
 export type OpResult = null | false | string | readonly string[] | { readonly poison: string };

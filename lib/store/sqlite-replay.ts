@@ -3,7 +3,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { appendLetters, type DeadLetter, readDeadLetters } from "./dead-letter.ts";
-import type { CommitOp, Op, ShownColumns } from "./sqlite-messages.ts";
+import type { CommitOp, FeedbackOp, Op, ShownColumns } from "./sqlite-messages.ts";
 import { StoreFault } from "./store.ts";
 import { uncut } from "./state-text.ts";
 import { deadLetterName, type LetteredStore } from "./store-sqlite.ts";
@@ -44,7 +44,10 @@ function isKept(path: string, { op }: DeadLetter): boolean {
 }
 
 /** The same for a request and its replay. */
-const textOf = (op: Op): string => JSON.stringify(op[0] === "feedback" ? op.slice(0, 4) : op);
+const textOf = (op: Op): string => JSON.stringify(op[0] === "feedback" ? [...op.slice(0, 4), feedbackId(op)] : op);
+
+/** Programs before schema 5 wrote none, or how it was to be replayed in its place. */
+const feedbackId = ([, , , , actionId]: FeedbackOp): string | null => (typeof actionId === "string" ? actionId : null);
 
 async function replayOne(store: LetteredStore, { op }: DeadLetter): Promise<"written" | "already" | "overtaken" | "left" | "unknown"> {
   try {
@@ -54,7 +57,10 @@ async function replayOne(store: LetteredStore, { op }: DeadLetter): Promise<"wri
       return outcome.kind === "duplicate" ? "already" : "overtaken";
     }
     if (op[0] === "resolve") return (await store.resolve(op[1], op[2], op[3])) === op[3] ? "written" : "already";
-    if (op[0] === "feedback") return (await store.saveFeedbackOnce({ at: op[1], gameId: op[2], text: op[3] })) ? "written" : "already";
+    if (op[0] === "feedback") {
+      const [, at, gameId, text] = op;
+      return (await store.saveFeedbackOnce({ at, gameId, text }, feedbackId(op))) ? "written" : "already";
+    }
     if (op[0] === "remove") await store.remove(op[1]);
     return "written";
   } catch (error) {

@@ -79,6 +79,14 @@ const migrations: readonly Migration[] = [
     up: "CREATE TABLE stills (num INTEGER PRIMARY KEY, still TEXT NOT NULL) STRICT;",
     down: joinStills,
   },
+  {
+    name: "feedback once for an action id",
+    up: `
+      ALTER TABLE feedback ADD COLUMN action_id TEXT;
+      CREATE INDEX feedback_action ON feedback (action_id) WHERE action_id IS NOT NULL;
+    `,
+    down: "DROP INDEX feedback_action; ALTER TABLE feedback DROP COLUMN action_id;",
+  },
 ];
 
 /** Makes all states whole again. */

@@ -35,8 +35,9 @@ export const writerSql = {
   woken: `SELECT num, game_id, wake_from, wake_at FROM games
     WHERE wake_from <= ? AND (wake_from, num) > (?, ?) ORDER BY wake_from, num LIMIT ?`,
   later: "UPDATE games SET wake_from = wake_at WHERE num = ?",
-  feedback: "INSERT INTO feedback (at, game_id, text) VALUES (?, ?, ?)",
-  // For replays only. Looks through the newest 10,000: words are rare, and what an earlier try wrote is not far back.
+  feedback: `INSERT INTO feedback (at, game_id, text, action_id) SELECT ?, ?, ?, ?
+    WHERE NOT EXISTS (SELECT 1 FROM feedback WHERE action_id = ? AND text = ?)`,
+  // For replays of words without an action id only. Looks through the newest 10,000: words are rare, and what an earlier try wrote is not far back.
   feedbackOnce: `INSERT INTO feedback (at, game_id, text) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM feedback
     WHERE id > (SELECT max(id) FROM feedback) - 10000 AND at = ? AND game_id IS ? AND text = ?)`,
   quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

@@ -25,6 +25,8 @@ class MemoryStore implements Store {
   readonly #games = new Map<string, Kept>();
   readonly #answers = new Map<string, Map<string, string>>();
   readonly #feedback: Feedback[] = [];
+  /** Action id and words of each. */
+  readonly #said = new Set<string>();
   #serial = 0;
   #closed = false;
 
@@ -135,8 +137,11 @@ class MemoryStore implements Store {
     this.#assertOpen();
   }
 
-  async saveFeedback(feedback: Feedback): Promise<void> {
+  async saveFeedback(feedback: Feedback, actionId: string | null): Promise<void> {
     this.#assertOpen();
+    const said = JSON.stringify([actionId, feedback.text]);
+    if (actionId !== null && this.#said.has(said)) return;
+    this.#said.add(said);
     this.#feedback.push(feedback);
   }
 

@@ -2,12 +2,22 @@
 // scans the key space, and answers `ok` only when Redis has said so.
 import type { Ambient } from "../ops/ambient.ts";
 import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
-import { changeKeys, changePlaces, checkpointsKey, feedbackKey, gameKey, historyKey, shards, watchersKey } from "./redis-keys.ts";
+import {
+  changeKeys,
+  changePlaces,
+  checkpointsKey,
+  feedbackKey,
+  feedbackSaidKey,
+  gameKey,
+  historyKey,
+  shards,
+  watchersKey,
+} from "./redis-keys.ts";
 import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { RedisPast } from "./redis-past.ts";
-import { checkpointScript, commitScript, gameFields, removeScript, resolveScript } from "./redis-scripts.ts";
+import { checkpointScript, commitScript, feedbackScript, gameFields, removeScript, resolveScript } from "./redis-scripts.ts";
 import type {
   Commit,
   CommitOutcome,
@@ -276,11 +286,10 @@ class RedisStore implements Store {
     await this.#write(() => this.#parts.live.beat(atMs));
   }
 
-  async saveFeedback({ at, gameId, text }: Feedback): Promise<void> {
+  async saveFeedback({ at, gameId, text }: Feedback, actionId: string | null): Promise<void> {
     const { link, limits } = this.#parts;
-    await this.#write(() =>
-      link.call((redis) => redis.xadd(feedbackKey, "MAXLEN", "~", limits.feedbackMax, "*", "at", at, "game", gameId ?? "", "text", text)),
-    );
+    const keys = actionId === null ? [feedbackKey] : [feedbackKey, feedbackSaidKey(actionId, text)];
+    await this.#write(() => link.run(feedbackScript, keys, [at, gameId ?? "", text, limits.feedbackMax, limits.answersMs]));
   }
 
   async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {

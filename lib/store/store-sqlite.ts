@@ -79,7 +79,7 @@ export const deadLetterName = "dead-letters.jsonl";
 /** A store that keeps dead letters, and can be given them again. */
 export interface LetteredStore extends Store {
   /** Writes it unless the very same stands already; whether it wrote. An earlier try may have come through unseen. */
-  saveFeedbackOnce(feedback: Feedback): Promise<boolean>;
+  saveFeedbackOnce(feedback: Feedback, actionId: string | null): Promise<boolean>;
   /** Commits what a dead letter holds. */
   commitOp(op: CommitOp): Promise<CommitOutcome>;
 }
@@ -245,12 +245,12 @@ class SqliteStore implements LetteredStore {
     await this.#beating;
   }
 
-  async saveFeedback({ at, gameId, text }: Feedback): Promise<void> {
-    await this.#parts.link.submit(["feedback", at, gameId, text], 256 + text.length);
+  async saveFeedback({ at, gameId, text }: Feedback, actionId: string | null): Promise<void> {
+    await this.#parts.link.submit(["feedback", at, gameId, text, actionId], 256 + text.length);
   }
 
-  async saveFeedbackOnce({ at, gameId, text }: Feedback): Promise<boolean> {
-    return (await this.#parts.link.submit(["feedback", at, gameId, text, true], 256 + text.length)) !== false;
+  async saveFeedbackOnce({ at, gameId, text }: Feedback, actionId: string | null): Promise<boolean> {
+    return (await this.#parts.link.submit(["feedback", at, gameId, text, actionId, true], 256 + text.length)) !== false;
   }
 
   async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {

@@ -174,7 +174,11 @@ export interface Store {
   expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]>;
   /** Notes durably that this instance lives at `atMs`. Called about once a second. */
   beat(atMs: number): Promise<void>;
-  saveFeedback(feedback: Feedback): Promise<void>;
+  /**
+   * Keeps it once, however often the same words come with the same action id (null: each time). The words too, because an id is only as
+   * unique as its client makes it, and here no game stands beside it.
+   */
+  saveFeedback(feedback: Feedback, actionId: string | null): Promise<void>;
   feedback(cursor: string | null, limit: number): Promise<Page<Feedback>>;
   health(): StoreHealth;
   /** Finishes what was accepted, then lets go of files and sockets. After it every call throws `unavailable`. */

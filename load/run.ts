@@ -11,6 +11,7 @@ import { cpuOf } from "./bench/procfs.ts";
 import { root, type ServerProcess, startServer } from "./bench/server-process.ts";
 import { collecting, type MemoryFigures, watchMemory } from "./memory-watch.ts";
 import { type Reconciled, reconcile, type Summary } from "./reconcile.ts";
+import { type Served, servedOf } from "./served.ts";
 import { slowReaders } from "./slow-readers.ts";
 import { type StreamFigures, watchStreams } from "./stream-watchers.ts";
 
@@ -46,6 +47,7 @@ interface Outcome {
   readonly passed: boolean;
   readonly summary: Summary | null;
   readonly reconciled: Reconciled | null;
+  readonly served: Served;
   readonly serverCpuMs: number;
   readonly testerCpuMs: number;
   readonly memory: MemoryFigures;
@@ -95,13 +97,15 @@ async function runScript(name: string, k6: string, env: Readonly<Record<string, 
     const { code, cpuMs } = await runK6(k6, args, { URL: url, ...env });
     const streams = (await watchers?.stop()) ?? null;
     const summary = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Summary) : null;
-    const reconciled = summary === null ? null : reconcile(summary, await metricsOf(server));
+    const metrics = await metricsOf(server);
+    const reconciled = summary === null ? null : reconcile(summary, metrics);
     const memory = watch.stop();
     return {
       name,
       passed: code === 0 && (reconciled?.agrees ?? false) && streams?.passed !== false && memory.isFlat,
       summary,
       reconciled,
+      served: servedOf(metrics),
       serverCpuMs: cpuOf(server.pid).totalMs - cpuBefore,
       testerCpuMs: cpuMs,
       memory,
@@ -149,6 +153,7 @@ async function one({ name, k6, keeps }: Run, env: Readonly<Record<string, string
   const size = Number(env["PLAYERS"] ?? 0);
   if (keeps) keep(name === "tables" && size >= 1_000 ? `tables-${size}` : name, { settings: env, ...outcome });
   console.log(outcome.reconciled?.words ?? "no summary");
+  console.log(outcome.served.words);
   if (outcome.streams !== null) console.log(outcome.streams.words);
   console.log(outcome.memory.words);
   console.log(`${name}: ${outcome.passed ? "passed" : "FAILED"}`);

@@ -1,6 +1,7 @@
 // Clients and server count the same run: L46.
 import { describe, expect, test } from "vitest";
 import { reconcile, total } from "../../load/reconcile.ts";
+import { servedOf } from "../../load/served.ts";
 
 const metrics = `# HELP tapotarp_commands_total Commands by type and outcome.
 # TYPE tapotarp_commands_total counter
@@ -43,5 +44,20 @@ describe("reconciling", () => {
     const cut = reconcile(summary(50, 8, { begun: 2, played: 1 }), metrics);
     expect(cut).toMatchObject({ agrees: false, begun: 2, played: 1, words: expect.stringContaining("ONLY 1") });
     expect(reconcile({ metrics: {} }, "").agrees).toBe(false);
+  });
+});
+
+describe("the server's own clock", () => {
+  const bucket = (le: string, count: number) => `tapotarp_command_duration_seconds_bucket{le="${le}"} ${count}\n`;
+
+  test("says which share of the commands was answered within each bound, in ms, whatever a tester saw", () => {
+    const told = servedOf(bucket("0.0025", 10) + bucket("0.05", 150) + bucket("0.1", 199) + bucket("+Inf", 200));
+    expect(told).toMatchObject({ commands: 200, within: { "2.5": 0.05, "50": 0.75, "100": 0.995 } });
+    expect(told.words).toBe("the server's own clock: 200 commands, 75.00 % within 50 ms, 99.50 % within 100 ms");
+  });
+
+  test("of a server that served nothing says so", () => {
+    expect(servedOf(bucket("0.1", 0) + bucket("+Inf", 0))).toMatchObject({ commands: 0, within: { "100": 0 } });
+    expect(servedOf("").commands).toBe(0);
   });
 });

@@ -21,9 +21,10 @@ export class Table {
     return this.players[0] as Player;
   }
 
-  /** The player whose turn it is, as the host sees it. */
+  /** The player whose turn it is, as whoever heard of the newest change sees it. */
   get active(): Player {
-    return this.players[(this.host.seen.activePlayer ?? 1) - 1] ?? this.host;
+    const { seen } = this.players.reduce((newest, player) => (player.seen.v > newest.seen.v ? player : newest));
+    return this.players[(seen.activePlayer ?? 1) - 1] ?? this.host;
   }
 
   /** Creates a game, seats everybody and starts it. Null, and counted, when that did not work. */

@@ -7,11 +7,22 @@ import { virtualEdge } from "../support/virtual-edge.ts";
 
 describe("what a connection may send", () => {
   test("F06 bytes count as frames do: few large messages are refused like many small ones", async () => {
-    const { connect } = virtualEdge({ limits: { bytesPerSecondMax: 200 } });
+    const { connect, edge } = virtualEdge({ limits: { bytesPerSecondMax: 200, frameBytesMax: 1_000 } });
     const client = connect();
     const large = { text: "x".repeat(600) };
     expect((await client.ask("ping", large)).data.code).not.toBe("rate-limited");
     expect((await client.ask("ping", large)).data.code).toBe("rate-limited");
+    const counted = await edge.metrics.text();
+    expect(counted).toMatch(/rate_limited_total\{kind="bytes"\} 1$/m);
+    expect(counted).toMatch(/rate_limited_total\{kind="frames"\} 0$/m);
+  });
+
+  test("F06 a message as large as messages may be is no flood, however few bytes a second are free", async () => {
+    const { connect } = virtualEdge({ limits: { bytesPerSecondMax: 1_024, frameBytesMax: 65_536 } });
+    const client = connect();
+    expect((await client.ask("ping", { text: "x".repeat(65_000) })).data.code).not.toBe("rate-limited");
+    expect((await client.ask("ping", { text: "x".repeat(65_000) })).data.code).toBe("rate-limited");
+    expect(client.socket.closedWith).toBeNull();
   });
 
   test("F06 pongs that nobody asked for count like anything else: a flood of them ends the connection", () => {

@@ -88,9 +88,15 @@ export class Connection implements Subscriber, Pinged, Reader {
     const { pace } = this.#edge;
     const isFlood = frames < -pace.frames.burst || left < -pace.bytes.burst;
     if (!isFlood) return "over";
-    this.#edge.metrics.rateLimited("frames").add();
+    this.#edge.metrics.rateLimited(this.pressed).add();
     this.#cutFlood();
     return "no";
+  }
+
+  /** Which of the two it has spent, the one that lasts longer first. */
+  get pressed(): "frames" | "bytes" {
+    const now = this.#edge.ambient.monotonicMs();
+    return this.#bytes.waitMs(1, now) > this.#frames.waitMs(1, now) ? "bytes" : "frames";
   }
 
   /** Time until the next frame is free again, ms. */

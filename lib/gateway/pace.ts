@@ -27,7 +27,9 @@ export class Pace {
 
   constructor(limits: Limits, ambient: Pick<Ambient, "monotonicMs">) {
     this.frames = rateOf(limits.framesPerSecondMax, frameBurstSeconds);
-    this.bytes = rateOf(limits.bytesPerSecondMax, burstSeconds);
+    const bytes = rateOf(limits.bytesPerSecondMax, burstSeconds);
+    // One message as large as messages may be is no flood, however few bytes a second are free.
+    this.bytes = { ...bytes, burst: Math.max(bytes.burst, limits.frameBytesMax) };
     this.#session = rateOf(limits.commandsPerSessionPerSecondMax, burstSeconds);
     this.#game = rateOf(limits.commandsPerGamePerSecondMax, burstSeconds);
     this.#ambient = ambient;

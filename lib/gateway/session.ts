@@ -99,7 +99,7 @@ export class Session implements EntranceHost, Speaker {
   /** The connection sends faster than it may: nothing is looked at but the id, so that the refusal can be matched. */
   #refuseOver(payload: Buffer): void {
     const decoded = decodeEnvelope(payload.toString());
-    this.#parts.edge.metrics.rateLimited("frames").add();
+    this.#parts.edge.metrics.rateLimited(this.#connection.pressed).add();
     this.#refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
   }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readDeadLetters } from "../../lib/store/dead-letter.ts";
-import { replayDeadLetters } from "../../lib/store/sqlite-replay.ts";
+import { replayDeadLetters, takeBackLetters } from "../../lib/store/sqlite-replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, minute, start, Table } from "./table.ts";
@@ -56,6 +56,27 @@ test("F57: a word with an action id that was given up as lost, and that its writ
   writeFileSync(join(folder, "dead-letters.jsonl"), `${letter}\n`);
   expect(await replayDeadLetters(store, folder, ".one")).toMatchObject({ written: 0, already: 1, left: 0 });
   expect((await store.feedback(null, 10)).items.map(({ at }) => at)).toEqual([7]);
+  await store.close();
+});
+
+test("F57: a replay that is killed in the middle loses no letter: after the next start all of them are there again, and each is written once", async () => {
+  const letter = (text: string) => ({ at: 2, reason: "planted", op: ["feedback", 1, null, text, null] });
+  const store = await openAt(folder);
+  const path = join(folder, "dead-letters.jsonl");
+  for (const text of ["First", "Second"]) appendFileSync(path, `${JSON.stringify(letter(text))}\n`);
+  let calls = 0;
+  const killed = Object.assign(Object.create(store) as typeof store, {
+    saveFeedbackOnce: (...word: Parameters<typeof store.saveFeedbackOnce>) => {
+      calls += 1;
+      return calls === 1 ? store.saveFeedbackOnce(...word) : Promise.reject(new Error("the process is killed here"));
+    },
+  });
+  await expect(replayDeadLetters(killed, folder, ".one")).rejects.toThrow("killed");
+  expect(readDeadLetters(path).letters).toEqual([]);
+  expect(takeBackLetters(folder)).toBe(2);
+  expect(takeBackLetters(folder)).toBe(0);
+  expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, already: 1, left: 0 });
+  expect((await store.feedback(null, 10)).items.map(({ text }) => text)).toEqual(["Second", "First"]);
   await store.close();
 });
 

@@ -227,7 +227,10 @@ export class RedisBus implements Bus {
     await this.#options.live.leaves(gameId).catch(() => {
       this.#mustComeBack = true;
     });
-    if (this.#listeners.has(channel)) await this.#options.live.watches(gameId).catch(() => {});
+    if (!this.#listeners.has(channel)) return;
+    await this.#options.live.watches(gameId).catch(() => {
+      this.#mustComeBack = true;
+    });
   }
 
   #send(what: "subscribe" | "unsubscribe", channels: readonly string[]): Promise<unknown> {

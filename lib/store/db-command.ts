@@ -15,7 +15,7 @@ import { RedisRefused } from "./redis-gate.ts";
 import { oneLine } from "./sqlite-disk.ts";
 import { GateError, lookThroughGate } from "./sqlite-gate.ts";
 import { isLocked, lockDataFile } from "./sqlite-lock.ts";
-import { replayDeadLetters } from "./sqlite-replay.ts";
+import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
 import { migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
 import { StartRefused } from "./sqlite-thread.ts";
 import { dataFileName, deadLetterName, openSqliteStore } from "./store-sqlite.ts";
@@ -150,11 +150,13 @@ const commands = {
       lock.release();
     }
   },
-  async replay({ dataDir, ambient, out }: Context): Promise<number> {
-    if (!existsSync(join(dataDir, deadLetterName)))
-      throw new DbCommandError(`There is no ${deadLetterName} in ${dataDir}: nothing to replay.`);
+  async replay({ path, dataDir, ambient, out }: Context): Promise<number> {
+    const nothing = `There is no ${deadLetterName} in ${dataDir}: nothing to replay.`;
+    if (!existsSync(path)) throw new DbCommandError(nothing);
     const store = await openSqliteStore({ dataDir, ambient });
     try {
+      takeBackLetters(dataDir);
+      if (!existsSync(join(dataDir, deadLetterName))) throw new DbCommandError(nothing);
       const { written, already, overtaken, torn, left } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
       out(`${written} written, ${already} answered already, ${overtaken} overtaken, ${torn} unreadable, ${left} left`);
       return 0;

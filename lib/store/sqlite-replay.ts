@@ -1,6 +1,6 @@
 // Gives dead letters a second chance: each is written as it would have been then, or told why it cannot be.
 // A change that has been overtaken or buried since is left out: replaying never undoes what players saw.
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { appendLetters, type DeadLetter, readDeadLetters } from "./dead-letter.ts";
 import type { CommitOp, FeedbackOp, Op, ShownColumns } from "./sqlite-messages.ts";
@@ -17,6 +17,26 @@ export interface ReplayReport {
   readonly left: number;
 }
 
+const unfinished = ".unfinished";
+
+/**
+ * Puts the letters of a replay that was killed back among the others, and gives how many. Those it had written already are found to be
+ * so by the next replay. Called once by whoever has just opened the store, while nobody replays.
+ */
+export function takeBackLetters(dataDir: string): number {
+  const path = join(dataDir, deadLetterName);
+  const left = readdirSync(dataDir).filter((name) => name.startsWith(deadLetterName) && name.endsWith(unfinished));
+  let count = 0;
+  for (const name of left) {
+    const aside = join(dataDir, name);
+    const { letters } = readDeadLetters(aside);
+    appendLetters(path, letters);
+    renameSync(aside, `${aside.slice(0, -unfinished.length)}.cut-short`);
+    count += letters.length;
+  }
+  return count;
+}
+
 /**
  * A server may be serving meanwhile: the file is put aside first, and new letters begin a new one. What was replayed stays in the
  * renamed file, so that nothing is replayed twice by accident and nothing is forgotten.
@@ -25,7 +45,7 @@ export async function replayDeadLetters(store: LetteredStore, dataDir: string, s
   const path = join(dataDir, deadLetterName);
   const report = { written: 0, already: 0, overtaken: 0, torn: 0, left: 0 };
   if (!existsSync(path)) return report;
-  const aside = `${path}${suffix}`;
+  const aside = `${path}${suffix}${unfinished}`;
   renameSync(path, aside);
   const { letters, torn } = readDeadLetters(aside);
   report.torn = torn;
@@ -34,6 +54,7 @@ export async function replayDeadLetters(store: LetteredStore, dataDir: string, s
     report[came === "unknown" ? "left" : came] += 1;
     if (came === "left" || (came === "unknown" && !isKept(path, letter))) appendLetters(path, [letter]);
   }
+  renameSync(aside, `${path}${suffix}`);
   return report;
 }
 

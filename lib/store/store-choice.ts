@@ -9,7 +9,7 @@ import type { Config } from "../ops/config.ts";
 import type { RootLog } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { type LetterNote, noteOf, readDeadLetters } from "./dead-letter.ts";
-import { replayDeadLetters } from "./sqlite-replay.ts";
+import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
 import { trySqlite } from "./sqlite-try.ts";
 import type { Store } from "./store.ts";
 import { deadLetterName, openSqliteStore } from "./store-sqlite.ts";
@@ -110,6 +110,8 @@ async function openSqliteSide(
     onFatal: (message) => crash("uncaughtException", new Error(message)),
   });
   const bus = localBus();
+  const takenBack = takeBackLetters(dataDir);
+  if (takenBack > 0) log("warn", `a replay of dead letters was cut short: its ${takenBack} letters are among the others again`);
   const letters = () => readDeadLetters(join(dataDir, deadLetterName)).letters;
   const showLetters = () => metrics.deadLetters.set(letters().length);
   showLetters();

@@ -155,6 +155,18 @@ describe("CA campaigns", () => {
     expect(table.view().campaign?.standings.map((one) => one.points)).toEqual([5, 0, 0]);
   });
 
+  test("CA5 LI5 who is out is not hurt any more: life that is put right on a dead seat scores nothing", () => {
+    const table = started({ mode: "campaign", campaignPreset: "wastelands", playerCount: 3 });
+    play(
+      table,
+      `at 0  B updatePlayer B life=8 source=A -> life-changed B 10 8 A
+      A eliminate B -> eliminated B host
+      A updatePlayer B life=0 -> life-changed B 8 0 A
+      A eliminate C -> eliminated C host, game-complete A`,
+    );
+    expect(table.view().campaign?.standings[0]?.points).toBe(2);
+  });
+
   test("CA5 what life was set to before the start is no wound: a round counts from the life it begins with", () => {
     const table = new Table({ mode: "campaign", campaignPreset: "wastelands" });
     play(

@@ -275,7 +275,7 @@ export class Model extends ModelTable {
       return true;
     }
     const lost = Math.max(0, Math.min(seat.lowest, seat.life)) - Math.max(0, life);
-    if (lost > 0 && this.play.status === "running" && source !== null && source !== id) {
+    if (lost > 0 && this.play.status === "running" && source !== null && source !== id && !seat.dead) {
       const dealer = this.seat(source) as ModelSeat;
       dealer.damage += lost;
       dealer.hit.add(id);

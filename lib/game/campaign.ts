@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import type { DurationMs, SeatId } from "./ids.ts";
 import type { Preset } from "./presets/preset.ts";
 import { presets } from "./presets/presets.ts";
-import type { Campaign, RoundResult, Seat, State } from "./state.ts";
+import { type Campaign, isAlive, type RoundResult, type Seat, type State } from "./state.ts";
 
 export interface Standing {
   readonly id: SeatId;
@@ -120,7 +120,7 @@ interface Loss {
 
 /**
  * Counts damage for its source: only another's, only life that was there, and only below the round's lowest, so that
- * healing and hitting again scores nothing (L10). What is ruled while the clocks stand scores nothing either.
+ * healing and hitting again scores nothing (L10). What is ruled while the clocks stand, or on a seat that is out, scores nothing either.
  */
 export function scoreLoss(draft: Draft, { victim, from, to, source }: Loss): void {
   const { state } = draft;
@@ -130,7 +130,7 @@ export function scoreLoss(draft: Draft, { victim, from, to, source }: Loss): voi
   const dealt = Math.max(0, Math.min(lowest, from)) - Math.max(0, to);
   if (dealt <= 0) return;
   const lowestLife = campaign.lowestLife.with(victim - 1, to);
-  if (state.status !== "running" || source === null || source === victim) {
+  if (state.status !== "running" || source === null || source === victim || !isAlive(state, victim)) {
     state.campaign = { ...campaign, lowestLife };
     return;
   }

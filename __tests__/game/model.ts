@@ -350,7 +350,7 @@ export class Model extends ModelTable {
     if (kept === undefined) return false;
     const answers = open !== null && open.kept === kept && open.by !== by;
     if (agree === true && !answers) return false;
-    if (!answers && kept.type !== "wake" && kept.type !== "outage" && kept.by === by) return this.takeBack(kept);
+    if (kept.type !== "wake" && kept.type !== "outage" && kept.by === by) return this.takeBack(kept);
     const again = open !== null && open.kept === kept;
     const asker = again ? open.by : by;
     const agreed = again ? [...new Set([...open.agreed, ...(by === null || !answers ? [] : [by])])] : [];

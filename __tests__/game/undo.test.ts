@@ -63,6 +63,23 @@ describe("UN undo", () => {
     play(table, `at 0 A undo -> undone ${v}`);
   });
 
+  test("UN2 whoever made it takes it back at once though somebody else asked before, and needs nobody else to agree", () => {
+    for (const says of ["A undo", "A undo agree=true"]) {
+      const table = started({ ...quick, playerCount: 3 });
+      const v = table.v + 1;
+      play(table, `at 0 A passTurn -> turn-passed A B 2\nat 0 B undo -> undo-asked B ${v}\nat 0 ${says} -> undone ${v}`);
+    }
+    const table = new Table({ ...quick, playerCount: 2 });
+    play(
+      table,
+      `at 0  A claim A -> seat-claimed A
+      B claim B -> seat-claimed B
+      host start -> game-started
+      A undo -> undo-asked A ${table.v + 3}
+      host undo -> undone ${table.v + 3}`,
+    );
+  });
+
   test("UN2 one refusal ends the request, and so does any other move", () => {
     const table = started({ ...quick, playerCount: 3 });
     const v = table.v + 1;

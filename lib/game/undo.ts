@@ -75,7 +75,8 @@ export function undo(draft: Draft, { by, agree, past }: UndoAsked): Outcome {
   const open = state.undo?.v === past.v ? state.undo : null;
   const answers = open !== null && by !== open.by;
   if (agree === true && !answers) return refuse("nothing-to-undo");
-  if (!answers && !unasked.has(past.type) && past.by === by) return takeBack(draft, past);
+  // Also when somebody else asked before: whose change it is needs nobody.
+  if (!unasked.has(past.type) && past.by === by) return takeBack(draft, past);
   const asker = open === null ? by : open.by;
   // Who agreed has agreed, however often it is asked: the one still waited for may have left.
   const before = open === null ? [] : open.agreed;

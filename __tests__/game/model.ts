@@ -376,7 +376,7 @@ export class Model extends ModelTable {
       if (kept.type === "start" || kept.type === "pause") this.play.pausedBy = "player";
       else this.changing(() => this.runOn());
     }
-    this.standForAbsent();
+    if (today.status !== "running") this.standForAbsent();
     this.request = null;
     return true;
   }

@@ -231,6 +231,21 @@ describe("UN undo", () => {
     );
   });
 
+  test("UN3 SE8 a table that goes on without somebody goes on after an undo, too", () => {
+    const table = started({ ...quick, dropPolicy: "pause" });
+    const v = table.v;
+    play(
+      table,
+      `at 1000  B drops -> seat-away B, game-paused drop
+      A start -> game-resumed
+      A updatePlayer A life=18 -> life-changed A 20 18 A
+      at 5000  A undo -> undone ${v + 3}
+      see status -> status=running
+      A updateSettings {"dropPolicy":"charge"} -> settings-changed ["dropPolicy"]
+      A undo -> undone ${v + 5}, game-paused drop`,
+    );
+  });
+
   test("UN1 SE8 who came back stays back: a pause that waited for him does not come again", () => {
     const table = started({ ...quick, dropPolicy: "pause" });
     play(

@@ -138,6 +138,7 @@ function takeBack(draft: Draft, past: Past<State>): Outcome {
   }
   draft.events.push({ type: "undone", data: { v: past.v } });
   if (base.pausedBy !== "restart") standNoLonger(draft, past.type);
-  standForAbsent(draft);
+  // A table that goes on without somebody goes on: it was asked already. What else comes back waits for the absent.
+  if (base.status !== "running" || base.settings.dropPolicy !== "pause") standForAbsent(draft);
   return null;
 }

@@ -35,6 +35,18 @@ describe("reading a message", () => {
     expect(decodeData(schema, { playerId: "1" }, null)).toEqual({ ok: false, id: null, code: "bad-message", field: "data.playerId" });
   });
 
+  test("WI3 data that is nothing is refused like any other that is no object; left out it is an empty one", () => {
+    const schema = z.strictObject({});
+    const heard = (text: string) => {
+      const message = decodeEnvelope(text);
+      const decoded = message.ok ? decodeData(schema, message.value.data, null) : message;
+      return decoded.ok ? null : decoded.field;
+    };
+    expect(heard('{"type":"start","data":null}')).toBe("data");
+    expect(heard('{"type":"start","data":[]}')).toBe("data");
+    expect(heard('{"type":"start"}')).toBeNull();
+  });
+
   test("WI3 a key that no record can hold is refused as well, not passed over", () => {
     const schema = z.strictObject({ counters: z.record(z.string(), z.int()).optional(), settings: z.unknown().optional() });
     const field = (data: string) => {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { asyncApiDocument, sentMessages } from "../../lib/gateway/asyncapi.ts";
+import { viewChange } from "../../lib/protocol/change.ts";
+import { decodeData } from "../../lib/protocol/decode.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
 import { hostedGames } from "../../server.ts";
 import { type Golden, games } from "./golden-play.ts";
@@ -64,6 +66,10 @@ interface AsyncApi {
 
 describe("F41 the AsyncAPI document", () => {
   const { messages } = (asyncApiDocument("0", hostedGames()) as AsyncApi).components;
+  const schemas = new Map<string, Readonly<Record<string, z.ZodType>>>([
+    ["session", sessionSchemas],
+    ...hostedGames().map(({ rules, commands }) => [rules.kind, commands] as const),
+  ]);
   const deliberate = new Set(["{", '{"type":"passTurn","data":{"playerID":2}}']);
 
   /** Checks of a message by its type: those of one game, or of every game. */
@@ -91,6 +97,25 @@ describe("F41 the AsyncAPI document", () => {
       }
     }
     expect(checked).toBeGreaterThan(30);
+  });
+
+  test("asks for data where a command cannot do without it, as the server does", () => {
+    for (const [key, { payload }] of Object.entries(messages)) {
+      const [realm = "", type = ""] = key.split("_");
+      const schema = schemas.get(realm)?.[type];
+      if (schema === undefined || key.includes("_event_")) continue;
+      const isTaken = z.fromJSONSchema(payload as never).safeParse({ type }).success;
+      expect([key, isTaken]).toEqual([key, decodeData(schema, {}, null).ok]);
+    }
+  });
+
+  test("describes a change that takes seats away, and one that brings some", () => {
+    const change = z.fromJSONSchema(messages["hear_change"]?.payload as never);
+    const [two, three] = [2, 3].map((count) => ({ players: Array.from({ length: count }, (_, i) => ({ id: i + 1, life: 20 })) }));
+    for (const fields of [viewChange(three ?? {}, two ?? {}), viewChange(two ?? {}, three ?? {})]) {
+      const message = { type: "change", data: { v: 2, serverTime: 1, events: [], ...fields } };
+      expect([JSON.stringify(fields), change.safeParse(message).error?.issues ?? []]).toEqual([JSON.stringify(fields), []]);
+    }
   });
 
   test("describes every command of both games, and nothing else that a client may say", () => {

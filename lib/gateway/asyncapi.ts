@@ -19,6 +19,14 @@ const seat = {
 const version = { type: "integer", description: "Number of the newest change." };
 const serverTime = { type: "integer", description: "ms since 1970; times in the message are true at this moment." };
 const events = list({ type: "object", properties: { type: string, data: { type: "object" } }, required: ["type", "data"] });
+const changedItems = {
+  description:
+    "The items that changed, each with its `id` and its changed fields; new ones whole, to be put at the end. `{whole}` is the new list: items left it or moved.",
+  anyOf: [
+    list({ type: "object", required: ["id"] }),
+    { type: "object", properties: { whole: list({ type: "object", required: ["id"] }) }, required: ["whole"], additionalProperties: false },
+  ],
+};
 const state = {
   type: "object",
   description: "The whole view, with `v`, `serverTime` and `viewers`.",
@@ -49,8 +57,9 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     hasView: true,
   },
   change: {
-    about: "One change of `v`, for clients that asked for changes: fields that differ, players by id. On a gap in `v` send sync.",
-    data: { v: version, serverTime, events, players: list({ type: "object" }) },
+    about:
+      "One change of `v`, for clients that asked for changes: the fields of the view that differ. A list of things with an `id` travels as `players` does; any other field is its new value, whole. On a gap in `v` send sync.",
+    data: { v: version, serverTime, events, players: changedItems },
     required: ["v", "serverTime", "events"],
     hasView: true,
   },
@@ -67,22 +76,29 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
       code: { enum: Object.keys(refusals) },
       message: string,
       retry: { type: "boolean" },
-      field: string,
+      field: {
+        type: "string",
+        description:
+          "What was wrong: its path in the message, as `data.settings.mode` (empty: the whole message), or, where the game's rules refuse, the field's name alone.",
+      },
       retryAfterMs: int,
       traceId: { type: "string", description: "With `internal`: names the connection in the server's log." },
     },
     required: ["code", "message", "retry"],
   },
   claimed: {
-    about: "The seat is yours; keep the token, it opens the seat again.",
+    about: "The seat is yours, or after create the host's chair; keep the token, it opens the same again.",
     data: { playerId: seat, gameId: string, token: string, state },
   },
   reconnected: { about: "The seat is yours again, with a new token.", data: { playerId: seat, gameId: string, token: string, state } },
-  missed: { about: "Events since the `v` you named, for your log.", data: { from: int, changes: list({ type: "object" }) } },
+  missed: {
+    about: "Events since the `v` you named, for your log: those of the last 100 changes at most, oldest first.",
+    data: { from: int, changes: list({ type: "object", properties: { v: version, at: int, events }, required: ["v", "at", "events"] }) },
+  },
   viewers: { about: "How many watch now, through all instances.", data: { viewers: int } },
   tick: {
     about: "Times now, for clients that asked for them.",
-    data: { v: version, serverTime, times: { type: "object", additionalProperties: int } },
+    data: { v: version, serverTime, times: { type: "object", additionalProperties: int, description: "What each seat has left, ms." } },
   },
   pong: {
     about: "The answer to ping, also to one with an id: `t` tells which.",
@@ -90,7 +106,7 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
     required: ["serverTime"],
   },
   shutdown_warning: {
-    about: "This server is leaving. Come back after `retryAfterMs`.",
+    about: "This server is leaving, and closes within about `timeout` ms. Come back after `retryAfterMs`.",
     data: { message: string, timeout: int, retryAfterMs: int },
   },
 };
@@ -103,7 +119,7 @@ const about: Readonly<Record<string, string>> = {
   sync: "Ask for the whole state.",
   subscribeTicks: "Ask for times at an interval; 0 ends it.",
   ping: "Ask for the server's time.",
-  feedback: "Say something to the operator.",
+  feedback: "Say something to the operator. Kept each time it is said, under the same id too.",
 };
 
 /** Who understands a message: "session" is every game, else the kind of one. */
@@ -115,7 +131,9 @@ function nameOf(realm: Realm): string {
 
 /** A message a client may send, as JSON Schema. */
 function incoming(realm: Realm, type: string, data: z.ZodType): Json {
-  const whole = z.strictObject({ type: z.literal(type), data: data.optional(), id: actionIdSchema.optional() });
+  // Left out it is an empty one.
+  const isNeeded = !data.safeParse({}).success;
+  const whole = z.strictObject({ type: z.literal(type), data: isNeeded ? data : data.optional(), id: actionIdSchema.optional() });
   const { $schema: _, ...payload } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
   const summary = realm === "session" ? (about[type] ?? type) : `The command ${type} of ${nameOf(realm)}.`;
   return { name: type, title: type, summary, contentType: "application/json", payload };
@@ -170,7 +188,7 @@ export function asyncApiDocument(release: string, games: readonly HostedGame[], 
     info: {
       title: "Tap-or-Tarp over a WebSocket",
       version: release,
-      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Two games are hosted: the names of messages begin with who understands them.`,
+      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}; who offers only others is refused with 400 and this list. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Draw it at random, as a UUID: an id that anybody has used in the same game, or to create one, is answered as that command was. Two games are hosted: the names of messages begin with who understands them.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
       tags: ["session", ...games.map(({ rules }) => rules.kind)].map((name) => ({
         name,

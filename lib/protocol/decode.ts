@@ -75,7 +75,8 @@ export function decodeEnvelope(text: string, n = 0): Decoded<Envelope> {
   const { type } = message;
   if (typeof type !== "string") return bad(id, "type");
   for (const key in message) if (key !== "type" && key !== "data" && key !== "id") return bad(id, key.slice(0, 64));
-  return { ok: true, value: { type, data: message["data"] ?? {}, id, n } };
+  const { data = {} } = message;
+  return { ok: true, value: { type, data, id, n } };
 }
 
 /** Path of the first key `__proto__`, or null. Schemas of records pass over it, and nothing is to be ignored in silence. */

@@ -81,6 +81,23 @@ describe("the page's connection", () => {
     expect(env.socket().told[0]?.data).toMatchObject({ token: token("b") });
   });
 
+  test("F20 a seat that is given up keeps its key until the server has said so, and no longer; a table that is closed leaves none", () => {
+    const { env, session } = seated();
+    session.give({ type: "unclaim", data: {} });
+    const sent = env.socket().told.find(({ type }) => type === "unclaim");
+    expect(session.keys.best("K7QX2M")?.token).toBe(token("a"));
+    env.socket().says("ack", { id: sent?.id, v: 12 });
+    expect(session.keys.best("K7QX2M")).toBeNull();
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    expect(env.socket().told.map(({ type }) => type)).toEqual(["join"]);
+
+    const closed = seated();
+    closed.env.socket().dies(4004);
+    expect(closed.session.keys.all()).toEqual([]);
+  });
+
   test("L17 a temporary refusal keeps the key and asks again", () => {
     const { env, session } = seated();
     env.socket().dies(1006);

@@ -220,7 +220,7 @@ const bendable = [3, 11, 27, 42, 58]
   .map((seed) => ({ seed, history: cleanHistory(seed) }))
   .filter(({ history }) => history.logs.some((entry) => entry.changes.length >= 10));
 
-describe("history checker", () => {
+describe("F11 history checker", () => {
   test("200 clean histories pass (seeds 1 to 200)", () => {
     let changes = 0;
     for (let seed = 1; seed <= 200; seed += 1) {

@@ -51,7 +51,7 @@ async function expectAgreement(pages: readonly Page[], origin: string, code: str
   return readings;
 }
 
-test("two players and a watcher play a whole game, and all clocks agree", async ({ table }) => {
+test("F38 two players and a watcher play a whole game, and all clocks agree", async ({ table }) => {
   const ayla = await table.open("/");
   await ayla.click('[data-preset="duel"]');
   // Without a delay, so that whoever has the turn is charged from its first moment.
@@ -117,7 +117,7 @@ test.describe("with a server of its own", () => {
     await expect(page.getByText("Thank you. The operator will read it.")).toBeVisible();
   });
 
-  test("kill -9 of the server: both players are back in their seats within 3 s, nothing lost, nobody charged", async ({ table }) => {
+  test("F13 kill -9 of the server: both players are back in their seats within 3 s, nothing lost, nobody charged", async ({ table }) => {
     const ayla = await table.open("/");
     const code = await createTable(ayla, "duel");
     const marek = await table.open(`/g/${code}`);

@@ -109,7 +109,7 @@ describe("F06 ceilings per address", () => {
     expect(addresses.size).toBe(0);
   });
 
-  test("memory is bounded, however many addresses come", () => {
+  test("F26 memory is bounded, however many addresses come", () => {
     const addresses = addressLimits(limits, heldAmbient());
     for (let i = 0; i < 120_000; i += 1) addresses.take("upgrades", `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`);
     expect(addresses.size).toBeLessThanOrEqual(50_000);

@@ -72,7 +72,7 @@ const cases: readonly (readonly [string, number, readonly Buffer[]])[] = [
   ["65 empty fragments", 1008, [frame({ fin: false }), ...many(64, () => frame({ opcode: continuation, fin: false }))]],
 ];
 
-describe("SAFETY 13: frames", () => {
+describe("F21 SAFETY 13: frames", () => {
   test(`there are at least 40 malformed cases: ${cases.length}`, () => {
     expect(cases.length).toBeGreaterThanOrEqual(40);
   });

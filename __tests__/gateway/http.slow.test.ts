@@ -72,6 +72,18 @@ describe("F31 SAFETY 20: HTTP", () => {
     expect((await fetch(`${server.url}/ready`)).status).toBe(200);
   });
 
+  test("a request that never ends is cut within 15 s and a little, however steadily it drips", async () => {
+    const head = "POST /admin/api/drain HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer the-operator-of-the-tests\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+    const startedAt = performance.now();
+    const socket = connect(server.port, "127.0.0.1", () => socket.write(head));
+    const drip = setInterval(() => socket.write(" "), 500);
+    socket.on("error", () => undefined);
+    socket.resume();
+    await new Promise((resolve) => socket.on("close", resolve));
+    clearInterval(drip);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
+
   test("a client that offers HTTP/2 beside its question is answered as if it had not", async () => {
     const offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n";
     expect(await byHand(`GET /live HTTP/1.1\r\nHost: x\r\n${offer}\r\n`)).toContain("HTTP/1.1 200 OK");

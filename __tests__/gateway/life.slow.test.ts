@@ -33,11 +33,16 @@ describe("F10 SAFETY 22: the way out", () => {
     }
   });
 
-  test("L37 240 clients are back after a restart", async () => {
+  test("L37 240 clients are sent away in waves, and are back after a restart", async () => {
     const figures = await reconnectStorm(240);
     process.stderr.write(`${tellStorm(figures)}\n`);
     expect(figures.back).toBe(240);
     expect(figures.p99Ms).toBeLessThan(30_000);
+    // They were closed over a millisecond for each, and asked to come back at moments of their own.
+    expect(figures.closeSpreadMs).toBeGreaterThan(100);
+    expect(figures.comeBackMs).toHaveLength(240);
+    expect(new Set(figures.comeBackMs).size).toBeGreaterThan(150);
+    for (const ms of figures.comeBackMs) expect(ms >= 200 && ms < 2_200).toBe(true);
   });
 });
 

@@ -47,6 +47,25 @@ describe("SAFETY 13-15: the upgrade gate", () => {
     expect(await refusal(server.port, handshake as object)).toContain(status);
   });
 
+  test("SAFETY 13 nobody gets compression, whoever offers it: each would hold memory for it, and a small frame could be a large message", async () => {
+    const client = await connectTable(server.port, { headers: origin, perMessageDeflate: true });
+    expect(client.socket.extensions).toBe("");
+    await client.close();
+  });
+
+  test("a server with all the connections it may have refuses the next with 503 and says when to come back", async () => {
+    const small = await startRunningServer({ env: { LIMIT_CONNECTIONS: "10", LIMIT_CONNECTIONS_PER_ADDRESS: "10" } });
+    try {
+      const open = await Promise.all(Array.from({ length: 10 }, () => connectTable(small.port)));
+      expect(await refusal(small.port, {})).toMatch(/503[\s\S]*Retry-After: 5[\s\S]*The server is full/);
+      await open[0]?.close();
+      await expect.poll(() => refusal(small.port, {})).toBe("101");
+      for (const client of open) client.cut();
+    } finally {
+      await small.dispose();
+    }
+  });
+
   test("F51 a client of another version is told which ones are spoken", async () => {
     expect(await refusal(server.port, { headers: { ...origin, "Sec-WebSocket-Protocol": "tapotarp.v9" } })).toContain("tapotarp.v1");
   });

@@ -1,4 +1,4 @@
-// F36, F47: what is deployed fits the program: alerts and dashboard name metrics that exist, every alert has a runbook, the chart renders.
+// F23, F32, F33, F36, F47: what is deployed fits the program: alerts and dashboard name metrics that exist, every alert has a runbook, the chart renders.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -75,6 +75,43 @@ describe("F47 monitoring", () => {
     expect(run("promtool", ["check", "rules", "deploy/prometheus/alerts.yml"])).toMatchObject({ status: 0 });
     const tested = run("promtool", ["test", "rules", "deploy/prometheus/alerts.test.yml"]);
     expect([tested.stdout + tested.stderr, tested.status]).toEqual([expect.stringContaining("SUCCESS"), 0]);
+  });
+});
+
+describe("F33 the workflows", () => {
+  const workflow = (name: string) => read(`.github/workflows/${name}.yml`);
+  /** Each stands in the text, one after the other. */
+  function inOrder(text: string, wanted: readonly string[]): void {
+    let from = 0;
+    for (const part of wanted) {
+      const at = text.indexOf(part, from);
+      expect([part, at >= 0]).toEqual([part, true]);
+      from = at + part.length;
+    }
+  }
+
+  test("each push is checked, tested with coverage, and made into an image that starts; its packages, code and image are scanned", () => {
+    for (const name of ["ci", "security"]) inOrder(workflow(name), ["\non:\n", "push:\n    branches: [main]", "pull_request:", "\njobs:"]);
+    inOrder(workflow("ci"), ["npm run check", ".ci/run", "npm run coverage", "docker build", "docker run", "--read-only", "/ready"]);
+    inOrder(workflow("security"), ["npm audit --omit=dev", "license-checker-rseidelsohn", "codeql-action/analyze", "trivy-action", 'exit-code: "1"']);
+  });
+
+  test("a release is built, deployed, smoke-tested, and put back when that fails", () => {
+    const deploy = workflow("deploy");
+    inOrder(deploy, ["build-push-action", "needs: image", "environment: production", "BEFORE=$(flyctl releases"]);
+    // The strategy is a variable of the repository: canary where there are machines for it.
+    inOrder(deploy, ['flyctl deploy --image "$IMAGE" --strategy "${{ vars.DEPLOY_STRATEGY', "npm run smoke --", "if: failure() && env.BEFORE != ''"]);
+    inOrder(deploy.slice(deploy.indexOf("if: failure()")), ['flyctl deploy --image "$BEFORE"', "npm run smoke --"]);
+    expect(deploy).toMatch(/canary/);
+  });
+
+  test("every npm script that they run is there, and nothing of theirs may fail unseen", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const all = ["ci", "deploy", "security"].map(workflow).join("\n");
+    const named = [...all.matchAll(/npm run ([\w:]+)/g)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(all).not.toMatch(/continue-on-error|\|\| true/);
   });
 });
 
@@ -167,6 +204,36 @@ describe("F36 deployment files", () => {
       "preStop:",
     ]) {
       expect(manifests).toContain(line);
+    }
+  });
+
+  test("F23 Fly.io: a volume where the data goes, a check of readiness, limits that fit the program's, and no name that machines would share", () => {
+    const fly = read("fly.toml");
+    const value = (name: string) => new RegExp(`^ *${name} = "?([^"\\n]+)"?$`, "m").exec(fly)?.[1];
+    expect(value("destination")).toBe(value("DATA_DIR"));
+    expect(value("internal_port")).toBe(value("PORT"));
+    expect(/^\[metrics\]\n {2}port = (\d+)/m.exec(fly)?.[1]).toBe(value("METRICS_PORT"));
+    expect(fly).toMatch(/\[\[http_service\.checks\]\]\n {4}method = "GET"\n {4}path = "\/ready"/);
+    expect([value("force_https"), value("auto_stop_machines"), value("type")]).toEqual(["true", "off", "connections"]);
+    expect(Number(value("soft_limit"))).toBeLessThan(Number(value("hard_limit")));
+    expect(Number(value("hard_limit"))).toBeLessThanOrEqual(Number(value("LIMIT_CONNECTIONS")));
+    // Each machine draws a name at its start: one that is written here would be that of all.
+    expect(value("INSTANCE_ID")).toBeUndefined();
+  });
+
+  test("F36 compose: server, Redis that keeps what it acknowledged, Prometheus and Grafana, with files that are there and variables that exist", () => {
+    const compose = read("deploy/compose.yml");
+    const services = compose.slice(compose.indexOf("\nservices:\n"), compose.indexOf("\nvolumes:\n"));
+    expect([...services.matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name)).toEqual(["server", "redis", "prometheus", "grafana"]);
+    expect(services).toContain('"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"');
+    expect(services).toMatch(/depends_on:\n {6}redis: \{ condition: service_healthy \}/);
+    const mounted = [...services.matchAll(/- (\.\/[^:]+):/g)].map(([, path = ""]) => join(root, "deploy", path));
+    expect(mounted.length).toBeGreaterThan(2);
+    expect(mounted.filter((path) => !existsSync(path))).toEqual([]);
+    for (const path of ["deploy/compose.yml", "deploy/compose.instances.yml"]) {
+      const names = [...read(path).matchAll(/(?:^ {6}|^ {2}|[{,] )([A-Z][A-Z_]+): /gm)].map(([, name = ""]) => name);
+      expect(names.length).toBeGreaterThan(2);
+      expect(names.filter((name) => !settings.has(name) && !name.startsWith("GF_"))).toEqual([]);
     }
   });
 

@@ -289,7 +289,7 @@ describe("F42 the health matrix", () => {
     });
   });
 
-  describe.skipIf(lacks("redis-server"))("with Redis", () => {
+  describe.skipIf(lacks("redis-server"))("F22 with Redis", () => {
     test("one that hangs, and one that is gone", async () => {
       const redis = await TestRedis.start();
       cleanUp.push(() => redis.end());

@@ -1,17 +1,21 @@
-// Every fix of the plans is a row with code and a test that exist; a metric it names is one the program has.
+// Every fix of the plans is a row with code that exists and tests whose titles quote its number; a metric it names is one the program has.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createMetrics } from "../../lib/ops/metrics.ts";
+import { titlesOf } from "../support/titles.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const rows = readFileSync(join(root, "docs/plan-fixes.md"), "utf8")
   .split("\n")
   .filter((line) => line.startsWith("| F"))
   .map((line) => {
-    const cells = line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
-    const [, id = "", plan = "", fix = "", code = "", shown = "", seen = "", why = ""] = cells;
-    return { id, plan, fix, code, shown, seen, why };
+    const [, id = "", plan = "", fix = "", code = "", tests = "", seen = "", why = ""] = line.split("|").map((cell) => cell.trim());
+    const shown = tests.split("<br>").map((each) => {
+      const [, file = "", title = ""] = /^`([^`]+)`: (.+)$/.exec(each) ?? [];
+      return { file, title };
+    });
+    return { id, plan, fix, code: code.replaceAll("`", ""), shown, seen: seen.replaceAll("`", ""), why };
   });
 
 describe("docs/plan-fixes.md", () => {
@@ -19,9 +23,13 @@ describe("docs/plan-fixes.md", () => {
     expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 60 }, (_, index) => `F${String(index + 1).padStart(2, "0")}`));
   });
 
-  test.for(rows)("$id names code and a test that exist, where it is seen, and why", ({ code, shown, seen, why }) => {
+  test.for(rows)("$id names code that exists, tests by titles that quote it, where it is seen, and why", ({ id, code, shown, seen, why }) => {
     expect([code, existsSync(join(root, code))]).toEqual([code, true]);
-    expect([shown, existsSync(join(root, shown)) && /\.(test|spec)\.tsx?$/.test(shown)]).toEqual([shown, true]);
+    for (const { file, title } of shown) {
+      const named = existsSync(join(root, file)) ? titlesOf(join(root, file)).filter((each) => each.includes(title)) : [];
+      expect([file, title, named.length]).toEqual([file, title, 1]);
+      expect(named[0]).toMatch(new RegExp(`\\b${id}\\b`));
+    }
     expect(seen.length > 3 && why.length > 10).toBe(true);
   });
 

@@ -7,7 +7,7 @@ const refused = (text: string) => {
   return decoded.ok ? null : `${decoded.code} ${decoded.field}`;
 };
 
-describe("reading a message", () => {
+describe("F28 reading a message", () => {
   test.each([
     ["not JSON", "{", ""],
     ["an array", "[]", ""],

@@ -75,7 +75,7 @@ describe.skipIf(lacks("redis-server"))("npm run db on Redis", () => {
     expect(await run("export", "--game", "NOSUCH")).toMatchObject({ code: 1, lines: [] });
   });
 
-  test("check finds nothing wrong, calls nothing that is forbidden, and others' p99 rises by less than 10 ms", async () => {
+  test("F02 check finds nothing wrong, calls nothing that is forbidden, and others' p99 rises by less than 10 ms", async () => {
     const before = await othersP99(inside, 700);
     await inside.call("CONFIG", "RESETSTAT");
     const [during, checked] = await Promise.all([othersP99(inside, 1_000), run("check")]);

@@ -33,7 +33,7 @@ describe.skipIf(lacks("redis-server"))("F06: what an address uses, over all inst
     expect(await instances[0]?.counts.used("upgrades", "10.0.0.1", 3)).toBe(0);
   });
 
-  test("while Redis is away each instance counts in its own memory, at once", async () => {
+  test("F42 while Redis is away each instance counts in its own memory, at once", async () => {
     const { counts, link } = await join();
     expect(await counts.used("creates", "10.0.0.1", 2)).toBe(0);
     await redis.kill();

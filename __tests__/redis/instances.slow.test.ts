@@ -23,7 +23,7 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     await redis.end();
   });
 
-  test("L25, L26: a table whose players sit at three instances plays one game: every change, die and end reaches all", async () => {
+  test("F22, L25, L26: a table whose players sit at three instances plays one game: every change, die and end reaches all", async () => {
     const { players } = await spreadTable(ports(), 3);
     const [host, second, third] = players;
     await host?.request("start");

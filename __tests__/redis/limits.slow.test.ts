@@ -36,7 +36,7 @@ async function createMany(servers: readonly RunningServer[], count: number, line
 }
 
 describe.skipIf(lacks("redis-server"))("codes of few characters", () => {
-  test("L29: 10,000 creates on three instances with codes of 3 characters: no collision", async () => {
+  test("F03 L29: 10,000 creates on three instances with codes of 3 characters: no collision", async () => {
     const redis = await TestRedis.start();
     const servers = await startInstances(3, redis.url, { env: { ...generous, LIMIT_GAME_ID_CHARS: "3" } });
     try {
@@ -52,7 +52,7 @@ describe.skipIf(lacks("redis-server"))("codes of few characters", () => {
     }
   });
 
-  test("when every code that may be tried is taken, a create is refused with a code that says try later", async () => {
+  test("F03 when every code that may be tried is taken, a create is refused with a code that says try later", async () => {
     const redis = await TestRedis.start();
     const servers = await startInstances(3, redis.url, { env: { ...generous, LIMIT_GAME_ID_CHARS: "3", LIMIT_GAME_ID_TRIES: "1" } });
     try {
@@ -72,7 +72,7 @@ describe.skipIf(lacks("redis-server"))("codes of few characters", () => {
 });
 
 describe.skipIf(lacks("redis-server"))("a Redis that others use too", () => {
-  test("100,000 foreign keys and a user who may not call KEYS, FLUSH, CONFIG or DEBUG: everything works, others wait less than 10 ms more", async () => {
+  test("F02 100,000 foreign keys and a user who may not call KEYS, FLUSH, CONFIG or DEBUG: everything works, others wait less than 10 ms more", async () => {
     const redis = await TestRedis.start();
     const inside = await redis.client();
     await foreignKeys(inside, 100_000);

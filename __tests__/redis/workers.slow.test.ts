@@ -89,7 +89,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     }
   });
 
-  test("a worker that is killed is started again under its name; meanwhile every page says so, and the others serve", async () => {
+  test("F09 a worker that is killed is started again under its name; meanwhile every page says so, and the others serve", async () => {
     const [pid] = await childrenOf(server.pid);
     process.kill(pid as number, "SIGKILL");
     const health = async () => {
@@ -157,7 +157,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     }
   });
 
-  test("a worker that can never start is not started for ever", async () => {
+  test("F09 a worker that can never start is not started for ever", async () => {
     const port = await freePort();
     const env = { REDIS_URL: `redis://127.0.0.1:${port}`, WORKERS: "2", LIMIT_REDIS_START_MS: "300" };
     const startedAt = performance.now();

@@ -50,7 +50,7 @@ function leftUnsaved(work: (house: House, room: Room, plan: { fails: boolean }) 
   );
 }
 
-describe("SAFETY 1 drops that cannot be saved", () => {
+describe("F25 SAFETY 1 drops that cannot be saved", () => {
   test("a store that saves nothing for two hours: half a minute later whoever left meanwhile shows away", () =>
     leftUnsaved(async (house, room, plan) => {
       house.rooms.start();

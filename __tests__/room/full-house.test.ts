@@ -34,7 +34,7 @@ describe("what a room keeps", () => {
     }));
 });
 
-describe("LIMIT_ROOMS", () => {
+describe("F26 LIMIT_ROOMS", () => {
   test("in a full house the room that was asked for longest ago makes place, unless somebody is there", () =>
     inHouse(
       async (house) => {

@@ -1,4 +1,4 @@
-// F04, L09: one at a time in each game, in order of arrival; a turn that cannot be had is refused, and what throws lets the next one in.
+// F01, SAFETY 25: one at a time in each game, in order of arrival; a turn that cannot be had is refused, and what throws lets the next one in.
 import { describe, expect, test } from "vitest";
 import { gameLock, LockFault, type Turn } from "../../lib/room/lock.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
@@ -27,7 +27,7 @@ function held(name: string, told: string[]): Held {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe("the queue of a game", () => {
+describe("F01 SAFETY 25 the queue of a game", () => {
   test("turns come one at a time, in order, and one that throws lets the next one in", async () => {
     const waits: number[] = [];
     const ambient = heldAmbient();

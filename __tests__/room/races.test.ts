@@ -69,7 +69,7 @@ describe("races", () => {
       { gameIdChars: 1 },
     ));
 
-  test("50 actions at the same moment are 50 changes in one order that every viewer sees", () =>
+  test("F01 50 actions at the same moment are 50 changes in one order that every viewer sees", () =>
     inHouse(async (house) => {
       const viewers = Array.from({ length: 8 }, (_, place) => viewer(`v${place}`));
       const [host] = viewers as [ReturnType<typeof viewer>];

@@ -51,7 +51,7 @@ async function names(store: Store, gameId: string): Promise<readonly string[]> {
   return rows.flatMap(({ change }) => [...change.matchAll(/"type":"renameGame","name":"(\w+)"/g)].map((found) => found[1] ?? ""));
 }
 
-describe("SAFETY 1 outcomes that are not told", () => {
+describe("F25 SAFETY 1 outcomes that are not told", () => {
   test("done but not told: the sender is answered as if it had been told, and it stands once", () => {
     const { proxy, faults } = planted(memoryStore());
     return inHouse(

@@ -291,6 +291,20 @@ describe("a slow disk", () => {
     await tables[8]?.step();
   });
 
+  test("F04 SAFETY 4 what queues up while a batch is written is the next one, of at most as many changes as one may hold", async () => {
+    const batches: number[] = [];
+    const store = await openWith({
+      failpoints: fails("batch-before-commit", { kind: "sleep", ms: 300 }, [2, 1]),
+      limits: { batchChangesMax: 8 },
+      observer: { onBatch: ({ changes }) => void batches.push(changes) },
+    });
+    await new Table(store, "FIRST1").step();
+    const slow = store.commit(new Table(store, "SLOWED").next());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.all([slow, ...Array.from({ length: 20 }, (_, place) => store.commit(new Table(store, `GAME${place}`).next()))]);
+    expect(batches).toEqual([1, 1, 8, 8, 4]);
+  });
+
   test("an fsync of one second: bounded queue, busy answers, not ready while it lasts too long, and the loop goes on", async () => {
     const store = await openWith({
       failpoints: fails("batch-before-commit", { kind: "sleep", ms: 1_000 }, [2, 2]),

@@ -1,6 +1,7 @@
-// What is absent from the program, kept absent: clocks outside ambient.ts, state in modules, long files and functions, console output.
+// What is absent from the program, kept absent: clocks outside ambient.ts, state in modules, long files and functions, switches as
+// parameters, console output, parts that only tests use.
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
@@ -15,14 +16,35 @@ const longFunctions: Readonly<Record<string, string>> = {};
 /** Functions with more parameters than the limit, and why they may. The list may only shrink. */
 const manyParameters: Readonly<Record<string, string>> = {
   "lib/ops/admin.ts handleError": "express knows an error handler by its four parameters",
-  "public/app/model/step.ts remembered": "two pairs of before and after",
-  "public/app/screens/lobby.tsx seatNote": "what one line of the lobby is made of",
   "lib/gateway/http.ts handleError": "express knows an error handler by its four parameters",
   "lib/store/chain.ts chainHash": "the four parts that are hashed, in their order",
   "lib/store/sqlite-batch.ts #resolve": "the columns of one row, in their order",
 };
 /** Files longer than the limit, and why they may be. The list may only shrink. */
 const longFiles: Readonly<Record<string, string>> = {};
+/** Functions that take a yes or no, and why they may. The list may only shrink. */
+const switches: Readonly<Record<string, string>> = {
+  "lib/chsh/invariants.ts check": "what is checked",
+  "lib/game/limits.ts relate": "what is checked",
+  "scripts/smoke.ts check": "what is checked",
+  "lib/chsh/items.ts isWin": "whether two answers were the same: data",
+  "public/app/chsh/words.ts answerWord": "a player's answer is true or false: data",
+  "lib/gateway/gateway.ts #received": "as ws says it",
+  "scripts/coverage-program.ts generateReports": "as vitest says it",
+  "lib/gateway/connection.ts beat": "whether a missing answer is held against it",
+  "lib/gateway/intake.ts #hold": "the state that is wanted of the socket",
+  "lib/room/room.ts read": "past the copy at hand",
+  "lib/room/room.ts arm": "past the alarm that is set",
+  "lib/room/room.ts leave": "of somebody who may not be there",
+  "lib/room/rooms.ts find": "also in a full house",
+  "lib/store/sqlite-batch.ts #feedback": "not twice, for a replay",
+  "public/app/net/connection.ts hello": "without the key that was refused",
+};
+/** Parts that no running program imports, and why they are there. The list may only shrink. */
+const forTests: Readonly<Record<string, string>> = {
+  "lib/game/invariants.ts": "what every state has to hold, asked after each step of the tests",
+  "lib/chsh/invariants.ts": "the same of the second game",
+};
 
 interface Source {
   readonly path: string;
@@ -76,28 +98,52 @@ function clockUses(source: Source): string[] {
   return found;
 }
 
-/** Top-level bindings that can change: `let`, `var`, and containers that are not declared read-only. */
+/** What can be made once for all: it holds nothing that changes. */
+const constants = new Set(["Intl.Segmenter", "Uint8Array", "RegExp"]);
+
+/** Top-level bindings that can change: `let`, `var`, static fields, and whatever is made with `new` or empty and not declared read-only. */
 function moduleState(source: Source): string[] {
   const found: string[] = [];
   for (const statement of source.tree.statements) {
+    if (ts.isClassDeclaration(statement)) found.push(...staticState(source, statement));
     if (!ts.isVariableStatement(statement)) continue;
     const isConst = (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
     for (const declaration of statement.declarationList.declarations) {
       const where = `${source.path}:${lineOf(source, declaration)} ${declaration.name.getText()}`;
       if (!isConst) found.push(where);
       const value = declaration.initializer;
-      const isContainer = value !== undefined && ts.isNewExpression(value) && /^(Weak)?(Map|Set)$/.test(value.expression.getText());
+      const type = declaration.type?.getText() ?? "";
+      const isMade = value !== undefined && ts.isNewExpression(value) && !constants.has(value.expression.getText());
       const isEmptyList = value !== undefined && ts.isArrayLiteralExpression(value) && value.elements.length === 0;
-      if ((isContainer || isEmptyList) && !/^(Readonly(Set|Map)|readonly )/.test(declaration.type?.getText() ?? "")) found.push(where);
+      const isEmptyObject = value !== undefined && ts.isObjectLiteralExpression(value) && value.properties.length === 0;
+      if ((isMade || isEmptyList) && !/^(Readonly(Set|Map)|readonly )/.test(type)) found.push(where);
+      if (isEmptyObject && (type === "" || /^(Record|Partial|\{)/.test(type))) found.push(where);
     }
   }
   return found;
+}
+
+function staticState(source: Source, statement: ts.ClassDeclaration): readonly string[] {
+  return statement.members
+    .filter((member) => ts.isPropertyDeclaration(member))
+    .filter(({ modifiers }) => {
+      const kinds = (modifiers ?? []).map(({ kind }) => kind);
+      return kinds.includes(ts.SyntaxKind.StaticKeyword) && !kinds.includes(ts.SyntaxKind.ReadonlyKeyword);
+    })
+    .map((member) => `${source.path}:${lineOf(source, member)} ${member.name.getText()}`);
 }
 
 interface FunctionSize {
   readonly name: string;
   readonly lines: number;
   readonly parameters: number;
+  /** A parameter is declared as a yes or no, or is one when it is left out. */
+  readonly isSwitched: boolean;
+}
+
+function isSwitch({ type, initializer }: ts.ParameterDeclaration): boolean {
+  const kinds = [ts.SyntaxKind.BooleanKeyword, ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword];
+  return [type, initializer].some((node) => node !== undefined && kinds.includes(node.kind));
 }
 
 function functions(source: Source): FunctionSize[] {
@@ -107,7 +153,8 @@ function functions(source: Source): FunctionSize[] {
       const named =
         node.name?.getText() ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : `line ${lineOf(source, node)}`);
       const end = source.tree.getLineAndCharacterOfPosition(node.getEnd()).line + 1;
-      found.push({ name: `${source.path} ${named}`, lines: end - lineOf(source, node) + 1, parameters: node.parameters.length });
+      const isSwitched = node.parameters.some(isSwitch);
+      found.push({ name: `${source.path} ${named}`, lines: end - lineOf(source, node) + 1, parameters: node.parameters.length, isSwitched });
     }
     ts.forEachChild(node, visit);
   };
@@ -144,8 +191,9 @@ describe("tidy", () => {
   });
 
   test("the scan for state finds each kind", () => {
-    const planted = "let a = 1; const b = new Map(); const c: ReadonlySet<string> = new Set(['x']); const d = []; const e = 2; var f;";
-    expect(moduleState(parse(planted)).map((text) => text.split(" ").at(-1))).toEqual(["a", "b", "d", "f"]);
+    const planted =
+      "let a = 1; const b = new Map(); const c: ReadonlySet<string> = new Set(['x']); const d = []; const e = 2; var f; const g = new LRUCache({}); const h = {}; const i: Record<string, number> = {}; class J { static k = 1; static readonly l = 2; m = 3 } const n = new Intl.Segmenter();";
+    expect(moduleState(parse(planted)).map((text) => text.split(" ").at(-1))).toEqual(["a", "b", "d", "f", "g", "h", "i", "k"]);
   });
 
   test(`files have at most ${fileLinesMax} lines, tests ${testLinesMax}`, () => {
@@ -155,7 +203,7 @@ describe("tidy", () => {
     expect(Object.keys(longFiles).filter((path) => !long.includes(path))).toEqual([]);
   });
 
-  test(`functions have at most ${functionLinesMax} lines and ${parametersMax} parameters`, () => {
+  test(`functions have at most ${functionLinesMax} lines and ${parametersMax} parameters, and none of those is a switch`, () => {
     const program = sources(["lib", "server.ts", "scripts"].concat(readdirSync(root).includes("public") ? ["public"] : [])).flatMap(
       functions,
     );
@@ -164,6 +212,31 @@ describe("tidy", () => {
     expect(Object.keys(longFunctions).filter((name) => !long.includes(name))).toEqual([]);
     const many = program.filter(({ parameters }) => parameters > parametersMax).map(({ name }) => name);
     expect(many.filter((name) => !(name in manyParameters))).toEqual([]);
+    expect(Object.keys(manyParameters).filter((name) => !many.includes(name))).toEqual([]);
+    const switched = program.filter(({ isSwitched }) => isSwitched).map(({ name }) => name);
+    expect(switched.filter((name) => !(name in switches))).toEqual([]);
+    expect(Object.keys(switches).filter((name) => !switched.includes(name))).toEqual([]);
+  });
+
+  test("L45 every part is reached from what runs: one that only its tests import is dead", () => {
+    const pages = ["index.html", "admin/index.html", "api-docs/index.html"].flatMap((page) =>
+      [...readFileSync(join(root, "public", page), "utf8").matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path = ""]) =>
+        join("public", path.startsWith("/") ? "" : dirname(page), path),
+      ),
+    );
+    expect(pages).toHaveLength(3);
+    const byPath = new Map(all.map((source) => [source.path, source]));
+    const commands = readFileSync(join(root, "package.json"), "utf8").match(/\blib\/\S+\.ts/g) ?? [];
+    const waiting = ["server.ts", ...pages, ...commands, ...all.map(({ path }) => path).filter((path) => path.startsWith("scripts/"))];
+    const reached = new Set<string>();
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const source = byPath.get(path);
+      if (source === undefined || reached.has(path)) continue;
+      reached.add(path);
+      for (const [, to = ""] of source.text.matchAll(/["'](\.{1,2}\/[^"'\n]+\.(?:tsx?|mjs))["']/g)) waiting.push(join(dirname(path), to));
+    }
+    const unreached = all.map(({ path }) => path).filter((path) => /^(lib|public)\//.test(path) && !reached.has(path));
+    expect(unreached.toSorted()).toEqual(Object.keys(forTests).toSorted());
   });
 
   test("F59 the program writes nothing to the console, and no TODO stays behind", () => {

@@ -47,7 +47,7 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
   });
 
   test.each(broken)(
-    "%s: nothing acknowledged is lost, nothing refused happens, nothing happens twice, all converge",
+    "F08 F11 %s: nothing acknowledged is lost, nothing refused happens, nothing happens twice, all converge",
     async (name, fault) => {
       await good({ name, fault, games: 10, clientsPerGame: 6, thinkMs: 60, operations: 500 });
     },

@@ -2,7 +2,7 @@
 // its seat again is measured.
 import { percentile } from "../../support/healthy-table.ts";
 import { startRunningServer } from "../../support/running-server.ts";
-import { connectTable } from "../../support/table-client.ts";
+import { connectTable, type TableClient } from "../../support/table-client.ts";
 
 export interface StormFigures {
   readonly clients: number;
@@ -12,6 +12,10 @@ export interface StormFigures {
   readonly lastMs: number;
   readonly retries: number;
   readonly stopMs: number;
+  /** Between the twentieth part that was closed first and the one that was closed last, ms. */
+  readonly closeSpreadMs: number;
+  /** When each was asked to come back, ms: what the warnings said. */
+  readonly comeBackMs: readonly number[];
 }
 
 interface Phone {
@@ -25,18 +29,30 @@ const seatingAtOnce = 50;
 const jitterMs = 2_000;
 const giveUpMs = 60_000;
 
-async function seatAll(port: number, clients: number): Promise<{ readonly phones: Phone[]; readonly closed: Promise<unknown>[] }> {
+/** How the server let one of them go. */
+interface Farewell {
+  readonly at: number;
+  readonly comeBackMs: readonly number[];
+}
+
+async function farewellOf(client: TableClient): Promise<Farewell> {
+  await client.closed;
+  const warnings = client.heard.filter(({ type }) => type === "shutdown_warning");
+  return { at: performance.now(), comeBackMs: warnings.map(({ data }) => data.retryAfterMs) };
+}
+
+async function seatAll(port: number, clients: number): Promise<{ readonly phones: Phone[]; readonly closed: Promise<Farewell>[] }> {
   const phones: Phone[] = [];
-  const closed: Promise<unknown>[] = [];
+  const closed: Promise<Farewell>[] = [];
   async function seatOne(): Promise<void> {
     const host = await connectTable(port);
-    closed.push(host.closed);
+    closed.push(farewellOf(host));
     await host.request("create", { settings: { playerCount: seats }, updates: "changes" });
     const gameId: string = host.heard.find(({ type }) => type === "claimed")?.data.gameId;
     for (let playerId = 1; playerId <= seats; playerId += 1) {
       const phone = playerId === 1 ? host : await connectTable(port);
       if (playerId > 1) {
-        closed.push(phone.closed);
+        closed.push(farewellOf(phone));
         await phone.request("join", { gameId, updates: "changes" });
       }
       const since = phone.heard.length;
@@ -75,7 +91,8 @@ export async function reconnectStorm(clients: number): Promise<StormFigures> {
   const first = await startRunningServer();
   const { phones, closed } = await seatAll(first.port, clients);
   const { tookMs: stopMs } = await first.stop();
-  await Promise.all(closed);
+  const farewells = await Promise.all(closed);
+  const closedAt = farewells.map(({ at }) => at).sort((a, b) => a - b);
   const second = await startRunningServer({ dataDir: first.dataDir, port: first.port });
   const tally = { retries: 0 };
   const times = (await Promise.all(phones.map((phone) => comeBack(second.port, phone, tally)))).filter((time) => time !== null);
@@ -90,6 +107,8 @@ export async function reconnectStorm(clients: number): Promise<StormFigures> {
     lastMs: times.at(-1) ?? 0,
     retries: tally.retries,
     stopMs,
+    closeSpreadMs: percentile(closedAt, 0.95) - percentile(closedAt, 0.05),
+    comeBackMs: farewells.flatMap(({ comeBackMs }) => comeBackMs),
   };
 }
 

@@ -148,7 +148,7 @@ export class Connection {
     const { dispatch } = this.ports;
     if (code === closeCodes.displaced.code) return dispatch({ type: "link", link: "displaced" });
     if (code === closeCodes.kicked.code) return this.kicked();
-    if (code === closeCodes.closed.code) return dispatch({ type: "link", link: "closed" });
+    if (code === closeCodes.closed.code) return this.gameClosed();
     if (this.wish.type === "nothing" || this.final()) return;
     dispatch({ type: "link", link: "lost" });
     this.tryAgain();
@@ -157,6 +157,12 @@ export class Connection {
   private kicked(): void {
     if (this.wish.type === "game") this.ports.keys.dropSeat(this.wish.gameId);
     this.ports.dispatch({ type: "link", link: "kicked" });
+  }
+
+  /** The end of a table voids its tokens. */
+  private gameClosed(): void {
+    if (this.wish.type === "game" && !this.watches()) this.ports.keys.forget(this.wish.gameId);
+    this.ports.dispatch({ type: "link", link: "closed" });
   }
 
   private tryAgain(): void {
@@ -207,7 +213,14 @@ export class Connection {
       this.wish = { type: "game", gameId: seat.gameId };
       for (const sent of this.ports.model().outbox) if (sent.type === "claim") this.ports.shelf.remove(sent.id);
     }
-    if (message.type === "ack") this.ports.shelf.remove((message.data as { id: string }).id);
+    if (message.type === "ack") this.acknowledged((message.data as { id: string }).id);
+  }
+
+  private acknowledged(id: string): void {
+    const sent = this.ports.model().outbox.find((s) => s.id === id);
+    // The key of a seat that was given up opens nothing any more: shown again it would only be counted as a guess.
+    if (sent?.type === "unclaim") this.ports.keys.dropSeat(sent.gameId);
+    this.ports.shelf.remove(id);
   }
 
   private afterModel(message: FromServer): void {

@@ -10,7 +10,7 @@ export interface SocketLike {
   onerror: (() => void) | null;
 }
 
-/** What is kept on this device, by key. Reading and writing never throw; a full or forbidden storage keeps nothing. */
+/** What is kept on this device, by key. Reading and writing never throw; what a full or forbidden storage refuses is kept as long as the page. */
 export interface Shelf {
   get(key: string): string | null;
   set(key: string, value: string): void;
@@ -43,7 +43,8 @@ export function memoryShelf(): Shelf {
   };
 }
 
-function browserShelf(): Shelf {
+/** `storage` is asked anew each time: where it is forbidden, asking for it throws. */
+export function browserShelf(storage: () => Storage): Shelf {
   const attempt = <T>(action: () => T, otherwise: T): T => {
     try {
       return action();
@@ -51,11 +52,23 @@ function browserShelf(): Shelf {
       return otherwise;
     }
   };
+  // Whoever comes back after a lost line needs the key to his seat, also where it could not be stored.
+  const refused = memoryShelf();
+  const stored = (key: string, value: string): boolean => {
+    storage().setItem(key, value);
+    return true;
+  };
   return {
-    get: (key) => attempt(() => localStorage.getItem(key), null),
-    set: (key, value) => attempt(() => localStorage.setItem(key, value), undefined),
-    remove: (key) => attempt(() => localStorage.removeItem(key), undefined),
-    keys: () => attempt(() => Object.keys(localStorage), []),
+    get: (key) => refused.get(key) ?? attempt(() => storage().getItem(key), null),
+    set: (key, value) => {
+      if (attempt(() => stored(key, value), false)) refused.remove(key);
+      else refused.set(key, value);
+    },
+    remove: (key) => {
+      refused.remove(key);
+      attempt(() => storage().removeItem(key), undefined);
+    },
+    keys: () => [...new Set([...refused.keys(), ...attempt(() => Object.keys(storage()), [])])],
   };
 }
 
@@ -77,6 +90,6 @@ export function browserEnv(): Env {
     freshId: freshHex,
     openSocket: () =>
       new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, ["tapotarp.v1"]) as unknown as SocketLike,
-    shelf: browserShelf(),
+    shelf: browserShelf(() => localStorage),
   };
 }

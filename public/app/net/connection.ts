@@ -186,8 +186,11 @@ export class Connection {
       const v = shownGame(this.ports.model())?.v;
       const seen = v === undefined ? {} : { v };
       this.keyInUse = keyless || wish.watch ? null : this.ports.keys.best(gameId);
-      if (this.keyInUse === null) this.send("join", { gameId, updates, ...seen });
-      else {
+      if (this.keyInUse === null) {
+        // Whoever comes without a key only looks on, whatever place he had: the key may have been cleared from the device.
+        this.ports.dispatch({ type: "unseated" });
+        this.send("join", { gameId, updates, ...seen });
+      } else {
         const who = this.keyInUse.playerId === null ? { host: true } : { playerId: this.keyInUse.playerId };
         this.send("reconnect", { gameId, ...who, token: this.keyInUse.token, updates, ...seen });
       }

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { browserShelf } from "../../public/app/device/env.ts";
+import { createSession } from "../../public/app/net/session.ts";
+import { fakeEnv } from "./support/fake-env.ts";
+import { table } from "./support/tables.ts";
+
+/** Keeps what it is given until it is full; its keys are its own, as the browser's are. */
+class FakeStorage {
+  constructor(isFull: () => boolean) {
+    Object.defineProperty(this, "isFull", { value: isFull });
+  }
+  getItem(key: string): string | null {
+    return (this as unknown as Record<string, string>)[key] ?? null;
+  }
+  setItem(key: string, value: string): void {
+    if ((this as unknown as { isFull: () => boolean }).isFull()) throw new Error("full");
+    Object.assign(this, { [key]: value });
+  }
+  removeItem(key: string): void {
+    Reflect.deleteProperty(this, key);
+  }
+}
+
+const forbidden = (): Storage => {
+  throw new Error("forbidden");
+};
+
+describe("what lies on the device", () => {
+  test.each([
+    ["forbidden", forbidden],
+    ["full", () => new FakeStorage(() => true) as unknown as Storage],
+  ])("F20 a page whose storage is %s comes back to its seat after a lost line", (_, storage) => {
+    const env = fakeEnv(browserShelf(storage));
+    const session = createSession(env);
+    session.enter("K7QX2M");
+    env.socket().opens();
+    env.socket().says("state", table());
+    session.give({ type: "claim", data: { playerId: 2 } });
+    env.socket().says("claimed", { playerId: 2, gameId: "K7QX2M", token: "a".repeat(43), state: table({ v: 11 }) });
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    expect(env.socket().told[0]).toMatchObject({ type: "reconnect", data: { playerId: 2, token: "a".repeat(43) } });
+  });
+
+  test("what a storage takes lies there alone, and what it refuses is read back, listed and removed as if it had not", () => {
+    let isFull = false;
+    const storage = new FakeStorage(() => isFull);
+    const shelf = browserShelf(() => storage as unknown as Storage);
+    shelf.set("old", "1");
+    isFull = true;
+    shelf.set("old", "2");
+    shelf.set("new", "3");
+    expect([shelf.get("old"), shelf.get("new"), shelf.keys()]).toEqual(["2", "3", ["old", "new"]]);
+    expect(storage.getItem("old")).toBe("1");
+    shelf.remove("new");
+    expect([shelf.get("new"), shelf.keys()]).toEqual([null, ["old"]]);
+    isFull = false;
+    shelf.set("old", "4");
+    storage.setItem("old", "5");
+    expect(shelf.get("old")).toBe("5");
+    shelf.remove("old");
+    expect([shelf.get("old"), shelf.keys()]).toEqual([null, []]);
+  });
+
+  test("a page whose key was cleared from the device while it played says that it only watches", () => {
+    const env = fakeEnv();
+    const session = createSession(env);
+    session.enter("K7QX2M");
+    env.socket().opens();
+    env.socket().says("claimed", { playerId: 2, gameId: "K7QX2M", token: "a".repeat(43), state: table() });
+    for (const key of env.shelf.keys()) env.shelf.remove(key);
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("state", table());
+    expect(env.socket().told[0]).toMatchObject({ type: "join" });
+    expect(session.model.value).toMatchObject({ link: "open", seat: null, chair: false });
+  });
+});

@@ -105,6 +105,50 @@ stageTest("sounds and vibration tell the player his turn, each with a switch tha
 });
 
 stageTest(
+  "the speaker is on after one touch of a finger, and again at the next touch when a call or the lock has taken it",
+  async ({ stage }) => {
+    const { page, show } = stage;
+    await page.context().addInitScript(() => {
+      // The real one refuses what no touch has allowed; an iPhone's says "interrupted" after a call.
+      const Stand = window.AudioContext as unknown as { prototype: { resume: () => Promise<void> } };
+      Stand.prototype.resume = async function (this: { state: string }) {
+        const touched = window.event?.type === "touchend" || window.event?.type === "click";
+        if (touched) this.state = "running";
+      };
+      const states: { state: string }[] = [];
+      const Speaker = Stand as unknown as new () => { state: string };
+      const make = class extends Speaker {
+        constructor() {
+          super();
+          this.state = "suspended";
+          states.push(this);
+        }
+      };
+      Object.assign(window, { AudioContext: make, speakers: states });
+    });
+    await show(sceneOf("idle"));
+    const say = await page.locator(".say").boundingBox();
+    const at = { x: (say?.x ?? 0) + 10, y: (say?.y ?? 0) + 5 };
+    const devtools = await page.context().newCDPSession(page);
+    const touch = async (): Promise<void> => {
+      await devtools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
+      await devtools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    const state = () => page.evaluate(() => (window as unknown as { speakers: { state: string }[] }).speakers.map((one) => one.state));
+    await touch();
+    await expect.poll(state).toEqual(["running"]);
+    await page.evaluate(() => {
+      for (const one of (window as unknown as { speakers: { state: string }[] }).speakers) one.state = "interrupted";
+    });
+    await touch();
+    await expect.poll(state).toEqual(["running"]);
+    turnTo(stage, 3, 11);
+    turnTo(stage, 1, 12);
+    await expect.poll(async () => (await feltBy(page)).tones).toEqual([523, 784]);
+  },
+);
+
+stageTest(
   "the screen is kept lit while a game is on, again after the page was out of sight, and not when switched off",
   async ({ stage }) => {
     const { page, show, tell } = stage;

@@ -40,6 +40,9 @@ const tones: Readonly<Record<Cue, readonly Tone[]>> = {
   ],
 };
 
+/** What browsers take for a person's own act. The begin of a touch is none: it may become a scroll. */
+const gestures = ["click", "touchend", "keydown"] as const;
+
 const loudness = 0.12;
 const attackS = 0.012;
 
@@ -63,9 +66,10 @@ export function createPlayer(): Player {
   let audio: AudioContext | null = null;
   const wake = (): void => {
     audio ??= new AudioContext();
-    if (audio.state === "suspended") void audio.resume();
+    // "suspended" until a touch, and on iPhones "interrupted" by a call or the lock; a call that goes on refuses.
+    if (audio.state !== "running") audio.resume().catch(() => undefined);
   };
-  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, wake, { passive: true });
+  for (const kind of gestures) addEventListener(kind, wake, { passive: true, capture: true });
   return {
     sound(cue) {
       if (audio?.state !== "running") return;

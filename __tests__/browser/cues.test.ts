@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { WireEvent } from "../../lib/game/wire-event.ts";
 import { en } from "../../public/app/i18n/en.ts";
-import { sentenceFor, since, toastFor } from "../../public/app/model/announce.ts";
+import { sentencesFor, since, toastFor } from "../../public/app/model/announce.ts";
 import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
 import { logLine } from "../../public/app/model/log-lines.ts";
 import { emptyModel, type Model } from "../../public/app/model/model.ts";
@@ -59,7 +59,7 @@ describe("whom the table waits for, so that he is nudged and his tab says so", (
 
 describe("what is said and shown", () => {
   test("turn, warning and time-out in words for the seat and for the others", () => {
-    const said = (happened: WireEvent, own: number | null) => sentenceFor(happened, table(), own);
+    const said = (happened: WireEvent, own: number | null) => sentencesFor([{ v: 1, at: 0, event: happened }], table(), own)[0] ?? null;
     expect(said(event("turnPassed", { from: 1, to: 2 }), 2)).toEqual({ key: "live.yourTurn" });
     expect(said(event("turnPassed", { from: 1, to: 2 }), 1)).toEqual({ key: "live.turn", params: { name: "Marek" } });
     expect(said(event("warning", { playerId: 2, thresholdMs: 30_000 }), 2)).toMatchObject({
@@ -68,6 +68,26 @@ describe("what is said and shown", () => {
     });
     expect(said(event("timeout", { playerId: 2 }), 1)).toEqual({ key: "live.timeout", params: { name: "Marek" } });
     expect(said(event("lifeChanged", { playerId: 2 }), 1)).toBeNull();
+  });
+
+  test("all of one change is said, each sentence once", () => {
+    const change = [event("eliminated", { playerId: 2 }), event("turnPassed", { from: 2, to: 3 }), event("eliminated", { playerId: 2 })];
+    const happened = change.map((one) => ({ v: 11, at: 0, event: one }));
+    expect(sentencesFor(happened, table(), 2).map(({ key }) => key)).toEqual(["live.youOut", "live.turn"]);
+  });
+
+  test("whoever is asked and whose clock runs again after an answer is told so, and nobody else", () => {
+    const said = (happened: WireEvent, part: Parameters<typeof table>[0]) =>
+      [1, 2, 3, null].map((own) => sentencesFor([{ v: 1, at: 0, event: happened }], table(part), own)[0]?.key ?? null);
+    const [turn, priority, answer] = ["live.yourTurn", "live.yourPriority", "live.yourAnswer"];
+    const resolving = { targetingState: "resolving", targetedPlayers: [2, 3], awaitingPriority: [2, 3], running: [2, 3] } as const;
+    expect(said(event("targetsConfirmed", { players: [2, 3] }), resolving)).toEqual([null, answer, answer, null]);
+    expect(said(event("priorityPassed", { playerId: 1 }), resolving)).toEqual([null, answer, answer, null]);
+    expect(said(event("priorityPassed", { playerId: 3 }), { running: [1] })).toEqual([turn, null, null, null]);
+    expect(said(event("targetingEnded", { cancelled: false }), { running: [1] })).toEqual([turn, null, null, null]);
+    const stack = { interruptingPlayers: [2], running: [2] };
+    expect(said(event("priorityPassed", { playerId: 3 }), stack)).toEqual([null, priority, null, null]);
+    expect(said(event("targetAnswered", { playerId: 3 }), { ...resolving, awaitingPriority: [2] })).toEqual([null, null, null, null]);
   });
 
   test("a new host is told of during the game; before it the list of seats shows him", () => {

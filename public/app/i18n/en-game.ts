@@ -188,6 +188,7 @@ export const enGame: Readonly<Record<string, string>> = {
   "live.turn": "{{name}} has the turn.",
   "live.yourPriority": "You hold priority.",
   "live.priority": "{{name}} holds priority.",
+  "live.yourAnswer": "You must answer.",
   "live.yourWarning": "You have {{time}} left.",
   "live.warning": "{{name}} has {{time}} left.",
   "live.yourTimeout": "Your time is up.",

@@ -188,6 +188,7 @@ export const trGame: Readonly<Record<string, string>> = {
   "live.turn": "Sıra: {{name}}.",
   "live.yourPriority": "Öncelik sende.",
   "live.priority": "Öncelik: {{name}}.",
+  "live.yourAnswer": "Yanıt vermelisin.",
   "live.yourWarning": "{{time}} kaldı.",
   "live.warning": "{{name}}: {{time}} kaldı.",
   "live.yourTimeout": "Süren bitti.",

@@ -3,12 +3,13 @@ import type { WireEvent } from "../../../lib/game/wire-event.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { Happening, Table } from "./model.ts";
 import type { Words } from "./offer.ts";
-import { nameOf } from "./table-questions.ts";
+import { isRunning, nameOf, stackTop } from "./table-questions.ts";
 import { durationText } from "./time-text.ts";
 
 interface About {
   readonly playerId?: SeatId | null;
   readonly to?: SeatId;
+  readonly players?: readonly SeatId[];
   readonly thresholdMs?: number;
   readonly winner?: SeatId | null;
   readonly winners?: readonly SeatId[];
@@ -19,7 +20,7 @@ interface About {
 }
 
 /** The sentence for one event, or null for what need not be said. `own` is this page's seat. */
-export function sentenceFor(event: WireEvent, table: Table, own: SeatId | null): Words | null {
+function sentenceFor(event: WireEvent, table: Table, own: SeatId | null): Words | null {
   const about = event.data as About;
   const seat = about.to ?? about.playerId ?? null;
   const name = nameOf(table, seat);
@@ -29,6 +30,11 @@ export function sentenceFor(event: WireEvent, table: Table, own: SeatId | null):
       return mine ? { key: "live.yourTurn" } : { key: "live.turn", params: { name } };
     case "interrupted":
       return mine ? { key: "live.yourPriority" } : { key: "live.priority", params: { name } };
+    case "targetsConfirmed":
+      return own !== null && about.players?.includes(own) ? { key: "live.yourAnswer" } : null;
+    case "priorityPassed":
+    case "targetingEnded":
+      return backOn(table, own);
     case "warning":
       return { key: mine ? "live.yourWarning" : "live.warning", params: { name, time: durationText(about.thresholdMs ?? 0) } };
     case "timeout":
@@ -49,6 +55,13 @@ export function sentenceFor(event: WireEvent, table: Table, own: SeatId | null):
     default:
       return null;
   }
+}
+
+/** Somebody has answered: whoever's clock runs again is told what for. */
+function backOn(table: Table, own: SeatId | null): Words | null {
+  if (own === null || !isRunning(table, own)) return null;
+  if (stackTop(table) === own) return { key: "live.yourPriority" };
+  return { key: table.activePlayer === own ? "live.yourTurn" : "live.yourAnswer" };
 }
 
 /** Two sides are a coin; a table without a server has nobody who rolls. */
@@ -80,6 +93,12 @@ export function toastFor(event: WireEvent, table: Table): Words | null {
     default:
       return null;
   }
+}
+
+/** All that is to be said at once, each sentence once: what follows at once would take the place of what nobody has heard yet. */
+export function sentencesFor(fresh: readonly Happening[], table: Table, own: SeatId | null): readonly Words[] {
+  const said = fresh.flatMap(({ event }) => sentenceFor(event, table, own) ?? []);
+  return said.filter((words, at) => said.findIndex((other) => JSON.stringify(other) === JSON.stringify(words)) === at);
 }
 
 /** Happenings after change `v`, oldest first. */

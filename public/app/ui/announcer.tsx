@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import { since, sentenceFor, toastFor } from "../model/announce.ts";
+import { since, sentencesFor, toastFor } from "../model/announce.ts";
 
 export function Announcer(): JSX.Element {
   const { session, speech } = useApp();
@@ -14,9 +14,9 @@ export function Announcer(): JSX.Element {
       const fresh = seen.gameId === table.id ? since(happenings, seen.v) : [];
       if (seen.gameId === table.id && seen.v === table.v) return;
       seen = { gameId: table.id, v: table.v };
+      const sentences = sentencesFor(fresh, table, seat).map((words) => speech.t(words.key, words.params));
+      if (sentences.length > 0) say(sentences.join(" "));
       for (const { event } of fresh) {
-        const words = sentenceFor(event, table, seat);
-        if (words) say(speech.t(words.key, words.params));
         const toast = toastFor(event, table);
         if (toast) queueMicrotask(() => session.dispatch({ type: "notice", tone: "info", key: toast.key, params: toast.params ?? {} }));
       }

@@ -70,6 +70,15 @@ test("axe finds nothing on any screen, in both themes", async ({ browser }) => {
   expect(found).toEqual([]);
 });
 
+test("a screen reader that comes to another player's card reads who it is, his time and his life", async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const scene = scenes.find(({ name }) => name === "play");
+  if (scene) await show(scene);
+  await expect(page.locator('.card[data-seat="1"]')).toHaveAccessibleName(/^Ayla 12:04 life 31/);
+  await context.close();
+});
+
 /** What reaches over the left or right edge, and clocks that have vanished. */
 const cutOff = (page: Page): Promise<string[]> =>
   page.evaluate(() => {

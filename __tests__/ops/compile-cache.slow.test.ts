@@ -13,7 +13,7 @@ afterEach(async () => {
 
 test("a server that npm start started takes its code compiled from the life before, in both of its threads", async () => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: { start: string } };
-  const nodeArgs = scripts.start.split(" ").slice(1, -1);
+  const nodeArgs = scripts.start.split(" ").slice(2, -1);
   const live = async () => {
     const server = await startRunningServer({ nodeArgs, env: { NODE_DEBUG_NATIVE: "COMPILE_CACHE" } });
     cleanUp.push(() => server.dispose());

@@ -72,11 +72,23 @@ describe("F10 ordered stop", () => {
   test("a second signal flushes and leaves, a third changes nothing", async () => {
     const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
     stop.request("SIGTERM");
-    await ambient.advance(100);
+    await ambient.advance(500);
     stop.request("SIGINT");
     stop.request("SIGINT");
     await ambient.advance(0);
-    expect(did).toEqual(["flush", "exit 0 at 100"]);
+    expect(did).toEqual(["flush", "exit 0 at 500"]);
+  });
+
+  test("what a terminal sends to all and npm passes on is one signal: nobody is cut off for it, and the next one hurries", async () => {
+    const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
+    stop.request("SIGINT");
+    await ambient.advance(499);
+    stop.request("SIGINT");
+    await ambient.advance(1);
+    expect(did).toEqual([]);
+    stop.request("SIGINT");
+    await ambient.advance(0);
+    expect(did).toEqual(["flush", "exit 0 at 500"]);
   });
 
   test("the operator may ask twice, and a first signal may follow: nobody is cut off for that", async () => {
@@ -94,9 +106,10 @@ describe("F10 ordered stop", () => {
     const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
     stop.begin("the operator");
     stop.request("SIGTERM");
+    await ambient.advance(500);
     stop.request("SIGTERM");
     await ambient.advance(0);
-    expect(did).toEqual(["flush", "exit 0 at 0"]);
+    expect(did).toEqual(["flush", "exit 0 at 500"]);
   });
 
   test("a flush that cannot finish is an exit with 1", async () => {

@@ -10,6 +10,8 @@ const root = resolve(import.meta.dirname, "../..");
 const readyMsMax = 30_000;
 /** How long a server may take to leave when its coverage is wanted. */
 const leaveMsMax = 5_000;
+/** A second signal before this is the first one once more (lib/ops/stop.ts). */
+const hurryAfterMs = 600;
 
 export interface ServerOptions {
   /** More environment; LIMIT_ variables among others. */
@@ -107,9 +109,10 @@ async function leave(child: ChildProcess, exited: Promise<unknown>): Promise<voi
     timer = setTimeout(resolve, leaveMsMax);
   });
   child.kill("SIGTERM");
-  child.kill("SIGTERM");
+  const hurry = setTimeout(() => child.kill("SIGTERM"), hurryAfterMs);
   await Promise.race([exited, stuck]);
   clearTimeout(timer);
+  clearTimeout(hurry);
 }
 
 function portOf(child: ChildProcess, output: () => string): Promise<number> {

@@ -14,7 +14,7 @@ export interface Stop {
   stopping(): boolean;
   /** Runs the steps in order, flushes the store, then exits. Asked for again it hurries nobody: who asks may not have heard the answer. */
   begin(reason: string): void;
-  /** A signal. The first begins, if nobody has; a second flushes and leaves at once. Further ones do nothing. */
+  /** A signal. The first begins, if nobody has; a second one, a moment later, flushes and leaves at once. Further ones do nothing. */
   request(reason: string): void;
 }
 
@@ -30,6 +30,9 @@ export interface StopSettings {
   flush(): Promise<void>;
   exit(code: number): void;
 }
+
+/** A signal this soon after the first is the same one: a terminal gives it to all its processes, and npm passes it on once more. */
+const sameSignalMs = 500;
 
 type Outcome = "done" | "failed" | "late";
 
@@ -52,6 +55,7 @@ async function withLimit(ambient: Pick<Ambient, "after">, limitMs: number, run: 
 export function createStop(settings: StopSettings): Stop {
   const { ambient, log, steps, wholeMs, hurryMs, flush, exit } = settings;
   let signals = 0;
+  let firstSignalAt = 0;
   let begun = false;
   let left = false;
 
@@ -91,9 +95,14 @@ export function createStop(settings: StopSettings): Stop {
     stopping: () => begun,
     begin,
     request(reason) {
+      const at = ambient.monotonicMs();
+      if (signals === 1 && at - firstSignalAt < sameSignalMs) return;
       signals += 1;
-      if (signals === 1) begin(reason);
-      else if (signals === 2) {
+      if (signals === 1) {
+        firstSignalAt = at;
+        begin(reason);
+      }
+      if (signals === 2) {
         log.warn({ reason }, "asked twice, leaving at once");
         void withLimit(ambient, hurryMs, flush).then((outcome) => leave(outcome === "done" ? 0 : 1));
       }

@@ -1,13 +1,16 @@
 // What rooms tell becomes metrics, log lines, reports and the operator's live rows. It decides nothing.
 import type { RoomObserver } from "../room/observer.ts";
+import type { Ambient } from "./ambient.ts";
 import type { Audit } from "./audit.ts";
 import type { NoteDamage } from "./damage.ts";
+import { faultLines } from "./fault-lines.ts";
 import type { LiveGames } from "./live-games.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Reporter } from "./report.ts";
 
 interface ObserverParts {
+  readonly ambient: Pick<Ambient, "monotonicMs">;
   readonly metrics: Metrics;
   readonly log: RootLog;
   readonly reporter: Reporter;
@@ -16,7 +19,7 @@ interface ObserverParts {
   readonly noteDamage: NoteDamage;
 }
 
-export function roomObserver({ metrics, log, reporter, live, audit, noteDamage }: ObserverParts): RoomObserver {
+export function roomObserver({ ambient, metrics, log, reporter, live, audit, noteDamage }: ObserverParts): RoomObserver {
   return {
     lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
     committed(outcome, durationMs) {
@@ -39,6 +42,6 @@ export function roomObserver({ metrics, log, reporter, live, audit, noteDamage }
       log.error({ gameId, ...moment, err: error }, "a command failed; nothing was saved and the room is read again");
       reporter.report(error, { kind: "bug", gameId, ...moment });
     },
-    fault: (gameId, error) => log.warn({ gameId, err: error }, "the store could not serve a game"),
+    fault: faultLines({ log, ambient }),
   };
 }

@@ -41,7 +41,8 @@ export interface RoomObserver {
   damaged(gameId: string, reason: string): void;
   /** The rules threw: nothing was committed, the room was dropped. */
   bug(gameId: string, error: unknown, moment: Moment | null): void;
-  fault(gameId: string, error: unknown): void;
+  /** A command or a look that the store failed, or that waited too long for its game's turn. null: the look for games that are due. */
+  fault(gameId: string | null, error: unknown): void;
 }
 
 export const silentObserver: RoomObserver = {

@@ -246,7 +246,7 @@ export class Rooms {
       const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
       await this.#inTurns(unheld, (room) => room.arm());
     } catch (error) {
-      this.#parts.observer.fault("sweep", error);
+      this.#parts.observer.fault(null, error);
     } finally {
       this.#sweeping = false;
     }

@@ -304,9 +304,22 @@ function startWorkers(config: Config): void {
     ambient,
     level: config.logLevel,
     pretty: config.environment === "development",
-    base: { instance: name, release: "" },
+    base: { instance: name, release: config.release ?? packageVersion() },
   });
   runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: exitSurely });
+}
+
+/** A signal that comes while the server still starts must not end it: what it asks for is done once there is somebody to do it. */
+function reloadOnSignal(): (reload: () => void) => void {
+  let isAsked = false;
+  let use = (): void => {
+    isAsked = true;
+  };
+  process.on("SIGHUP", () => use());
+  return (reload) => {
+    use = reload;
+    if (isAsked) reload();
+  };
 }
 
 async function main(): Promise<void> {
@@ -318,8 +331,9 @@ async function main(): Promise<void> {
     }
     limitYoungSpace(realAmbient());
     if (config.workers > 1 && !isWorker()) return startWorkers(config);
+    const reload = reloadOnSignal();
     const { stop, operations } = await startServer(config, secretSource(process.env));
-    process.on("SIGHUP", () => operations.reloadSecrets());
+    reload(() => operations.reloadSecrets());
     process.on("SIGTERM", () => stop.request("SIGTERM"));
     // A terminal tells the whole family; a worker waits for the word from above.
     process.on("SIGINT", () => (isWorker() ? undefined : stop.request("SIGINT")));

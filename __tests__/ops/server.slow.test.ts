@@ -1,5 +1,5 @@
 // The operator's side of a whole server: validation, probes, secrets that rotate, actions, and the way out.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -182,6 +182,24 @@ describe("F35 secrets", () => {
     expect((await ask(overview, "the-next-token-is-this-one")).status).toBe(200);
     expect(running.output()).not.toContain("the-next-token");
     expect(running.output()).not.toContain(adminToken);
+  });
+
+  test("a SIGHUP while the server still starts does not end it", async () => {
+    // A Redis that takes the connection and says nothing: the start goes on until its time is over.
+    const mute = createServer().listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    cleanUp.push(() => mute.close());
+    const env = { REDIS_URL: `redis://127.0.0.1:${(mute.address() as AddressInfo).port}`, LIMIT_REDIS_START_MS: "1500" };
+    const child = spawn(process.execPath, ["server.ts"], {
+      cwd: root,
+      env: { PATH: process.env["PATH"], NODE_ENV: "test", PORT: "0", HOST: "127.0.0.1", DATA_DIR: freshFolder(), ...env },
+      stdio: "ignore",
+    });
+    cleanUp.push(() => child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    await once(mute, "connection");
+    child.kill("SIGHUP");
+    expect(await exited).toEqual([1, null]);
   });
 });
 

@@ -124,6 +124,20 @@ const others: readonly Deletion[] = [
     test: "__tests__/gateway/pace.test.ts",
   },
   {
+    name: "limit: spectators' share of a game's pace",
+    file: "lib/gateway/session.ts",
+    from: "const spectators = this.#holdsSeat ? null : edge.pace.ofSpectators(room);",
+    to: "const spectators = null as Bucket | null;",
+    test: "__tests__/gateway/session.test.ts",
+  },
+  {
+    name: "limit: spectators' places in a game's queue",
+    file: "lib/gateway/spectators.ts",
+    from: "if (line.inside >= insideMax) return false;",
+    to: "",
+    test: "__tests__/gateway/session.test.ts",
+  },
+  {
     name: "limit: bytes of a frame",
     file: "lib/gateway/gateway.ts",
     from: "maxPayload: limits.frameBytesMax,",

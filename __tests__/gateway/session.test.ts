@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
+import type { Heard } from "../support/table-client.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
 const hourMs = 3_600_000;
@@ -170,6 +173,60 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect((await host.ask("start", {}, "tap-1")).data.code).toBe("rate-limited");
     await ambient.advance(1_000);
     expect((await host.ask("start", {}, "tap-1")).type).toBe("ack");
+  });
+
+  test("SAFETY 15 strangers who use up what they may do at a game leave the players enough", async () => {
+    const { ambient, connect, seated } = virtualEdge({ limits: { commandsPerGamePerSecondMax: 4 } });
+    const { gameId, host } = await seated();
+    const strangers = [connect(), connect(), connect()];
+    for (const stranger of strangers) await stranger.ask("join", { gameId });
+    const codes: string[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      for (const stranger of strangers) for (let i = 0; i < 4; i += 1) codes.push((await stranger.ask("sync")).data.code);
+      expect((await host.ask("rollDice", { sides: 6 })).type).toBe("ack");
+      await ambient.advance(500);
+    }
+    expect(codes).toContain("rate-limited");
+  });
+
+  test("SAFETY 19 however many strangers speak to a game, a player's tap stands behind a few of them", async () => {
+    const ambient = heldAmbient();
+    const store = memoryStore();
+    const turnMs = 10;
+    const resolve = store.resolve.bind(store);
+    store.resolve = async (...how) => {
+      await new Promise<void>((done) => void ambient.after(turnMs, done));
+      return resolve(...how);
+    };
+    const { connect, seated } = virtualEdge({ ambient, store });
+    const { gameId, host } = await seated();
+    const strangers = Array.from({ length: 50 }, () => connect());
+    for (const stranger of strangers) await stranger.ask("join", { gameId });
+    // What is refused is remembered under its id, and each takes its time in the game's queue for that.
+    for (const stranger of strangers) for (let i = 0; i < 4; i += 1) stranger.tell("start", {}, `no-${i}`);
+    host.tell("rollDice", { sides: 6 }, "tap");
+    const answered = (client: { readonly heard: readonly Heard[] }, id: string) => client.heard.some(({ data }) => data.id === id);
+    await ambient.advance(6 * turnMs);
+    expect(answered(host, "tap")).toBe(true);
+    // Who is gone before his turn says nothing any more, and all others are answered, each in order.
+    await strangers[49]?.gone();
+    await ambient.advance(250 * turnMs);
+    for (const { heard } of strangers.slice(0, 49)) {
+      expect(heard.flatMap(({ type, data }) => (type === "error" ? [data.id] : []))).toEqual(["no-0", "no-1", "no-2", "no-3"]);
+    }
+  });
+
+  test("PRODUCT 4 whoever comes in again and again is let in, and told only so often what he missed", async () => {
+    const { ambient, connect, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 4 } });
+    const { gameId } = await seated();
+    const guest = connect();
+    for (let i = 0; i < 20; i += 1) expect((await guest.ask("join", { gameId, v: 1 })).type).toBe("ack");
+    const told = () => guest.heard.filter(({ type }) => type === "missed").length;
+    expect(told()).toBe(5);
+    await ambient.advance(1_000);
+    await guest.ask("join", { gameId, v: 1 });
+    await ambient.advance(0);
+    expect(told()).toBe(6);
   });
 
   test("L23 spectators fill the room, and a seated player still comes back", async () => {

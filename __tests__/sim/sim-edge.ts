@@ -4,6 +4,7 @@ import { Bucket, type Rate } from "../../lib/gateway/bucket.ts";
 import type { Edge } from "../../lib/gateway/edge.ts";
 import { LookUps } from "../../lib/gateway/look-ups.ts";
 import { Overload } from "../../lib/gateway/overload.ts";
+import { Spectators } from "../../lib/gateway/spectators.ts";
 import { defaultLimits } from "../../lib/ops/config.ts";
 import type { Ambient } from "../../lib/ops/ambient.ts";
 
@@ -11,6 +12,7 @@ import type { Ambient } from "../../lib/ops/ambient.ts";
 const nothing: unknown = new Proxy(() => nothing, { get: () => nothing, apply: () => nothing });
 
 const burstSeconds = 5;
+const spectatorsShare = 0.5;
 const frameBurstSeconds = 2;
 
 export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
@@ -20,6 +22,7 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
   const fresh = (): Bucket => bucket(limits.commandsPerSessionPerSecondMax);
   const seats = new Map<string, Bucket>();
   const games = new WeakMap<object, Bucket>();
+  const spectators = new WeakMap<object, Bucket>();
   const remembered = <K>(
     map: { get(key: K): Bucket | undefined; set(key: K, made: Bucket): unknown },
     key: K,
@@ -45,7 +48,9 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
       fresh,
       ofSeat: (gameId: string, seat: number | null) => remembered(seats, `${gameId} ${seat ?? "host"}`, fresh),
       ofGame: (room: object) => remembered(games, room, () => bucket(limits.commandsPerGamePerSecondMax)),
+      ofSpectators: (room: object) => remembered(spectators, room, () => bucket(limits.commandsPerGamePerSecondMax * spectatorsShare)),
     },
+    spectators: new Spectators(),
     note: (event: string) => count(`noted: ${event}`),
     cutSlow: () => count("noted: slow-reader-closed"),
   };

@@ -71,8 +71,13 @@ export interface VirtualClient {
   gone(): Promise<void>;
 }
 
-export function virtualEdge({ limits = {}, store = memoryStore() }: { readonly limits?: Partial<Limits>; readonly store?: Store } = {}) {
-  const ambient = heldAmbient();
+interface VirtualParts {
+  readonly limits?: Partial<Limits>;
+  readonly store?: Store;
+  readonly ambient?: ReturnType<typeof heldAmbient>;
+}
+
+export function virtualEdge({ limits = {}, store = memoryStore(), ambient = heldAmbient() }: VirtualParts = {}) {
   const base = readConfig({ NODE_ENV: "test" });
   const config = { ...base, limits: { ...base.limits, ...limits } };
   const notes: { readonly event: AuditEvent; readonly detail: Readonly<Record<string, unknown>> }[] = [];

@@ -13,6 +13,7 @@ import { LookUps } from "./look-ups.ts";
 import type { Slowness } from "./outbox.ts";
 import { Overload } from "./overload.ts";
 import { Pace } from "./pace.ts";
+import { Spectators } from "./spectators.ts";
 
 export interface EdgeParts {
   readonly config: Config;
@@ -57,6 +58,7 @@ export class Edge {
   readonly lookUps: LookUps;
   readonly overload: Overload;
   readonly pace: Pace;
+  readonly spectators = new Spectators();
   /** Watchers over Server-Sent Events, while they are here. */
   readonly eventStreams = new Set<{ readonly bufferedBytes: number; cutOff(): void }>();
   /** The server is leaving: nothing new begins here. */

@@ -7,6 +7,8 @@ import { Bucket, type Rate } from "./bucket.ts";
 
 const burstSeconds = 5;
 const frameBurstSeconds = 2;
+/** What all who hold no seat may use of a game's pace together. */
+const spectatorsShare = 0.5;
 /** Seats remembered; those of the games least recently used are forgotten first. */
 const seatsMax = 50_000;
 
@@ -20,10 +22,12 @@ export class Pace {
   readonly bytes: Rate;
   readonly #session: Rate;
   readonly #game: Rate;
+  readonly #spectator: Rate;
   readonly #ambient: Pick<Ambient, "monotonicMs">;
   /** By game, each by seat with the host's chair first. Counted one by one: a bound given as `max` takes its memory at once. */
   readonly #seats = new LRUCache<string, Buckets>({ maxSize: seatsMax, sizeCalculation: (seats) => seats.length });
   readonly #games = new WeakMap<object, Bucket>();
+  readonly #spectators = new WeakMap<object, Bucket>();
 
   constructor(limits: Limits, ambient: Pick<Ambient, "monotonicMs">) {
     this.frames = rateOf(limits.framesPerSecondMax, frameBurstSeconds);
@@ -32,6 +36,7 @@ export class Pace {
     this.bytes = { ...bytes, burst: Math.max(bytes.burst, limits.frameBytesMax) };
     this.#session = rateOf(limits.commandsPerSessionPerSecondMax, burstSeconds);
     this.#game = rateOf(limits.commandsPerGamePerSecondMax, burstSeconds);
+    this.#spectator = rateOf(limits.commandsPerGamePerSecondMax * spectatorsShare, burstSeconds);
     this.#ambient = ambient;
   }
 
@@ -54,10 +59,19 @@ export class Pace {
   }
 
   ofGame(room: object): Bucket {
-    const known = this.#games.get(room);
+    return this.#bucketOf(this.#games, room, this.#game);
+  }
+
+  /** Of those who hold no seat in the game. What they use counts for the game as well. */
+  ofSpectators(room: object): Bucket {
+    return this.#bucketOf(this.#spectators, room, this.#spectator);
+  }
+
+  #bucketOf(buckets: WeakMap<object, Bucket>, room: object, rate: Rate): Bucket {
+    const known = buckets.get(room);
     if (known !== undefined) return known;
-    const made = new Bucket(this.#game, this.#ambient.monotonicMs());
-    this.#games.set(room, made);
+    const made = new Bucket(rate, this.#ambient.monotonicMs());
+    buckets.set(room, made);
     return made;
   }
 }

@@ -148,16 +148,34 @@ export class Session implements EntranceHost, Speaker {
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed(this.#holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
-    this.#intake.begin();
-    void room.execute({
-      sender: this.#connection,
-      command,
-      actionId: message.id,
-      n: message.n,
-      answered: (answer) => {
-        this.answer(message, answer, { room, startedAt });
-        this.#intake.end();
-      },
+    this.#inTurn(room, (done) => {
+      this.#intake.begin();
+      void room.execute({
+        sender: this.#connection,
+        command,
+        actionId: message.id,
+        n: message.n,
+        answered: (answer) => {
+          this.answer(message, answer, { room, startedAt });
+          done();
+          this.#intake.end();
+        },
+      });
+    });
+  }
+
+  /** Who holds no seat waits until there is a place in the game's queue, and what he says next waits with him. */
+  #inTurn(room: Room, execute: (done: () => void) => void): void {
+    if (this.#holdsSeat) return execute(() => {});
+    const { spectators } = this.#parts.edge;
+    const done = (): void => spectators.done(room);
+    if (spectators.enter(room)) return execute(done);
+    this.#intake.enter();
+    spectators.wait(room, () => {
+      // Nothing of somebody who has gone meanwhile: a seat he claimed now nobody would put away.
+      if (this.#room === room) execute(done);
+      else done();
+      this.#intake.entered();
     });
   }
 
@@ -171,9 +189,12 @@ export class Session implements EntranceHost, Speaker {
       return this.#pace.waitMs(cost, now);
     }
     const game = edge.pace.ofGame(room);
-    if (game.take(cost, now)) return null;
+    // Who holds no seat leaves a part of the game's pace to those who do.
+    const spectators = this.#holdsSeat ? null : edge.pace.ofSpectators(room);
+    const short = spectators !== null && !spectators.take(cost, now) ? spectators : game.take(cost, now) ? null : game;
+    if (short === null) return null;
     edge.metrics.rateLimited("game").add();
-    return game.waitMs(cost, now);
+    return short.waitMs(cost, now);
   }
 
   shed(work: Work): boolean {
@@ -251,12 +272,18 @@ export class Session implements EntranceHost, Speaker {
         if (answer.ok) this.#acknowledge(message.id, answer.v);
         else this.#refuse(message.id, answer.code);
       })
-      .then(() => this.tellMissed(room, data.v))
+      .then(() => this.#tellSince(room, data.v))
       .finally(() => this.#intake.end());
   }
 
-  /** The events since `v`, for the client's log; nothing when it did not say what it has seen. */
+  /** As `#tellSince`, for whoever has just come in. Whoever comes in again and again is let in, and told nothing more. */
   async tellMissed(room: Room, v: number | undefined): Promise<void> {
+    if (v === undefined || this.#room !== room || this.#overPace(room, missedCost) !== null) return;
+    await this.#tellSince(room, v);
+  }
+
+  /** The events since `v`, for the client's log; nothing when it did not say what it has seen. */
+  async #tellSince(room: Room, v: number | undefined): Promise<void> {
     if (v === undefined || this.#room !== room) return;
     const changes = await room.eventsSince(this.#connection.viewerId, v, missedMax);
     if (changes !== null) this.#connection.send(replyFrame("missed", { from: v, changes }));

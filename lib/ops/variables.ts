@@ -80,7 +80,7 @@ export const limitVariables = {
     "per second",
     600,
     [1, 100_000],
-    "Commands of one game on one instance, averaged over 5 s. Past it they are refused, to be tried again.",
+    "Commands of one game on one instance, averaged over 5 s; those who hold no seat use half of it at most. Past it they are refused, to be tried again.",
   ),
   gamesPerAddressPerMinuteMax: limit("LIMIT_GAMES_PER_ADDRESS", "per minute", 6000, [1, 1_000_000], "New games from one address."),
   joinFailuresPerAddressPerMinuteMax: limit(

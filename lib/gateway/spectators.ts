@@ -1,0 +1,43 @@
+// Those who hold no seat, at each game. A game takes one command at a time, and whoever knows its code may speak to it: only a few commands
+// of all of them together are in its queue, so that a player's own stands behind a few of them at most, however many there are.
+
+/** Enough that the queue is never empty while one waits. */
+const insideMax = 4;
+
+/** The spectators of one game. */
+interface Line {
+  inside: number;
+  readonly waiting: (() => void)[];
+}
+
+export class Spectators {
+  readonly #lines = new WeakMap<object, Line>();
+
+  #lineOf(room: object): Line {
+    const known = this.#lines.get(room);
+    if (known !== undefined) return known;
+    const made: Line = { inside: 0, waiting: [] };
+    this.#lines.set(room, made);
+    return made;
+  }
+
+  /** Takes a place, to be given back by `done`. False: there is none, `wait` for it. */
+  enter(room: object): boolean {
+    const line = this.#lineOf(room);
+    if (line.inside >= insideMax) return false;
+    line.inside += 1;
+    return true;
+  }
+
+  /** Calls `go` in its turn, with a place taken. Whoever waits must say nothing meanwhile: one for each connection waits at most. */
+  wait(room: object, go: () => void): void {
+    this.#lineOf(room).waiting.push(go);
+  }
+
+  done(room: object): void {
+    const line = this.#lineOf(room);
+    const next = line.waiting.shift();
+    if (next === undefined) line.inside -= 1;
+    else next();
+  }
+}

@@ -125,8 +125,8 @@ const others: readonly Deletion[] = [
   },
   {
     name: "limit: spectators' share of a game's pace",
-    file: "lib/gateway/session.ts",
-    from: "const spectators = this.#holdsSeat ? null : edge.pace.ofSpectators(room);",
+    file: "lib/gateway/session-pace.ts",
+    from: "const spectators = this.holdsSeat ? null : pace.ofSpectators(room);",
     to: "const spectators = null as Bucket | null;",
     test: "__tests__/gateway/session.test.ts",
   },

@@ -189,6 +189,30 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect(codes).toContain("rate-limited");
   });
 
+  test("SAFETY 15 who gave his seat back is a stranger again, at the pace he had as one", async () => {
+    const { ambient, edge, connect, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 2 } });
+    const { gameId, host } = await seated();
+    const stranger = connect();
+    await stranger.ask("join", { gameId });
+    for (let i = 0; i < 9; i += 1) await stranger.ask("pause");
+    await stranger.ask("claim", { playerId: 2 });
+    await stranger.ask("unclaim");
+    expect((await stranger.ask("pause")).data.code).toBe("no-seat");
+    await ambient.advance(0);
+    expect((await stranger.ask("pause")).data.code).toBe("rate-limited");
+    const { room } = host.session;
+    const left = () => (room === null ? 0 : edge.pace.ofSpectators(room).left(ambient.monotonicMs()));
+    await ambient.advance(60_000);
+    const before = left();
+    await stranger.ask("pause");
+    await host.ask("pause");
+    expect(before - left()).toBe(1);
+    await stranger.ask("leave");
+    await stranger.ask("join", { gameId });
+    for (let i = 0; i < 9; i += 1) await stranger.ask("pause");
+    expect((await stranger.ask("pause")).data.code).toBe("rate-limited");
+  });
+
   test("SAFETY 19 however many strangers speak to a game, a player's tap stands behind a few of them", async () => {
     const ambient = heldAmbient();
     const store = memoryStore();

@@ -7,13 +7,14 @@ import { cleanFeedback } from "../protocol/feedback.ts";
 import { decodeData, decodeEnvelope, type Envelope } from "../protocol/decode.ts";
 import { type SessionData, type SessionType, sessionSchemas } from "../protocol/session-schemas.ts";
 import type { Answer } from "../room/answer.ts";
+import type { Copy } from "../room/fan-out.ts";
 import { replyFrame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
-import type { Bucket } from "./bucket.ts";
 import type { Connection } from "./connection.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { Intake } from "./intake.ts";
 import type { Work } from "./overload.ts";
+import { SessionPace } from "./session-pace.ts";
 import type { SessionParts, Speaker } from "./session-parts.ts";
 import { acknowledge, type Excuse, refuse, retryAfter, tellGrant } from "./replies.ts";
 
@@ -35,13 +36,12 @@ export class Session implements EntranceHost, Speaker {
   #heard = 0;
   readonly #entrance: Entrance;
   readonly #intake: Intake;
-  /** Null before its first command: most who watch never say anything. */
-  #pace: Bucket | null = null;
-  #holdsSeat = false;
+  readonly #pace: SessionPace;
 
   constructor(connection: Connection, parts: SessionParts) {
     this.#connection = connection;
     this.#parts = parts;
+    this.#pace = new SessionPace(parts.edge);
     this.#entrance = new Entrance(this);
     this.#intake = new Intake(connection, this);
   }
@@ -144,9 +144,9 @@ export class Session implements EntranceHost, Speaker {
     const data = decodeData(schema, message.data, message.id);
     if (!data.ok) return this.#refuse(message.id, data.code, data);
     const command = game.toCommand(message.type, data.value as object);
-    const hurry = this.#overPace(room, room.rules.needs(command).past ? pastCost : 1);
+    const hurry = this.#pace.take(room, room.rules.needs(command).past ? pastCost : 1);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
-    if (this.shed(this.#holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
+    if (this.shed(this.#pace.holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
     this.#inTurn(room, (done) => {
       this.#intake.begin();
@@ -166,7 +166,7 @@ export class Session implements EntranceHost, Speaker {
 
   /** Who holds no seat waits until there is a place in the game's queue, and what he says next waits with him. */
   #inTurn(room: Room, execute: (done: () => void) => void): void {
-    if (this.#holdsSeat) return execute(() => {});
+    if (this.#pace.holdsSeat) return execute(() => {});
     const { spectators } = this.#parts.edge;
     const done = (): void => spectators.done(room);
     if (spectators.enter(room)) return execute(done);
@@ -177,24 +177,6 @@ export class Session implements EntranceHost, Speaker {
       else done();
       this.#intake.entered();
     });
-  }
-
-  /** Null when another command may come now, else the time to wait, ms. The session bites before the game, the game before all. */
-  #overPace(room: Room, cost: number): number | null {
-    const { ambient, edge } = this.#parts;
-    const now = ambient.monotonicMs();
-    this.#pace ??= edge.pace.fresh();
-    if (!this.#pace.take(cost, now)) {
-      edge.metrics.rateLimited("session").add();
-      return this.#pace.waitMs(cost, now);
-    }
-    const game = edge.pace.ofGame(room);
-    // Who holds no seat leaves a part of the game's pace to those who do.
-    const spectators = this.#holdsSeat ? null : edge.pace.ofSpectators(room);
-    const short = spectators !== null && !spectators.take(cost, now) ? spectators : game.take(cost, now) ? null : game;
-    if (short === null) return null;
-    edge.metrics.rateLimited("game").add();
-    return short.waitMs(cost, now);
   }
 
   shed(work: Work): boolean {
@@ -255,15 +237,14 @@ export class Session implements EntranceHost, Speaker {
     this.#ticks = null;
     const room = this.#room;
     this.#room = null;
-    if (this.#holdsSeat) this.#pace = null;
-    this.#holdsSeat = false;
+    this.#pace.unseated();
     return room === null ? Promise.resolve() : room.leave(this.#connection);
   }
 
   #sync(message: Envelope, data: SessionData<"sync">): void {
     const room = this.#room;
     if (room === null) return this.#refuse(message.id, "not-joined");
-    const hurry = this.#overPace(room, data.v === undefined ? 1 : missedCost);
+    const hurry = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed("watch")) return this.#refuse(message.id, "busy");
     this.#intake.begin();
@@ -278,7 +259,7 @@ export class Session implements EntranceHost, Speaker {
 
   /** As `#tellSince`, for whoever has just come in. Whoever comes in again and again is let in, and told nothing more. */
   async tellMissed(room: Room, v: number | undefined): Promise<void> {
-    if (v === undefined || this.#room !== room || this.#overPace(room, missedCost) !== null) return;
+    if (v === undefined || this.#room !== room || this.#pace.take(room, missedCost) !== null) return;
     await this.#tellSince(room, v);
   }
 
@@ -325,15 +306,24 @@ export class Session implements EntranceHost, Speaker {
     if (!answer.ok) {
       const { edge } = this.#parts;
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });
+      if (how.room !== null && this.#pace.holdsSeat && !refusals[answer.code].retry) this.#lookAtSeat(how.room);
       return this.#refuse(message.id, answer.code, answer);
     }
     const isGranted = how.room !== null && tellGrant(this.#connection, answer, how.room.gameId);
     // Not when he has left meanwhile.
     if (isGranted && how.room === this.#room && answer.grant !== undefined) {
-      this.#holdsSeat = true;
-      this.#pace = this.#parts.edge.pace.ofSeat(how.room.gameId, answer.grant.seat);
+      this.#pace.seated(how.room.gameId, answer.grant.seat);
     }
     this.#acknowledge(message.id, answer.v);
+  }
+
+  /** He may have given his seat back, or be host no more: then he is one of those who hold none. */
+  #lookAtSeat(room: Room): void {
+    const look = ({ state }: Copy): void => {
+      const isHolder = room.rules.connectedHolders(state).includes(this.#connection.viewerId);
+      if (!isHolder && this.#room === room) this.#pace.unseated();
+    };
+    void room.read(look, () => {});
   }
 
   #acknowledge(id: string | null, v: number): void {

@@ -9,7 +9,6 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
 import { createHealth } from "../../lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "../../lib/ops/live-games.ts";
-import { silentLog } from "../../lib/ops/log.ts";
 import { createSeries } from "../../lib/ops/series.ts";
 import { GameServer } from "./support/server.ts";
 
@@ -45,7 +44,6 @@ async function openStage(): Promise<Stage> {
     audit: noAudit(),
     live,
     series,
-    log: silentLog(),
     addressOf: () => "here",
     countedAs: (address: string) => address,
   };

@@ -9,7 +9,6 @@ import { noAudit } from "../../lib/ops/audit.ts";
 import type { LogLevel } from "../../lib/ops/config.ts";
 import { createHealth } from "../../lib/ops/health.ts";
 import { createLiveGames } from "../../lib/ops/live-games.ts";
-import { silentLog } from "../../lib/ops/log.ts";
 import { createSeries } from "../../lib/ops/series.ts";
 import type { GameRow } from "../../lib/protocol/admin-rows.ts";
 import { StoreFault } from "../../lib/store/store.ts";
@@ -51,7 +50,6 @@ function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
     audit,
     live,
     series,
-    log: silentLog(),
     addressOf: () => from.address,
     countedAs: addressKey,
   };

@@ -15,7 +15,7 @@ import type { AuditEvent } from "../../lib/ops/audit-record.ts";
 import { type Limits, readConfig } from "../../lib/ops/config.ts";
 import { silentLog } from "../../lib/ops/log.ts";
 import { createMetrics } from "../../lib/ops/metrics.ts";
-import { noReporter } from "../../lib/ops/report.ts";
+import { noReporter, type ReportContext } from "../../lib/ops/report.ts";
 import { chshGame } from "../../lib/protocol/chsh-game.ts";
 import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { gameLock } from "../../lib/room/lock.ts";
@@ -84,7 +84,9 @@ export function virtualEdge({ limits = {}, store = memoryStore(), ambient = held
   const audit: Audit = { ...noAudit(), note: (event, _actor, detail = {}) => void notes.push({ event, detail }) };
   const metrics = createMetrics();
   let queueDepth = 0;
-  const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit, reporter: noReporter(), queueDepth: () => queueDepth });
+  const reports: { readonly error: unknown; readonly context: ReportContext }[] = [];
+  const reporter = { ...noReporter(), report: (error: unknown, context: ReportContext) => void reports.push({ error, context }) };
+  const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit, reporter, queueDepth: () => queueDepth });
   const lock = gameLock({ lockWaitMsMax: 2_000, lockPendingMax: 200 }, ambient, () => {});
   const hostedGames = [hosted(clockGame), hosted(chshGame)];
   const games = new Map(hostedGames.map((game) => [game.rules.kind, game]));
@@ -178,6 +180,7 @@ export function virtualEdge({ limits = {}, store = memoryStore(), ambient = held
     store,
     notes,
     bugs,
+    reports,
     metrics,
     connect,
     seated,

@@ -28,11 +28,11 @@ export interface EdgeParts {
   readonly sharedCounts?: SharedCounts;
 }
 
-/** One message as logs and reports name it. */
+/** One message, or one HTTP request, as logs and reports name it. */
 export interface MessageContext {
   readonly traceId: string;
   readonly gameId: string | null;
-  /** The message's place among those of its connection. */
+  /** The message's place among those of its connection; 0 for an HTTP request. */
   readonly n: number;
 }
 
@@ -105,10 +105,10 @@ export class Edge {
     this.note("slow-reader-closed", address, { waitingBytes, behindMs });
   }
 
-  /** A message made the program throw: a bug of that one message, counted and reported; everybody else goes on. */
+  /** A message or a request made the program throw: a bug of that one alone, counted and reported; everybody else goes on. */
   bug(error: unknown, context: MessageContext): void {
     this.metrics.bugs.add();
-    this.log.error({ ...context, err: error }, "a message failed");
+    this.log.error({ ...context, err: error }, "a message or a request failed");
     const { traceId, gameId, n } = context;
     this.#reporter.report(error, { kind: "bug", traceId, n, ...(gameId === null ? {} : { gameId }) });
   }

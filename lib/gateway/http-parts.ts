@@ -3,7 +3,6 @@ import type { Router } from "express";
 import type { Ambient } from "../ops/ambient.ts";
 import type { Config, Secrets } from "../ops/config.ts";
 import type { Health } from "../ops/health.ts";
-import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
@@ -19,7 +18,6 @@ export interface HttpParts {
   readonly store: Store;
   readonly health: Health;
   readonly metrics: Metrics;
-  readonly log: Log;
   readonly ambient: Ambient;
   readonly instanceId: string;
   readonly version: string;

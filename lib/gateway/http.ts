@@ -103,7 +103,7 @@ function isLoopback(request: Request): boolean {
   return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
 }
 
-function onError({ log }: HttpParts): ErrorRequestHandler {
+function onError({ edge }: HttpParts): ErrorRequestHandler {
   return function handleError(error, _request, response, next) {
     if (response.headersSent) return next(error);
     if (error instanceof StoreFault) return refuseHttp(response, error.kind === "busy" ? "busy" : "store-unavailable");
@@ -111,7 +111,7 @@ function onError({ log }: HttpParts): ErrorRequestHandler {
     if (typeof status === "number" && status >= 400 && status < 500) {
       return refuseHttp(response, status === 413 ? "too-large" : "bad-message");
     }
-    log.error({ err: error, traceId: traceIdOf(response) }, "an HTTP request failed");
+    edge.bug(error, { traceId: traceIdOf(response), gameId: null, n: 0 });
     refuseHttp(response, "internal");
   };
 }

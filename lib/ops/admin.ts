@@ -10,7 +10,6 @@ import { checkBearer } from "./bearer.ts";
 import type { LogLevel } from "./config.ts";
 import type { Health } from "./health.ts";
 import type { LiveGames } from "./live-games.ts";
-import type { Log } from "./log.ts";
 import type { Series } from "./series.ts";
 
 export interface AdminGame {
@@ -53,7 +52,6 @@ export interface AdminSettings {
   readonly audit: Audit;
   readonly live: LiveGames;
   readonly series: Series;
-  readonly log: Log;
   /** The client's address as the edge knows it. */
   readonly addressOf: (request: Request) => string;
   /** Under what an address is counted, as it may be one of very many that its owner can choose. */
@@ -200,7 +198,7 @@ function liveRoute(router: Router, { live }: AdminSettings): void {
   });
 }
 
-/** The API, to be mounted at /admin/api. */
+/** The API, to be mounted at /admin/api. A bug is left to whoever mounts it, which reports those of all its routes. */
 export function adminRouter(settings: AdminSettings): Router {
   const router = express.Router();
   router.use((_request, response, next) => {
@@ -222,10 +220,7 @@ export function adminRouter(settings: AdminSettings): Router {
       response.status(503).json({ code: "store-unavailable", message: "The store does not answer. Try again." });
     else if (error instanceof Error && "status" in error && typeof error.status === "number" && error.status < 500) {
       response.status(error.status).json({ code: "bad-message", message: "The body is not valid JSON, or too large." });
-    } else {
-      settings.log.error({ err: error }, "an admin request failed");
-      response.status(500).json({ code: "bug", message: "The server could not do this. See its log." });
-    }
+    } else next(error);
   });
   return router;
 }

@@ -212,7 +212,7 @@ function processMetrics({ registers, bind, counter, gauge }: Builders) {
   return {
     health: gauge("health_level", "0 healthy, 1 degraded, 2 unhealthy.", "max"),
     draining: gauge("draining", "1 while the server is leaving.", "max"),
-    bugs: counter("bugs_total", "Assertions that failed in a command."),
+    bugs: counter("bugs_total", "Commands, messages and requests that made the program throw."),
     auditRecords: counter("audit_records_total", "Security events written to the audit log."),
     httpSeconds: bind(["2xx", "3xx", "4xx", "5xx", "other"], (status): Histogram => {
       const child = http.labels(status);

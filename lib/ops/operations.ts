@@ -136,7 +136,7 @@ export function openOperations(parts: OperationsParts): Operations {
   const token = () => secrets.current().adminToken;
   const server = config.metricsPort === null ? null : metricsServer(parts);
   return {
-    routes: adminRouter({ token, host, health, audit, live, series, log, addressOf: parts.addressOf, countedAs: parts.countedAs }),
+    routes: adminRouter({ token, host, health, audit, live, series, addressOf: parts.addressOf, countedAs: parts.countedAs }),
     listen: () =>
       new Promise((resolve, reject) => {
         if (server === null) return resolve(null);

@@ -43,6 +43,48 @@ test("F13: as shipped a finished game is kept for 30 days, one that nobody touch
   expect(gone.map(([id, days]) => `${id} after ${days.toFixed(1)} days`)).toEqual(["LEFT after 7.0 days", "DONE after 30.0 days"]);
 });
 
+/** A store that answers an `expire` only when it is told to: `forgotten` is how many it found. */
+function slowStore() {
+  const waiting: ((forgotten: number) => void)[] = [];
+  let calls = 0;
+  return {
+    calls: () => calls,
+    answer: (forgotten: number) => waiting.shift()?.(forgotten),
+    expire() {
+      calls += 1;
+      return new Promise<readonly string[]>((resolve) => waiting.push((forgotten) => resolve(Array.from({ length: forgotten }, String))));
+    },
+  };
+}
+
+test("F13: a backlog is worked off portion by portion, however many minutes it takes: the next look adds no second row of them", async () => {
+  const ambient = heldAmbient();
+  const store = slowStore();
+  const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
+  await ambient.advance(minute);
+  expect(store.calls()).toBe(1);
+  await ambient.advance(5 * minute);
+  expect(store.calls()).toBe(1);
+  store.answer(50);
+  await ambient.advance(10_000);
+  expect(store.calls()).toBe(2);
+  await ambient.advance(5 * minute);
+  expect(store.calls()).toBe(2);
+  kept.cancel();
+});
+
+test("a look that was under way when the looking ended is the last one", async () => {
+  const ambient = heldAmbient();
+  const store = slowStore();
+  const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
+  await ambient.advance(minute);
+  kept.cancel();
+  store.answer(50);
+  await ambient.advance(minute);
+  expect(store.calls()).toBe(1);
+  expect(ambient.waiting()).toBe(0);
+});
+
 test("a store that is not well does not end the looking", async () => {
   const ambient = heldAmbient();
   let calls = 0;

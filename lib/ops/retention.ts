@@ -18,20 +18,32 @@ const againMs = 250;
 
 export function keepRetention({ store, ambient, limits, onForgotten }: RetentionParts): Cancellable {
   let soon: Cancellable | null = null;
-  const look = async (): Promise<void> => {
+  /** A go is under way, or the next one follows soon. */
+  let isForgetting = false;
+  let isOver = false;
+  const forget = async (): Promise<void> => {
     soon = null;
+    let isMore = false;
     const now = ambient.now();
     try {
       const gameIds = await store.expire(now - limits.retentionFinishedMs, now - limits.retentionUntouchedMs, forgetMax);
       if (gameIds.length > 0) onForgotten(gameIds);
-      if (gameIds.length === forgetMax) soon = ambient.after(againMs, () => void look());
+      isMore = gameIds.length === forgetMax;
     } catch {
       // The store says itself that it is not well; the next look comes anyway.
     }
+    isForgetting = isMore && !isOver;
+    if (isForgetting) soon = ambient.after(againMs, () => void forget());
   };
-  const looking = ambient.every(lookEveryMs, () => void look());
+  const looking = ambient.every(lookEveryMs, () => {
+    // A backlog may take longer than until the next look: a second row of goes beside the first would forget no longer a little at a time.
+    if (isForgetting) return;
+    isForgetting = true;
+    void forget();
+  });
   return {
     cancel() {
+      isOver = true;
       looking.cancel();
       soon?.cancel();
     },

@@ -57,6 +57,25 @@ describe("the recap", () => {
     expect(recap.seats[1]?.usedMs).toBe(0);
   });
 
+  test.for([
+    ["the host gave it the turn", ["turnPassed", { from: null, to: 3, turn: 0 }]],
+    ["the turn was given to another one before", ["turnPassed", { from: 1, to: 3, turn: 0 }]],
+    ["chance chose it", ["randomPlayerSelected", { playerId: 3 }]],
+    ["it rolled highest", ["playOrderRolled", { order: [3, 1, 2, 4] }]],
+  ] as const)("the first turn is the starting seat's, and its only one, when %s while waiting", ([, [type, data]]) => {
+    const chosen = log([0, type, data], [100, "gameStarted"], [110, "gamePaused", { by: "player" }]);
+    const passed = log([0, type, data], [100, "gameStarted"], [110, "turnPassed", { from: 3, to: 4, turn: 2 }]);
+    expect(recapOf(chosen, four).seats.map((s) => [s.turns, s.usedMs])).toEqual([
+      [0, 0],
+      [0, 0],
+      [1, 10_000],
+      [0, 0],
+    ]);
+    const recap = recapOf(passed, four);
+    expect(recap.seats.map((s) => s.turns)).toEqual([0, 0, 1, 1]);
+    expect(recap.turns).toEqual([{ turn: 1, seat: 3, ms: 10_000 }]);
+  });
+
   test("what was undone, and games before a reset, are left out", () => {
     const recap = recapOf(
       log(

@@ -65,6 +65,8 @@ class Walk {
   out: { seat: SeatId; at: number; turn: number }[] = [];
   longest: TurnUsed | null = null;
   playedMs = 0;
+  /** Who begins, as far as the table said while it waited. */
+  chosen: SeatId | null = null;
   private runs = false;
   private active: SeatId | null = null;
   private stack: SeatId[] = [];
@@ -141,6 +143,8 @@ class Walk {
       gamePaused: () => this.paused(),
       gameComplete: () => this.ended(),
       gameReset: () => this.ended(),
+      randomPlayerSelected: () => this.begins(seat),
+      playOrderRolled: () => this.begins((facts["order"] as readonly SeatId[])[0] ?? null),
       turnPassed: () => this.passed(facts["to"] as SeatId, facts["turn"] as number),
       interrupted: () => this.interrupted(seat),
       priorityPassed: () => void this.stack.pop(),
@@ -172,11 +176,18 @@ class Walk {
     this.closeTurn();
     this.runs = false;
     this.active = null;
+    this.chosen = null;
     this.stack = [];
     this.awaiting = [];
   }
 
+  private begins(seat: SeatId | null): void {
+    this.chosen = seat;
+  }
+
   private passed(to: SeatId, turn: number): void {
+    // Before the first move there is no turn to pass: the host says who begins.
+    if (turn === 0) return this.begins(to);
     this.closeTurn();
     this.active = to;
     this.turn = turn;
@@ -244,13 +255,15 @@ export interface RecapOf {
   readonly order: readonly SeatId[];
 }
 
-/** The recap of a log; `order[0]` starts unless the log says who passed the first turn. */
+/** The recap of a log; `order[0]` starts unless the log says who passed the first turn, or who was chosen to begin. */
 export function recapOf(changes: readonly LoggedChange[], { seats, startingLife, order }: RecapOf): Recap {
   const walk = new Walk(seats, startingLife);
   const game = lastGame(changes);
-  const firstPass = game.flatMap((c) => c.events).find((e) => e.type === "turnPassed");
-  const starter = ((firstPass?.data as Facts | undefined)?.["from"] as SeatId | null | undefined) ?? order[0] ?? seats[0];
+  const passes = game.flatMap((c) => c.events).filter((e) => e.type === "turnPassed");
+  const firstPass = passes.map((e) => e.data as Facts).find((facts) => facts["turn"] !== 0);
+  const passedBy = firstPass?.["from"] as SeatId | null | undefined;
   for (const change of game) {
+    const starter = passedBy ?? walk.chosen ?? order[0] ?? seats[0];
     if (change.events.some((e) => e.type === "gameStarted") && starter !== undefined) walk.startsWith(starter);
     walk.take(change);
   }

@@ -89,6 +89,17 @@ test("a table that its host has listed is found on the start page and joined by 
   await expect(guest.locator('.seat[data-seat="2"] em')).toHaveText("ready");
 });
 
+test("a code of any length that a server may be set to give is taken, and one that cannot be any is not", async ({ table }) => {
+  const guest = await table.open("/");
+  const code = guest.locator('input[name="code"]');
+  await code.fill("k7");
+  await guest.getByRole("button", { name: "Join" }).click();
+  await expect(guest.getByRole("alert")).toContainText("without I, O, 0 and 1");
+  await code.fill("k7q-x");
+  await guest.getByRole("button", { name: "Join" }).click();
+  await guest.waitForURL(/\/g\/K7QX$/);
+});
+
 test("the share page has the table's own title and description, as text", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");

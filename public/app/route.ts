@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: "local" }
   | { readonly page: "new-class" };
 
+/** As long as a server may be set to make them. */
 const codeShape = /^[A-HJ-NP-Z2-9]{3,8}$/;
 
 /** A lobby code as typed: any case, spaces and dashes ignored; null when it cannot be one. */

@@ -18,7 +18,7 @@ export const en: Readonly<Record<string, string>> = {
   "home.title": "A clock for the whole table",
   "home.code": "Lobby code",
   "home.join": "Join",
-  "home.codeWrong": "A code has 6 letters and digits, without I, O, 0 and 1.",
+  "home.codeWrong": "A code is letters and digits, without I, O, 0 and 1.",
   "home.yours": "Your tables",
   "home.listed": "Open tables",
   "home.free_one": "{{count}} seat free",

@@ -18,7 +18,7 @@ export const tr: Readonly<Record<string, string>> = {
   "home.title": "Bütün masa için bir saat",
   "home.code": "Masa kodu",
   "home.join": "Katıl",
-  "home.codeWrong": "Kod 6 harf ve rakamdır; I, O, 0 ve 1 içermez.",
+  "home.codeWrong": "Kod harf ve rakamlardan oluşur; I, O, 0 ve 1 içermez.",
   "home.yours": "Masaların",
   "home.listed": "Açık masalar",
   "home.free_one": "{{count}} yer boş",

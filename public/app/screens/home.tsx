@@ -65,7 +65,7 @@ function JoinForm(): JSX.Element {
       class="join-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (code && code.length === 6) go(pathOf(code));
+        if (code) go(pathOf(code));
         else setWrong(true);
       }}
     >

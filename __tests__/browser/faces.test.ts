@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { faceAt } from "../../lib/game/clock-face.ts";
+import { seatColors } from "../../lib/game/looks.ts";
 import { inkOn, luminance, palette, shapeOf } from "../../public/app/model/seat-look.ts";
 import { clockText, durationText, moodOf } from "../../public/app/model/time-text.ts";
 import { routeOf, readCode } from "../../public/app/route.ts";
@@ -59,6 +60,11 @@ describe("seats' looks", () => {
       expect(Math.max(a, b) / Math.min(a, b)).toBeGreaterThan(4.5);
     }
     expect(inkOn("#101010")).toBe("#ffffff");
+  });
+
+  test("the colour that a seat begins with is among those that are offered, so that it can be chosen back", () => {
+    expect(seatColors.filter((color) => !palette.includes(color))).toEqual([]);
+    expect(new Set(palette).size).toBe(palette.length);
   });
 
   test("eight seats have eight shapes", () => {

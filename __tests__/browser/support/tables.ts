@@ -1,4 +1,5 @@
 // Tables as the server would show them, by what differs from a plain four-seat game.
+import { seatColors } from "../../../lib/game/looks.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../../../public/app/model/model.ts";
 
@@ -6,7 +7,7 @@ export function player(id: number, part: Partial<PlayerView> = {}): PlayerView {
   return {
     id,
     name: ["Ayla", "Marek", "Jun", "Priya", "Noor", "Teo", "Ines", "Olu"][id - 1] ?? `Seat ${id}`,
-    color: ["#f0a63a", "#5ab7f2", "#3fbf8f", "#e9dd5a", "#9d9af7", "#f0804d", "#e58bbb", "#c4ced8"][id - 1] ?? "#c4ced8",
+    color: seatColors[id - 1] ?? "#c4ced8",
     timeRemaining: 600_000,
     delayRemaining: 0,
     penalties: 0,

@@ -1,24 +1,12 @@
 // How seats tell themselves apart: a shape and a colour each, so that no colour carries meaning alone.
 import type { SeatId } from "../../../lib/game/ids.ts";
+import { seatColors } from "../../../lib/game/looks.ts";
 
 export const shapes = ["circle", "diamond", "triangle", "square", "hexagon", "star", "drop", "cross"] as const;
 export type Shape = (typeof shapes)[number];
 
-/** Colours offered to players. All are light enough to carry dark text. */
-export const palette = [
-  "#f0a63a",
-  "#5ab7f2",
-  "#3fbf8f",
-  "#e9dd5a",
-  "#9d9af7",
-  "#f0804d",
-  "#e58bbb",
-  "#c4ced8",
-  "#e2736b",
-  "#a3d65c",
-  "#62d4cf",
-  "#d0a97c",
-] as const;
+/** Colours offered to players: first those that the seats begin with. All are light enough to carry dark text. */
+export const palette = [...seatColors, "#e2736b", "#a3d65c", "#62d4cf", "#d0a97c"] as const;
 
 const colorShape = /^#[0-9a-f]{6}$/i;
 

@@ -40,7 +40,7 @@ export function errorsPage(): string {
     "| --- | --- | --- |",
     ...codes,
     "",
-    "A refusal to try again may carry `retryAfterMs`. Sending the same `id` again is always safe: it is applied at most once, and always gets the same answer. Only `feedback` is kept each time.",
+    "A refusal to try again may carry `retryAfterMs`. Sending the same `id` again is always safe: it is applied at most once, and always gets the same answer.",
     "",
     "## Close codes",
     "",

@@ -52,6 +52,16 @@ describe("the db command", () => {
     expect(said.join("\n")).toContain("ENOENT");
   });
 
+  test("a secret file that is empty is an error, as for the server: the data file is not taken in Redis' place", async () => {
+    const said: string[] = [];
+    const say = (line: string) => void said.push(line);
+    const empty = join(folder, "redis-url");
+    writeFileSync(empty, "\n");
+    const env = { DATA_DIR: folder, REDIS_URL_FILE: empty };
+    expect(await runDbCommand(["status"], { out: say, err: say, env, ambient: realAmbient() })).toBe(1);
+    expect(said).toEqual(["REDIS_URL_FILE names an empty file."]);
+  });
+
   test("F58: backup, change, restore: the games are as they were, and the newer file is kept aside", async () => {
     const backup = join(folder, "backups", "one.db");
     expect(await runDb(folder, "backup", backup)).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes") });

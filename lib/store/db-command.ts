@@ -76,11 +76,15 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
   }
 }
 
-/** Where games live when not in a file; null when they do. An empty variable counts as not set, as for the server. A secret file that cannot be read is an error. */
+/** Where games live when not in a file; null when they do. An empty variable counts as not set, as for the server. A secret file that cannot be read, or is empty, is an error. */
 function redisUrlOf(env: CommandIo["env"]): string | null {
+  const direct = env["REDIS_URL"];
   const file = env["REDIS_URL_FILE"];
-  const url = env["REDIS_URL"] || (file === undefined || file === "" ? "" : readFileSync(file, "utf8").trim());
-  return url === "" ? null : url;
+  if (direct) return direct;
+  if (!file) return null;
+  const url = readFileSync(file, "utf8").trim();
+  if (url === "") throw new DbCommandError("REDIS_URL_FILE names an empty file.");
+  return url;
 }
 
 const commands = {

@@ -66,7 +66,7 @@ module.exports = {
     {
       name: "adapters-only-in-the-composition-root",
       severity: "error",
-      comment: "Concrete stores and buses are chosen by server.ts; other parts know the ports.",
+      comment: "Concrete stores and buses are chosen for server.ts by lib/store/store-choice.ts; other parts know the ports.",
       from: { pathNot: "^(server\\.ts|__tests__/|scripts/|load/|lib/(store|bus)/)" },
       to: { path: adapters },
     },

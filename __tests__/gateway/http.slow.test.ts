@@ -73,7 +73,8 @@ describe("F31 SAFETY 20: HTTP", () => {
   });
 
   test("a request that never ends is cut within 15 s and a little, however steadily it drips", async () => {
-    const head = "POST /admin/api/drain HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer the-operator-of-the-tests\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+    const head =
+      "POST /admin/api/drain HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer the-operator-of-the-tests\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
     const startedAt = performance.now();
     const socket = connect(server.port, "127.0.0.1", () => socket.write(head));
     const drip = setInterval(() => socket.write(" "), 500);

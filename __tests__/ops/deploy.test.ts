@@ -93,14 +93,24 @@ describe("F33 the workflows", () => {
   test("each push is checked, tested with coverage, and made into an image that starts; its packages, code and image are scanned", () => {
     for (const name of ["ci", "security"]) inOrder(workflow(name), ["\non:\n", "push:\n    branches: [main]", "pull_request:", "\njobs:"]);
     inOrder(workflow("ci"), ["npm run check", ".ci/run", "npm run coverage", "docker build", "docker run", "--read-only", "/ready"]);
-    inOrder(workflow("security"), ["npm audit --omit=dev", "license-checker-rseidelsohn", "codeql-action/analyze", "trivy-action", 'exit-code: "1"']);
+    inOrder(workflow("security"), [
+      "npm audit --omit=dev",
+      "license-checker-rseidelsohn",
+      "codeql-action/analyze",
+      "trivy-action",
+      'exit-code: "1"',
+    ]);
   });
 
   test("a release is built, deployed, smoke-tested, and put back when that fails", () => {
     const deploy = workflow("deploy");
     inOrder(deploy, ["build-push-action", "needs: image", "environment: production", "BEFORE=$(flyctl releases"]);
     // The strategy is a variable of the repository: canary where there are machines for it.
-    inOrder(deploy, ['flyctl deploy --image "$IMAGE" --strategy "${{ vars.DEPLOY_STRATEGY', "npm run smoke --", "if: failure() && env.BEFORE != ''"]);
+    inOrder(deploy, [
+      'flyctl deploy --image "$IMAGE" --strategy "${{ vars.DEPLOY_STRATEGY',
+      "npm run smoke --",
+      "if: failure() && env.BEFORE != ''",
+    ]);
     inOrder(deploy.slice(deploy.indexOf("if: failure()")), ['flyctl deploy --image "$BEFORE"', "npm run smoke --"]);
     expect(deploy).toMatch(/canary/);
   });

@@ -23,15 +23,18 @@ describe("docs/plan-fixes.md", () => {
     expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 60 }, (_, index) => `F${String(index + 1).padStart(2, "0")}`));
   });
 
-  test.for(rows)("$id names code that exists, tests by titles that quote it, where it is seen, and why", ({ id, code, shown, seen, why }) => {
-    expect([code, existsSync(join(root, code))]).toEqual([code, true]);
-    for (const { file, title } of shown) {
-      const named = existsSync(join(root, file)) ? titlesOf(join(root, file)).filter((each) => each.includes(title)) : [];
-      expect([file, title, named.length]).toEqual([file, title, 1]);
-      expect(named[0]).toMatch(new RegExp(`\\b${id}\\b`));
-    }
-    expect(seen.length > 3 && why.length > 10).toBe(true);
-  });
+  test.for(rows)(
+    "$id names code that exists, tests by titles that quote it, where it is seen, and why",
+    ({ id, code, shown, seen, why }) => {
+      expect([code, existsSync(join(root, code))]).toEqual([code, true]);
+      for (const { file, title } of shown) {
+        const named = existsSync(join(root, file)) ? titlesOf(join(root, file)).filter((each) => each.includes(title)) : [];
+        expect([file, title, named.length]).toEqual([file, title, 1]);
+        expect(named[0]).toMatch(new RegExp(`\\b${id}\\b`));
+      }
+      expect(seen.length > 3 && why.length > 10).toBe(true);
+    },
+  );
 
   test("every metric it names is one of the program's", async () => {
     const metrics = createMetrics();

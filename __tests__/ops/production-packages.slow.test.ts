@@ -51,9 +51,18 @@ describe("F15 L43 without the packages of development", () => {
     const written = async (environment: string): Promise<string> => {
       const running = await startRunningServer({ env: { NODE_ENV: environment } });
       await running.dispose();
-      return running.output().split("\n").find((line) => line.includes("is ready on")) ?? "";
+      return (
+        running
+          .output()
+          .split("\n")
+          .find((line) => line.includes("is ready on")) ?? ""
+      );
     };
     expect(await written("development")).toMatch(/^\[.*INFO.*: Tap-or-Tarp is ready on http/);
-    expect(JSON.parse(await written("production"))).toMatchObject({ level: "info", instance: expect.any(String), tier: expect.any(String) });
+    expect(JSON.parse(await written("production"))).toMatchObject({
+      level: "info",
+      instance: expect.any(String),
+      tier: expect.any(String),
+    });
   });
 });

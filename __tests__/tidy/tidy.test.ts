@@ -154,7 +154,12 @@ function functions(source: Source): FunctionSize[] {
         node.name?.getText() ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : `line ${lineOf(source, node)}`);
       const end = source.tree.getLineAndCharacterOfPosition(node.getEnd()).line + 1;
       const isSwitched = node.parameters.some(isSwitch);
-      found.push({ name: `${source.path} ${named}`, lines: end - lineOf(source, node) + 1, parameters: node.parameters.length, isSwitched });
+      found.push({
+        name: `${source.path} ${named}`,
+        lines: end - lineOf(source, node) + 1,
+        parameters: node.parameters.length,
+        isSwitched,
+      });
     }
     ts.forEachChild(node, visit);
   };

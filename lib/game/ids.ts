@@ -1,8 +1,8 @@
-// The words for identity and time that every other file of the game uses. Types only, plus the seat bounds.
+// The words for identity and time that every other file of the game uses. Types, and the one sum of an instant and a length.
 declare const brand: unique symbol;
 type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
-/** A game's lobby code: 6 characters, upper case, no I, O, 0 or 1. */
+/** A game's lobby code: 3 to 8 characters, 6 unless the server is set otherwise; upper case, no I, O, 0 or 1. */
 export type GameId = Brand<string, "GameId">;
 
 /** Whoever watches through one connection. Drawn by the shell, never shown to others. */

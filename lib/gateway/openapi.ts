@@ -81,7 +81,7 @@ const gamePaths: ZodOpenApiPathsObject = {
         summary: "Games whose host listed them, newest first",
         answer: json("A page of games.", z.object({ games: z.array(listed), next })),
         more: { requestParams: { query: z.object({ cursor: z.string().max(128).optional() }) } },
-        responses: { "400": refused("The cursor is not one of ours."), ...common },
+        responses: { "400": refused("The cursor is too long or given twice. One that is not ours reads from the start."), ...common },
       },
       "games",
     ),

@@ -28,7 +28,7 @@ export interface AuditRecord {
   /** ms since the epoch. */
   readonly at: number;
   readonly event: AuditEvent;
-  /** Who: an address, "admin", "server". */
+  /** Who: an address, or "server". */
   readonly actor: string;
   readonly detail: Readonly<Record<string, unknown>>;
   /** Hash of the record before; of nothing for the first. */

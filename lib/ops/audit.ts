@@ -31,7 +31,7 @@ export interface Audit {
 
 export interface AuditSettings {
   readonly folder: string;
-  /** Separates processes that share the folder: letters, digits and dashes. */
+  /** Separates processes that share the folder: letters, digits, dots, dashes and underscores. */
   readonly chain: string;
   readonly retentionMs: number;
   /** Bounds a month's file. */

@@ -1,5 +1,5 @@
 // Turns the environment into one checked, frozen Config, or into one error that names every problem at once.
-// The only reader of environment variables and secret files.
+// The server's only reader of environment variables and secret files.
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";

@@ -1,5 +1,5 @@
 // Every setting and limit that can be changed: its environment variable, unit, range, default and what it does. config.ts reads values by this
-// table and the documents are made from it; nothing else in the program may look at the environment.
+// table and the documents are made from it; nothing else in the server may look at the environment.
 
 /** A whole number within a range. Its key in the table is the name used in the code, with the unit last. */
 export interface LimitVariable {

@@ -27,7 +27,7 @@ export interface Turn {
 export interface GameLock {
   /** Takes a turn in this game, alone and in order of arrival. Ends with one call of `worked` or of `refused`. */
   run(gameId: string, turn: Turn): void;
-  /** Commands that hold or wait for a turn in this game. */
+  /** Whether somebody holds or waits for a turn in this game. */
   isBusy(gameId: string): boolean;
 }
 

@@ -22,7 +22,7 @@ export interface Rules<State, Command, Event, Settings> {
   };
   create(creation: Creation<Settings>): Decision<State, Event>;
   /**
-   * Authorises, then applies. The shell has settled everything due at `now` before (see `settle`); the rules assert it.
+   * Authorises, then applies. The shell has settled everything due at `now` before (see `settle`): the rules may rely on it.
    * A refusal leaves nothing behind. An accepted input that returns the same state object and no events is not a change.
    */
   decide(state: State, input: Input<State, Command>): Decision<State, Event>;

@@ -131,7 +131,10 @@ export type FaultKind =
   /** The request may or may not have happened: ask with `resolve`. */
   | "unknown";
 
-/** Thrown by every method of a store that could not do its work. Caught only in the room and the HTTP edge. */
+/**
+ * Thrown by every method of a store that could not do its work. Caught where something is answered or tried again: in the room, at the
+ * edge, and by what looks again every so often.
+ */
 export class StoreFault extends Error {
   readonly kind: FaultKind;
   constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
@@ -153,7 +156,8 @@ export interface Store {
   commit(commit: Commit): Promise<CommitOutcome>;
   /**
    * Settles what an action id came to, in one atomic step: gives the stored answer if there is one, else stores `tombstone`
-   * as the answer for ever (the action never happened and never will) and gives that. Used for refusals with an id and after `unknown`.
+   * as the answer, which stands as long as a repeat may come (the action never happened and will not), and gives that. Used for refusals
+   * with an id and after `unknown`.
    */
   resolve(gameId: string, actionId: string, tombstone: string): Promise<string>;
   /** Changes with v > `afterV`, oldest first, at most `limit`. */

@@ -1,4 +1,4 @@
-// CPU time, memory and the machine's load as Linux counts them, per thread, in nanoseconds. Reads /proc and nothing else.
+// CPU time, memory and the machine's load as Linux counts them, per thread. Reads /proc and nothing else.
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface CpuReading {

@@ -1,4 +1,4 @@
-// `npm run bench:all`: every promise about speed, bytes and memory, piece by piece. Each piece is kept as load/results/<piece>.json; the page
+// `npm run bench:all`: every promise about speed, bytes and memory, piece by piece. Each piece is kept as load/results/whole-<piece>.json; the page
 // whole.md and its chart are made of all that are kept, so that single pieces can be measured again.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

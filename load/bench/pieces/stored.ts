@@ -30,7 +30,7 @@ function codeOf(place: number): GameId {
   return code as GameId;
 }
 
-/** Waiting tables of a day ago, as their hosts left them. */
+/** Waiting tables of an hour ago, as their hosts left them. */
 async function fill(dataDir: string, stored: number): Promise<void> {
   const ambient = realAmbient();
   const store = await openSqliteStore({ dataDir, ambient });

@@ -64,7 +64,7 @@ export function mark(node: Element | null | undefined, name: string, value: stri
   if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
-/** "-09:59" at most; longer times are drawn smaller. */
+/** "09:59" at most; longer times, and those below zero by a minute, are drawn smaller. */
 const shortChars = 5;
 
 /**

@@ -3,7 +3,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Request, Router } from "express";
-import type { GameId } from "../game/ids.ts";
+import type { ViewerId } from "../game/ids.ts";
 import type { RefusalCode } from "../game/refusals.ts";
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
@@ -52,6 +52,8 @@ export interface Operations {
 }
 
 const expireEveryMs = 3_600_000;
+/** Nobody at the table: the operator sees what a spectator sees. */
+const nobody = "" as ViewerId;
 
 async function gameOf(rooms: Rooms, id: string): Promise<AdminGame | RefusalCode> {
   const found = await rooms.find(id);
@@ -61,7 +63,7 @@ async function gameOf(rooms: Rooms, id: string): Promise<AdminGame | RefusalCode
   let game: AdminGame | RefusalCode = "internal";
   await room.read(
     (copy, now) => {
-      const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, "" as never), now);
+      const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, nobody), now);
       game = { id, v: copy.v, viewers, view };
     },
     (answer) => {
@@ -72,7 +74,7 @@ async function gameOf(rooms: Rooms, id: string): Promise<AdminGame | RefusalCode
 }
 
 async function closeGame(rooms: Rooms, id: string, reason: string): Promise<"closed" | RefusalCode> {
-  const found = await rooms.find(id as GameId);
+  const found = await rooms.find(id);
   if ("refused" in found) return found.refused;
   let outcome: "closed" | RefusalCode = "internal";
   await found.room.execute({

@@ -11,8 +11,6 @@ export interface GameRow {
   readonly viewers: number;
   /** ms since the epoch. */
   readonly updatedAt: number;
-  /** True when the game was removed; the other fields are then the last known. */
-  readonly gone?: boolean;
 }
 
 /** The main figures at one moment, for the charts. */

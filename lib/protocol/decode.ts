@@ -74,7 +74,7 @@ export function decodeEnvelope(text: string, n = 0): Decoded<Envelope> {
   }
   const { type } = message;
   if (typeof type !== "string") return bad(id, "type");
-  for (const key in message) if (key !== "type" && key !== "data" && key !== "id") return bad(id, key.slice(0, 64));
+  for (const key in message) if (key !== "type" && key !== "data" && key !== "id") return bad(id, key.slice(0, fieldCharsMax));
   const { data = {} } = message;
   return { ok: true, value: { type, data, id, n } };
 }

@@ -150,7 +150,7 @@ export class Keeper {
         this.alarm.set(wakeAt);
         return { copy, now };
       }
-      const accepted = this.rules.settle(copy.state, now, copy.v);
+      const accepted = this.rules.settle(copy.state, now);
       if (accepted === null) return { copy, now };
       await this.#stepAlone({ copy, now }, accepted, { type: "wake" });
     }

@@ -139,7 +139,7 @@ export function replayChange(rules: AnyRules, step: ReplayStep): unknown | null 
     return created.ok ? created.state : null;
   }
   if (state === null) return null;
-  if (command.type === "wake") return rules.settle(state, now, step.v - 1)?.state ?? null;
+  if (command.type === "wake") return rules.settle(state, now)?.state ?? null;
   const decision = rules.decide(state, { now, v: step.v - 1, viewerId, rttMs, command, draw, past: step.past });
   return decision.ok ? decision.state : null;
 }

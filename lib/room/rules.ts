@@ -27,7 +27,7 @@ export interface Rules<State, Command, Event, Settings> {
    */
   decide(state: State, input: Input<State, Command>): Decision<State, Event>;
   /** Everything that fell due at or before `now`, as one change of its own; null when nothing did. */
-  settle(state: State, now: Instant, v: number): Accepted<State, Event> | null;
+  settle(state: State, now: Instant): Accepted<State, Event> | null;
   /** When `settle` has something to do next, with nobody's help; null for never. */
   nextWakeAt(state: State): Instant | null;
   /** Viewers of one audience get the same bytes. Cheap: called once per connection and change. */

@@ -33,8 +33,8 @@ export function look(): void {
   const list = http.get(`${serverUrl}/api/games`, { tags: { name: "list" } });
   listMs.add(list.timings.duration);
   const found = check(list, { "the list is there": ({ status }) => status === 200 });
-  const games = found ? ((list.json("games") ?? list.json("items") ?? []) as { id?: string; gameId?: string }[]) : [];
-  const first = games[0]?.id ?? games[0]?.gameId;
+  const games = found ? (list.json("games") as { id: string }[]) : [];
+  const first = games[0]?.id;
   if (first === undefined) return;
   const one = http.get(`${serverUrl}/api/games/${first}`, { tags: { name: "game" } });
   check(one, { "the game is there": ({ status }) => status === 200 });

@@ -37,7 +37,6 @@ const switches: Readonly<Record<string, string>> = {
   "lib/room/room.ts arm": "past the alarm that is set",
   "lib/room/room.ts leave": "of somebody who may not be there",
   "lib/room/rooms.ts find": "also in a full house",
-  "lib/store/sqlite-batch.ts #feedback": "not twice, for a replay",
   "public/app/net/connection.ts hello": "without the key that was refused",
 };
 /** Parts that no running program imports, and why they are there. The list may only shrink. */

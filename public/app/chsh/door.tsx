@@ -1,21 +1,25 @@
 // For whoever is in the class but in no team: found one by name, join one that waits for a partner, or come back to the old one.
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { Icon } from "../ui/icons.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
-import { leftTeams } from "./left-team.ts";
-import { doors, type WatcherTable } from "./model/class-table.ts";
+import type { LeftTeams } from "./left-team.ts";
+import { doors, mayHaveRoom, type WatcherTable } from "./model/class-table.ts";
 
 const nameMax = 50;
 
-export function Door({ table }: { readonly table: WatcherTable }): JSX.Element {
-  const app = useApp();
-  const { session, speech } = app;
+interface Shown {
+  readonly table: WatcherTable;
+  readonly left: LeftTeams;
+}
+
+export function Door({ table, left }: Shown): JSX.Element {
+  const { session, speech } = useApp();
   const { t } = speech;
-  const left = useMemo(() => leftTeams(app), [app]);
-  const old = left.of(table.id);
+  const kept = left.of(table.id);
+  const old = kept !== null && mayHaveRoom(table.teams, kept.key.playerId) ? kept : null;
   const { open, full } = doors(table.teams);
   const join = (teamId: number): void => session.giveAnswer({ type: "joinTeam", data: { teamId } });
   return (

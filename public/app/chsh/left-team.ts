@@ -10,39 +10,57 @@ export interface LeftTeam {
   readonly key: SeatKey;
 }
 
+/** Without a key the server has not said yet that he is out: until then the key is the seat's, or nobody could leave it. */
+type Kept = LeftTeam | { readonly name: string; readonly key: null };
+
 export interface LeftTeams {
   /** The team left last in this class, or null. */
   readonly of: (code: string) => LeftTeam | null;
   readonly leave: (code: string, name: string) => void;
+  /** Where this device is as the server says: the key of a team that was left is put aside, and what did not get through is said again. */
+  readonly told: (code: string, isIn: boolean) => void;
   readonly comeBack: (code: string) => void;
 }
 
 export function leftTeams({ session }: Pick<App, "session">): LeftTeams {
   const { shelf } = session.env;
   const changed = signal(0);
-  const of = (code: string): LeftTeam | null => {
+  const read = (code: string): Kept | null => {
     changed.value;
     try {
-      return JSON.parse(shelf.get(prefix + code) ?? "null") as LeftTeam | null;
+      return JSON.parse(shelf.get(prefix + code) ?? "null") as Kept | null;
     } catch {
       return null;
     }
   };
+  const write = (code: string, kept: Kept | null): void => {
+    if (kept === null) shelf.remove(prefix + code);
+    else shelf.set(prefix + code, JSON.stringify(kept));
+    changed.value += 1;
+  };
+  const sayIt = (): void => session.giveAnswer({ type: "leaveTeam", data: {} });
   return {
-    of,
+    of(code) {
+      const kept = read(code);
+      return kept === null || kept.key === null ? null : kept;
+    },
     leave(code, name) {
+      write(code, { name, key: null });
+      sayIt();
+    },
+    told(code, isIn) {
+      const kept = read(code);
+      if (kept === null || kept.key !== null) return;
+      if (isIn) return sayIt();
       const key = session.keys.of(code)?.seat ?? null;
-      if (key !== null) shelf.set(prefix + code, JSON.stringify({ name, key } satisfies LeftTeam));
       // A page that is loaded again must not sit down by itself.
       session.keys.dropSeat(code);
-      session.give({ type: "leaveTeam", data: {} });
-      changed.value += 1;
+      write(code, key === null ? null : { ...kept, key });
     },
     comeBack(code) {
-      const left = of(code);
-      shelf.remove(prefix + code);
-      changed.value += 1;
-      if (left === null) return;
+      const left = read(code);
+      write(code, null);
+      if (left === null || left.key === null) return;
       session.keys.keep(code, left.key);
       session.enter(code);
     },

@@ -1,6 +1,5 @@
 // A player's screen: one question, two answers of equal weight, and what the last round was. Nothing of the partner's open answer.
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import { isWin, pairIndex } from "../../../lib/chsh/items.ts";
 import { useApp } from "../app-context.ts";
 import { palette } from "../model/seat-look.ts";
@@ -8,7 +7,7 @@ import { SureButton } from "../ui/sure-button.tsx";
 import { tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
 import { GaugeLine } from "./gauge-line.tsx";
-import { leftTeams } from "./left-team.ts";
+import type { LeftTeams } from "./left-team.ts";
 import { answerGiven, type PlayerTable } from "./model/class-table.ts";
 import { rulerOf } from "./model/gauge.ts";
 import { More } from "./more.tsx";
@@ -20,10 +19,8 @@ interface Shown {
 
 const teamTint = (id: number): Record<string, string> => tintOf(palette[(id - 1) % palette.length] ?? palette[0]);
 
-export function Player({ table }: Shown): JSX.Element {
-  const app = useApp();
-  const { t } = app.speech;
-  const left = useMemo(() => leftTeams(app), [app]);
+export function Player({ table, left }: Shown & { readonly left: LeftTeams }): JSX.Element {
+  const { t } = useApp().speech;
   const leave = (): void => left.leave(table.id, table.team.name);
   return (
     <main

@@ -1,5 +1,6 @@
 // What the page knows of a class, and questions about it that several screens ask. Pure; nothing here changes anything.
 import type { Figure } from "../../../../lib/chsh/figures.ts";
+import { teamIdOf } from "../../../../lib/chsh/state.ts";
 import type { HostTeam, HostView, LobbyTeam, PlayerView, WatcherView } from "../../../../lib/chsh/view.ts";
 import type { StateData } from "../../../../lib/protocol/server-messages.ts";
 import type { Model, Sent } from "../../model/model.ts";
@@ -31,6 +32,10 @@ export function answerGiven({ round }: PlayerTable, outbox: readonly Sent[]): bo
 export function doors(teams: readonly LobbyTeam[]): { readonly open: readonly LobbyTeam[]; readonly full: readonly LobbyTeam[] } {
   return { open: teams.filter(({ state }) => state === "waiting"), full: teams.filter(({ state }) => state === "playing") };
 }
+
+/** Whether the team of this seat may still have it free: a complete one has not. */
+export const mayHaveRoom = (teams: readonly LobbyTeam[], seat: number | null): boolean =>
+  seat !== null && teams.some(({ id, state }) => id === teamIdOf(seat) && state !== "playing");
 
 export interface Totals {
   readonly teams: number;

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import type { App } from "../../public/app/app-context.ts";
+import { leftTeams } from "../../public/app/chsh/left-team.ts";
+import { mayHaveRoom } from "../../public/app/chsh/model/class-table.ts";
+import { createSession } from "../../public/app/net/session.ts";
+import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
+
+const code = "K7QX2M";
+const token = (letter: string): string => letter.repeat(43);
+const common = { id: code, game: "chsh", name: "Physics", mode: "simplified", status: "running", createdAt: 0, hostConnected: true };
+const team = { id: 2, name: "Bell", state: "playing", rounds: 0, success: null, partnerHere: true };
+const player = (v: number) => ({
+  ...common,
+  v,
+  serverTime: 0,
+  viewers: 3,
+  role: "player",
+  seat: 3,
+  slot: 1,
+  team,
+  round: null,
+  last: null,
+});
+const watcher = (v: number) => ({
+  ...common,
+  v,
+  serverTime: 0,
+  viewers: 3,
+  role: "watcher",
+  teams: [{ id: 2, name: "Bell", state: "waiting" }],
+});
+
+/** A page in its team, on this device; `says` is told to it as the screen would be: what the server says, and then what follows from it. */
+function page(env: FakeEnv) {
+  const session = createSession(env);
+  const left = leftTeams({ session } as App);
+  const says = (type: string, data: object): void => {
+    env.socket().says(type, data);
+    const { link, other } = session.model.value;
+    if (link === "open" && other !== null) left.told(code, (other as unknown as { role: string }).role === "player");
+  };
+  const isBack = (letter: string, v: number): void =>
+    says("reconnected", { playerId: 3, gameId: code, token: token(letter), state: player(v) });
+  return { session, left, says, isBack, told: (type: string) => env.socket().told.filter((message) => message.type === type) };
+}
+
+function inTeam() {
+  const env = fakeEnv();
+  const one = page(env);
+  one.session.keys.keep(code, { playerId: 3, token: token("a") });
+  one.session.enter(code);
+  env.socket().opens();
+  one.isBack("b", 4);
+  return { env, ...one };
+}
+
+function backOnLine(env: FakeEnv): void {
+  env.pass(1_000);
+  env.socket().opens();
+}
+
+test("who leaves his team hears from the server that he is out; only then is the seat's key put aside, to come back with", () => {
+  const { left, session, says, told } = inTeam();
+  left.leave(code, "Bell");
+  left.leave(code, "Bell");
+  expect([told("leaveTeam").length, session.keys.best(code)?.token, left.of(code)]).toEqual([1, token("b"), null]);
+  says("state", watcher(5));
+  expect([session.keys.best(code), left.of(code)]).toEqual([null, { name: "Bell", key: { playerId: 3, token: token("b") } }]);
+  left.comeBack(code);
+  expect([session.keys.best(code)?.token, left.of(code)]).toEqual([token("b"), null]);
+});
+
+test("who leaves while the line is down comes back into the seat to leave it: a watcher could not, and it would be held for an hour", () => {
+  const { env, left, session, says, isBack, told } = inTeam();
+  env.socket().dies(1006);
+  left.leave(code, "Bell");
+  backOnLine(env);
+  expect([told("join"), told("reconnect")[0]?.data["token"]]).toEqual([[], token("b")]);
+  isBack("c", 5);
+  expect(told("leaveTeam")).toHaveLength(1);
+  says("state", watcher(6));
+  expect([session.keys.best(code), left.of(code)?.key.token]).toEqual([null, token("c")]);
+});
+
+test("a page that is loaded again before the answer leaves the team that it came back into", () => {
+  const { env, left } = inTeam();
+  left.leave(code, "Bell");
+  const again = page(env);
+  again.session.enter(code);
+  env.socket().opens();
+  again.isBack("c", 6);
+  const [first] = again.told("leaveTeam");
+  expect(again.told("leaveTeam")).toHaveLength(1);
+  // It had left already: the same id is answered as it was, and changes nothing.
+  again.says("ack", { id: first?.id, v: 5 });
+  expect(again.told("leaveTeam").map(({ id }) => id === first?.id)).toEqual([true, false]);
+  again.says("state", watcher(7));
+  expect(again.left.of(code)?.key.token).toBe(token("c"));
+});
+
+test("the way back is offered while the team may have room, and not into a complete one", () => {
+  const teams = [
+    { id: 1, name: "Bell", state: "playing" },
+    { id: 2, name: "Aspect", state: "waiting" },
+    { id: 3, name: "Gone", state: "inactive" },
+  ] as const;
+  const offered = [1, 2, 3, 4, 5, 6, 7, null].filter((seat) => mayHaveRoom(teams, seat));
+  expect(offered).toEqual([3, 4, 5, 6]);
+});

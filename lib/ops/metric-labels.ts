@@ -6,6 +6,7 @@ export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed
 export const storeFaultKinds = ["passing", "full", "readonly", "fatal", "died", "busy", "slow", "other"] as const;
 export const limitKinds = [
   "frames",
+  "bytes",
   "connections",
   "upgrades",
   "creates",

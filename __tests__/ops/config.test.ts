@@ -95,6 +95,13 @@ describe("F45 configuration", () => {
     expect(message).not.toContain("pa55");
   });
 
+  test("a Sentry address that lacks its key or project is told that, not that it should begin with what it begins with", () => {
+    for (const address of ["https://sentry.example/1", "https://key@sentry.example/"])
+      expect(problemsOf({ SENTRY_DSN: address })).toEqual([
+        "SENTRY_DSN must be a URL that begins with http:// or https://, with a key and the number of a project.",
+      ]);
+  });
+
   test("no setting at all is a good configuration, and so is the example file", () => {
     const plain = readConfig({});
     expect(plain).toMatchObject({ port: 3000, dataDir: "./data", workers: 1, environment: "development", allowMissingOrigin: true });

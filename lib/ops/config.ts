@@ -80,13 +80,20 @@ function several(one: z.ZodType<string, string>, what: string) {
   return z.string().refine((text) => text.split(",").every((part) => one.safeParse(part.trim()).success), what);
 }
 
-function url(schemes: readonly string[], more: (address: URL) => boolean = () => true) {
+/** What a Sentry address has beside those of others. */
+const dsn = { text: ", with a key and the number of a project", isIn: isDsn };
+
+function isDsn({ username, pathname }: URL): boolean {
+  return username !== "" && /\/[0-9]+$/.test(pathname);
+}
+
+function url(schemes: readonly string[], more = { text: "", isIn: (_address: URL): boolean => true }) {
   return z.string().refine(
     (text) => {
       const address = URL.canParse(text) ? new URL(text) : null;
-      return address !== null && schemes.includes(address.protocol) && address.hostname !== "" && more(address);
+      return address !== null && schemes.includes(address.protocol) && address.hostname !== "" && more.isIn(address);
     },
-    `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}`,
+    `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}${more.text}`,
   );
 }
 
@@ -124,7 +131,7 @@ const schemas = {
   adminToken: token,
   metricsToken: token,
   metricsPort: port,
-  sentryDsn: url(["http:", "https:"], (address) => address.username !== "" && /\/[0-9]+$/.test(address.pathname)),
+  sentryDsn: url(["http:", "https:"], dsn),
   logLevel: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`),
   logSampleEvery: wholeNumber(1, 1_000_000),
   instanceId: name(

@@ -30,7 +30,7 @@ export const limitVariables = {
     "bytes",
     65_536,
     [1024, mib],
-    "Largest message a client may send. A larger one closes the connection with 1009.",
+    "Largest message a client may send, at most LIMIT_OUTBOX_BYTES. A larger one closes the connection with 1009.",
   ),
   connectionsMax: limit(
     "LIMIT_CONNECTIONS",
@@ -44,7 +44,7 @@ export const limitVariables = {
     "connections",
     12_000,
     [1, 200_000],
-    "Open sockets and event streams from one client address (IPv6: one /64). Past it 429.",
+    "Open sockets and event streams from one client address (IPv6: one /64), at most LIMIT_CONNECTIONS. Past it 429.",
   ),
   upgradesPerAddressPerMinuteMax: limit(
     "LIMIT_UPGRADES_PER_ADDRESS",
@@ -66,7 +66,7 @@ export const limitVariables = {
     "bytes per second",
     262_144,
     [1024, 64 * mib],
-    "Bytes from one connection, averaged over 5 s.",
+    "Bytes from one connection, averaged over 5 s. Past it messages are refused; twice as many close it.",
   ),
   commandsPerSessionPerSecondMax: limit(
     "LIMIT_COMMANDS_PER_SESSION",
@@ -148,7 +148,13 @@ export const limitVariables = {
     [mib, 4096 * mib],
     "Bytes waiting to be written. Past it: busy.",
   ),
-  storeBatchChangesMax: limit("LIMIT_STORE_BATCH_CHANGES", "changes", 256, [1, 4096], "Changes written in one transaction."),
+  storeBatchChangesMax: limit(
+    "LIMIT_STORE_BATCH_CHANGES",
+    "changes",
+    256,
+    [1, 4096],
+    "Changes written in one transaction, at most LIMIT_STORE_QUEUE_CHANGES.",
+  ),
   storeCallMs: limit(
     "LIMIT_STORE_CALL_MS",
     "ms",

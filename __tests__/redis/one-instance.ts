@@ -86,7 +86,13 @@ export interface Instance {
   close(): Promise<void>;
 }
 
-export async function openInstance(url: string, instanceId: string, roomIdleMs = 60_000): Promise<Instance> {
+export interface InstanceSettings {
+  readonly roomIdleMs?: number;
+  readonly readAgainMs?: number;
+}
+
+export async function openInstance(url: string, instanceId: string, settings: InstanceSettings = {}): Promise<Instance> {
+  const { roomIdleMs = 60_000, ...busSettings } = settings;
   const { ambient, running } = countedAmbient();
   let gaps = 0;
   let serial = 0;
@@ -94,7 +100,7 @@ export async function openInstance(url: string, instanceId: string, roomIdleMs =
   const onGap = () => {
     gaps += 1;
   };
-  const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onGap });
+  const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onGap, ...busSettings });
   const observer = { ...silentObserver, steppedBack: (_: string, from: number, to: number) => void stepsBack.push([from, to]) };
   const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 500 }, ambient, () => {});
   const limits = { roomIdleMs, roomsMax: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };

@@ -7,7 +7,7 @@ import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
 import { RedisProxy } from "../torture/redis-proxy.ts";
 import { eventually } from "./instances.ts";
-import { type HeldViewer, type Instance, openInstance } from "./one-instance.ts";
+import { type HeldViewer, type Instance, type InstanceSettings, openInstance } from "./one-instance.ts";
 import { TestRedis } from "./redis-server.ts";
 
 describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis", () => {
@@ -23,8 +23,8 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     inside.disconnect();
     await redis.end();
   });
-  async function join(name: string, url = redis.url, roomIdleMs?: number): Promise<Instance> {
-    const instance = await openInstance(url, name, roomIdleMs);
+  async function join(name: string, url = redis.url, settings: InstanceSettings = {}): Promise<Instance> {
+    const instance = await openInstance(url, name, settings);
     open.push(instance);
     return instance;
   }
@@ -161,6 +161,28 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     proxy.end();
   });
 
+  test("SAFETY 11 a message that is lost without any sign is caught: each game that is watched is read anew now and then", async () => {
+    const [one, two] = [await join("one"), await join("two", redis.url, { readAgainMs: 1_000 })];
+    const { bus } = two.side;
+    const subscribe = bus.subscribe.bind(bus);
+    // The connection is well, its ticks come back, and yet what is said of games does not arrive.
+    bus.subscribe = (gameId, listener) =>
+      subscribe(gameId, {
+        onAnnouncement: () => undefined,
+        onGap: () => listener.onGap(),
+        onWatchedElsewhere: (viewers) => listener.onWatchedElsewhere(viewers),
+      });
+    const [host, guest] = [one.viewer(), two.viewer()];
+    const room = await one.create(host);
+    await two.join(room.gameId, guest);
+    await one.command(room, host, { type: "start" });
+    const tookMs = await eventually("the viewer is told", () => guest.states.at(-1) === 2, 10_000);
+    process.stderr.write(`a message lost without a sign: caught after ${Math.round(tookMs)} ms\n`);
+    // Once is enough: what was read and is as it was shown is told to nobody.
+    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    expect(guest.states).toEqual([1, 2]);
+  }, 30_000);
+
   test("whoever was shown out while announcements were lost goes, whether a conflict or the newest state tells of it", async () => {
     const proxy = await RedisProxy.start(redis.port, { below: () => 0 });
     const [one, two] = [await join("one"), await join("two", proxy.url)];
@@ -250,7 +272,7 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
   });
 
   test("L31: after 1,000 games came and went, subscriptions, timers and keys are back where they began", async () => {
-    const [one, two] = [await join("one", redis.url, 0), await join("two", redis.url, 0)];
+    const [one, two] = [await join("one", redis.url, { roomIdleMs: 0 }), await join("two", redis.url, { roomIdleMs: 0 })];
     // The clock of Redis' own registry beats on; every other key and timer belongs to a game.
     const began = { keys: await inside.dbsize(), timers: [one.timers(), two.timers()] };
     for (let round = 0; round < 10; round += 1) {

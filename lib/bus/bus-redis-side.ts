@@ -18,6 +18,8 @@ export interface RedisSideOptions {
   readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
   /** Messages between instances may have been missed. */
   readonly onGap: () => void;
+  /** Each game that somebody watches here is read anew once in so long, ms; of its own accord every two minutes. */
+  readonly readAgainMs?: number;
 }
 
 /** What a server does when one of the instances was found dead. */
@@ -44,7 +46,7 @@ export interface RedisSide {
 
 /** Rejects with RedisRefused, one line for the operator. */
 export async function openRedisSide(options: RedisSideOptions): Promise<RedisSide> {
-  const { url, ambient, instanceId, log, onGap } = options;
+  const { url, ambient, instanceId, log, onGap, readAgainMs } = options;
   const limits = { ...redisLimits, ...options.limits };
   const { store, facts, link, live } = await openRedisStore({ url, ambient, instanceId, limits, log });
   try {
@@ -58,6 +60,7 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
       live,
       log,
       onGap,
+      ...(readAgainMs === undefined ? {} : { readAgainMs }),
     });
     const others: OtherInstances = {
       get others() {

@@ -52,6 +52,11 @@ export class RedisWatchers {
     void this.flush();
   }
 
+  /** Somebody watches here. */
+  isWatched(gameId: string): boolean {
+    return (this.#counts.get(gameId)?.here ?? 0) > 0;
+  }
+
   /** Redis may have lost what it was told, and we may have missed what it said: everything is told again. */
   async tellAll(): Promise<void> {
     // Made anew, so that one which is on its way now does not count as told.

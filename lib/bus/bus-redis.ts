@@ -24,9 +24,13 @@ export interface RedisBusOptions {
   readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
   /** Messages may have been missed. */
   readonly onGap?: () => void;
+  /** Each game that somebody watches here is read anew once in so long, ms. */
+  readonly readAgainMs?: number;
 }
 
 const tickMs = 2_000;
+/** Pub/sub promises nothing, and what it loses without a sign is seen by nobody until the next change of that game. */
+const readAgainMs = 120_000;
 const headLines = 6;
 /** More than the longest head there is. */
 const headBytesMax = 512;
@@ -107,6 +111,9 @@ export class RedisBus implements Bus {
   /** Listeners by channel. */
   readonly #listeners = new Map<string, { readonly gameId: string; readonly listeners: Set<Listener> }>();
   #ticking: Cancellable | null = null;
+  /** Where the walk through all games is, and how many steps of it are due. */
+  #walk = this.#listeners.values();
+  #stepsDue = 0;
   /** Channels whose tick is on its way. */
   readonly #ticksDue = new Set<string>();
   /** Channels that should be listened to and could not be: their node of a cluster is away. */
@@ -282,12 +289,23 @@ export class RedisBus implements Bus {
     void this.#watchers.flush();
     if (this.#unheard.size > 0) void this.#listenAgain();
     if (this.#mustComeBack) void this.comeBack().catch(() => {});
+    this.#readSome();
     for (const channel of this.#tickChannels) {
       if (this.#unheard.has(channel)) continue;
       // Before it is sent, because it may be back before the answer is.
       this.#ticksDue.add(channel);
       const send = link.call((redis) => (sharded ? redis.spublish(channel, "") : redis.publish(channel, "")));
       send.catch(() => this.#ticksDue.delete(channel));
+    }
+  }
+
+  /** Round and round through the games that are listened to, a few with each tick; those that nobody watches here can wait. */
+  #readSome(): void {
+    this.#stepsDue += (this.#listeners.size * tickMs) / (this.#options.readAgainMs ?? readAgainMs);
+    for (; this.#stepsDue >= 1; this.#stepsDue -= 1) {
+      const { value: entry } = this.#walk.next();
+      if (entry === undefined) this.#walk = this.#listeners.values();
+      else if (this.#watchers.isWatched(entry.gameId)) for (const listener of [...entry.listeners]) listener.onGap();
     }
   }
 

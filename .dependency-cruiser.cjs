@@ -33,6 +33,13 @@ module.exports = {
       "The wire knows the game's words, nothing of the server.",
     ),
     { name: "protocol-runs-in-the-browser", severity: "error", from: { path: "^lib/protocol/" }, to: { dependencyTypes: node } },
+    {
+      name: "adapters-know-stores-and-buses",
+      severity: "error",
+      comment: "Adapters are let off the rules of their folders, to know each other and the ports; of games and players they know nothing.",
+      from: { path: adapters },
+      to: { path: "^(lib/(room|gateway|protocol|chsh)|public|scripts|load|__tests__)/" },
+    },
     only("store-port", "^lib/store/", "^lib/(store|game)/|^lib/ops/(ambient|log|metrics)\\.ts$"),
     only("bus-port", "^lib/bus/", "^lib/(bus|game)/|^lib/ops/(ambient|log|metrics)\\.ts$"),
     only(

@@ -28,6 +28,8 @@ const planted: readonly (readonly [string, string, string | null])[] = [
   ["lib/protocol/a.ts", "../gateway/x.ts", "protocol-imports-game"],
   ["lib/protocol/b.ts", "node:crypto", "protocol-runs-in-the-browser"],
   ["lib/store/b.ts", "../room/x.ts", "store-port"],
+  ["lib/store/store-a.ts", "../room/x.ts", "adapters-know-stores-and-buses"],
+  ["lib/bus/bus-a.ts", "../store/store.ts", null],
   ["lib/room/a.ts", "../store/store-sqlite.ts", "adapters-only-in-the-composition-root"],
   ["lib/room/b.ts", "../gateway/x.ts", "room-imports-game-and-ports"],
   ["lib/room/c.ts", "preact", "production-needs-no-dev-dependency"],

@@ -46,6 +46,7 @@ async function openStage(): Promise<Stage> {
     series,
     addressOf: () => "here",
     countedAs: (address: string) => address,
+    bodyBytesMax: 16_384,
   };
   const app = express();
   app.use("/admin/api", adminRouter(settings));

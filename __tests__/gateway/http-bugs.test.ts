@@ -26,6 +26,7 @@ function withFault(fault: unknown) {
     series: { sample() {}, samples: () => [], close() {} },
     addressOf: () => "203.0.113.9",
     countedAs: (address) => address,
+    bodyBytesMax: 16_384,
   });
   const bugs = async () => /^tapotarp_bugs_total (\S+)$/m.exec(await edge.metrics.text())?.[1];
   return { app: virtualHttp(edge, { operatorRoutes: routes }), reports: edge.reports, bugs };

@@ -32,3 +32,21 @@ test("the log of a game that cannot be read is refused, not empty", async () => 
   expect(statuses).toEqual([200]);
   expect(heard).toContain('"command":"rollDice"');
 });
+
+test("what may be asked for is what the document says: every version that there can be, and a cursor that is not empty", async () => {
+  const edge = virtualEdge();
+  const { gameId } = await edge.seated();
+  const lineOf = heldLines(edge);
+  const most = Number.MAX_SAFE_INTEGER;
+  for (const [path, status] of [
+    [`/api/games/${gameId}/log?after=${most}`, 200],
+    [`/api/games/${gameId}/log?after=${most + 1}`, 400],
+    ["/api/games?cursor=x", 200],
+    ["/api/games?cursor=", 400],
+  ] as const) {
+    const line = lineOf();
+    line.get(path);
+    await edge.ambient.advance(0);
+    expect([path, line.statuses]).toEqual([path, [status]]);
+  }
+});

@@ -40,7 +40,7 @@ function withDefinitions(schema: object): object {
 /** Asks, and holds the refusal to what the document says about that status. */
 async function refusedAsDescribed(asked: RunningServer, path: string, status: number, request: RequestInit = {}): Promise<void> {
   const response = await fetch(`${asked.url}${path}`, request);
-  const operation = openApi.paths[path.replace("QQQQQQ", "{code}")]?.[(request.method ?? "GET").toLowerCase()];
+  const operation = openApi.paths[path.replace(/QQQQQQ|%/, "{code}")]?.[(request.method ?? "GET").toLowerCase()];
   const described = operation?.responses[`${status}`]?.content?.["application/json"]?.schema;
   expect([path, response.status, described !== undefined]).toEqual([path, status, true]);
   const parsed = z.fromJSONSchema(withDefinitions(described ?? {}) as never).safeParse(await response.json());
@@ -90,9 +90,13 @@ describe("F41 documents", () => {
     const admin = { authorization: `Bearer ${adminToken}`, "content-type": "application/json" };
     const large = JSON.stringify({ level: "x".repeat(20_000) });
     await refusedAsDescribed(server, "/admin/api/log-level", 413, { method: "POST", headers: admin, body: large });
+    const strange = { ...admin, "content-encoding": "strange" };
+    await refusedAsDescribed(server, "/admin/api/log-level", 415, { method: "POST", headers: strange, body: "{}" });
     for (let time = 0; time < 20; time += 1) await refusedAsDescribed(server, "/admin/api/overview", 401);
     await refusedAsDescribed(server, "/admin/api/overview", 429);
     await refusedAsDescribed(server, "/api/games/QQQQQQ", 404);
+    // A percent sign that begins nothing.
+    for (const rest of ["", "/log", "/events"]) await refusedAsDescribed(server, `/api/games/%${rest}`, 400);
     const strict = await startRunningServer({ env: { LIMIT_HTTP_REQUESTS: "2", LIMIT_FRAME_BYTES: "4096" } });
     try {
       await refusedAsDescribed(strict, "/admin/api/drain", 404, { method: "POST" });

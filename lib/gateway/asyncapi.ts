@@ -19,13 +19,11 @@ const seat = {
 const version = { type: "integer", description: "Number of the newest change." };
 const serverTime = { type: "integer", description: "ms since 1970; times in the message are true at this moment." };
 const events = list({ type: "object", properties: { type: string, data: { type: "object" } }, required: ["type", "data"] });
+const items = list({ type: "object", properties: { id: int }, required: ["id"] });
 const changedItems = {
   description:
     "The items that changed, each with its `id` and its changed fields; new ones whole, to be put at the end. `{whole}` is the new list: items left it or moved.",
-  anyOf: [
-    list({ type: "object", required: ["id"] }),
-    { type: "object", properties: { whole: list({ type: "object", required: ["id"] }) }, required: ["whole"], additionalProperties: false },
-  ],
+  anyOf: [items, { type: "object", properties: { whole: items }, required: ["whole"], additionalProperties: false }],
 };
 const state = {
   type: "object",

@@ -33,9 +33,12 @@ export function addGames(app: Express, parts: HttpParts): void {
   addEvents(app, parts);
 }
 
+/** What may be one: each store has its own, and one that is not its own reads as "from the start". */
+const isCursor = (text: unknown): text is string => typeof text === "string" && text !== "" && text.length <= 128;
+
 async function sendList({ store }: HttpParts, request: Request, response: Response): Promise<void> {
   const { cursor } = request.query;
-  if (cursor !== undefined && (typeof cursor !== "string" || cursor.length > 128)) return refuseHttp(response, "bad-message");
+  if (cursor !== undefined && !isCursor(cursor)) return refuseHttp(response, "bad-message");
   const page = await store.listed(cursor ?? null, pageMax);
   const games = page.items.map(({ gameId, index }) => ({
     id: gameId,
@@ -71,8 +74,8 @@ interface LoggedChange {
 /** `?after=V` gives the changes above V, a page at a time; `?format=csv` one line per event. */
 async function sendLog(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const { after: afterText = "0", format = "json" } = request.query;
-  const after = typeof afterText === "string" && /^\d{1,15}$/.test(afterText) ? Number(afterText) : null;
-  if (after === null || (format !== "json" && format !== "csv")) return refuseHttp(response, "bad-message");
+  const after = typeof afterText === "string" && /^\d{1,16}$/.test(afterText) ? Number(afterText) : Number.NaN;
+  if (!Number.isSafeInteger(after) || (format !== "json" && format !== "csv")) return refuseHttp(response, "bad-message");
   const room = await findRoom(parts, request, response);
   if (room === null) return;
   const changes = await changesOf(parts, room, after);

@@ -79,6 +79,7 @@ export const refused = (description: string) => json(description, refusal);
 const refusedEither = (description: string) => json(description, z.union([refusal, adminRefusal]));
 export const common = {
   "429": refused("Too many requests from this address; Retry-After says when to come back."),
+  "500": refused("A bug; it has been reported, and `traceId` names the request in the log."),
   "503": refused("Not now; try again."),
 };
 
@@ -96,13 +97,19 @@ export function open({ id, summary, answer, more, responses }: Described, tag: s
   return { operationId: id, summary, tags: [tag], security: [], ...more, responses: { "200": answer, ...responses } };
 }
 
+const bodyRefused = {
+  "413": refusedEither("The body is too large."),
+  "415": json("The body's encoding or character set is not known here.", adminRefusal),
+};
+
 export function admin({ id, summary, answer, more, responses }: Described, status: "200" | "202" = "200"): ZodOpenApiOperationObject {
   const denied = {
     "401": json("The token is missing or wrong.", adminRefusal),
     "404": json("No ADMIN_TOKEN is set, or there is no such thing.", adminRefusal),
     "429": refusedEither("Too many requests or wrong tokens from this address; Retry-After says when to come back."),
+    "500": json("A bug; the log says more.", adminRefusal),
     "503": json("The store does not answer; try again.", adminRefusal),
-    ...(more?.requestBody === undefined ? {} : { "413": refusedEither("The body is too large.") }),
+    ...(more?.requestBody === undefined ? {} : bodyRefused),
   };
   return {
     operationId: id,
@@ -116,6 +123,7 @@ export function admin({ id, summary, answer, more, responses }: Described, statu
 
 export const text = (type: string, description: string) => ({ description, content: { [type]: { schema: { type: "string" as const } } } });
 export const noGame = {
+  "400": refused("The address cannot be read."),
   "404": refused("There is no such game."),
   "410": refused("The game's record is damaged: nobody can play it before the operator has restored it."),
   ...common,

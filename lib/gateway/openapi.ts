@@ -5,6 +5,9 @@ import { createDocument, type ZodOpenApiPathsObject } from "zod-openapi";
 import { adminPaths } from "./openapi-admin.ts";
 import { change, code, common, game, health, json, listed, next, noGame, open, path, refused, text, time } from "./openapi-parts.ts";
 
+const cursor = z.string().min(1).max(128).optional().meta({ description: "`next` of the page before. Any other reads as from the start." });
+const nextAfter = z.int().nullable().meta({ description: "Pass it as `after` to get the next page. With CSV the header Link has it." });
+
 const probePaths: ZodOpenApiPathsObject = {
   "/live": {
     get: open(
@@ -80,8 +83,8 @@ const gamePaths: ZodOpenApiPathsObject = {
         id: "listGames",
         summary: "Games whose host listed them, newest first",
         answer: json("A page of games.", z.object({ games: z.array(listed), next })),
-        more: { requestParams: { query: z.object({ cursor: z.string().max(128).optional() }) } },
-        responses: { "400": refused("The cursor is too long or given twice. One that is not ours reads from the start."), ...common },
+        more: { requestParams: { query: z.object({ cursor }) } },
+        responses: { "400": refused("The cursor is empty, too long or given twice. One that is not ours reads from the start."), ...common },
       },
       "games",
     ),
@@ -106,7 +109,7 @@ const gamePaths: ZodOpenApiPathsObject = {
         answer: {
           description: "A page of changes.",
           content: {
-            "application/json": { schema: z.object({ game: code, changes: z.array(change), next: z.int().nullable() }) },
+            "application/json": { schema: z.object({ game: code, changes: z.array(change), next: nextAfter }) },
             "text/csv": { schema: { type: "string" } },
           },
         },
@@ -119,7 +122,7 @@ const gamePaths: ZodOpenApiPathsObject = {
             }),
           },
         },
-        responses: { "400": refused("A parameter is not what it must be."), ...noGame },
+        responses: { ...noGame, "400": refused("A parameter is not what it must be.") },
       },
       "games",
     ),
@@ -129,7 +132,10 @@ const gamePaths: ZodOpenApiPathsObject = {
       {
         id: "watchGame",
         summary: "A game's changes as Server-Sent Events",
-        answer: text("text/event-stream", "First the whole state, then each change."),
+        answer: text(
+          "text/event-stream",
+          "First the whole state, then each change: `data` is a message of the socket, as whoever takes whole states gets it (see /api/asyncapi.json), `id` its `v`. Whoever comes again gets the whole state anew. The event `end` says in `reason` why nothing more will come: `closed` with the table, else the code of a refusal.",
+        ),
         more: { requestParams: { path } },
         responses: noGame,
       },

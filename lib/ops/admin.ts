@@ -56,6 +56,8 @@ export interface AdminSettings {
   readonly addressOf: (request: Request) => string;
   /** Under what an address is counted, as it may be one of very many that its owner can choose. */
   readonly countedAs: (address: string) => string;
+  /** Largest body of a request, bytes, unpacked. */
+  readonly bodyBytesMax: number;
 }
 
 const failuresPerMinuteMax = 20;
@@ -206,7 +208,7 @@ export function adminRouter(settings: AdminSettings): Router {
     next();
   });
   router.use(guard(settings));
-  router.use(express.json({ limit: 16_384 }));
+  router.use(express.json({ limit: settings.bodyBytesMax }));
   readRoutes(router, settings);
   actionRoutes(router, settings);
   liveRoute(router, settings);

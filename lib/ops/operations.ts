@@ -136,9 +136,11 @@ export function openOperations(parts: OperationsParts): Operations {
   });
   const expiry = ambient.every(expireEveryMs, () => audit.expire());
   const token = () => secrets.current().adminToken;
+  const { addressOf, countedAs } = parts;
+  const bodyBytesMax = config.limits.httpBodyBytesMax;
   const server = config.metricsPort === null ? null : metricsServer(parts);
   return {
-    routes: adminRouter({ token, host, health, audit, live, series, addressOf: parts.addressOf, countedAs: parts.countedAs }),
+    routes: adminRouter({ token, host, health, audit, live, series, addressOf, countedAs, bodyBytesMax }),
     listen: () =>
       new Promise((resolve, reject) => {
         if (server === null) return resolve(null);

@@ -98,7 +98,7 @@ describe("PRODUCT 4: tokens", () => {
     }
   });
 
-  test("SAFETY 26 1,000 tokens: in no log line, metric, error, record or report; only hashes in the store", async () => {
+  test("L18 SAFETY 26 1,000 tokens: in no log line, metric, error, record or report; only hashes in the store", async () => {
     const ingest = await openIngest();
     const server = await startRunningServer({
       env: { ...raised, LOG_LEVEL: "trace", LOG_SAMPLE_EVERY: "1", SENTRY_DSN: ingest.dsn, METRICS_TOKEN: "metrics-token-for-tests" },

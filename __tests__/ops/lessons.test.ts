@@ -1,4 +1,4 @@
-// Every lesson is a row with code and a test that exist, and the test's title names the lesson; no title names a lesson that is not written down.
+// Every lesson is a row with code and tests that exist, and each test's title names the lesson; no title names a lesson that is not written down.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,8 +10,11 @@ const rows = readFileSync(join(root, "docs/lessons.md"), "utf8")
   .filter((line) => /^\| L\d/.test(line))
   .map((line) => {
     const [, id = "", wrong = "", how = "", code = "", shown = ""] = line.split("|").map((cell) => cell.trim());
-    const [, file = "", title = ""] = /^`([^`]+)`: (.+)$/.exec(shown) ?? [];
-    return { id, wrong, how, code: code.replaceAll("`", ""), file, title };
+    const tests = shown.split("<br>").map((each) => {
+      const [, file = "", title = ""] = /^`([^`]+)`: (.+)$/.exec(each) ?? [];
+      return { file, title };
+    });
+    return { id, wrong, how, code: code.replaceAll("`", ""), tests };
   });
 
 describe("docs/lessons.md", () => {
@@ -19,12 +22,14 @@ describe("docs/lessons.md", () => {
     expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 46 }, (_, index) => `L${String(index + 1).padStart(2, "0")}`));
   });
 
-  test.for(rows)("$id says what went wrong, names code that exists and a test by its title", ({ id, wrong, how, code, file, title }) => {
+  test.for(rows)("$id says what went wrong, names code that exists and tests by their titles", ({ id, wrong, how, code, tests }) => {
     expect(wrong.length > 20 && how.length > 20).toBe(true);
     expect([code, existsSync(join(root, code))]).toEqual([code, true]);
-    const named = existsSync(join(root, file)) ? titlesOf(join(root, file)).filter((each) => each.includes(title)) : [];
-    expect([file, title, named.length]).toEqual([file, title, 1]);
-    expect(named[0]).toMatch(new RegExp(`\\b${id}\\b`));
+    for (const { file, title } of tests) {
+      const named = existsSync(join(root, file)) ? titlesOf(join(root, file)).filter((each) => each.includes(title)) : [];
+      expect([file, title, named.length]).toEqual([file, title, 1]);
+      expect(named[0]).toMatch(new RegExp(`\\b${id}\\b`));
+    }
   });
 
   test("every lesson that a title names is a row", () => {

@@ -166,6 +166,20 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect(codes).toContain("wrong-status");
   });
 
+  test("SAFETY 15 the commands of one game are limited over all who give them, and another game does not notice", async () => {
+    const { ambient, connect, seated } = virtualEdge({ limits: { commandsPerGamePerSecondMax: 2 } });
+    const { gameId, host } = await seated();
+    const guest = connect();
+    await guest.ask("join", { gameId });
+    const codes: string[] = [];
+    for (let i = 0; i < 6; i += 1) for (const who of [host, guest]) codes.push((await who.ask("pause")).data.code);
+    expect(codes.slice(0, 2)).toEqual(["wrong-status", "no-seat"]);
+    expect((await guest.ask("pause")).data).toMatchObject({ code: "rate-limited", retry: true, retryAfterMs: 500 });
+    expect((await (await seated()).host.ask("start")).type).toBe("ack");
+    await ambient.advance(600);
+    expect((await host.ask("start")).type).toBe("ack");
+  });
+
   test("a limited refusal is not stored: the same id goes through later", async () => {
     const { ambient, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 1 } });
     const { host } = await seated();

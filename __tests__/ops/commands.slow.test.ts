@@ -97,13 +97,46 @@ describe("F50 npm run replay", () => {
 describe("F53 npm run admin", () => {
   const admin = (...words: string[]) => command("admin", words, { ADMIN_URL: server.url, ADMIN_TOKEN: adminToken });
 
-  test("answers in JSON: overview, games, one game, its log, audit", async () => {
+  test("answers in JSON: overview, one game, its log from a version on, audit", async () => {
     expect(JSON.parse((await admin("overview")).out)).toMatchObject({ health: "healthy", games: { running: 1 } });
     expect(JSON.parse((await admin("game", table.gameId)).out)).toMatchObject({ id: table.gameId });
     expect(JSON.parse((await admin("log", table.gameId, "2")).out).changes[0].v).toBe(3);
     expect(JSON.parse((await admin("log-level", "warn")).out)).toEqual({ level: "warn" });
     expect(JSON.parse((await admin("audit", "admin-action")).out).records[0].detail.what).toBe("log-level");
     expect(JSON.parse((await admin("audit-check")).out).broken).toBeNull();
+  });
+
+  test("each command that it offers does what it says, the last of them at last", async () => {
+    const own = await startRunningServer({ env: { ADMIN_TOKEN: adminToken } });
+    try {
+      const { gameId, players } = await seatTable(own.port, 2);
+      await players[0]?.request("feedback", { text: "the clock is too loud" });
+      const tried = new Set<string>();
+      const done = async (name: string, ...words: string[]) => {
+        tried.add(name);
+        const { status, out, err } = await command("admin", [name, ...words], { ADMIN_URL: own.url, ADMIN_TOKEN: adminToken });
+        expect([name, status, err]).toEqual([name, 0, ""]);
+        return JSON.parse(out);
+      };
+      expect(await done("overview")).toMatchObject({ games: { waiting: 1 } });
+      expect((await done("games")).items).toMatchObject([{ gameId }]);
+      expect(await done("game", gameId)).toMatchObject({ id: gameId });
+      expect((await done("log", gameId)).changes[0].change.command.type).toBe("create");
+      expect((await done("feedback")).items).toMatchObject([{ text: "the clock is too loud", gameId }]);
+      expect(await done("dead-letters")).toEqual({ letters: [] });
+      expect(await done("replay-dead-letters")).toEqual({ replayed: 0, left: 0 });
+      expect(await done("log-level", "error")).toEqual({ level: "error" });
+      expect(await done("close", gameId, "the shop closes")).toEqual({ closed: gameId });
+      expect(await Promise.all(players.map(async ({ closed }) => (await closed).code))).toEqual([4004, 4004]);
+      expect((await done("audit", "admin-action")).records[0].detail).toMatchObject({ what: "close", reason: "the shop closes" });
+      expect((await done("audit-check")).broken).toBeNull();
+      await done("drain");
+      expect(await own.exited).toBe(0);
+      const offered = [...(await admin()).err.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name);
+      expect([...tried].toSorted()).toEqual(offered.toSorted());
+    } finally {
+      await own.dispose();
+    }
   });
 
   test("a refusal is exit 1, misuse exit 2, and both say why", async () => {

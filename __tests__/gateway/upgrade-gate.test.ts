@@ -1,0 +1,34 @@
+// What the upgrade gate says to who may connect, when the server is not in a state to take him: in virtual time, without sockets.
+import type { IncomingMessage } from "node:http";
+import { expect, test } from "vitest";
+import { upgradeGate } from "../../lib/gateway/upgrade-gate.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+const request = { url: "/", headers: { host: "here" }, socket: { remoteAddress: "203.0.113.9" } } as unknown as IncomingMessage;
+
+function gate(connections = 0) {
+  const { edge, setQueueDepth } = virtualEdge({ limits: { connectionsMax: 5, storeQueueChangesMax: 800 } });
+  const ask = upgradeGate(edge, () => connections);
+  return { edge, setQueueDepth, ask: () => ask(request) };
+}
+
+test("SAFETY 19 who wants in is let in while taps are taken, and sent away with 503 when even they are refused", () => {
+  const { ask, setQueueDepth } = gate();
+  setQueueDepth(799);
+  expect(ask()).toMatchObject({ ok: true });
+  setQueueDepth(800);
+  expect(ask()).toMatchObject({ ok: false, refusal: { reason: "overload", status: 503, retryAfterMs: 5_000 } });
+  setQueueDepth(0);
+  expect(ask()).toMatchObject({ ok: true });
+});
+
+test("SAFETY 22 on the way out nobody is let in", () => {
+  const { edge, ask } = gate();
+  edge.draining = true;
+  expect(ask()).toMatchObject({ ok: false, refusal: { reason: "draining", status: 503, retryAfterMs: 1_000 } });
+});
+
+test("SAFETY 13 nobody is let in past the connections there may be", () => {
+  expect(gate(4).ask()).toMatchObject({ ok: true });
+  expect(gate(5).ask()).toMatchObject({ ok: false, refusal: { reason: "full", status: 503, retryAfterMs: 5_000 } });
+});

@@ -45,9 +45,10 @@ describe("F31 SAFETY 20: HTTP", () => {
     },
   );
 
-  test("HSTS is sent in production", async () => {
+  test("in production HSTS is sent, and metrics for which no token is set are shown to nobody", async () => {
     const production = await startRunningServer({ env: { NODE_ENV: "production" } });
     try {
+      expect((await fetch(`${production.url}/metrics`)).status).toBe(401);
       expect((await fetch(`${production.url}/live`)).headers.get("strict-transport-security")).toContain("max-age=31536000");
     } finally {
       await production.dispose();

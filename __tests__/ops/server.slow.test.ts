@@ -226,6 +226,14 @@ describe("F16 metrics", () => {
     expect(text).toContain('tapotarp_commands_total{type="endGame",outcome="refused"} 1');
     expect(text).toContain("tapotarp_connections 2");
     expect(Number(/tapotarp_commit_duration_seconds_count (\d+)/.exec(text)?.[1])).toBeGreaterThanOrEqual(12);
+    // Of all histograms only those of what did not happen here are empty.
+    const counted = [...text.matchAll(/^(tapotarp_\w+)_count(?:\{[^}]*\})? (\d+)$/gm)].map(
+      ([, name = "", count]) => [name, Number(count)] as const,
+    );
+    const empty = [...new Set(counted.map(([name]) => name))].filter((name) =>
+      counted.every(([each, count]) => each !== name || count === 0),
+    );
+    expect(empty.toSorted()).toEqual(["tapotarp_alarm_late_seconds", "tapotarp_slow_reader_seconds"]);
     for (const player of table.players) player.cut();
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
 import type { Store } from "../../lib/store/store.ts";
-import { found, Table, waiting } from "../store/table.ts";
+import { found, start, Table, waiting } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
 import { TestRedis } from "./redis-server.ts";
 
@@ -31,6 +31,33 @@ describe.skipIf(lacks("redis-server"))("what a change costs Redis", () => {
     await Promise.all(tables.map((table) => table.step()));
     // One of them is the question itself; 40 changes are more than Redis reads at once.
     expect((await reads()) - before).toBeLessThanOrEqual(8);
+  });
+
+  test("F29 a page of a list costs Redis the same however many games there are", async () => {
+    const minute = 60_000;
+    const make = (from: number, to: number) =>
+      Promise.all(
+        Array.from({ length: to - from }, (_, n) =>
+          new Table(store, `GAME${from + n}`).step({ at: start + (from + n) * minute, index: { listed: true } }),
+        ),
+      );
+    /** What Redis was asked for, the question itself left out. */
+    const costs = async <T>(ask: () => Promise<T>): Promise<readonly [T, string]> => {
+      await inside.call("CONFIG", "RESETSTAT");
+      const answer = await ask();
+      const calls = [...(await inside.info("commandstats")).matchAll(/cmdstat_([^:]+):calls=(\d+)/g)];
+      const asked = calls.filter(([, name = ""]) => !/^(info|config)/.test(name)).map(([, name, count]) => `${name} ${count}`);
+      return [answer, asked.toSorted().join(", ")];
+    };
+    await make(0, 20);
+    const [few, asked] = await costs(() => store.listed(null, 5));
+    expect(asked).toBe("hmget 5, zrevrangebyscore 64");
+    await make(20, 1_500);
+    const [many, askedOfMany] = await costs(() => store.listed(null, 5));
+    expect(askedOfMany).toBe(asked);
+    const [next, askedOfNext] = await costs(() => store.listed(many.next, 5));
+    expect(askedOfNext).toBe("hmget 5, zrevrangebyscore 128");
+    expect([few, many, next].map(({ items }) => items[0]?.gameId)).toEqual(["GAME19", "GAME1499", "GAME1494"]);
   });
 
   test("a change of nothing but the state writes no index, and what is listed of a game is always as the last change left it", async () => {

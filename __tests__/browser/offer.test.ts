@@ -17,7 +17,14 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { when: "waiting, no seat", table: { status: "waiting", running: [] }, seat: null, says: "offer.takeSeat", does: null },
+  {
+    when: "waiting, no seat",
+    table: { status: "waiting", running: [], players: four((id) => ({ claimed: id !== 3 })) },
+    seat: null,
+    says: "offer.takeSeat",
+    does: null,
+  },
+  { when: "waiting, no seat left", table: { status: "waiting", running: [] }, seat: null, says: "offer.watching", does: null },
   { when: "waiting, seated", table: { status: "waiting", running: [] }, seat: 2, says: "offer.start", does: "start" },
   { when: "paused, seated", table: { status: "paused", pausedBy: "player" }, seat: 3, says: "offer.resume", does: "pause" },
   { when: "paused, watching", table: { status: "paused", pausedBy: "restart" }, seat: null, says: "offer.paused", does: null },

@@ -1,5 +1,6 @@
 // What is open, asked or half done on a page when the table goes on without it.
 import type { Locator, Page } from "@playwright/test";
+import { connectTable } from "../support/table-client.ts";
 import { createTable, expect, sit, tap, test } from "./support/journey.ts";
 
 const menu = async (page: Page, entry?: string): Promise<void> => {
@@ -116,4 +117,51 @@ test("a message and what is said aloud reach a player who has a sheet open", asy
   await expect(toast).toHaveCount(0);
   await tap(host, "passTurn");
   await expect(guest.getByRole("dialog").locator("[data-live]")).toHaveText("It is your turn.");
+});
+
+test("a sheet gives way to the choice of whoever's time is up, and to nobody else's", async ({ table }) => {
+  const maker = await connectTable(table.server.port);
+  const clock = { initialTime: 5_000, handicaps: { 1: 60_000 }, bonusTime: 0, delayTime: 0, warningThresholds: [] };
+  await maker.request("create", { settings: { playerCount: 2, ...clock } });
+  const path = `/g/${maker.state.id}`;
+  const host = await table.open(path);
+  const other = await table.open(path);
+  await sit(host, 1);
+  await sit(other, 2);
+  await tap(host, "start");
+  for (const page of [host, other]) await menu(page, "Counters and markers");
+  await host.getByRole("button", { name: "Close", exact: true }).click();
+  await tap(host, "passTurn");
+  await menu(host, "Counters and markers");
+  await expect(other.getByRole("dialog")).toHaveCount(0);
+  await other.locator('[data-choice="gainDrunk"]').click();
+  await expect(other.locator('[data-value="drunk"] b')).toHaveText("2");
+  await expect(host.getByRole("dialog")).toBeVisible();
+  await maker.close();
+});
+
+test("keys go on where they were when a sheet is closed, however it is closed", async ({ table }) => {
+  const page = await table.open("/");
+  await createTable(page, "duel");
+  await sit(page, 1);
+  await tap(page, "start");
+  const opener = page.getByRole("button", { name: "Menu" });
+  const open = async (entry?: string): Promise<void> => {
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("dialog[open]");
+    if (entry !== undefined) await page.getByRole("button", { name: entry }).click();
+  };
+  await open();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(opener).toBeFocused();
+  await open("Settings");
+  await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(opener).toBeFocused();
+  const damage = page.locator('[data-action="sword"]');
+  await damage.focus();
+  await page.keyboard.press("Enter");
+  await page.locator('dialog [data-act="damage"]').click();
+  await expect(damage).toBeFocused();
 });

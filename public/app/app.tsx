@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "./app-context.ts";
 import { hasEnded, type Model } from "./model/model.ts";
+import { choiceIsDue } from "./model/table-questions.ts";
 import { pathOf, type Route } from "./route.ts";
 import { EndedScreen, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
@@ -54,6 +55,12 @@ export function AppRoot(): JSX.Element {
   useEffect(() => {
     if (isOver) sheet.value = null;
   }, [isOver, sheet]);
+
+  // Whoever has seconds to choose how to go on must see it, and not only hear it from under a sheet.
+  const choiceDue = choiceIsDue(session.model.value);
+  useEffect(() => {
+    if (choiceDue) sheet.value = null;
+  }, [choiceDue, sheet]);
 
   return (
     <>

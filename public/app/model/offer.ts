@@ -39,7 +39,10 @@ export function offerFor(table: Table, who: Standing, seat: SeatId | null): Offe
 
 function waitingOffer(table: Table, who: Standing): Offer {
   const seated = say("offer.seated", { count: seatsTaken(table), of: table.players.length });
-  if (!who.host && who.seat === null) return nothing(say("offer.takeSeat"), say("offer.takeSeatWhy"));
+  if (!who.host && who.seat === null) {
+    const isFull = seatsTaken(table) === table.players.length;
+    return isFull ? nothing(say("offer.watching"), seated) : nothing(say("offer.takeSeat"), say("offer.takeSeatWhy"));
+  }
   const sub = who.local ? say("offer.startLocal", { count: table.players.length }) : seated;
   return { label: say("offer.start"), sub, command: { type: "start", data: {} }, weight: "go" };
 }

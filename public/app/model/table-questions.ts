@@ -53,6 +53,13 @@ export function mayPlayFor(table: Table, who: Standing, seat: SeatId): boolean {
   return who.host && playerOf(table, seat)?.claimed === false;
 }
 
+/** Whether this page is asked how a seat goes on after its time is up. */
+export function choiceIsDue(model: Model): boolean {
+  const { table } = model;
+  if (table === null) return false;
+  return table.players.some((player) => player.timeoutPending && mayPlayFor(table, standing(model), player.id));
+}
+
 /** What this page may say to an undo that was asked for: `again` does it when whoever was waited for has left. */
 export function undoAnswer(table: Table, who: Standing): "agree" | "again" | null {
   const request = table.undoRequest;

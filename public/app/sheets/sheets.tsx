@@ -1,5 +1,6 @@
 // The sheet that is open, by its name.
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { SheetFrame } from "../ui/sheet.tsx";
 import { ClockSheet } from "./clock-sheet.tsx";
@@ -41,8 +42,21 @@ const bodies = {
   targets: TargetsSheet,
 } as const;
 
+/** Keys and screen readers go on where they were: the browser sees to it only when Escape closes the sheet. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () =>
+      queueMicrotask(() => {
+        if (document.activeElement === document.body && before instanceof HTMLButtonElement) before.focus({ preventScroll: true });
+      }),
+    [before],
+  );
+}
+
 export function Sheets(): JSX.Element | null {
   const { sheet, speech } = useApp();
+  useFocusBack();
   const open = sheet.value;
   if (!open) return null;
   const close = (): void => {

@@ -109,4 +109,26 @@ describe("a table without a server", () => {
     expect(keptLocalTable(env, dispatch)).toBeNull();
     expect(env.shelf.get("tapotarp:local")).toBeNull();
   });
+
+  test("runs on when the device's clock was set back while the page was gone", () => {
+    const shelf = memoryShelf();
+    const aheadEnv = fakeEnv(shelf);
+    aheadEnv.pass(7_200_000);
+    const first = device(aheadEnv);
+    const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    first.env.pass(10_000);
+    local?.leave();
+    const later = device(fakeEnv(shelf));
+    const kept = keptLocalTable(later.env, later.dispatch);
+    kept?.open();
+    expect(later.model.value.table?.players[0]?.timeRemaining).toBe(50_000);
+    expect(later.model.value.table?.status).toBe("paused");
+    kept?.give({ type: "pause", data: {} });
+    later.env.pass(20_000);
+    kept?.give({ type: "passTurn", data: { playerId: 1 } });
+    expect(later.model.value.table?.players[0]?.timeRemaining).toBe(30_000);
+    kept?.leave();
+  });
 });

@@ -74,7 +74,7 @@ export function keptLocalTable(env: Env, dispatch: Dispatch): OwnTable | null {
   const kept = readKept(env);
   if (kept === null) return null;
   try {
-    const table = new OwnTable({ env, dispatch }, { v: kept.v, state: clockRules.decode(kept.state), log: kept.log });
+    const table = new OwnTable({ env, dispatch }, { ...kept, state: clockRules.decode(kept.state) });
     table.wakeUp(kept.seenAt);
     return table;
   } catch {
@@ -97,11 +97,12 @@ export class OwnTable implements LocalTable {
 
   constructor(
     ports: { readonly env: Env; readonly dispatch: Dispatch },
-    from: { readonly v: number; readonly state: State; readonly log: readonly LoggedChange[] },
+    from: { readonly v: number; readonly state: State; readonly log: readonly LoggedChange[]; readonly seenAt?: number },
   ) {
     this.env = ports.env;
     this.dispatch = ports.dispatch;
-    this.wallOffsetMs = ports.env.wallMs() - ports.env.nowMs();
+    // A device whose clock was set back meanwhile must not stand still until it has caught up: time goes on from where it was.
+    this.wallOffsetMs = Math.max(ports.env.wallMs(), from.seenAt ?? 0, from.state.at) - ports.env.nowMs();
     this.v = from.v;
     this.state = from.state;
     this.changes = from.log;

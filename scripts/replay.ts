@@ -91,6 +91,8 @@ async function main(): Promise<number> {
   return last === "same" ? 0 : 1;
 }
 
+// `| head` has read enough and is gone: nothing went wrong, and there is nobody to write to.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -94,6 +94,13 @@ describe("F50 npm run replay", () => {
   });
 });
 
+describe("a reader that has read enough", () => {
+  test.each(["lib/store/db-command.ts export", "scripts/replay.ts CODE"])("`%s | true` says nothing on standard error", (line) => {
+    const command = `"${process.execPath}" ${line.replace("CODE", table.gameId)} --data-dir "${server.dataDir}" | true`;
+    expect(spawnSync("bash", ["-c", command], { cwd: root, encoding: "utf8" }).stderr).toBe("");
+  });
+});
+
 describe("F53 npm run admin", () => {
   const admin = (...words: string[]) => command("admin", words, { ADMIN_URL: server.url, ADMIN_TOKEN: adminToken });
 

@@ -248,6 +248,8 @@ function withWriter<T>(path: string, write: (db: Database) => T): T {
 }
 
 if (import.meta.main) {
+  // `| head` has read enough and is gone: nothing went wrong, and there is nobody to write to.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const write = (stream: NodeJS.WriteStream) => (line: string) => void stream.write(`${line}\n`);
   const io = { out: write(process.stdout), err: write(process.stderr), env: process.env, ambient: realAmbient() };
   process.exitCode = await runDbCommand(process.argv.slice(2), io);

@@ -260,7 +260,7 @@ export const settingVariables = {
   ),
   port: setting("PORT", "port", "3000", "0 to 65535; 0: any free one", "Port of the game and its HTTP pages."),
   host: setting("HOST", "address", "", "an address; empty: all", "Address to listen on."),
-  dataDir: setting("DATA_DIR", "folder", "./data", "a path", "Where SQLite keeps games, and all stores keep audit log and dead letters."),
+  dataDir: setting("DATA_DIR", "folder", "./data", "a path", "Where SQLite keeps games and dead letters, and all stores the audit log."),
   redisUrl: secret(
     "REDIS_URL",
     "URL",

@@ -2,9 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client";
 import { describe, expect, test } from "vitest";
 import { closeReasons, commandTypes, commitOutcomes } from "../../lib/ops/metric-labels.ts";
 import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
+import { tellLatestLoop } from "../../lib/ops/metrics-workers.ts";
 import { roomObserver } from "../../lib/ops/room-observer.ts";
 import { closeCodes } from "../../lib/protocol/close-codes.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
@@ -75,6 +77,22 @@ describe("F16 metrics", () => {
       commitOutcomes.filter((outcome) => outcome !== "other"),
     );
     expect(text).toContain("tapotarp_commit_duration_seconds_count 3");
+  });
+
+  test("F47 of several workers the latest event loop is told: the mean of eight would hide one that is stuck", async () => {
+    const [one, other] = [new Registry(), new Registry()].map((registry) => {
+      collectDefaultMetrics({ register: registry, prefix: "tapotarp_" });
+      tellLatestLoop(registry, "tapotarp_");
+      return registry.getMetricsAsJSON();
+    });
+    const all = await Promise.all([one, other]);
+    const name = "tapotarp_nodejs_eventloop_lag_p99_seconds";
+    for (const [place, metrics] of all.entries()) {
+      const value = metrics?.find((metric) => metric.name === name)?.values[0];
+      if (value !== undefined) value.value = place === 0 ? 0.05 : 1.05;
+    }
+    const text = await AggregatorRegistry.aggregate(all as never).metrics();
+    expect(text).toContain(`${name} 1.05\n`);
   });
 
   test("labels from the wire cannot make new series", async () => {

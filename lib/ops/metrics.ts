@@ -15,7 +15,7 @@ import {
   storeFaultKinds,
   upgradeRefusals,
 } from "./metric-labels.ts";
-import { answerPrimary } from "./metrics-workers.ts";
+import { answerPrimary, tellLatestLoop } from "./metrics-workers.ts";
 
 export type { By, Counter, Gauge, Histogram, Metrics } from "./metric-shapes.ts";
 
@@ -226,6 +226,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
   const registry = new Registry();
   registry.setDefaultLabels(labels);
   collectDefaultMetrics({ register: registry, prefix, eventLoopMonitoringPrecision: loopResolutionMs });
+  tellLatestLoop(registry, prefix);
   for (const name of misnamed) registry.removeSingleMetric(prefix + name);
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   loop.enable();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 import type { Heard } from "../support/table-client.ts";
@@ -382,6 +383,20 @@ describe("feedback", () => {
     const { connect, store } = virtualEdge();
     for (const client of [connect(), connect()]) expect((await client.ask("feedback", { text: "Thanks" }, "word-1")).type).toBe("ack");
     expect((await store.feedback(null, 10)).items).toHaveLength(1);
+  });
+});
+
+describe("feedback that cannot be kept", () => {
+  test.for([
+    ["a store that does not answer is told as such", new StoreFault("unavailable", "not now"), "store-unavailable", 0],
+    ["a bug is told, and counted, as a bug", new TypeError("x is not a function"), "internal", 1],
+  ] as const)("%s", async ([, fault, code, count]) => {
+    const saveFeedback = async (): Promise<never> => {
+      throw fault;
+    };
+    const { connect, bugs } = virtualEdge({ store: Object.assign(memoryStore(), { saveFeedback }) });
+    expect((await connect().ask("feedback", { text: "hello" })).data.code).toBe(code);
+    expect(bugs).toHaveLength(count);
   });
 });
 

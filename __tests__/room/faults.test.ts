@@ -282,6 +282,28 @@ describe("clocks and alarms", () => {
     );
   });
 
+  test("rules that throw at what a client missed are a bug, and no fault of the store", () => {
+    let throws = false;
+    const rules = (real: AnyRules): AnyRules => ({
+      ...real,
+      eventsFor(state, events, audience) {
+        if (throws) throw new Error("planted");
+        return real.eventsFor(state, events, audience);
+      },
+    });
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, {});
+        const { viewerId } = players[0] as Viewer;
+        expect(await room.eventsSince(viewerId, 0, 100)).not.toBeNull();
+        throws = true;
+        expect(await room.eventsSince(viewerId, 0, 100)).toBeNull();
+        expect(house.bugs).toHaveLength(1);
+      },
+      { rules },
+    );
+  });
+
   test("a deadline further away than a timer can wait rings when it is due, not before and not at once", () =>
     inHouse(async (house) => {
       const day = 86_400_000;

@@ -10,6 +10,7 @@ import type { Answer } from "../room/answer.ts";
 import type { Copy } from "../room/fan-out.ts";
 import { replyFrame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
+import { StoreFault } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { Intake } from "./intake.ts";
@@ -212,7 +213,7 @@ export class Session implements EntranceHost, Speaker {
     sync: (session, message, data) => session.#sync(message, data),
     subscribeTicks: (session, message, data) => session.#subscribeTicks(message, data),
     ping: (session, _message, data) => session.#pong(data),
-    feedback: (session, message, data) => void session.#feedback(message, data),
+    feedback: (session, message, data) => void session.#feedback(message, data).catch((error: unknown) => session.#failed(message, error)),
   };
 
   #pong(data: SessionData<"ping">): void {
@@ -293,7 +294,8 @@ export class Session implements EntranceHost, Speaker {
     try {
       await store.saveFeedback({ at: ambient.now(), gameId: this.#room?.gameId ?? null, text }, message.id);
       this.#acknowledge(message.id, 0);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
       this.#refuse(message.id, "store-unavailable");
     } finally {
       this.#intake.end();

@@ -216,7 +216,7 @@ export class Room implements Listener, Sleeper {
     try {
       return toldOf(this.rules, { copy, viewerId }, await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit));
     } catch (error) {
-      this.#parts.observer.fault(this.gameId, error);
+      codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment: null });
       return null;
     }
   }

@@ -238,6 +238,21 @@ describe("F16 metrics", () => {
   });
 });
 
+describe("F44 the log of a busy server", () => {
+  test("has a line for one command in so many, and for one HTTP request", async () => {
+    const running = await server({ LOG_LEVEL: "info", LOG_SAMPLE_EVERY: "50" });
+    const { players } = await seatTable(running.port, 2);
+    for (let roll = 0; roll < 100; roll += 1) await players[roll % 2]?.request("rollDice", { sides: 6 });
+    for (let turn = 0; turn < 50; turn += 1) await ask(`${running.url}/live`);
+    const lines = running.output().trim().split("\n");
+    const frequent = lines.filter((line) => /"msg":"(command|an HTTP request)"/.test(line));
+    expect(frequent.length).toBeGreaterThan(1);
+    expect(frequent.length).toBeLessThan(6);
+    expect(lines.length).toBeLessThan(20);
+    for (const player of players) player.cut();
+  });
+});
+
 describe("F53 the operator acts", () => {
   test("sees a game and its log, closes it with a reason, and finds both in the audit log", async () => {
     const running = await server();

@@ -4,17 +4,19 @@ import request from "supertest";
 import { expect, test, vi } from "vitest";
 import { addressKey } from "../../lib/gateway/address.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
+import { readConfig } from "../../lib/ops/config.ts";
 import { createHealth } from "../../lib/ops/health.ts";
 import { createLiveGames } from "../../lib/ops/live-games.ts";
 import { type OperationsParts, openOperations } from "../../lib/ops/operations.ts";
 import { silentLog } from "../../lib/ops/log.ts";
+import { createMetrics } from "../../lib/ops/metrics.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
 const adminToken = "the-operator-of-the-tests";
 
-function opened() {
+function opened(over: Partial<OperationsParts> = {}) {
   const store = memoryStore();
   const all = virtualEdge({ store });
   const { ambient, edge, rooms, metrics } = all;
@@ -26,6 +28,7 @@ function opened() {
     loopLagMs: () => 0,
     addressOf: () => "10.0.0.9",
     countedAs: addressKey,
+    ...over,
   } as unknown as OperationsParts);
   const app = express().use("/admin/api", operations.routes);
   const bearer = `Bearer ${adminToken}`;
@@ -37,6 +40,7 @@ function opened() {
   return {
     ...all,
     store,
+    operations,
     show: (gameId: string) => told(`/admin/api/games/${gameId}`),
     close: (gameId: string) => told(`/admin/api/games/${gameId}/close`, { reason: "abuse" }),
   };
@@ -61,4 +65,24 @@ test("a game that cannot be reached now is not told as one that is not there", a
   expect(await close(gameId)).toEqual([503, "store-unavailable"]);
   expect(await show("ZZZZZZ")).toEqual([503, "store-unavailable"]);
   expect(await close("ZZZZZZ")).toEqual([503, "store-unavailable"]);
+});
+
+test("metrics that cannot be made on their own port are an error of the log, too", async () => {
+  const lines: object[] = [];
+  const planted = new TypeError("planted");
+  const text = async (): Promise<never> => {
+    throw planted;
+  };
+  const { operations } = opened({
+    config: { ...readConfig({ NODE_ENV: "test" }), host: "127.0.0.1", metricsPort: 0 },
+    metrics: { ...createMetrics(), text },
+    log: { ...silentLog(), error: (fields) => void lines.push(fields) },
+  });
+  const port = await operations.listen();
+  try {
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(500);
+  } finally {
+    await operations.close();
+  }
+  expect(lines).toEqual([{ err: planted }]);
 });

@@ -106,7 +106,7 @@ function hostOf(parts: OperationsParts, startedAt: number): AdminHost {
 }
 
 /** A server that knows one page. With a METRICS_TOKEN it asks for it, else the port itself is the protection. */
-function metricsServer({ metrics, secrets, audit }: OperationsParts): Server {
+function metricsServer({ metrics, secrets, audit, log }: OperationsParts): Server {
   return createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
     if (request.method !== "GET" || request.url?.split("?", 1)[0] !== "/metrics") {
       response.writeHead(404).end();
@@ -119,7 +119,10 @@ function metricsServer({ metrics, secrets, audit }: OperationsParts): Server {
     }
     metrics.text().then(
       (text) => response.writeHead(200, { "Content-Type": metrics.contentType, "Cache-Control": "no-store" }).end(text),
-      () => response.writeHead(500).end(),
+      (error: unknown) => {
+        log.error({ err: error }, "the metrics cannot be made");
+        response.writeHead(500).end();
+      },
     );
   });
 }

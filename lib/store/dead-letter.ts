@@ -56,7 +56,7 @@ export function fileDeadLetters({ path, bytesMax, now, onLost }: DeadLetterSetti
 export function appendLetters(path: string, letters: readonly DeadLetter[], bytesMax = Infinity): void {
   const lines = `\n${letters.map((letter) => JSON.stringify(letter)).join("\n")}\n`;
   const size = existsSync(path) ? statSync(path).size : 0;
-  if (size + lines.length > bytesMax) throw new Error(`${path} has reached its ${bytesMax} bytes`);
+  if (size + Buffer.byteLength(lines) > bytesMax) throw new Error(`${path} has reached its ${bytesMax} bytes`);
   appendFileSync(path, lines, { mode: 0o600, flush: true });
 }
 

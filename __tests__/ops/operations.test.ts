@@ -76,7 +76,7 @@ test("metrics that cannot be made on their own port are an error of the log, too
   const { operations } = opened({
     config: { ...readConfig({ NODE_ENV: "test" }), host: "127.0.0.1", metricsPort: 0 },
     metrics: { ...createMetrics(), text },
-    log: { ...silentLog(), error: (fields) => void lines.push(fields) },
+    log: { ...silentLog(), error: (fields) => void lines.push(fields), level: () => "info", setLevel() {}, flush() {} },
   });
   const port = await operations.listen();
   try {

@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
+import { limitVariables } from "../../lib/ops/variables.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
 import { answerKeys, checkpointsKey, gameKey, historyKey, indexKeys, shardOf, watchersKey } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
@@ -126,6 +127,8 @@ describe.skipIf(lacks("redis-server"))("npm run db on Redis", () => {
     // Record, history and checkpoints of the game that went; its answers run out by themselves, those of BURIED came.
     expect(await inside.dbsize()).toBe(whole - 3 + 1);
     expect(await store.due(2_000_000_000_001, 10)).toEqual([codeOf(1)]);
+    // No retention may be set longer: what is mended does not go before its game does.
+    expect(await inside.pttl(historyKey(codeOf(6)))).toBeGreaterThan(limitVariables.retentionUntouchedMs.max);
   });
 
   test("a log that was changed is found, and never mended", async () => {

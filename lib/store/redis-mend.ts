@@ -2,6 +2,9 @@
 // server that changes the game meanwhile cannot be misjudged.
 import { script } from "./redis-scripts.ts";
 
+/** A day more than any retention may be set to: the sweep by the indexes forgets a game at its own time, this is for what it never finds. */
+const longestMs = 3_651 * 86_400_000;
+
 /**
  * Gives {1 when there is such a game, problem, ...}. KEYS: those of a change, then the watchers'. ARGV: 1 id, 2 mend 0/1.
  * Answers of a game that never came to be are no left-over: they stand for creates that must not happen any more, and expire.
@@ -46,7 +49,7 @@ plain(KEYS[10], 'running', there and status == 'running')
 plain(KEYS[11], 'paused', there and status == 'paused')
 for place = 1, 5 do
   local ttl = redis.call('PTTL', KEYS[place])
-  if ttl == -1 and there then wrong('has a key that never expires', 'PEXPIRE', KEYS[place], '7776000000') end
+  if ttl == -1 and there then wrong('has a key that never expires', 'PEXPIRE', KEYS[place], '${longestMs}') end
   if ttl ~= -2 and not there and (place < 4 or ttl == -1) then wrong('is gone and has left a key', 'UNLINK', KEYS[place]) end
 end
 if not there and redis.call('EXISTS', KEYS[12]) == 1 then wrong('is gone and has left a key', 'UNLINK', KEYS[12]) end

@@ -186,7 +186,7 @@ export function asyncApiDocument(release: string, games: readonly HostedGame[], 
     info: {
       title: "Tap-or-Tarp over a WebSocket",
       version: release,
-      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}; who offers only others is refused with 400 and this list. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Draw it at random, as a UUID: an id that anybody has used in the same game, or to create one, is answered as that command was. Games: ${games.map(({ rules }) => rules.kind).join(", ")}; the names of messages begin with who understands them.`,
+      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}; who offers only others is refused with 400 and this list. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Draw each at random, as a UUID: ids are shared by all at a game, those of \`create\` by all at the server, and whoever sends the id of your \`create\` or \`claim\` is taken for you and gets your seat. Games: ${games.map(({ rules }) => rules.kind).join(", ")}; the names of messages begin with who understands them.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
       tags: ["session", ...games.map(({ rules }) => rules.kind)].map((name) => ({
         name,

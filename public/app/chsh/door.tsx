@@ -6,7 +6,7 @@ import { Icon } from "../ui/icons.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
 import type { LeftTeams } from "./left-team.ts";
-import { doors, mayHaveRoom, type WatcherTable } from "./model/class-table.ts";
+import { doors, isOddName, mayHaveRoom, type WatcherTable } from "./model/class-table.ts";
 
 const nameMax = 50;
 
@@ -60,12 +60,13 @@ function NewTeam(): JSX.Element {
   const [name, setName] = useState("");
   const { t } = speech;
   const wanted = name.trim();
+  const isOdd = isOddName(name);
   return (
     <form
       class="new-team"
       onSubmit={(event) => {
         event.preventDefault();
-        if (wanted !== "") session.giveAnswer({ type: "createTeam", data: { name: wanted } });
+        if (wanted !== "" && !isOdd) session.giveAnswer({ type: "createTeam", data: { name: wanted } });
       }}
     >
       <label class="field">
@@ -76,10 +77,15 @@ function NewTeam(): JSX.Element {
           maxLength={nameMax}
           autoComplete="off"
           placeholder={t("class.teamExample")}
+          aria-invalid={isOdd}
+          aria-describedby="class-name-rule"
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </label>
-      <button type="submit" class="go go-short" data-act="createTeam" aria-disabled={wanted === ""}>
+      <p class="hint" id="class-name-rule" role="status" hidden={!isOdd}>
+        {isOdd ? t("class.teamNameRule") : null}
+      </p>
+      <button type="submit" class="go go-short" data-act="createTeam" aria-disabled={wanted === "" || isOdd}>
         <span class="go-word">{t("class.createTeam")}</span>
       </button>
     </form>

@@ -13,7 +13,7 @@ export function useClassWords(): void {
 /** A value with its error, or that there is no data. */
 export function figureText(t: Translate, figure: { readonly value: number; readonly sigma: number | null } | null): string {
   if (figure === null) return t("class.noData");
-  return `${figure.value.toFixed(2)} ± ${figure.sigma === null ? "∞" : figure.sigma.toFixed(2)}`;
+  return `${figure.value.toFixed(2).replace("-", "−")} ± ${figure.sigma === null ? "∞" : figure.sigma.toFixed(2)}`;
 }
 
 export const percentText = (value: number): string => `${(value * 100).toFixed(1)} %`;

@@ -66,6 +66,7 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.fullTeams": "Complete: {{names}}",
   "class.join": "join",
   "class.teamName": "Name of your team",
+  "class.teamNameRule": "A name has letters, digits, spaces, - and _.",
   "class.teamExample": "Bell",
   "class.createTeam": "Create a team",
   "class.comeBack": "Back to {{name}}",

@@ -66,6 +66,7 @@ export const trClass: Readonly<Record<string, string>> = {
   "class.fullTeams": "Tamam: {{names}}",
   "class.join": "katıl",
   "class.teamName": "Takımınızın adı",
+  "class.teamNameRule": "Bir adda harfler, rakamlar, boşluk, - ve _ olur.",
   "class.teamExample": "Bell",
   "class.createTeam": "Takım kur",
   "class.comeBack": "{{name}} takımına dön",

@@ -33,6 +33,10 @@ export function doors(teams: readonly LobbyTeam[]): { readonly open: readonly Lo
   return { open: teams.filter(({ state }) => state === "waiting"), full: teams.filter(({ state }) => state === "playing") };
 }
 
+/** What a team's name may not have in it. The server decides, by lib/chsh/names.ts; the page says it before somebody is refused. */
+const odd = /[^\p{L}\p{M}\p{Nd}\p{Default_Ignorable_Code_Point}\p{Cc}\s_-]/u;
+export const isOddName = (typed: string): boolean => odd.test(typed);
+
 /** Whether the team of this seat may still have it free: a complete one has not. */
 export const mayHaveRoom = (teams: readonly LobbyTeam[], seat: number | null): boolean =>
   seat !== null && teams.some(({ id, state }) => id === teamIdOf(seat) && state !== "playing");

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { cleanTeamName } from "../../lib/chsh/names.ts";
 import type { App } from "../../public/app/app-context.ts";
 import { leftTeams } from "../../public/app/chsh/left-team.ts";
-import { mayHaveRoom } from "../../public/app/chsh/model/class-table.ts";
+import { isOddName, mayHaveRoom } from "../../public/app/chsh/model/class-table.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
 
@@ -106,4 +107,11 @@ test("the way back is offered while the team may have room, and not into a compl
   ] as const;
   const offered = [1, 2, 3, 4, 5, 6, 7, null].filter((seat) => mayHaveRoom(teams, seat));
   expect(offered).toEqual([3, 4, 5, 6]);
+});
+
+test("CS5 the door says what a team's name may not have before the server refuses it, and nothing against one that the server takes", () => {
+  const good = ["Bell", "-1 Bell", "Çağrı-2_b", "می\u200cروم", "٣ ४ 5", "हिन्दी", "Bell\ufe0f", "a\tb", "𞤀𞤣𞤤𞤢𞤥"];
+  const odd = ["Bell!", "Bell's", "<b>", "½", "x²", "a+b", "😀", "a.b"];
+  for (const name of [...good, ...odd]) expect([name, isOddName(name)]).toEqual([name, cleanTeamName(name) === null]);
+  expect(odd.filter(isOddName)).toEqual(odd);
 });

@@ -175,6 +175,14 @@ describe("rounds and their file", () => {
     expect(roundsIn(history)).toEqual(["1.5"]);
   });
 
+  test("CS15 rounds that were played while the page was gone stand where they belong, also when they are told of last", () => {
+    const heard = [1, 2, 6, 7].map((round, place) => happened(place + 1, completed(round)));
+    const log = [1, 2, 3, 4, 5, 6, 7].map((round) => ({ v: round + 3, events: [completed(round)] }));
+    const read = withLog(withHappenings(noHistory, heard), log);
+    expect(roundsIn(read)).toEqual([1, 2, 3, 4, 5, 6, 7].map((round) => `1.${round}`));
+    expect(roundsIn(withHappenings(read, heard))).toEqual(roundsIn(read));
+  });
+
   test("CS15 a log that was asked for before a reset and comes after it brings nothing back", () => {
     const reset = withHappenings(noHistory, [happened(9, { type: "gameReset", data: {} }), happened(12, completed(3))]);
     expect(roundsIn(withLog(reset, [{ v: 7, events: [completed(1)] }]))).toEqual(["1.3"]);

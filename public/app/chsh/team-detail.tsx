@@ -1,4 +1,5 @@
 // One team in full: every figure, the table of its questions, and its latest rounds.
+import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Figure } from "../../../lib/chsh/figures.ts";
@@ -109,13 +110,19 @@ function PairCell({ first, cell }: { readonly first: Item; readonly cell: GridCe
   );
 }
 
-/** Rounds that were played before this page came are read from the log once, later ones are taken in as they come. */
+/**
+ * Rounds that were played before this page came, or came back, are read from the log: of a busy class it is not told all that it missed.
+ * Later ones are taken in as they come.
+ */
 function useHistory({ table, happenings }: HostShown): { readonly rounds: readonly PlayedRound[]; readonly isRead: boolean } {
+  const { session } = useApp();
+  const isHere = useComputed(() => session.model.value.link === "open").value;
   const history = useRef(noHistory);
   const [isRead, setRead] = useState(false);
   const { id, status } = table;
   const fresh = status === "waiting";
   useEffect(() => {
+    if (!isHere) return;
     let here = true;
     history.current = noHistory;
     setRead(false);
@@ -127,7 +134,7 @@ function useHistory({ table, happenings }: HostShown): { readonly rounds: readon
     return () => {
       here = false;
     };
-  }, [id, fresh]);
+  }, [id, fresh, isHere]);
   history.current = withHappenings(history.current, happenings);
   return { rounds: history.current.rounds, isRead };
 }

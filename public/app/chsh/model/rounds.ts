@@ -34,7 +34,10 @@ export interface History {
 
 export const noHistory: History = { rounds: [], resetV: 0 };
 
-/** Of each team only as many as are shown: a class that goes on for hours keeps no more than that. */
+/**
+ * Of each team only as many as are shown: a class that goes on for hours keeps no more than that. A page that was gone for a while heard
+ * later rounds before the log told of those between.
+ */
 function latest(rounds: readonly PlayedRound[]): readonly PlayedRound[] {
   const counts = new Map<number, number>();
   const isLatest = ({ teamId }: PlayedRound): boolean => {
@@ -42,7 +45,8 @@ function latest(rounds: readonly PlayedRound[]): readonly PlayedRound[] {
     counts.set(teamId, count);
     return count <= historyRoundsMax;
   };
-  return rounds.toReversed().filter(isLatest).reverse();
+  const inOrder = rounds.toSorted((a, b) => a.round - b.round);
+  return inOrder.toReversed().filter(isLatest).reverse();
 }
 
 /** The page soon forgets what happened, above all in a class where much does: rounds are taken in as they come. */

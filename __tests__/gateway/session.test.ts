@@ -175,7 +175,7 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     const codes: string[] = [];
     for (let i = 0; i < 6; i += 1) for (const who of [host, guest]) codes.push((await who.ask("pause")).data.code);
     expect(codes.slice(0, 2)).toEqual(["wrong-status", "no-seat"]);
-    expect((await guest.ask("pause")).data).toMatchObject({ code: "rate-limited", retry: true, retryAfterMs: 500 });
+    expect((await host.ask("pause")).data).toMatchObject({ code: "rate-limited", retry: true, retryAfterMs: 500 });
     expect((await (await seated()).host.ask("start")).type).toBe("ack");
     await ambient.advance(600);
     expect((await host.ask("start")).type).toBe("ack");

@@ -231,13 +231,11 @@ export class RedisBus implements Bus {
     if (!this.#drop(channel, listener) || gameId === undefined || this.#isClosed) return;
     // A broker that cannot be reached has forgotten the subscription already.
     await this.#bounded(this.#send("unsubscribe", [channel])).catch(() => {});
-    await this.#options.live.leaves(gameId).catch(() => {
+    const sayLater = (): void => {
       this.#mustComeBack = true;
-    });
-    if (!this.#listeners.has(channel)) return;
-    await this.#options.live.watches(gameId).catch(() => {
-      this.#mustComeBack = true;
-    });
+    };
+    await this.#options.live.leaves(gameId).catch(sayLater);
+    if (this.#listeners.has(channel)) await this.#options.live.watches(gameId).catch(sayLater);
   }
 
   #send(what: "subscribe" | "unsubscribe", channels: readonly string[]): Promise<unknown> {

@@ -84,7 +84,10 @@ const gamePaths: ZodOpenApiPathsObject = {
         summary: "Games whose host listed them, newest first",
         answer: json("A page of games.", z.object({ games: z.array(listed), next })),
         more: { requestParams: { query: z.object({ cursor }) } },
-        responses: { "400": refused("The cursor is empty, too long or given twice. One that is not ours reads from the start."), ...common },
+        responses: {
+          "400": refused("The cursor is empty, too long or given twice. One that is not ours reads from the start."),
+          ...common,
+        },
       },
       "games",
     ),

@@ -37,11 +37,10 @@ export class Model extends ModelTable {
     const wasRequest = this.request;
     // What an undo puts back was on the clock already.
     if (asked.type === "undo") done = this.perform(asked);
-    else {
-      this.changing(() => {
-        done = this.perform(asked);
-      });
-    }
+    this.changing(() => {
+      if (asked.type !== "undo") done = this.perform(asked);
+      if (done) this.hear(asked.viewer);
+    });
     if (!done) {
       this.play = before;
       return false;
@@ -52,6 +51,16 @@ export class Model extends ModelTable {
     if (this.request === wasRequest && !quiet.has(asked.type)) this.request = null;
     this.keep({ type: asked.type, by: this.bySeat, lasting: quiet.has(asked.type), undone: false, play: before });
     return true;
+  }
+
+  /** Whoever is let do something is here. */
+  protected hear(viewer: string): void {
+    const seat = this.seat(this.seatOf(viewer));
+    const chair = this.chair?.who === viewer ? this.chair : null;
+    if ((seat?.awayAt ?? null) === null && (chair?.awayAt ?? null) === null) return;
+    for (const place of [seat, chair]) if (place) place.awayAt = null;
+    this.same = false;
+    this.runOn();
   }
 
   protected bySeat: number | null = null;

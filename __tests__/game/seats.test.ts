@@ -47,6 +47,25 @@ describe("SE seats", () => {
     );
   });
 
+  test("SE2 SE8 who leaves and comes in again through the same connection is back with the first thing he says", () => {
+    play(
+      started({ dropPolicy: "grace" }),
+      `at 1000  A drops -> seat-away A
+      at 2000  A passTurn -> turn-passed A B 2, seat-back A
+      B passTurn -> turn-passed B A 3
+      at 12000 see A -> A=619000`,
+    );
+    play(
+      started({ dropPolicy: "pause" }),
+      `at 1000  B drops -> seat-away B, game-paused drop
+      B passTurn -> ! wrong-status
+      B updatePlayer B life=19 -> life-changed B 20 19 B, seat-back B, game-resumed`,
+    );
+    const table = new Table({ warningThresholds: [] });
+    play(table, "at 0 host drops -> host-away\nat 1000 host start -> game-started, host-back\nat 400000 B claim B -> seat-claimed B");
+    expect(table.view().hostPlayer).toBeNull();
+  });
+
   test("SE2 SE3 L16 the late close of a displaced connection touches nothing", () => {
     const table = started();
     const old = table.viewer("B");
@@ -257,7 +276,7 @@ describe("SE9 outage", () => {
     play(
       started(),
       `at 9000  shell outage 8000 -> game-paused restart
-      A pause -> game-resumed`,
+      A pause -> game-resumed, seat-back A`,
     );
     const table = new Table();
     play(

@@ -195,13 +195,15 @@ describe("UN undo", () => {
   });
 
   test("UN3 SE9 what an outage stopped stays stopped, and the time in between is nobody's", () => {
-    const table = started(quick);
-    const v = table.v + 1;
+    const table = started({ ...quick, playerCount: 3 });
+    const v = table.v + 2;
     play(
       table,
-      `at 5000   A passTurn -> turn-passed A B 2
+      `at 0      C unclaim -> seat-left C
+      at 5000   A passTurn -> turn-passed A B 2
       at 90000  shell outage 10000 -> game-paused restart
-      A undo -> undone ${v}
+      V claim C -> seat-claimed C
+      V undo -> undone ${v}
       see status pausedBy A activePlayer -> status=paused pausedBy=restart A=595000 activePlayer=A
       B reconnects -> seat-back B, game-resumed
       at 91000  see A -> A=594000`,
@@ -210,12 +212,14 @@ describe("UN undo", () => {
   });
 
   test("UN3 SE9 a flag that fell just before an outage can be taken back, too", () => {
-    const table = started({ ...quick, initialTime: 60_000, onTimeout: "game-loss", playerCount: 3 });
+    const table = started({ ...quick, initialTime: 60_000, onTimeout: "game-loss", playerCount: 4 });
     play(
       table,
-      `at 20000   A passTurn -> turn-passed A B 2
+      `at 0       D unclaim -> seat-left D
+      at 20000   A passTurn -> turn-passed A B 2
       at 200000  shell outage 90000 -> timeout B 1, eliminated B time, turn-passed B C 3, game-paused restart
-      A undo -> undone ${table.v + 2}
+      V claim D -> seat-claimed D
+      V undo -> undone ${table.v + 3}
       see A B C activePlayer status pausedBy B.isEliminated -> A=40000 B=60000 C=60000 activePlayer=B status=paused pausedBy=restart B.isEliminated=false`,
     );
   });
@@ -260,13 +264,19 @@ describe("UN undo", () => {
   });
 
   test("UN1 SE9 the same after a restart, and with a reset that was made in the pause", () => {
-    const table = started(quick);
-    play(table, "at 1000 shell outage 1000 -> game-paused restart\nat 1000 A updatePlayer A life=18 -> life-changed A 20 18 A");
+    const table = started({ ...quick, playerCount: 3 });
+    play(
+      table,
+      `at 0    C unclaim -> seat-left C
+      at 1000 shell outage 1000 -> game-paused restart
+      V claim C -> seat-claimed C
+      V updatePlayer C life=18 -> life-changed C 20 18 C`,
+    );
     const v = table.v;
     play(
       table,
       `at 2000  A reconnects -> seat-back A, game-resumed
-      at 3000  A undo -> undone ${v}, game-resumed
+      at 3000  V undo -> undone ${v}, game-resumed
       see status A -> status=running A=599000`,
     );
     const other = started({ ...quick, dropPolicy: "pause" });

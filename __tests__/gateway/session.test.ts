@@ -88,6 +88,25 @@ describe("PRODUCT 4: seats and tokens, in virtual time", () => {
   });
 });
 
+describe("SE2 leaving, and coming in again through the same connection", () => {
+  test("whoever plays on is not away: no free time for the absent, and no seat that falls free under its player", async () => {
+    const { ambient, connect, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    const watcher = connect();
+    await watcher.ask("join", { gameId });
+    await host.ask("updateSettings", { dropPolicy: "grace" });
+    await host.ask("start");
+    await host.ask("leave");
+    expect(watcher.last("state")?.data.players[0]).toMatchObject({ claimed: true, connected: false });
+    await host.ask("join", { gameId });
+    expect((await host.ask("updatePlayer", { playerId: 1, life: 19 })).type).toBe("ack");
+    expect(watcher.last("state")?.data.players[0]).toMatchObject({ claimed: true, connected: true });
+    await ambient.advance(20_000);
+    await watcher.ask("sync");
+    expect(watcher.last("state")?.data.players[0].timeRemaining).toBe(580_000);
+  });
+});
+
 describe("TU3 the host taps twice", () => {
   test("a pass that names its seat passes that seat's turn only; without a name the host passes whoever's turn it is", async () => {
     const { connect, seated } = virtualEdge();

@@ -10,7 +10,7 @@ import type { Instant, SeatId, ViewerId } from "./ids.ts";
 import { addPenalty, adjustTime, eliminate, revive, updatePlayer, updateTable } from "./life.ts";
 import { cancelTargeting, confirmTargets, interrupt, passPriority, passTargetPriority, toggleTarget } from "./priority.ts";
 import { nextRound, reset } from "./rounds.ts";
-import { claim, drop, kick, reconnectHost, reconnectSeat, unclaim } from "./seats.ts";
+import { claim, drop, hear, kick, reconnectHost, reconnectSeat, unclaim } from "./seats.ts";
 import { dueAt, settleUntil } from "./settle.ts";
 import type { State } from "./state.ts";
 import { randomStartPlayer, rollDice, rollPlayOrder } from "./table.ts";
@@ -163,7 +163,9 @@ function decideFor(
   if (refusal !== null) return { ok: false, ...refusal };
   const draft = draftOf(base, input.now);
   arrive(draft);
-  return answer(draft, applyCommand(draft, asked.command, { asker, input }), asked.command.type);
+  const outcome = applyCommand(draft, asked.command, { asker, input });
+  if (outcome === null) hear(draft, asked.viewerId);
+  return answer(draft, outcome, asked.command.type);
 }
 
 function answer(draft: Draft, outcome: Outcome, type: string): Decision<State, Event> {

@@ -5,7 +5,7 @@ import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "./ho
 import type { SeatId, ViewerId } from "./ids.ts";
 import { leaveHostSeat } from "./host.ts";
 import { type Holder, isAway, isHere, seatAt, seatHeldBy } from "./state.ts";
-import { resume, stand, standForAbsent } from "./turns.ts";
+import { putInOrder, resume, stand, standForAbsent } from "./turns.ts";
 
 export interface Arrival {
   readonly viewerId: ViewerId;
@@ -113,6 +113,21 @@ function follow(draft: Draft, old: ViewerId, viewerId: ViewerId): void {
   const id = seatHeldBy(state, old);
   const holder = seatAt(state, id)?.holder;
   if (id !== null && holder) writeSeat(draft, id).holder = { ...holder, viewerId, droppedAt: null };
+}
+
+/** Who gives a command is here, whatever was said of him: he left, and came in again through the same connection. */
+export function hear(draft: Draft, viewerId: ViewerId): void {
+  const { state } = draft;
+  const { chair, seat } = state.host;
+  const found = seatAt(state, seatHeldBy(state, viewerId));
+  const wasAway = found !== undefined && isAway(found);
+  if (!wasAway && (chair?.viewerId !== viewerId || chair.droppedAt === null)) return;
+  follow(draft, viewerId, viewerId);
+  if (wasAway) draft.events.push({ type: "seatBack", data: { playerId: found.id } });
+  else if (seat === null) draft.events.push({ type: "hostBack", data: {} });
+  // What he said was said before the clocks run on.
+  putInOrder(draft);
+  runOn(draft);
 }
 
 export function reconnectSeat(draft: Draft, id: SeatId, { viewerId, draw, proof }: Return): Outcome {

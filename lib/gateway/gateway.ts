@@ -206,6 +206,7 @@ class SocketGateway implements Gateway {
     const { edge } = this.#parts;
     edge.draining = true;
     const guests = [...this.#guests];
+    // A millisecond for each of them: with few there is no wave that a time would have to be kept for.
     const waveMs = Math.min(overMs, guests.length);
     const message = "The server is restarting. You will be back in a moment.";
     for (const { connection } of guests) {

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -129,6 +129,26 @@ describe("F45 --validate", () => {
       status: 1,
       stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: [^\n]*\n$/),
     });
+  });
+});
+
+describe("F45 --validate looks as the start does", () => {
+  const validate = (env: Record<string, string>) =>
+    spawnSync(process.execPath, ["server.ts", "--validate"], { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"], ...env } });
+
+  test("a folder behind a link that leads nowhere, or below a file: exit 1 and one line", () => {
+    const link = join(freshFolder(), "volume");
+    symlinkSync(join(freshFolder(), "not-mounted"), link);
+    for (const DATA_DIR of [link, join(link, "data"), join(root, "package.json", "data")])
+      expect(validate({ DATA_DIR })).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: DATA_DIR [^\n]*\n$/),
+      });
+  });
+
+  test("Redis is tried for as long as the configuration says", () => {
+    const { status, stderr } = validate({ REDIS_URL: "redis://127.0.0.1:1", LIMIT_REDIS_START_MS: "300" });
+    expect([status, stderr]).toEqual([1, expect.stringContaining("tried for 300 ms")]);
   });
 });
 

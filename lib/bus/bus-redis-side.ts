@@ -91,10 +91,11 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
 }
 
 /** Whether a server could start on this Redis: throws one line when not. Writes nothing. */
-export async function tryRedis(url: string, ambient: Ambient): Promise<void> {
-  const link = new RedisLink({ url, ambient, limits: redisLimits, name: "tapotarp-try", log: () => {} });
+export async function tryRedis(url: string, ambient: Ambient, own: Pick<RedisLimits, "commandMs" | "startMs">): Promise<void> {
+  const limits = { ...redisLimits, ...own };
+  const link = new RedisLink({ url, ambient, limits, name: "tapotarp-try", log: () => {} });
   try {
-    await reachRedis(link, ambient, redisLimits.startMs);
+    await reachRedis(link, ambient, limits.startMs);
     await inspectRedis(link);
   } finally {
     await link.close();

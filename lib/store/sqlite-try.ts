@@ -1,5 +1,5 @@
 // `--validate`: can the data folder be used? Looks at what is there as a start would, under the lock of a server, and changes nothing.
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { lookThroughGate } from "./sqlite-gate.ts";
 import { lockDataFile } from "./sqlite-lock.ts";
@@ -28,10 +28,22 @@ function assertWritable(path: string): void {
   }
 }
 
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 /** A folder that is not there yet is made by the start. */
 function tryFolder(folder: string): void {
   let existing = folder;
-  while (!existsSync(existing)) existing = dirname(existing);
+  while (!existsSync(existing)) {
+    // To what is not there, a volume that is not mounted perhaps: the start would not make that.
+    if (isLink(existing)) throw new Error(`DATA_DIR cannot be used: ${existing} leads nowhere.`);
+    existing = dirname(existing);
+  }
   try {
     rmdirSync(mkdtempSync(join(existing, ".tapotarp-")));
   } catch {

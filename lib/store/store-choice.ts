@@ -131,5 +131,5 @@ async function openSqliteSide(
 /** Whether a server could start with this storage: throws one line when not. */
 export async function tryStorage({ secrets, dataDir, limits }: Config, ambient: Ambient): Promise<void> {
   if (secrets.redisUrl === null) trySqlite(dataDir, limits.storeCheckBytesMax);
-  else await (await redisSide()).tryRedis(secrets.redisUrl, ambient);
+  else await (await redisSide()).tryRedis(secrets.redisUrl, ambient, { commandMs: limits.redisCommandMs, startMs: limits.redisStartMs });
 }

@@ -224,6 +224,27 @@ test("however many questions stand at once, and whatever names they hold, nothin
   expect(wrong).toEqual([]);
 });
 
+test("a recap of players with long names keeps its charts on the page", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const recap = scenes.find(({ name }) => name === "recap");
+  const players = seats(4, () => ({ name: "W".repeat(32) }));
+  await show({ ...recap, name: "recap-long", path: "/g/K7QX2M", table: table({ status: "finished", running: [], winner: 1, players }) });
+  const wrong: string[] = [];
+  for (const [width, height] of [
+    [390, 844],
+    [820, 1180],
+  ] as const) {
+    await resize(page, { width, height });
+    const most = await page.evaluate(() =>
+      Math.max(...[...document.querySelectorAll(".chart, .chart *")].map((part) => part.getBoundingClientRect().right)),
+    );
+    if (most > width + 0.5) wrong.push(`${width} px: a chart reaches to ${Math.round(most)}`);
+  }
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
 test("no word of the great button is broken, on any phone", async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);

@@ -303,7 +303,6 @@ class SqliteStore implements LetteredStore {
 
   /** The game stays unusable, over restarts too, until the operator restores, releases or removes it; nobody else notices. */
   #quarantine(gameId: string, reason: string): void {
-    this.#parts.log("error", reason);
     this.#parts.link.submit(["quarantine", gameId, this.#parts.ambient.now(), reason], 0).catch(() => {
       this.#parts.log("error", `The quarantine of game ${gameId} could not be noted.`);
     });

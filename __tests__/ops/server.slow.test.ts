@@ -132,7 +132,7 @@ describe("F45 --validate", () => {
   });
 });
 
-describe("F45 --validate looks as the start does", () => {
+describe("F45 what --validate tries, it tries as the start does", () => {
   const validate = (env: Record<string, string>) =>
     spawnSync(process.execPath, ["server.ts", "--validate"], { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"], ...env } });
 

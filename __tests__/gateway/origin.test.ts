@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type OriginClaim, originCheck } from "../../lib/gateway/origin.ts";
+import { type OriginClaim, originCheck, shownOrigin } from "../../lib/gateway/origin.ts";
 
 const listed = originCheck({
   allowed: ["https://play.example", "https://*.example.org", "http://localhost:5173", "https://shop.example:8443"],
@@ -12,6 +12,25 @@ const anyPage = originCheck({ allowed: [], allowMissing: true, sameHostOnly: fal
 function claim(origin: string | undefined, host = "play.example", secure: boolean | null = null): OriginClaim {
   return { origin, host, secure };
 }
+
+test("F46 a refused origin is shown as it was understood, and what is none is not quoted", () => {
+  const shown = [
+    "https://Play.Example:8443",
+    "http://evil.example",
+    "null",
+    'https://a.example/"}\n',
+    `https://${"a".repeat(400)}`,
+    undefined,
+  ];
+  expect(shown.map(shownOrigin)).toEqual([
+    "https://play.example:8443",
+    "http://evil.example",
+    "not an origin",
+    "not an origin",
+    "not an origin",
+    "none",
+  ]);
+});
 
 describe("F19 L20 SAFETY 14: origins are parsed and compared as scheme, host and port", () => {
   test.each([

@@ -90,7 +90,7 @@ describe("SAFETY 13-15: the upgrade gate", () => {
               .join("")
           : "",
       )
-      .toMatch(/"origin-refused".*"rate-limited"/s);
+      .toMatch(/"origin-refused".*"detail":\{"origin":"http.*"rate-limited"/s);
   });
 
   test("a client that hangs up in the middle of a refusal harms nobody", async () => {

@@ -148,7 +148,7 @@ class SocketGateway implements Gateway {
   /** Path and origin are good, but it is no WebSocket handshake. */
   #malformed(request: IncomingMessage, stream: Duplex): void {
     const { edge } = this.#parts;
-    noteRefusal(edge, edge.clientOf(request).address, "malformed");
+    noteRefusal(edge, request, "malformed");
     answerRefusal(stream, { status: 400, message: "This is not a WebSocket handshake (RFC 6455, version 13)." });
   }
 

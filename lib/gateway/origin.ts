@@ -59,6 +59,13 @@ function isSameHost(origin: ParsedOrigin, { host, secure }: OriginClaim): boolea
   return own !== null && own.host === origin.host && own.port === origin.port;
 }
 
+/** For the operator, who has to know which page it was: as it was understood, which is bounded and holds nothing but scheme, host and port. */
+export function shownOrigin(text: string | undefined): string {
+  if (text === undefined) return "none";
+  const origin = parsed(text);
+  return origin === null ? "not an origin" : `${origin.scheme}//${origin.host}${origin.port === "" ? "" : `:${origin.port}`}`;
+}
+
 /** Decides by configuration whether a page of this origin may open a socket. Throws at once when the list is not one of origins. */
 export function originCheck({ allowed, allowMissing, sameHostOnly }: OriginRules): (claim: OriginClaim) => boolean {
   const patterns = allowed.map(patternOf);

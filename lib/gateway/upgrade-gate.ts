@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import { protocols, socketPaths } from "../protocol/version.ts";
 import type { Edge } from "./edge.ts";
-import { originCheck } from "./origin.ts";
+import { originCheck, shownOrigin } from "./origin.ts";
 
 /**
  * A request that asks for a socket. Whatever else a client offers to speak, as some do HTTP/2 in each request, is passed over and the
@@ -79,7 +79,7 @@ export function upgradeGate(edge: Edge, connections: () => number): (request: In
     const { address, secure } = edge.clientOf(request);
     const refusal = refusalFor(request, address, secure);
     if (refusal === null) return { ok: true, address };
-    noteRefusal(edge, address, refusal.reason);
+    noteRefusal(edge, request, refusal.reason);
     return { ok: false, refusal };
   };
 }
@@ -89,12 +89,13 @@ function speaks(offered: string): boolean {
   return protocols.some((known) => names.includes(known));
 }
 
-export function noteRefusal(edge: Edge, address: string, reason: UpgradeRefusal["reason"] | "timeout"): void {
+export function noteRefusal(edge: Edge, request: IncomingMessage, reason: UpgradeRefusal["reason"] | "timeout"): void {
   const { metrics } = edge;
+  const { address } = edge.clientOf(request);
   metrics.upgradesRefused(reason).add();
   if (reason === "origin") {
     metrics.originsRefused.add();
-    edge.note("origin-refused", address);
+    edge.note("origin-refused", address, { origin: shownOrigin(request.headers.origin) });
   } else if (reason === "rate" || reason === "address") {
     metrics.rateLimited(reason === "rate" ? "upgrades" : "connections").add();
     edge.note("rate-limited", address, { kind: reason === "rate" ? "upgrades" : "connections" });

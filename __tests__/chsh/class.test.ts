@@ -194,6 +194,21 @@ describe("a class", () => {
     expect(one.player("a3").team.state).toBe("waiting");
   });
 
+  test("CS10 who leaves and comes in again through the same connection is back with the first thing he says, and keeps his slot", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    for (const viewer of ["a", "host"]) one.say(null, { type: "drop", viewerId: viewer as ViewerId });
+    expect(one.host().teams[0]?.players).toEqual(["away", "here"]);
+    expect(one.say("a", { type: "answer", round: 7, answer: false })).not.toBe("ok");
+    expect(one.host().teams[0]?.players).toEqual(["away", "here"]);
+    expect(one.say("a", { type: "answer", round: 1, answer: false })).toBe("ok");
+    expect(one.say("host", { type: "pause" })).toBe("ok");
+    expect(one.events.slice(-4).map(({ type }) => type)).toEqual(["answered", "playerBack", "gamePaused", "hostBack"]);
+    expect(one.host().teams[0]?.players).toEqual(["here", "here"]);
+    expect(chshRules.settle(one.state, (one.now + 2 * 3_600_000) as Instant)).toBeNull();
+  });
+
   test("CS10 an outage counts for nobody's hour: who was away when the server went has what was left of his, everybody else a whole one", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");

@@ -12,7 +12,7 @@ import { figuresOf } from "./figures.ts";
 import { limits } from "./limits.ts";
 import { abandonRound, answer, dealToAll, freshRounds } from "./rounds.ts";
 import { isHost, placeHeldBy, type State } from "./state.ts";
-import { type Arrival, createTeam, drop, joinTeam, reconnectHost, reconnectPlayer, vacate } from "./teams.ts";
+import { type Arrival, createTeam, drop, hear, joinTeam, reconnectHost, reconnectPlayer, vacate } from "./teams.ts";
 
 type Told<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
 type Handler<Type extends Command["type"]> = (draft: Draft, command: Told<Type>, arrival: Arrival) => Outcome;
@@ -138,7 +138,9 @@ function applyCommand(draft: Draft, command: Command, input: Input<State, Comman
   if (draft.state.closed) return refuse("wrong-status");
   if (hostOnly.has(command.type) && !isHost(draft.state, viewerId)) return refuse("not-host");
   const handler = handlers[command.type] as Handler<Command["type"]>;
-  return handler(draft, command as never, { viewerId, draw });
+  const outcome = handler(draft, command as never, { viewerId, draw });
+  if (outcome === null) hear(draft, viewerId);
+  return outcome;
 }
 
 export function create({ id, now, viewerId, name, settings, draw }: Creation<Settings>): Decision<State, Event> {

@@ -93,6 +93,22 @@ export function drop(draft: Draft, viewerId: ViewerId): void {
   }
 }
 
+/** Who gives a command is here, whatever was said of him: he left, and came in again through the same connection. */
+export function hear(draft: Draft, viewerId: ViewerId): void {
+  const { state } = draft;
+  const place = placeHeldBy(state, viewerId);
+  const holder = place?.team.slots[place.slot].holder;
+  if (place && holder && holder.droppedAt !== null) {
+    writeSlot(draft, place.team, { slot: place.slot, to: { holder: { ...holder, droppedAt: null }, leftTokenHash: null } });
+    draft.events.push({ type: "playerBack", data: { teamId: place.team.id, slot: place.slot + 1 } });
+  }
+  const { host } = state;
+  if (host?.viewerId === viewerId && host.droppedAt !== null) {
+    state.host = { ...host, droppedAt: null };
+    draft.events.push({ type: "hostBack", data: {} });
+  }
+}
+
 interface Return extends Arrival {
   readonly proof: Proof;
 }

@@ -224,6 +224,35 @@ test("however many questions stand at once, and whatever names they hold, nothin
   expect(wrong).toEqual([]);
 });
 
+test("a long name keeps its beginning, from whichever side it is written", async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const name = "مريم بنت عبد الرحمن الطويلة";
+  const players = seats(8, () => ({ name, claimed: false }));
+  const hidden: string[] = [];
+  const places = [
+    ["waiting", "/g/K7QX2M", ".seat b"],
+    ["running", "/g/K7QX2M", ".card .who-name"],
+    ["running", "/g/K7QX2M#table", ".panel-name > span:first-of-type"],
+    ["running", "/overlay/K7QX2M", ".overlay-name"],
+  ] as const;
+  for (const [status, path, where] of places) {
+    await show({ name: where, path, table: table({ status, players, hostPlayer: null }) });
+    await page.waitForSelector(where);
+    const begins = await page.evaluate((selector) => {
+      const part = document.querySelector<HTMLElement>(selector);
+      const first = document.createRange();
+      first.setStart(part?.firstChild as Node, 0);
+      first.setEnd(part?.firstChild as Node, 1);
+      const [box, letter] = [part?.getBoundingClientRect(), first.getBoundingClientRect()];
+      return box !== undefined && letter.left >= box.left - 1 && letter.right <= box.right + 1;
+    }, where);
+    if (!begins) hidden.push(where);
+  }
+  await context.close();
+  expect(hidden).toEqual([]);
+});
+
 test("a recap of players with long names keeps its charts on the page", async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);

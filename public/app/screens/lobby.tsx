@@ -86,7 +86,7 @@ function SeatRow({ table, player }: { readonly table: Table; readonly player: Pl
         onClick={act}
       >
         <SeatShape seat={player.id} size={18} />
-        <b>{player.name || t("seat.number", { n: player.id })}</b>
+        <b dir="auto">{player.name || t("seat.number", { n: player.id })}</b>
         <em>{notes.map((key) => t(key)).join(" · ")}</em>
       </button>
     </li>
@@ -138,6 +138,7 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
       </button>
       <input
         class="name-input"
+        dir="auto"
         aria-label={t("seat.name")}
         value={name ?? player.name}
         maxLength={32}

@@ -28,7 +28,9 @@ export function Overlay(): JSX.Element | null {
           style={seatTint(table, player.id)}
         >
           <SeatShape seat={player.id} />
-          <span class="overlay-name">{player.name}</span>
+          <span class="overlay-name" dir="auto">
+            {player.name}
+          </span>
           <ClockFace seat={player.id} label={player.name} />
           <span class="life num">
             <Icon name="heart" size={13} />

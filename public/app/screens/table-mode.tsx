@@ -86,7 +86,7 @@ function Panel({ table, player, place }: { readonly table: Table; readonly playe
       <div class="panel-inner">
         <p class="panel-name">
           <SeatShape seat={seat} />
-          <span>{player.name}</span>
+          <span dir="auto">{player.name}</span>
           <Badges table={table} player={player} />
         </p>
         <ClockFace seat={seat} great label={player.name} />

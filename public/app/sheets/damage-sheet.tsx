@@ -101,7 +101,7 @@ function SeatPick({ label, table, seats, value, none, onPick }: PickProps): JSX.
             onClick={() => onPick(seat)}
           >
             <SeatShape seat={seat} size={13} />
-            <span>{playerOf(table, seat)?.name}</span>
+            <span dir="auto">{playerOf(table, seat)?.name}</span>
           </button>
         ))}
         {none ? (

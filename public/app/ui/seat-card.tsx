@@ -46,7 +46,9 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
     >
       <span class="who">
         <SeatShape seat={seat} size={13} />
-        <span class="who-name">{player.name}</span>
+        <span class="who-name" dir="auto">
+          {player.name}
+        </span>
       </span>
       <ClockFace seat={seat} />
       <span class="card-foot num">

@@ -6,8 +6,8 @@ import { Table, wait } from "./table.ts";
 const players = Number(__ENV["PLAYERS"] ?? "100");
 const seconds = Number(__ENV["SECONDS"] ?? "30");
 const thinkMs = { least: 500, most: 4_000 };
-/** The first fifth of the time; of a long run less, so that its memory is looked at while all are at their tables (../memory-watch.ts). */
-const comingMs = Math.min(seconds * 200, 45_000);
+/** The first third of the time or nearly; of a long run less, so that its memory is looked at while all are at their tables (../memory-watch.ts). */
+const comingMs = Math.min(seconds * 300, 45_000);
 const seats = 4;
 const tables = Math.max(1, Math.round(players / seats));
 /** Each of k6's users is a JavaScript engine of its own. One for each of 2,500 tables is so much memory that k6 clears it up half the time. */

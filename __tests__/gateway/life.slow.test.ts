@@ -24,7 +24,13 @@ describe("F10 SAFETY 22: the way out", () => {
       server.signal("SIGTERM");
       await expect.poll(() => server.output()).toContain('"stopping"');
       const startedAt = performance.now();
-      server.signal("SIGTERM");
+      // One that comes within a tenth of a second is the first one, passed on by npm.
+      await expect
+        .poll(() => {
+          server.signal("SIGTERM");
+          return server.output();
+        })
+        .toContain("asked twice");
       expect(await server.exited).toBe(0);
       expect(performance.now() - startedAt).toBeLessThan(3_500);
       stuck.cut();

@@ -82,13 +82,13 @@ describe("F10 ordered stop", () => {
   test("what a terminal sends to all and npm passes on is one signal: nobody is cut off for it, and the next one hurries", async () => {
     const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }]);
     stop.request("SIGINT");
-    await ambient.advance(499);
+    await ambient.advance(99);
     stop.request("SIGINT");
     await ambient.advance(1);
     expect(did).toEqual([]);
     stop.request("SIGINT");
     await ambient.advance(0);
-    expect(did).toEqual(["flush", "exit 0 at 500"]);
+    expect(did).toEqual(["flush", "exit 0 at 100"]);
   });
 
   test("the operator may ask twice, and a first signal may follow: nobody is cut off for that", async () => {

@@ -32,7 +32,7 @@ export interface StopSettings {
 }
 
 /** A signal this soon after the first is the same one: a terminal gives it to all its processes, and npm passes it on once more. */
-const sameSignalMs = 500;
+const sameSignalMs = 100;
 
 type Outcome = "done" | "failed" | "late";
 

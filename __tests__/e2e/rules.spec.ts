@@ -71,7 +71,8 @@ test("four seats: interrupts, targets, undo with consent, damage, elimination, r
   await tap(ayla, "passTurn");
   await says(brien, "Your turn");
   await jun.locator('[data-action="undo"]').click();
-  for (const page of [ayla, brien, priya]) await page.getByRole("button", { name: "Agree" }).click();
+  // Ayla last: it is her change, so with her word it goes back at once.
+  for (const page of [brien, priya, ayla]) await page.getByRole("button", { name: "Agree" }).click();
   await says(ayla, "Your turn");
 
   // Life to zero is out; the host takes the next two out; the last one wins.

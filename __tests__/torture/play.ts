@@ -56,6 +56,8 @@ class Notes {
 
   constructor(path: string) {
     this.#file = openSync(path, "a");
+    // The life before may have been killed in the middle of a line.
+    writeSync(this.#file, "\n");
   }
 
   add(seen: Observation): void {

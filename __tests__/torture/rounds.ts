@@ -61,15 +61,16 @@ export class Notebook {
     this.path = path;
   }
 
-  /** Reads what was added. A line that its writer did not finish is dropped: it was never acted upon. */
+  /** Reads the whole lines that were added. The last one may be under way; of a writer that was killed it was never acted upon. */
   catchUp(): void {
     const file = openSync(this.path, "a+");
     const { size } = fstatSync(file);
     const added = Buffer.alloc(size - this.#read);
     readSync(file, added, 0, added.length, this.#read);
     closeSync(file);
-    this.#read = size;
-    for (const line of added.toString("utf8").split("\n")) {
+    const end = added.lastIndexOf("\n") + 1;
+    this.#read += end;
+    for (const line of added.toString("utf8", 0, end).split("\n")) {
       if (!line.endsWith("}")) continue;
       const seen = JSON.parse(line) as Observation;
       this.observations.push(seen);

@@ -165,6 +165,17 @@ function fill(path: string): void {
   }
 }
 
+/** What the disk's troubles may cost, in the short runs and the long ones. */
+export const diskBounds = {
+  loopDelayMs: 50,
+  /** A full disk shows within. */
+  notReadyMs: 2_000,
+  backAfterRoomMs: 5_000,
+  backAfterReaderMs: 2_000,
+  /** The log against its limit: the batch that meets it is still written. */
+  logToLimit: 2,
+} as const;
+
 export interface ReaderFigures {
   readonly logBytesMax: number;
   readonly busy: number;

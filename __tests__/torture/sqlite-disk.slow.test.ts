@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dropFolder, newFolder } from "../store/sqlite-folder.ts";
 import { isCi, lacks, programPath } from "../support/programs.ts";
-import { backupsUnderLoad, fullDisk, longReader, mountSmall, slowFsync } from "./disk.ts";
+import { backupsUnderLoad, fullDisk, longReader, mountSmall, slowFsync, diskBounds } from "./disk.ts";
 import { migrationKills } from "./migrations.ts";
 import { traceLife } from "./strace.ts";
 
@@ -27,7 +27,7 @@ describe("the disk as the trouble", () => {
     expect(queueMax).toBeLessThanOrEqual(66);
     expect(busy).toBeGreaterThan(100);
     expect(acknowledged).toBeGreaterThan(64);
-    expect(loopDelayMsP99 - idleDelayMsP99).toBeLessThan(50);
+    expect(loopDelayMsP99 - idleDelayMsP99).toBeLessThan(diskBounds.loopDelayMs);
   });
 
   test("a disk that fills up: no wrong acknowledgement, not ready within 2 s, service within 5 s of room", async (context) => {
@@ -45,8 +45,8 @@ describe("the disk as the trouble", () => {
         `full disk: ${times} times, not ready after at most ${notReadyMsMax} ms, back at most ${backMsMax} ms after room, ${verdict.result}`,
       );
       expect(verdict).toMatchObject({ result: "pass", violations: [] });
-      expect(notReadyMsMax).toBeLessThan(2_000);
-      expect(backMsMax).toBeLessThan(5_000);
+      expect(notReadyMsMax).toBeLessThan(diskBounds.notReadyMs);
+      expect(backMsMax).toBeLessThan(diskBounds.backAfterRoomMs);
       expect(acknowledgedAfter).toBeGreaterThan(50);
     } finally {
       mounted.unmount();
@@ -61,8 +61,8 @@ describe("the disk as the trouble", () => {
     );
     expect(verdict).toMatchObject({ result: "pass", violations: [] });
     expect(busy).toBeGreaterThan(0);
-    expect(logBytesMax).toBeLessThan(2 * walBytesMax);
-    expect(backMs).toBeLessThan(2_000);
+    expect(logBytesMax).toBeLessThan(diskBounds.logToLimit * walBytesMax);
+    expect(backMs).toBeLessThan(diskBounds.backAfterReaderMs);
   });
 
   test("F58: backups under load, each restored and compared: all that was acknowledged before, nothing that never was", async () => {

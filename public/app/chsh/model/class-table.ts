@@ -1,5 +1,6 @@
 // What the page knows of a class, and questions about it that several screens ask. Pure; nothing here changes anything.
 import type { Figure } from "../../../../lib/chsh/figures.ts";
+import { cleanTeamName } from "../../../../lib/chsh/names.ts";
 import { teamIdOf } from "../../../../lib/chsh/state.ts";
 import type { HostTeam, HostView, LobbyTeam, PlayerView, WatcherView } from "../../../../lib/chsh/view.ts";
 import type { StateData } from "../../../../lib/protocol/server-messages.ts";
@@ -33,9 +34,8 @@ export function doors(teams: readonly LobbyTeam[]): { readonly open: readonly Lo
   return { open: teams.filter(({ state }) => state === "waiting"), full: teams.filter(({ state }) => state === "playing") };
 }
 
-/** What a team's name may not have in it. The server decides, by lib/chsh/names.ts; the page says it before somebody is refused. */
-const odd = /[^\p{L}\p{M}\p{Nd}\p{Default_Ignorable_Code_Point}\p{Cc}\s_-]/u;
-export const isOddName = (typed: string): boolean => odd.test(typed);
+/** Something is typed that no team may be called: the server's own rule, so that the page says it before somebody is refused. */
+export const isOddName = (typed: string): boolean => typed.trim() !== "" && cleanTeamName(typed) === null;
 
 /** Whether the team of this seat may still have it free: a complete one has not. */
 export const mayHaveRoom = (teams: readonly LobbyTeam[], seat: number | null): boolean =>

@@ -110,8 +110,9 @@ test("the way back is offered while the team may have room, and not into a compl
 });
 
 test("CS5 the door says what a team's name may not have before the server refuses it, and nothing against one that the server takes", () => {
-  const good = ["Bell", "-1 Bell", "Çağrı-2_b", "می\u200cروم", "٣ ४ 5", "हिन्दी", "Bell\ufe0f", "a\tb", "𞤀𞤣𞤤𞤢𞤥"];
-  const odd = ["Bell!", "Bell's", "<b>", "½", "x²", "a+b", "😀", "a.b"];
+  const nothing = ["", "  "];
+  const good = ["Bell", "-1 Bell", "Çağrı-2_b", "می\u200cروم", "٣ ४ 5", "हिन्दी", "Bell\ufe0f", "a\tb", "𞤀𞤣𞤤𞤢𞤥", "Bell\ufff9"];
+  const odd = ["Bell!", "Bell's", "<b>", "½", "x²", "a+b", "😀", "a.b", "\u200d"];
   for (const name of [...good, ...odd]) expect([name, isOddName(name)]).toEqual([name, cleanTeamName(name) === null]);
-  expect(odd.filter(isOddName)).toEqual(odd);
+  expect([...nothing, ...good, ...odd].filter(isOddName)).toEqual(odd);
 });

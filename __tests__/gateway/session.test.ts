@@ -423,17 +423,17 @@ describe("heartbeat of a connection", () => {
   test("two missed answers end it, pongs nobody asked for change nothing, and no verdict is passed when it may not be judged", async () => {
     const { ambient, connect } = virtualEdge();
     const { connection, socket } = connect();
-    connection.beat(true);
+    connection.beat();
     await ambient.advance(40);
     socket.emit("pong", Buffer.alloc(0));
     expect(connection.rttMs).toBe(40);
     await ambient.advance(500);
     socket.emit("pong", Buffer.alloc(0));
     expect(connection.rttMs).toBe(40);
-    for (let i = 0; i < 5; i += 1) connection.beat(false);
+    for (let i = 0; i < 5; i += 1) connection.beatAnew();
     expect(socket.terminated).toBe(false);
-    connection.beat(true);
-    connection.beat(true);
+    connection.beat();
+    connection.beat();
     expect(socket.terminated).toBe(true);
   });
 });

@@ -31,13 +31,6 @@ const switches: Readonly<Record<string, string>> = {
   "public/app/chsh/words.ts answerWord": "a player's answer is true or false: data",
   "lib/gateway/gateway.ts #received": "as ws says it",
   "scripts/coverage-program.ts generateReports": "as vitest says it",
-  "lib/gateway/connection.ts beat": "whether a missing answer is held against it",
-  "lib/gateway/intake.ts #hold": "the state that is wanted of the socket",
-  "lib/room/room.ts read": "past the copy at hand",
-  "lib/room/room.ts arm": "past the alarm that is set",
-  "lib/room/room.ts leave": "of somebody who may not be there",
-  "lib/room/rooms.ts find": "also in a full house",
-  "public/app/net/connection.ts hello": "without the key that was refused",
 };
 /** Parts that no running program imports, and why they are there. The list may only shrink. */
 const forTests: Readonly<Record<string, string>> = {

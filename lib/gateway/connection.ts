@@ -173,11 +173,25 @@ export class Connection implements Subscriber, Pinged, Reader {
     if (!this.#isClosing && !this.#outbox.isBlocked) this.#socket.pong(payload);
   }
 
-  /** A peer that answered neither of the last two pings is gone. One that does not read is judged by its outbox. */
-  beat(judge: boolean): void {
-    if (this.#isClosing || this.#isPaused || this.#outbox.isBlocked) return;
-    if (!judge) this.#missedPongs = 0;
-    if (this.#missedPongs >= missedPongsMax) return this.#socket.terminate();
+  /** A peer that answered neither of the last two pings is gone. */
+  beat(): void {
+    if (!this.#isAsked) return;
+    if (this.#missedPongs >= missedPongsMax) this.#socket.terminate();
+    else this.#ping();
+  }
+
+  beatAnew(): void {
+    if (!this.#isAsked) return;
+    this.#missedPongs = 0;
+    this.#ping();
+  }
+
+  /** Who is not heard could not answer, and who does not read is judged by his outbox. */
+  get #isAsked(): boolean {
+    return !this.#isClosing && !this.#isPaused && !this.#outbox.isBlocked;
+  }
+
+  #ping(): void {
     this.#missedPongs += 1;
     this.#pingedAt = this.#edge.ambient.monotonicMs();
     this.#outbox.ping();

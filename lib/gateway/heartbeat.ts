@@ -3,8 +3,10 @@
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 
 export interface Pinged {
-  /** `judge` false: an answer missing so far is not held against it. */
-  beat(judge: boolean): void;
+  /** Asks once more, unless too many answers are missing: then it is gone. */
+  beat(): void;
+  /** Asks once more; answers that are missing so far are not held against it. */
+  beatAnew(): void;
 }
 
 export interface HeartbeatParts {
@@ -51,7 +53,11 @@ export class Heartbeat {
     if (stoodStill || this.#parts.isLate()) this.#lenientUntil = now + this.#parts.heartbeatMs;
     const slot = this.#slots[this.#slot % slotCount] as Set<Pinged>;
     this.#slot += 1;
-    for (const pinged of slot) pinged.beat(now >= this.#lenientUntil);
+    const isLenient = now < this.#lenientUntil;
+    for (const pinged of slot) {
+      if (isLenient) pinged.beatAnew();
+      else pinged.beat();
+    }
   }
 
   stop(): void {

@@ -70,7 +70,7 @@ export class Intake {
   shut(): void {
     this.#isShut = true;
     this.#unheard = [];
-    this.#hold(false);
+    this.#pauseOrResume();
   }
 
   #hearOn(): void {
@@ -84,13 +84,13 @@ export class Intake {
     }
     if (at > 0) this.#unheard = this.#unheard.slice(at);
     this.#isHearing = false;
-    this.#hold(this.#isHeld);
+    this.#pauseOrResume();
   }
 
-  #hold(wanted: boolean): void {
-    if (wanted === this.#isPaused) return;
-    this.#isPaused = wanted;
-    if (wanted) this.#line.pause();
+  #pauseOrResume(): void {
+    if (this.#isHeld === this.#isPaused) return;
+    this.#isPaused = this.#isHeld;
+    if (this.#isPaused) this.#line.pause();
     else this.#line.resume();
   }
 }

@@ -15,8 +15,8 @@ export async function dropHoldersOf(room: Room, instanceId: string): Promise<boo
   const look = ({ state }: Copy): void => {
     gone = room.rules.connectedHolders(state).filter((viewerId) => viewerId.startsWith(`${instanceId}.`));
   };
-  // Anew: the last that the instance let in may not have been heard of here.
-  await room.read(look, answered, true);
+  // The last that the instance let in may not have been heard of here.
+  await room.read(look, answered, "store");
   for (const viewerId of gone) await room.execute({ sender: null, command: { type: "drop", viewerId }, actionId: null, answered });
   return isDone;
 }

@@ -67,6 +67,9 @@ export interface FoundingOrder {
 /** `again`: this action id made the game before, and that was its answer. `done`: it has been answered. */
 export type Founded = { readonly kind: "done" } | { readonly kind: "taken" } | { readonly kind: "again"; readonly answer: string };
 
+/** Where a game is read: `store`, because a copy at hand may be behind, as word of a change can be late. */
+export type ReadFrom = "copy" | "store";
+
 /** How somebody comes to watch. */
 export interface Joining {
   /** What he has seen elsewhere; nobody goes back. */

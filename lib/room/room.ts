@@ -16,7 +16,7 @@ import { Keeper, type Present } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
 import { entersBy, lostEntrant, momentOf, shell, toldOf } from "./order.ts";
-import type { Founded, FoundingOrder, Given, Joining, Order, ToldChange } from "./order.ts";
+import type { Founded, FoundingOrder, Given, Joining, Order, ReadFrom, ToldChange } from "./order.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
@@ -199,10 +199,10 @@ export class Room implements Listener, Sleeper {
     });
   }
 
-  /** Reads the game without watching it. `use` is called inside the lock; it must not wait. `anew`: see `arm`. */
-  async read(use: (copy: Copy, now: Instant) => void, failed: (answer: Answer) => void, anew = false): Promise<void> {
+  /** Reads the game without watching it. `use` is called inside the lock; it must not wait. */
+  async read(use: (copy: Copy, now: Instant) => void, failed: (answer: Answer) => void, from: ReadFrom = "copy"): Promise<void> {
     await this.#turn(failed, async () => {
-      if (anew) this.#keeper.forget();
+      if (from === "store") this.#keeper.forget();
       const present = await this.#keeper.current();
       if (present === null) return failed({ ok: false, code: "no-such-game" });
       use(present.copy, present.now);
@@ -272,17 +272,17 @@ export class Room implements Listener, Sleeper {
     await this.#turn(later, async () => void (await this.#keeper.current()));
   }
 
-  /** Reads the game, so that its alarm is set; settles what is due. `anew`: a copy at hand may be behind, as word of a change can be late. */
-  async arm(anew = false): Promise<void> {
+  /** Reads the game, so that its alarm is set; settles what is due. */
+  async arm(from: ReadFrom = "copy"): Promise<void> {
     const ignore = (): void => {};
-    await this.read(ignore, ignore, anew);
+    await this.read(ignore, ignore, from);
   }
 
-  /** A viewer is gone; a holder's seat shows away. `perhaps`: he may hold one without knowing it, and come yet. */
-  async leave(subscriber: Subscriber, perhaps = false): Promise<void> {
+  /** A viewer is gone; a holder's seat shows away. `later`: he may hold one without knowing it, and come yet. */
+  async leave(subscriber: Subscriber, when: "now" | "later" = "now"): Promise<void> {
     this.#keeper.viewers.remove(subscriber);
     this.#drops ??= new Drops(this.#parts.ambient, (gone, said) => this.#drop(gone, said));
-    await (perhaps ? this.#drops.later(subscriber) : this.#drops.add(subscriber));
+    await (when === "later" ? this.#drops.later(subscriber) : this.#drops.add(subscriber));
     if (this.#drops?.open === 0) this.#drops = null;
   }
 
@@ -302,7 +302,7 @@ export class Room implements Listener, Sleeper {
         // It may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything.
         if (error instanceof StoreFault && this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
         const lost = lostEntrant(error, order);
-        if (lost !== null && !this.#keeper.viewers.has(lost)) void this.leave(lost, true);
+        if (lost !== null && !this.#keeper.viewers.has(lost)) void this.leave(lost, "later");
         refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });
         resolve();
       };

@@ -95,10 +95,18 @@ export class Rooms {
 
   /**
    * Finds or opens the room of a game. Call a method of the room at once: an idle room may be dropped later.
-   * Refusals: no-such-game, game-damaged, store-unavailable when it cannot be known now, and busy when there is no place. For what the
-   * server has to do itself (`must`) there always is one.
+   * Refusals: no-such-game, game-damaged, store-unavailable when it cannot be known now, and busy when there is no place.
    */
-  async find(gameId: string, must = false): Promise<Opened> {
+  find(gameId: string): Promise<Opened> {
+    return this.#find(gameId, () => this.#madePlace());
+  }
+
+  /** The same for what the server has to do itself: it gets a place even when none can be made. */
+  #findAnyway(gameId: string): Promise<Opened> {
+    return this.#find(gameId, () => this.#madePlace() || true);
+  }
+
+  async #find(gameId: string, hasPlace: () => boolean): Promise<Opened> {
     const open = this.#openRoom(gameId);
     if (open !== undefined) return { room: open };
     let loaded: Awaited<ReturnType<RoomParts["store"]["load"]>>;
@@ -118,7 +126,7 @@ export class Rooms {
     if (meanwhile !== undefined) return { room: meanwhile };
     const rules = this.#rules.get(loaded.game.index.kind);
     if (rules === undefined) return { refused: "no-such-game" };
-    if (!this.#hasPlace() && !must) return { refused: "busy" };
+    if (!hasPlace()) return { refused: "busy" };
     const room = this.#roomOf(gameId as GameId, rules, loaded);
     this.#rooms.set(gameId, room);
     return { room };
@@ -137,7 +145,7 @@ export class Rooms {
   }
 
   /** Whether one more room can be opened. In a full house the room nobody needs that was asked for longest ago goes for it. */
-  #hasPlace(): boolean {
+  #madePlace(): boolean {
     if (this.#rooms.size < this.#limits.roomsMax) return true;
     const since = this.#parts.ambient.now() - staysMs;
     let looks = 0;
@@ -199,7 +207,7 @@ export class Rooms {
   #reserved(gameId: GameId, rules: AnyRules): Room | "full" | null {
     const open = this.#openRoom(gameId);
     if (open !== undefined) return open.rules === rules ? open : null;
-    if (!this.#hasPlace()) return "full";
+    if (!this.#madePlace()) return "full";
     const room = this.#roomOf(gameId, rules, null);
     this.#rooms.set(gameId, room);
     return room;
@@ -242,7 +250,7 @@ export class Rooms {
       const { store } = this.#parts;
       // Asked together: one wait and, for a store that answers in batches, one write.
       const [overdue, soon] = await Promise.all([store.due(now - overdueMs, duePerSweep), store.due(now + sweepAheadMs, duePerSweep)]);
-      await this.#inTurns(overdue, (room) => room.arm(true));
+      await this.#inTurns(overdue, (room) => room.arm("store"));
       const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
       await this.#inTurns(unheld, (room) => room.arm());
     } catch (error) {
@@ -254,7 +262,7 @@ export class Rooms {
 
   async #inTurns(gameIds: readonly string[], use: (room: Room) => Promise<void>): Promise<void> {
     for (let from = 0; from < gameIds.length; from += sweepWidth) {
-      const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.find(gameId, true));
+      const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.#findAnyway(gameId));
       await Promise.all((await Promise.all(some)).map((found) => ("room" in found ? use(found.room) : undefined)));
     }
   }
@@ -263,7 +271,7 @@ export class Rooms {
   async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<void> {
     let failed = 0;
     for (const gameId of gameIds) {
-      const found = await this.find(gameId, true);
+      const found = await this.#findAnyway(gameId);
       if ("room" in found ? !(await dropHoldersOf(found.room, instanceId)) : refusals[found.refused].retry) failed += 1;
     }
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);

@@ -174,8 +174,8 @@ export class Connection {
     this.cancelTimer = env.after(ceiling / 2 + (ceiling / 2) * env.jitter(), () => this.open());
   }
 
-  /** `keyless`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */
-  private hello(keyless = false): void {
+  /** `viewer`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */
+  private hello(as: "holder" | "viewer" = "holder"): void {
     const { wish } = this;
     const updates = "changes";
     if (wish.type === "create") {
@@ -185,7 +185,7 @@ export class Connection {
       const { gameId } = wish;
       const v = shownGame(this.ports.model())?.v;
       const seen = v === undefined ? {} : { v };
-      this.keyInUse = keyless || wish.watch ? null : this.ports.keys.best(gameId);
+      this.keyInUse = as === "viewer" || wish.watch ? null : this.ports.keys.best(gameId);
       if (this.keyInUse === null) {
         // Whoever comes without a key only looks on, whatever place he had: the key may have been cleared from the device.
         this.ports.dispatch({ type: "unseated" });
@@ -261,8 +261,8 @@ export class Connection {
   private refused(error: Refused): void {
     const waiting = error.id === undefined ? undefined : this.ports.shelf;
     if (error.retry) {
-      const keyless = this.keyInUse === null;
-      if (!this.settled) this.again(error, () => this.hello(keyless));
+      const as = this.keyInUse === null ? "viewer" : "holder";
+      if (!this.settled) this.again(error, () => this.hello(as));
       else if (error.id !== undefined) this.again(error, () => this.resend(error.id ?? ""));
       return;
     }
@@ -300,7 +300,7 @@ export class Connection {
       const dead = deadKeyCodes.has(error.code);
       if (dead) this.ports.keys.drop(wish.gameId, this.keyInUse.token);
       this.ports.dispatch({ type: "unseated" });
-      this.hello(!dead);
+      this.hello(dead ? "holder" : "viewer");
     }
   }
 

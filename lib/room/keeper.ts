@@ -10,7 +10,7 @@ import { Alarm, type Sleeper } from "./alarm.ts";
 import { announcedCopy } from "./announced.ts";
 import { storedAnswer } from "./answer.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
-import { type AnyRules, checkpointEvery, type LoggedCommand, readRecord, recordOf } from "./log.ts";
+import { type AnyRules, isCheckpoint, type LoggedCommand, readRecord, recordOf } from "./log.ts";
 import { isLogged, missedDismissals } from "./logged.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Accepted, Dismissal, StateText } from "./rules.ts";
@@ -288,7 +288,7 @@ export class Keeper {
       answer: actionId === null || answer === null ? null : storedAnswer(answer),
       index,
       sameIndex: copy.index !== null && isSameIndex(copy.index, index),
-      checkpoint: v % checkpointEvery === 0,
+      checkpoint: isCheckpoint(v, record),
     };
   }
 

@@ -50,8 +50,14 @@ export function loggedPast(past: Past<unknown> | null): LogRecord["past"] {
 /** How many of the newest changes are looked at for something to undo. */
 export const undoReach = 256;
 /** A state is kept beside every so many changes, so that a replay is never longer. */
-export const checkpointEvery = 256;
+const checkpointEvery = 256;
 const pageSize = 512;
+
+/**
+ * Also beside each change that was given an earlier state: to decide it again takes that state, which may lie behind a change of the
+ * same kind, and so on to the beginning of the game. A replay that begins beside the newest of them meets none.
+ */
+export const isCheckpoint = (v: number, { past }: Pick<LogRecord, "past">): boolean => v % checkpointEvery === 0 || past !== null;
 
 function entryOf(row: StoredChange): LogEntry<unknown, unknown> {
   const { by, command, events } = readRecord(row);

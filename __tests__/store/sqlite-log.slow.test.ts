@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Store } from "../../lib/store/store.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
-import { Table } from "./table.ts";
+import { minute, start, Table } from "./table.ts";
 
 const steps = 200;
 let folder = "";
@@ -82,5 +82,34 @@ describe("the log when games and rows go", () => {
     expect(await store.changes("BBBBBB", 0, 90)).toHaveLength(90);
     await store.remove("BBBBBB");
     expect(rowsOf("SELECT count(*) FROM changes WHERE num NOT IN (SELECT num FROM games)")).toEqual([0]);
+  });
+
+  test("games with long logs past their time are gone at once, and their logs go a portion at a time, over a restart, too", async () => {
+    const long = new Table(store, "LONG");
+    const written: Promise<unknown>[] = [];
+    while (long.v < 2_500) {
+      const commit = long.next({ index: { status: "finished" } });
+      Object.assign(long, { v: commit.expectedV + 1, hash: commit.hash });
+      written.push(store.commit(commit));
+    }
+    await Promise.all(written);
+    const rows = (): unknown => rowsOf("SELECT count(*) FROM changes")[0];
+    expect(await store.expire(start + minute, 0, 50)).toEqual(["LONG"]);
+    expect(await store.load("LONG")).toEqual({ kind: "absent" });
+    expect(await store.counts()).toMatchObject({ finished: 0, waiting: 3 });
+    expect((await store.all(null, 50)).items.map(({ gameId }) => gameId)).not.toContain("-4");
+    expect(await store.expire(start + minute, 0, 50)).toEqual([]);
+    expect(rows()).toBe(3 * steps + 2_500);
+    await store.beat(start);
+    expect(rows()).toBe(3 * steps + 500);
+    expect((await runDb(folder, "check")).out).toContain(`3 games, ${3 * steps} changes, 0 problems`);
+    await store.close();
+    store = await openAt(folder);
+    // Neither its code nor its number is mixed up with what is left of it.
+    await new Table(store, "LONG").step({ actionId: "do-0" });
+    await store.beat(start);
+    expect(rows()).toBe(3 * steps + 1);
+    expect(rowsOf("SELECT game_id FROM games ORDER BY num")).toEqual(["AAAAAA", "BBBBBB", "CCCCCC", "LONG"]);
+    expect((await runDb(folder, "check")).out).toContain(`4 games, ${3 * steps + 1} changes, 0 problems`);
   });
 });

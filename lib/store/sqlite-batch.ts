@@ -6,6 +6,7 @@ import { touchedMinute } from "./cursor.ts";
 import type { Hit } from "./failpoint.ts";
 import { aliveAtOf, type Known, shownRow } from "./sqlite-known.ts";
 import type { CommitOp, FeedbackOp, Op, OpResult, ShownColumns } from "./sqlite-messages.ts";
+import { clearedPerGoMax, Removal } from "./sqlite-removal.ts";
 import { writerSql } from "./sqlite-statements.ts";
 import { gameNumberMax, versionMax } from "./sqlite-schema.ts";
 
@@ -55,6 +56,7 @@ class SqlApplier implements Applier {
   readonly #hit: Hit;
   readonly #statements: { readonly [name in keyof typeof writerSql]: Statement<unknown[]> };
   readonly #known = new Map<string, Known>();
+  readonly #removal = new Removal({ run: (...asked) => this.#run(...asked), get: (...asked) => this.#get(...asked) });
   /** Row id of the newest change of all; null when it has to be read. */
   #newestId: number | null = null;
 
@@ -104,6 +106,7 @@ class SqlApplier implements Applier {
         return this.#due(op[1], op[2]);
       case "beat":
         this.#run("oldTombstones", op[1] - tombstoneKeepMs);
+        this.#removal.clear();
         return null;
       case "feedback":
         return this.#feedback(op);
@@ -254,34 +257,32 @@ class SqlApplier implements Applier {
   }
 
   #remove(gameId: string): null {
-    const game = this.#find(gameId);
-    this.#known.delete(gameId);
-    this.#run("removeTombstones", gameId);
-    this.#run("removeQuarantine", gameId);
-    if (game === undefined) return null;
-    this.#removeLog(game);
-    this.#hit("remove-half");
-    this.#run("removeStill", game.num);
-    this.#run("removeGame", game.num);
-    this.#run("count", -1, game.status);
+    const game = this.#forget(gameId);
+    if (game !== undefined) this.#removal.whole(game, () => this.#hit("remove-half"));
     return null;
   }
 
-  /** From the newest back. Where a damaged log is torn, what lies before is reached by the index. Ids may be given again afterwards. */
-  #removeLog({ num, lastId }: Known): void {
+  /** What is kept beside a game. */
+  #forget(gameId: string): Known | undefined {
+    const game = this.#find(gameId);
+    this.#known.delete(gameId);
     this.#newestId = null;
-    for (let from: number | undefined = lastId; from !== undefined; from = this.#get<{ id: number }>("anyMile", num)?.id) {
-      for (let id: number | undefined = from; id !== undefined && id !== 0; )
-        id = this.#get<{ prev: number }>("removeChange", id, num)?.prev;
-    }
-    this.#run("removeActions", num);
+    this.#run("removeTombstones", gameId);
+    this.#run("removeQuarantine", gameId);
+    return game;
   }
 
   #expire(finishedBefore: number, untouchedSince: number, limit: number): readonly string[] {
     const finished = this.#all<{ game_id: string }>("finished", touchedMinute(finishedBefore), finishedBefore, limit);
     const untouched = this.#all<{ game_id: string }>("untouched", touchedMinute(untouchedSince), untouchedSince, limit);
     const ids = [...finished, ...untouched].map((row) => row.game_id).slice(0, limit);
-    for (const gameId of ids) this.#remove(gameId);
+    let left = clearedPerGoMax;
+    for (const game of ids.map((gameId) => this.#forget(gameId))) {
+      if (game === undefined) continue;
+      left -= game.v;
+      if (left < 0) this.#removal.hide(game);
+      else this.#removal.whole(game, () => this.#hit("remove-half"));
+    }
     return ids;
   }
 

@@ -37,7 +37,10 @@ export function checkDataFile(db: Database): CheckReport {
 
 /** Every game, or the one of that code, with its log. Nothing is open while the caller looks at one. */
 export function* gamesWithLogs(db: Database, gameId: string | null = null): Generator<{ game: GameRow; changes: readonly ChangeRow[] }> {
-  const page = db.prepare("SELECT num FROM games WHERE num > ? AND (? IS NULL OR game_id = ?) ORDER BY num LIMIT ?").pluck();
+  // Of one that is being removed a part of the log is left, and belongs to nobody.
+  const page = db
+    .prepare("SELECT num FROM games WHERE num > ? AND status <> 'removed' AND (? IS NULL OR game_id = ?) ORDER BY num LIMIT ?")
+    .pluck();
   const numbersAfter = (num: number) => page.all(num, gameId, gameId, pageGames) as number[];
   const log = logReader(db);
   const one = db.prepare(gameByNumberSql(versionOf(db)));

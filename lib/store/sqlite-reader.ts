@@ -15,7 +15,7 @@ export const readerSql = {
   logEnd: "SELECT num, v, last_id FROM games WHERE game_id = ?",
   checkpoint: "SELECT * FROM changes WHERE num = ? AND v <= ? AND state IS NOT NULL ORDER BY v DESC LIMIT 1",
   listed: `SELECT ${indexColumns} FROM games WHERE listed = 1 AND num < ? ORDER BY num DESC LIMIT ?`,
-  all: `SELECT ${indexColumns} FROM games WHERE (touched, num) < (?, ?) ORDER BY touched DESC, num DESC LIMIT ?`,
+  all: `SELECT ${indexColumns} FROM games WHERE (touched, num) < (?, ?) AND status <> 'removed' ORDER BY touched DESC, num DESC LIMIT ?`,
   counts: "SELECT status, games FROM counts",
   feedback: "SELECT id, at, game_id, text FROM feedback WHERE id < ? ORDER BY id DESC LIMIT ?",
   quarantined: "SELECT reason FROM quarantine WHERE game_id = ?",

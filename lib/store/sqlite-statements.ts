@@ -31,7 +31,13 @@ export const writerSql = {
   removeQuarantine: "DELETE FROM quarantine WHERE game_id = ?",
   oldTombstones: "DELETE FROM tombstones WHERE at < ?",
   finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
-  untouched: "SELECT game_id FROM games WHERE status <> 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  untouched:
+    "SELECT game_id FROM games WHERE status <> 'finished' AND touched > 0 AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
+  // A hidden game has a code that nobody can type, and stands before all others in the indexes of time.
+  hide: `UPDATE games SET game_id = '-' || num, status = 'removed', listed = 0, wake_at = NULL, wake_from = NULL, touched = 0, state = ''
+    WHERE num = ?`,
+  hidden: "SELECT num, last_id FROM games WHERE status = 'removed' AND status <> 'finished' AND touched = 0 LIMIT 1",
+  leaveAt: "UPDATE games SET last_id = ? WHERE num = ?",
   woken: `SELECT num, game_id, wake_from, wake_at FROM games
     WHERE wake_from <= ? AND (wake_from, num) > (?, ?) ORDER BY wake_from, num LIMIT ?`,
   later: "UPDATE games SET wake_from = wake_at WHERE num = ?",

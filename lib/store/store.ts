@@ -174,9 +174,12 @@ export interface Store {
   counts(): Promise<Readonly<Record<StoredIndex["status"], number>>>;
   /** Forgets a game: state, changes, answers, id. */
   remove(gameId: string): Promise<void>;
-  /** Removes games past retention: finished before `finishedBefore`; unfinished, untouched since `untouchedSince`. At most `limit`; gives the ids. By index. */
+  /**
+   * Removes games past retention: finished before `finishedBefore`; unfinished, untouched since `untouchedSince`. At most `limit`; gives the
+   * ids. By index. They are gone at once; what a long log takes of the disk may go later, so that nobody waits for it.
+   */
   expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]>;
-  /** Notes durably that this instance lives at `atMs`. Called about once a second. */
+  /** Notes durably that this instance lives at `atMs`. Called about once a second, so a store may clear up a little with it, too. */
   beat(atMs: number): Promise<void>;
   /**
    * Keeps it once, however often the same words come with the same action id (null: each time). The words too, because an id is only as

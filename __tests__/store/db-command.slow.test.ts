@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
+import { readConfig } from "../../lib/ops/config.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
@@ -52,6 +53,18 @@ describe("the db command", () => {
     expect(said.join("\n")).toContain("ENOENT");
   });
 
+  test("REDIS_URL and REDIS_URL_FILE together are refused, as by the server: neither is the other's better", async () => {
+    const file = join(folder, "redis-url");
+    writeFileSync(file, "redis://127.0.0.1:1\n");
+    const said: string[] = [];
+    const say = (line: string) => void said.push(line);
+    for (const env of [{ REDIS_URL: "redis://127.0.0.1:2", REDIS_URL_FILE: file }, { REDIS_URL: "http://127.0.0.1:2" }]) {
+      expect(await runDbCommand(["status"], { out: say, err: say, env: { DATA_DIR: folder, ...env }, ambient: realAmbient() })).toBe(1);
+      expect(() => readConfig(env)).toThrow(said.at(-1));
+    }
+    expect(said[0]).toContain("REDIS_URL and REDIS_URL_FILE are both set: use one.");
+  });
+
   test("a secret file that is empty is an error, as for the server: the data file is not taken in Redis' place", async () => {
     const said: string[] = [];
     const say = (line: string) => void said.push(line);
@@ -59,7 +72,8 @@ describe("the db command", () => {
     writeFileSync(empty, "\n");
     const env = { DATA_DIR: folder, REDIS_URL_FILE: empty };
     expect(await runDbCommand(["status"], { out: say, err: say, env, ambient: realAmbient() })).toBe(1);
-    expect(said).toEqual(["REDIS_URL_FILE names an empty file."]);
+    expect(said.join("\n")).toContain("REDIS_URL_FILE names an empty file.");
+    expect(said.join("\n")).not.toContain("games.db");
   });
 
   test("F58: backup, change, restore: the games are as they were, and the newer file is kept aside", async () => {

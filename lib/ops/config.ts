@@ -230,6 +230,14 @@ function conflicts(config: Config): string[] {
   return [...found, ...secretConflicts(config.secrets)];
 }
 
+/** Where games live when not in a file, for commands that work on them: read as the server reads it. Throws ConfigError. */
+export function readRedisUrl(env: Environment, readText: ReadText = readSecretFile): string | null {
+  const problems: string[] = [];
+  const url = reader({ env, readText, problems })("redisUrl");
+  if (problems.length > 0) throw new ConfigError(problems);
+  return url;
+}
+
 /** Reads only the secrets, for a rotation without a restart. Throws ConfigError. */
 export function readSecrets(env: Environment, readText: ReadText = readSecretFile): Secrets {
   const problems: string[] = [];

@@ -1,10 +1,11 @@
 // `npm run db -- <command>`: the operator's hand on the SQLite data file, or on Redis when REDIS_URL is set. Each command says what it did in plain lines
 // and ends with a code: 0 done, 1 not done, 2 misused. Commands that write hold the server's lock.
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
+import { ConfigError, readRedisUrl } from "../ops/config.ts";
 import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
@@ -57,7 +58,7 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
       options: { "data-dir": { type: "string" }, to: { type: "string" }, game: { type: "string" } },
     });
     const [name = "", ...words] = positionals;
-    const url = values["data-dir"] === undefined ? redisUrlOf(io.env) : null;
+    const url = values["data-dir"] === undefined ? readRedisUrl(io.env) : null;
     if (url !== null) return await runRedisCommand(name, { ...io, url, game: values.game });
     const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
     if (command === undefined) {
@@ -69,22 +70,11 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     const path = existsSync(named) ? realpathSync(named) : named;
     return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
   } catch (error) {
-    const isOurs = [DbCommandError, GateError, StartRefused, RedisRefused].some((ours) => error instanceof ours);
+    const isOurs = [ConfigError, DbCommandError, GateError, StartRefused, RedisRefused].some((ours) => error instanceof ours);
     const isMisuse = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
     io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${oneLine(error)}`);
     return isMisuse ? 2 : 1;
   }
-}
-
-/** Where games live when not in a file; null when they do. An empty variable counts as not set, as for the server. A secret file that cannot be read, or is empty, is an error. */
-function redisUrlOf(env: CommandIo["env"]): string | null {
-  const direct = env["REDIS_URL"];
-  const file = env["REDIS_URL_FILE"];
-  if (direct) return direct;
-  if (!file) return null;
-  const url = readFileSync(file, "utf8").trim();
-  if (url === "") throw new DbCommandError("REDIS_URL_FILE names an empty file.");
-  return url;
 }
 
 const commands = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Table } from "../../public/app/model/model.ts";
-import { offerFor, seatInHand } from "../../public/app/model/offer.ts";
+import { offerFor, pauseCommand, seatInHand } from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
 import { type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
@@ -105,6 +105,12 @@ describe("the great button always says what can be done now, or why nothing can"
   test("TU3 a pass names its seat, so that the second of two quick taps passes nobody else's turn", () => {
     expect(offerFor(table(), as(1), 1).command).toEqual({ type: "passTurn", data: { playerId: 1 } });
     expect(offerFor(table({ activePlayer: 2, running: [2] }), as(2), 2).command).toEqual({ type: "passTurn", data: { playerId: 2 } });
+  });
+
+  test("TU5 pausing and going on say which is meant, so that of two who tap at the same moment the second does not undo the first", () => {
+    const paused = table({ status: "paused", pausedBy: "player" });
+    expect(offerFor(paused, as(3), 3).command).toEqual({ type: "pause", data: { to: "running" } });
+    expect(pauseCommand(table())).toEqual({ type: "pause", data: { to: "paused" } });
   });
 
   test("a campaign's next round is the host's", () => {

@@ -120,6 +120,18 @@ describe("TU turns", () => {
     );
   });
 
+  test("TU5 two who pause or resume at the same moment do not undo each other: a tap that says what it is for changes nothing that is so", () => {
+    play(
+      started(),
+      `at 5000   B pause to=paused -> game-paused player
+      at 5100    A pause to=paused -> nothing
+      see status pausedBy -> status=paused pausedBy=player
+      at 6000    A pause to=running -> game-resumed
+      at 6100    B pause to=running -> nothing
+      see status A -> status=running A=594900`,
+    );
+  });
+
   test("TU6 L09 a reset keeps names, colours and claims, and neither winner, life nor time", () => {
     const table = started();
     play(

@@ -39,11 +39,17 @@ export interface UpdateTable {
   readonly stormCount?: number;
 }
 
+/** Without `to` it toggles. With it what is so already stays so: two who mean the same at the same moment do not undo each other's tap. */
+export interface Pause {
+  readonly type: "pause";
+  readonly to?: "running" | "paused";
+}
+
 export type Command =
   | ({ readonly type: "claim" } & AboutSeat)
   | { readonly type: "unclaim" }
   | { readonly type: "start" }
-  | { readonly type: "pause" }
+  | Pause
   | { readonly type: "reset" }
   | ({ readonly type: "switch" } & AboutSeat)
   | ({ readonly type: "passTurn" } & ForSeat)

@@ -1,6 +1,7 @@
 // Starting, pausing, and whose turn it is; and the one place that puts a table in order after somebody died.
 import { advance, credit, creditLag, reseatRunners } from "./clock.ts";
 import { beginRound, finishRound } from "./campaign.ts";
+import type { Pause } from "./commands.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import type { SeatId } from "./ids.ts";
 import { isAlive, isAway, isPlaying, nextAlive, nobody, seatAt, type State } from "./state.ts";
@@ -145,7 +146,8 @@ export function start(draft: Draft): Outcome {
   return null;
 }
 
-export function togglePause(draft: Draft): Outcome {
+export function togglePause(draft: Draft, { to }: Pause): Outcome {
+  if (draft.state.status === to) return null;
   if (draft.state.status === "running") stand(draft, "player");
   else resume(draft);
   return null;

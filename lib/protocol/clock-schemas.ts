@@ -52,7 +52,7 @@ export const clockCommands = {
   claim: aboutSeat,
   unclaim: nothing,
   start: nothing,
-  pause: nothing,
+  pause: z.strictObject({ to: z.enum(["running", "paused"]).optional() }),
   reset: nothing,
   switch: aboutSeat,
   passTurn: forSeat,

@@ -2,6 +2,7 @@
 import type { App } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
 import { hasEnded } from "../model/model.ts";
+import { pauseCommand } from "../model/offer.ts";
 import { standing } from "../model/table-questions.ts";
 import { pathOf } from "../route.ts";
 
@@ -45,7 +46,7 @@ function keyAct(app: App, key: string): boolean {
   const acts = standing(model).host || model.seat !== null;
   const here = route.peek();
   const keys: Readonly<Record<string, () => void>> = {
-    p: () => acts && session.giveOnce({ type: "pause", data: {} }),
+    p: () => acts && session.giveOnce(pauseCommand(table)),
     u: () => acts && session.giveOnce({ type: "undo", data: {} }),
     i: () => model.seat !== null && session.giveOnce({ type: "interrupt", data: {} }),
     d: () => {

@@ -61,10 +61,13 @@ function finishedOffer(table: Table, who: Standing): Offer {
   return { label: say("offer.again"), sub: say("offer.againSub"), command: { type: "reset", data: {} }, weight: "quiet" };
 }
 
+/** It says what it is for: of two who pause or resume at the same moment the second must not undo the first. */
+export const pauseCommand = ({ status }: Table): Command => ({ type: "pause", data: { to: status === "running" ? "paused" : "running" } });
+
 function pausedOffer(table: Table, who: Standing): Offer {
   const why = say(`offer.pausedBy.${table.pausedBy ?? "player"}`);
   if (!who.host && who.seat === null) return nothing(say("offer.paused"), why);
-  return { label: say("offer.resume"), sub: why, command: { type: "pause", data: {} }, weight: "go" };
+  return { label: say("offer.resume"), sub: why, command: pauseCommand(table), weight: "go" };
 }
 
 function watchingOffer(table: Table): Offer {

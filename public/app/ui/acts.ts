@@ -3,6 +3,7 @@
 import { useApp } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
 import type { Table } from "../model/model.ts";
+import { type Command, pauseCommand } from "../model/offer.ts";
 import { mayPlayFor, playerOf, standing } from "../model/table-questions.ts";
 import type { IconName } from "./icons.tsx";
 
@@ -28,10 +29,11 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
   const living = me !== undefined && !me.isEliminated;
   const running = table.status === "running";
   const mayAsk = running && table.activePlayer !== null && mayPlayFor(table, who, table.activePlayer);
-  const give = (type: string): Pick<Act, "busy" | "act"> => ({
-    busy: session.busy(type),
-    act: () => session.giveOnce({ type, data: {} }),
+  const giving = (command: Command): Pick<Act, "busy" | "act"> => ({
+    busy: session.busy(command.type),
+    act: () => session.giveOnce(command),
   });
+  const give = (type: string): Pick<Act, "busy" | "act"> => giving({ type, data: {} });
   const open = (name: "targets" | "damage" | "dice"): Pick<Act, "busy" | "act"> => ({
     busy: false,
     act: () => {
@@ -41,7 +43,7 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
   const pause: Omit<Act, "off"> =
     table.status === "waiting"
       ? { icon: "play", word: t("offer.start"), ...give("start") }
-      : { icon: running ? "pause" : "play", word: t(running ? "play.pause" : "offer.resume"), ...give("pause") };
+      : { icon: running ? "pause" : "play", word: t(running ? "play.pause" : "offer.resume"), ...giving(pauseCommand(table)) };
   return {
     ask:
       table.targetingState === "none"

@@ -42,7 +42,7 @@ describe("a class in the page's model", () => {
 
   test("an answer on its way counts as given, one for another round does not", () => {
     const table = player as unknown as PlayerTable;
-    const sent = (round: number) => [{ id: "x", gameId: "K7QX2M", type: "answer", data: { round, answer: false }, at: 0 }];
+    const sent = (round: number) => [{ id: "x", gameId: "K7QX2M", type: "answer", data: { round, answer: false }, at: 0, serverAt: 0 }];
     expect([answerGiven(table, []), answerGiven(table, sent(5)), answerGiven(table, sent(4))]).toEqual([null, false, null]);
     expect(answerGiven({ ...table, round: { number: 5, question: "A", answer: true } }, sent(5))).toBe(true);
   });

@@ -234,6 +234,46 @@ describe("the page's connection", () => {
     env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
     expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "pause"]);
     expect(session.model.value.outbox.map((sent) => sent.type)).toEqual(["pause"]);
+    // Its button had said that it would be sent.
+    expect(session.model.value.notices.map(({ key }) => key)).toEqual(["link.tooLate"]);
+  });
+
+  test("a tap that waits is sent, and taps in their order, though the device's own clock jumps by days meanwhile", () => {
+    const shelf = memoryShelf();
+    const plain = fakeEnv(shelf);
+    let jumpMs = 0;
+    const env: FakeEnv = { ...plain, wallMs: () => plain.wallMs() + jumpMs };
+    const { session } = seated(env);
+    env.socket().dies(1006);
+    session.give({ type: "passTurn", data: {} });
+    jumpMs = -3_600_000;
+    env.pass(1);
+    session.give({ type: "pause", data: {} });
+    jumpMs = 2 * 86_400_000;
+    const reloaded = page({ ...plain, wallMs: env.wallMs });
+    for (const { session: one } of [{ session }, reloaded]) {
+      one.enter("K7QX2M");
+      one.comeBackNow();
+      env.socket().opens();
+      env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+      expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "passTurn", "pause"]);
+    }
+  });
+
+  test("a tap given right after a sleep that stopped the page's clock is not taken for one from before it", () => {
+    const plain = fakeEnv();
+    let sleptMs = 0;
+    const env: FakeEnv = { ...plain, wallMs: () => plain.wallMs() + sleptMs };
+    const { session } = seated(env);
+    env.socket().says("clientId", { serverTime: env.wallMs() });
+    sleptMs = 3_600_000;
+    env.socket().dies(1006);
+    session.give({ type: "passTurn", data: {} });
+    session.comeBackNow();
+    env.socket().opens();
+    env.socket().says("clientId", { serverTime: env.wallMs() });
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "passTurn"]);
   });
 
   test("pause, undo and interrupt given twice are given once: until the server has answered, and for a moment after a tap", () => {

@@ -40,7 +40,7 @@ describe("the page's model", () => {
   });
 
   test("claimed with a seat makes it ours and ends the claim's wait; with null it is the host's chair", () => {
-    const claim = { id: "c1", gameId: "K7QX2M", type: "claim", data: { playerId: 2 }, at: 0 };
+    const claim = { id: "c1", gameId: "K7QX2M", type: "claim", data: { playerId: 2 }, at: 0, serverAt: 0 };
     const asked = step(inGame, { type: "give", sent: claim });
     const seated = said(asked, "claimed", { playerId: 2, gameId: "K7QX2M", token: "t", state: table({ v: 11 }) });
     expect(seated).toMatchObject({ seat: 2, chair: false, outbox: [], table: { v: 11 } });
@@ -57,7 +57,7 @@ describe("the page's model", () => {
   });
 
   test("L38 a command leaves the outbox with its ack or a refusal for good, not with a temporary one", () => {
-    const sent = { id: "a", gameId: "K7QX2M", type: "passTurn", data: {}, at: 0 };
+    const sent = { id: "a", gameId: "K7QX2M", type: "passTurn", data: {}, at: 0, serverAt: 0 };
     const waiting = step(inGame, { type: "give", sent });
     expect(said(waiting, "ack", { id: "a", v: 11 }).outbox).toEqual([]);
     expect(said(waiting, "error", { id: "a", code: "busy", message: "", retry: true }).outbox).toHaveLength(1);
@@ -69,7 +69,7 @@ describe("the page's model", () => {
   test("a life that is on its way is shown before the server has answered", () => {
     const model = step(inGame, {
       type: "give",
-      sent: { id: "l", gameId: "K7QX2M", type: "updatePlayer", data: { playerId: 1, life: 37 }, at: 0 },
+      sent: { id: "l", gameId: "K7QX2M", type: "updatePlayer", data: { playerId: 1, life: 37 }, at: 0, serverAt: 0 },
     });
     expect(valueFor(model, 1, "life")).toBe(37);
     expect(valueFor(model, 2, "life")).toBe(40);
@@ -80,12 +80,12 @@ describe("the page's model", () => {
     const blow = { to: 1, from: 2, amount: 5, kind: "first" } as const;
     const hit = (model: Model): Model => {
       const { type, data } = damageCommand(meantTable(table(), model.outbox), blow);
-      return step(model, { type: "give", sent: { id: type, gameId: "K7QX2M", type, data, at: 0 } });
+      return step(model, { type: "give", sent: { id: type, gameId: "K7QX2M", type, data, at: 0, serverAt: 0 } });
     };
     const twice = hit(hit(inGame));
     expect(twice.outbox.at(-1)?.data).toMatchObject({ playerId: 1, life: 30, commanderDamage: { 2: [10, 0] } });
     expect(damageFrom(meantTable(table(), twice.outbox), blow)).toBe(10);
-    const storm = { id: "s", gameId: "K7QX2M", type: "updateTable", data: { stormCount: 1 }, at: 0 };
+    const storm = { id: "s", gameId: "K7QX2M", type: "updateTable", data: { stormCount: 1 }, at: 0, serverAt: 0 };
     expect(meantTable(table(), [storm]).stormCount).toBe(1);
     expect(meantTable(table(), [storm]).monarch).toBeNull();
   });

@@ -69,7 +69,7 @@ interface PageParts {
     readonly dispatch: (input: Input) => void;
   }) => PageConnection;
   readonly keys: new (shelf: Shelf, wallMs: () => number) => object;
-  readonly shelf: new (shelf: Shelf, wallMs: () => number) => object;
+  readonly shelf: new (shelf: Shelf, clocks: { readonly wallMs: () => number; readonly serverMs: () => number }) => object;
 }
 
 const net = (file: string): string => pathToFileURL(resolve(import.meta.dirname, "../../public/app/net", file)).href;
@@ -90,7 +90,8 @@ export function browserPage(name: string, env: PageEnv, parts: PageParts): Page 
     model = step(model, input);
   };
   const keys = new parts.keys(env.shelf, env.wallMs);
-  const shelf = new parts.shelf(env.shelf, env.wallMs);
+  const serverMs = (): number => env.nowMs() + model.serverClock.offsetMs;
+  const shelf = new parts.shelf(env.shelf, { wallMs: env.wallMs, serverMs });
   const connection = new parts.connection({ env, keys, shelf, model: () => model, dispatch });
   return {
     name,
@@ -121,7 +122,7 @@ export function browserPage(name: string, env: PageEnv, parts: PageParts): Page 
     },
     give(type, data) {
       if (model.gameId !== null && type !== "leave")
-        connection.post({ id: env.freshId(), gameId: model.gameId, type, data, at: env.wallMs() });
+        connection.post({ id: env.freshId(), gameId: model.gameId, type, data, at: env.wallMs(), serverAt: serverMs() });
     },
     takeBack: () => connection.takeBack(),
     wake: () => connection.comeBackNow(),

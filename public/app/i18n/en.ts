@@ -12,6 +12,7 @@ export const en: Readonly<Record<string, string>> = {
   "link.kicked": "Removed",
   "link.closed": "Closed",
   "link.local": "On this device",
+  "link.tooLate": "What was tapped more than ten minutes ago was not sent any more.",
   "link.restarting": "The server restarts in a moment. The clocks wait.",
   "update.ready": "A newer version is ready.",
   "update.load": "Load it",

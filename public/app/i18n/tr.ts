@@ -12,6 +12,7 @@ export const tr: Readonly<Record<string, string>> = {
   "link.kicked": "Çıkarıldı",
   "link.closed": "Kapalı",
   "link.local": "Bu cihazda",
+  "link.tooLate": "On dakikadan daha önce yapılan dokunuşlar artık gönderilmedi.",
   "link.restarting": "Sunucu birazdan yeniden başlayacak. Saatler bekler.",
   "update.ready": "Yeni bir sürüm hazır.",
   "update.load": "Yükle",

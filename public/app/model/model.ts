@@ -33,8 +33,10 @@ export interface Sent {
   readonly gameId: string;
   readonly type: string;
   readonly data: object;
-  /** Wall time at which it was given, ms; only used to forget what is too old to still be meant. */
+  /** When it was given, ms by this device's wall clock, which may jump. */
   readonly at: number;
+  /** The same by the server's time, which is behind after a sleep that stopped the page's own clock. */
+  readonly serverAt: number;
 }
 
 /** Something to tell the person, in words looked up when shown. */

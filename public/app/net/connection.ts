@@ -5,13 +5,7 @@ import type { Env, SocketLike } from "../device/env.ts";
 import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
-
-/** What this page wants from the server when a socket opens. */
-export type Wish =
-  | { readonly type: "nothing" }
-  | { readonly type: "create"; readonly id: string; readonly name: string | null; readonly settings: object; readonly game?: string }
-  /** `watch`: only to look on, whatever keys this device holds; another page of it may be sitting there. */
-  | { readonly type: "game"; readonly gameId: string; readonly watch?: true };
+import { isSameTable, type Wish } from "./wish.ts";
 
 const backoffFirstMs = 250;
 /** While the server is probably only restarting: whoever waits longer is not back within 3 s of its return. */
@@ -242,10 +236,17 @@ export class Connection {
     this.attempts = 0;
     this.ports.dispatch({ type: "link", link: "open" });
     if (!this.watches()) this.takeFromShelf(gameId ?? "");
-    for (const sent of this.ports.model().outbox) {
-      if (this.ports.shelf.tooOld(sent)) this.ports.dispatch({ type: "drop", id: sent.id });
-      else this.send(sent.type, sent.data, sent.id);
-    }
+    this.sendWaiting();
+  }
+
+  /** What is too old to be meant is not sent, and whoever was told that it would be hears so. */
+  private sendWaiting(): void {
+    const { model, shelf, dispatch } = this.ports;
+    const { outbox } = model();
+    const late = outbox.filter((sent) => shelf.tooOld(sent));
+    for (const { id } of late) dispatch({ type: "drop", id });
+    if (late.length > 0) dispatch({ type: "notice", tone: "info", key: "link.tooLate" });
+    for (const sent of outbox) if (!late.includes(sent)) this.send(sent.type, sent.data, sent.id);
   }
 
   private watches(): boolean {
@@ -326,9 +327,6 @@ export class Connection {
     this.socket.send(JSON.stringify(id === undefined ? { type, data } : { type, data, id }));
   }
 }
-
-const isSameTable = (a: Wish, b: Wish): boolean =>
-  a.type === "create" && b.type === "create" && JSON.stringify({ ...a, id: "" }) === JSON.stringify({ ...b, id: "" });
 
 interface Refused {
   readonly id?: string;

@@ -6,13 +6,18 @@ const prefix = "tapotarp:out:";
 /** Older taps are not meant any more. */
 export const sentAgeMaxMs = 10 * 60_000;
 
+export interface Clocks {
+  readonly wallMs: () => number;
+  readonly serverMs: () => number;
+}
+
 export class OutboxShelf {
   private readonly shelf: Shelf;
-  private readonly wallMs: () => number;
+  private readonly clocks: Clocks;
 
-  constructor(shelf: Shelf, wallMs: () => number) {
+  constructor(shelf: Shelf, clocks: Clocks) {
     this.shelf = shelf;
-    this.wallMs = wallMs;
+    this.clocks = clocks;
   }
 
   put(sent: Sent): void {
@@ -32,11 +37,12 @@ export class OutboxShelf {
       if (!sent || this.tooOld(sent)) this.shelf.remove(key);
       else if (sent.gameId === gameId) found.push(sent);
     }
-    return found.sort((a, b) => a.at - b.at);
+    return found.sort((a, b) => a.serverAt - b.serverAt);
   }
 
-  tooOld(sent: Sent): boolean {
-    return this.wallMs() - sent.at > sentAgeMaxMs;
+  /** By both clocks: each of them alone may be wrong by hours, and a tap that somebody waits for would be thrown away. */
+  tooOld({ at, serverAt }: Sent): boolean {
+    return Math.min(this.clocks.wallMs() - at, this.clocks.serverMs() - serverAt) > sentAgeMaxMs;
   }
 
   private read(key: string): Sent | null {

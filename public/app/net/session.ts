@@ -7,10 +7,11 @@ import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/recap.ts";
 import { step } from "../model/step.ts";
 import { fetchLog } from "./log.ts";
-import { Connection, type Wish } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { onceGiver } from "./once.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
 import { SeatKeys } from "./seat-keys.ts";
+import type { Wish } from "./wish.ts";
 
 /** Gives commands somewhere else than to the server. */
 export interface LocalTable {
@@ -26,7 +27,8 @@ export type Session = ReturnType<typeof createSession>;
 export function createSession(env: Env) {
   const model = signal<Model>(emptyModel);
   const keys = new SeatKeys(env.shelf, env.wallMs);
-  const shelf = new OutboxShelf(env.shelf, env.wallMs);
+  const serverNowMs = (): number => env.nowMs() + model.value.serverClock.offsetMs;
+  const shelf = new OutboxShelf(env.shelf, { wallMs: env.wallMs, serverMs: serverNowMs });
   const dispatch = (input: Input): void => {
     model.value = step(model.value, input);
   };
@@ -48,7 +50,7 @@ export function createSession(env: Env) {
   const give = (command: Command): void => {
     if (local) return local.give(command);
     const { gameId } = model.value;
-    if (gameId !== null) connection.post({ id: env.freshId(), gameId, type: command.type, data: command.data, at: env.wallMs() });
+    if (gameId !== null) connection.post({ ...command, id: env.freshId(), gameId, at: env.wallMs(), serverAt: serverNowMs() });
   };
 
   return {
@@ -89,6 +91,6 @@ export function createSession(env: Env) {
     takeBack: (): void => connection.takeBack(),
     comeBackNow: (): void => connection.comeBackNow(),
     /** Server time now, ms, as well as it is known. */
-    serverNowMs: (): number => env.nowMs() + model.value.serverClock.offsetMs,
+    serverNowMs,
   };
 }

@@ -195,7 +195,12 @@ describe("CK8 lag credit", () => {
       at 10000  B passTurn rtt=1000 -> turn-passed B A 3
       see B -> B=595550
       at 20000  A passTurn rtt=60000 -> turn-passed A B 4
-      see A -> A=585920`,
+      see A -> A=585920
+      # Whole milliseconds, and never one too many: at most 270.4, then 200.6.
+      at 30000  B passTurn rtt=301 -> turn-passed B A 5
+      see B -> B=585820
+      at 40000  A passTurn rtt=200.6 -> turn-passed A B 6
+      see A -> A=576120`,
     );
     play(
       started({ bonusTime: 0 }),

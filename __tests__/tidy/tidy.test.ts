@@ -25,7 +25,6 @@ const longFiles: Readonly<Record<string, string>> = {};
 /** Functions that take a yes or no, and why they may. The list may only shrink. */
 const switches: Readonly<Record<string, string>> = {
   "lib/chsh/invariants.ts check": "what is checked",
-  "lib/game/limits.ts relate": "what is checked",
   "scripts/smoke.ts check": "what is checked",
   "lib/chsh/items.ts isWin": "whether two answers were the same: data",
   "public/app/chsh/words.ts answerWord": "a player's answer is true or false: data",

@@ -71,18 +71,15 @@ export const limits = {
 export const within = (value: unknown, range: Range): value is number =>
   Number.isSafeInteger(value) && (value as number) >= range.min && (value as number) <= range.max;
 
-function relate(holds: boolean, relation: string): void {
-  if (!holds) throw new Error(`limits contradict each other: ${relation}`);
-}
-
-relate(limits.initialTimeMs.max <= limits.bankMsMax, "a full bank fits");
-relate(limits.timeoutBonusTimeMs.min > 0, "a seat that chose has time to go on");
-relate(limits.initialTimeMs.min > 0, "a seat starts with time");
-relate(limits.startingLife.min > 0 && limits.startingLife.max <= limits.life.max, "starting life is alive and fits");
-relate(limits.hostAwayMs < limits.seatAwayMs, "a host is succeeded before his seat is free");
-relate(limits.lagQuotaStart <= limits.lagQuotaMax, "the lag quota starts within its cap");
-relate(
-  limits.seatNameGraphemesMax <= limits.nameUnitsMax && limits.gameNameGraphemesMax <= limits.nameUnitsMax,
-  "names fit their raw bound",
-);
-relate(limits.poisonAsk <= limits.counter.max && limits.commanderDamageAsk <= limits.commanderDamage.max, "losses can be reached");
+/** What must hold between them, and what it means. */
+const relations: readonly (readonly [boolean, string])[] = [
+  [limits.initialTimeMs.max <= limits.bankMsMax, "a full bank fits"],
+  [limits.timeoutBonusTimeMs.min > 0, "a seat that chose has time to go on"],
+  [limits.initialTimeMs.min > 0, "a seat starts with time"],
+  [limits.startingLife.min > 0 && limits.startingLife.max <= limits.life.max, "starting life is alive and fits"],
+  [limits.hostAwayMs < limits.seatAwayMs, "a host is succeeded before his seat is free"],
+  [limits.lagQuotaStart <= limits.lagQuotaMax, "the lag quota starts within its cap"],
+  [limits.seatNameGraphemesMax <= limits.nameUnitsMax && limits.gameNameGraphemesMax <= limits.nameUnitsMax, "names fit their raw bound"],
+  [limits.poisonAsk <= limits.counter.max && limits.commanderDamageAsk <= limits.commanderDamage.max, "losses can be reached"],
+];
+for (const [holds, relation] of relations) if (!holds) throw new Error(`limits contradict each other: ${relation}`);

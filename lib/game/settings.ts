@@ -1,9 +1,16 @@
 // What a table may choose before and between play. Times are whole milliseconds. Ranges live in limits.ts.
 import type { DurationMs, SeatId } from "./ids.ts";
 
-export type Mode = "casual" | "campaign";
-export type OnTimeout = "choice" | "warning" | "time-deduction" | "game-loss";
-export type DropPolicy = "charge" | "grace" | "pause";
+/** What is chosen among words, in the order in which it is offered. */
+export const settingWords = {
+  mode: ["casual", "campaign"],
+  onTimeout: ["choice", "warning", "time-deduction", "game-loss"],
+  dropPolicy: ["charge", "grace", "pause"],
+} as const;
+
+export type Mode = (typeof settingWords.mode)[number];
+export type OnTimeout = (typeof settingWords.onTimeout)[number];
+export type DropPolicy = (typeof settingWords.dropPolicy)[number];
 
 /** The settings as they travel in `create`, `updateSettings` and in every view. */
 export interface Settings {

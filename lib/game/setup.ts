@@ -3,7 +3,7 @@ import type { DurationMs, SeatId } from "./ids.ts";
 import { limits, within } from "./limits.ts";
 import { presetDefault, presets } from "./presets/presets.ts";
 import type { LastingCode, Refusal } from "./refusals.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, settingWords } from "./settings.ts";
 
 export const casualSettings: Settings = {
   playerCount: 4,
@@ -49,17 +49,12 @@ const ranges = {
   startingLife: limits.startingLife,
 } as const;
 
-const words = {
-  mode: ["casual", "campaign"],
-  onTimeout: ["choice", "warning", "time-deduction", "game-loss"],
-  dropPolicy: ["charge", "grace", "pause"],
-  listed: [true, false],
-} as const;
+const choices = { ...settingWords, listed: [true, false] } as const;
 
 function fieldAtFault(settings: Settings): string | null {
   for (const [field, range] of Object.entries(ranges)) if (!within(settings[field as keyof typeof ranges], range)) return field;
-  for (const [field, allowed] of Object.entries(words)) {
-    if (!(allowed as readonly unknown[]).includes(settings[field as keyof typeof words])) return field;
+  for (const [field, allowed] of Object.entries(choices)) {
+    if (!(allowed as readonly unknown[]).includes(settings[field as keyof typeof choices])) return field;
   }
   if (!presetFits(settings)) return "campaignPreset";
   if (!handicapsFit(settings)) return "handicaps";

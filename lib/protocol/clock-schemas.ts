@@ -1,43 +1,38 @@
-// The clock game's messages: exact shapes and ranges of every command and setting. What depends on the state of a game is
+// The clock game's messages: exact shapes of every command and setting, in the ranges of its rules. What depends on the state of a game is
 // decided by its rules, not here.
 import { z } from "zod";
 import type { Command } from "../game/commands.ts";
+import { limits } from "../game/limits.ts";
+import { settingWords } from "../game/settings.ts";
 
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
+const whole = ({ min, max }: { readonly min: number; readonly max: number }) => z.int().min(min).max(max);
 
-const seat = z.int().min(1).max(8);
+const seat = z.int().min(1).max(limits.playerCount.max);
 const forSeat = z.strictObject({ playerId: seat.optional() });
 const aboutSeat = z.strictObject({ playerId: seat });
 const nothing = z.strictObject({});
 const name = z.string().max(1_000);
-const seatKey = z.string().regex(/^[1-8]$/);
-const damage = z.int().min(0).max(999);
+const seatKey = z.string().regex(new RegExp(`^[1-${limits.playerCount.max}]$`));
+const damage = whole(limits.commanderDamage);
 
 const settingFields = {
-  playerCount: z.int().min(2).max(8),
-  mode: z.enum(["casual", "campaign"]),
+  playerCount: whole(limits.playerCount),
+  mode: z.enum(settingWords.mode),
   campaignPreset: z.string().max(32).nullable(),
-  initialTime: z.int().min(1_000).max(dayMs),
-  bonusTime: z
-    .int()
-    .min(0)
-    .max(5 * minuteMs),
-  delayTime: z.int().min(0).max(minuteMs),
-  bronsteinTime: z.int().min(0).max(minuteMs),
-  handicaps: z.record(seatKey, z.int().min(-dayMs).max(dayMs)),
-  warningThresholds: z.array(z.int().min(1_000).max(dayMs)).max(10),
-  onTimeout: z.enum(["choice", "warning", "time-deduction", "game-loss"]),
-  penaltyTimeDeduction: z.int().min(0).max(dayMs),
-  timeoutGracePeriod: z
-    .int()
-    .min(1_000)
-    .max(10 * minuteMs),
-  timeoutPenaltyLives: z.int().min(0).max(999),
-  timeoutPenaltyDrunk: z.int().min(0).max(999),
-  timeoutBonusTime: z.int().min(1_000).max(dayMs),
-  startingLife: z.int().min(1).max(9_999),
-  dropPolicy: z.enum(["charge", "grace", "pause"]),
+  initialTime: whole(limits.initialTimeMs),
+  bonusTime: whole(limits.bonusTimeMs),
+  delayTime: whole(limits.delayTimeMs),
+  bronsteinTime: whole(limits.bronsteinTimeMs),
+  handicaps: z.record(seatKey, whole(limits.handicapMs)),
+  warningThresholds: z.array(whole(limits.warningThresholdMs)).max(limits.warningThresholdsMax),
+  onTimeout: z.enum(settingWords.onTimeout),
+  penaltyTimeDeduction: whole(limits.penaltyTimeDeductionMs),
+  timeoutGracePeriod: whole(limits.timeoutGracePeriodMs),
+  timeoutPenaltyLives: whole(limits.timeoutPenaltyLives),
+  timeoutPenaltyDrunk: whole(limits.timeoutPenaltyDrunk),
+  timeoutBonusTime: whole(limits.timeoutBonusTimeMs),
+  startingLife: whole(limits.startingLife),
+  dropPolicy: z.enum(settingWords.dropPolicy),
   listed: z.boolean(),
 };
 
@@ -70,8 +65,8 @@ export const clockCommands = {
       .string()
       .regex(/^#[0-9a-fA-F]{6}$/)
       .optional(),
-    life: z.int().min(-999).max(9_999).optional(),
-    counters: z.record(z.string().min(1).max(128), z.int().min(0).max(999)).optional(),
+    life: whole(limits.life).optional(),
+    counters: z.record(z.string().min(1).max(128), whole(limits.counter)).optional(),
     commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),
     source: seat.optional(),
   }),
@@ -79,9 +74,9 @@ export const clockCommands = {
     monarch: seat.nullish(),
     initiative: seat.nullish(),
     dayNight: z.enum(["day", "night"]).nullish(),
-    stormCount: z.int().min(0).max(9_999).optional(),
+    stormCount: whole(limits.stormCount).optional(),
   }),
-  adjustTime: z.strictObject({ playerId: seat, deltaMs: z.int().min(-dayMs).max(dayMs) }),
+  adjustTime: z.strictObject({ playerId: seat, deltaMs: whole(limits.adjustTimeMs) }),
   addPenalty: aboutSeat,
   eliminate: aboutSeat,
   revive: aboutSeat,
@@ -90,7 +85,7 @@ export const clockCommands = {
   renameGame: z.strictObject({ name }),
   transferHost: aboutSeat,
   endGame: nothing,
-  rollDice: z.strictObject({ playerId: seat.optional(), sides: z.int().min(2).max(999) }),
+  rollDice: z.strictObject({ playerId: seat.optional(), sides: whole(limits.diceSides) }),
   rollPlayOrder: nothing,
   randomStartPlayer: nothing,
   nextRound: nothing,

@@ -1,12 +1,13 @@
 // Messages every game shares: coming in, going, staying in sync. Exact schemas: an unknown field is refused by name.
 import { z } from "zod";
 import { actionIdCharsMax, feedbackGraphemesMax, tickMsMax, tickMsMin } from "./limits.ts";
+import { lobbyCodeShape } from "./lobby-code.ts";
 
 export const gameIdSchema = z
   .string()
   .max(16)
   .transform((code) => code.trim().toUpperCase())
-  .pipe(z.string().regex(/^[A-HJ-NP-Z2-9]{3,8}$/));
+  .pipe(z.string().regex(lobbyCodeShape));
 
 export const actionIdSchema = z.string().min(1).max(actionIdCharsMax);
 

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { GameId } from "../game/ids.ts";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
 import type { Cancellable } from "../ops/ambient.ts";
+import { lobbyCodeAlphabet } from "../protocol/lobby-code.ts";
 import { type LoadOutcome, StoreFault } from "../store/store.ts";
 import { Alarms } from "./alarms.ts";
 import type { Answer } from "./answer.ts";
@@ -24,8 +25,6 @@ export interface RoomsLimits {
   readonly gameIdTriesMax: number;
 }
 
-/** No I, O, 0 or 1: they look alike. */
-const codeAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const sweepMs = 1_000;
 /** From this part of all places on, rooms without viewers make place before their time. */
 const crowdedFrom = 0.9;
@@ -232,7 +231,7 @@ export class Rooms {
         ? this.#parts.ambient.bytes(this.#limits.gameIdChars)
         : createHash("sha256").update(`create ${attempt} ${actionId}`).digest();
     let code = "";
-    for (let i = 0; i < this.#limits.gameIdChars; i += 1) code += codeAlphabet[(bytes[i] as number) % codeAlphabet.length];
+    for (let i = 0; i < this.#limits.gameIdChars; i += 1) code += lobbyCodeAlphabet[(bytes[i] as number) % lobbyCodeAlphabet.length];
     return code;
   }
 

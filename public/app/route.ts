@@ -1,4 +1,5 @@
 // Which page an address means. Pure.
+import { lobbyCodeShape } from "../../lib/protocol/lobby-code.ts";
 
 export type GameView = "play" | "table" | "recap";
 
@@ -9,13 +10,10 @@ export type Route =
   | { readonly page: "local" }
   | { readonly page: "new-class" };
 
-/** As long as a server may be set to make them. */
-const codeShape = /^[A-HJ-NP-Z2-9]{3,8}$/;
-
 /** A lobby code as typed: any case, spaces and dashes ignored; null when it cannot be one. */
 export function readCode(text: string): string | null {
   const code = text.toUpperCase().replace(/[\s-]/g, "");
-  return codeShape.test(code) ? code : null;
+  return lobbyCodeShape.test(code) ? code : null;
 }
 
 export function routeOf(address: { readonly pathname: string; readonly hash: string }): Route {

@@ -1,14 +1,13 @@
 // For whoever is in the class but in no team: found one by name, join one that waits for a partner, or come back to the old one.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { limits } from "../../../lib/chsh/limits.ts";
 import { useApp } from "../app-context.ts";
 import { Icon } from "../ui/icons.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
 import type { LeftTeams } from "./left-team.ts";
 import { doors, isOddName, mayHaveRoom, type WatcherTable } from "./model/class-table.ts";
-
-const nameMax = 50;
 
 interface Shown {
   readonly table: WatcherTable;
@@ -74,7 +73,7 @@ function NewTeam(): JSX.Element {
         <input
           name="team"
           value={name}
-          maxLength={nameMax}
+          maxLength={limits.teamNameGraphemesMax}
           autoComplete="off"
           placeholder={t("class.teamExample")}
           aria-invalid={isOdd}

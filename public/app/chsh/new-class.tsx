@@ -2,14 +2,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Mode } from "../../../lib/chsh/items.ts";
+import { limits } from "../../../lib/chsh/limits.ts";
 import { useApp } from "../app-context.ts";
 import { Field, IconButton } from "../ui/parts.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { ModeChoice } from "./mode-choice.tsx";
 import { useClassWords } from "./words.ts";
 import "../../styles/chsh.css";
-
-const nameMax = 40;
 
 export function NewClass(): JSX.Element {
   useClassWords();
@@ -27,7 +26,7 @@ export function NewClass(): JSX.Element {
       <div class="form">
         <p class="class-about">{t("class.about")}</p>
         <Field label={t("class.name")}>
-          <input value={name} maxLength={nameMax} onInput={(event) => setName(event.currentTarget.value)} />
+          <input value={name} maxLength={limits.gameNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} />
         </Field>
         <ModeChoice mode={mode} onPick={setMode} />
       </div>

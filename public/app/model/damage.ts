@@ -1,5 +1,6 @@
 // A blow as a command: life goes down, and a commander's damage is counted beside it. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
+import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "./model.ts";
 import type { Command } from "./offer.ts";
 import { playerOf } from "./table-questions.ts";
@@ -19,9 +20,6 @@ export function changedBlow(old: Blow, part: Partial<Blow>): Blow {
   return { ...blow, from, kind: from === null ? "plain" : blow.kind };
 }
 
-const damageMax = 999;
-const lifeMin = -999;
-
 /** What `from`'s commander of this kind has dealt to `to` so far. */
 export function damageFrom(table: Table, { to, from, kind }: Blow): number {
   const dealt = from === null ? undefined : playerOf(table, to)?.commanderDamage[String(from)];
@@ -30,12 +28,12 @@ export function damageFrom(table: Table, { to, from, kind }: Blow): number {
 
 export function damageCommand(table: Table, blow: Blow): Command {
   const { to, from, amount, kind } = blow;
-  const life = Math.max(lifeMin, (playerOf(table, to)?.life ?? 0) - amount);
+  const life = Math.max(limits.life.min, (playerOf(table, to)?.life ?? 0) - amount);
   const base = { playerId: to, life };
   if (from === null) return { type: "updatePlayer", data: { ...base, source: to } };
   if (kind === "plain") return { type: "updatePlayer", data: { ...base, source: from } };
   const [first, partner] = playerOf(table, to)?.commanderDamage[String(from)] ?? [0, 0];
-  const add = (n: number): number => Math.min(damageMax, n + amount);
+  const add = (n: number): number => Math.min(limits.commanderDamage.max, n + amount);
   const commanderDamage = { [from]: kind === "first" ? [add(first), partner] : [first, add(partner)] };
   return { type: "updatePlayer", data: { ...base, source: from, commanderDamage } };
 }

@@ -1,5 +1,5 @@
 // The games offered at the start. Everything not named here is the server's own default.
-import type { OnTimeout } from "../../../lib/game/settings.ts";
+import type { DropPolicy, OnTimeout } from "../../../lib/game/settings.ts";
 import type { IconName } from "../ui/icons.tsx";
 
 export interface Draft {
@@ -11,7 +11,7 @@ export interface Draft {
   readonly delayTime: number;
   readonly startingLife: number;
   readonly onTimeout: OnTimeout;
-  readonly dropPolicy: "charge" | "grace" | "pause";
+  readonly dropPolicy: DropPolicy;
   readonly listed: boolean;
   readonly name: string;
 }

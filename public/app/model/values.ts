@@ -1,5 +1,6 @@
 // The numbers of a seat as its player means them now: the server's, overlaid with what is on its way there. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
+import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Model, Table } from "./model.ts";
 import { playerOf } from "./table-questions.ts";
@@ -12,8 +13,6 @@ interface Update extends Partial<Pick<PlayerView, "life" | "counters" | "command
 }
 
 export const standardCounters = ["poison", "drunk", "energy", "experience", "radiation", "tickets", "commanderTax", "generic"] as const;
-
-const bounds = (name: ValueName): readonly [number, number] => (name === "life" ? [-999, 9_999] : [0, 999]);
 
 function withSeat(table: Table, { playerId, life, counters, commanderDamage }: Update): Table {
   const updated = (player: PlayerView): PlayerView => ({
@@ -42,8 +41,8 @@ export function valueFor({ table, outbox }: Model, seat: SeatId, name: ValueName
 
 /** A step kept within what the game allows. */
 export function stepped(name: ValueName, value: number, step: number): number {
-  const [least, most] = bounds(name);
-  return Math.min(most, Math.max(least, value + step));
+  const { min, max } = name === "life" ? limits.life : limits.counter;
+  return Math.min(max, Math.max(min, value + step));
 }
 
 /** The command that sets a value. */

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { palette } from "../model/seat-look.ts";
@@ -141,7 +142,7 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
         dir="auto"
         aria-label={t("seat.name")}
         value={name ?? player.name}
-        maxLength={32}
+        maxLength={limits.seatNameGraphemesMax}
         enterkeyhint="done"
         onFocus={(event) => event.currentTarget.select()}
         onInput={(event) => setName(event.currentTarget.value)}

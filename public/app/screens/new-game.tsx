@@ -1,11 +1,16 @@
 // A new game: the preset's choice with one button; everything else folded away.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { limits } from "../../../lib/game/limits.ts";
+import { settingWords } from "../../../lib/game/settings.ts";
 import { useApp } from "../app-context.ts";
 import { campaignPresets, campaignSetsTimes, createSettings, type Draft, ladders, rung } from "../model/presets.ts";
 import { durationText } from "../model/time-text.ts";
 import { Field, IconButton, Segments, Stepper, Switch } from "../ui/parts.tsx";
 import { quietTint, tintOf } from "../ui/tint.ts";
+
+const { min, max } = limits.playerCount;
+const seatCounts = Array.from({ length: max - min + 1 }, (_, i) => min + i);
 
 export function NewGame({
   draft: first,
@@ -35,7 +40,7 @@ export function NewGame({
         <Segments
           label={t("new.players")}
           value={draft.playerCount}
-          options={[2, 3, 4, 5, 6, 7, 8].map((n) => ({ value: n, text: String(n) }))}
+          options={seatCounts.map((n) => ({ value: n, text: String(n) }))}
           onPick={(playerCount) => change({ playerCount })}
         />
         {draft.campaignPreset === null ? null : (
@@ -101,7 +106,7 @@ function MoreFields({ draft, change, local }: Part & { readonly local: boolean }
       <Segments
         label={t("setting.onTimeout")}
         value={draft.onTimeout}
-        options={(["choice", "warning", "time-deduction", "game-loss"] as const).map((v) => ({ value: v, text: t(`onTimeout.${v}`) }))}
+        options={settingWords.onTimeout.map((v) => ({ value: v, text: t(`onTimeout.${v}`) }))}
         onPick={(onTimeout) => change({ onTimeout })}
       />
       <p class="hint">{t(`onTimeout.${draft.onTimeout}.about`)}</p>
@@ -110,11 +115,15 @@ function MoreFields({ draft, change, local }: Part & { readonly local: boolean }
           <Segments
             label={t("setting.dropPolicy")}
             value={draft.dropPolicy}
-            options={(["charge", "grace", "pause"] as const).map((v) => ({ value: v, text: t(`dropPolicy.${v}`) }))}
+            options={settingWords.dropPolicy.map((v) => ({ value: v, text: t(`dropPolicy.${v}`) }))}
             onPick={(dropPolicy) => change({ dropPolicy })}
           />
           <Field label={t("setting.name")}>
-            <input value={draft.name} maxLength={40} onInput={(event) => change({ name: event.currentTarget.value })} />
+            <input
+              value={draft.name}
+              maxLength={limits.gameNameGraphemesMax}
+              onInput={(event) => change({ name: event.currentTarget.value })}
+            />
           </Field>
           <Switch label={t("setting.listed")} hint={t("setting.listedHint")} on={draft.listed} onFlip={(listed) => change({ listed })} />
         </>

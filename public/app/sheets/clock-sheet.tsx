@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import type { Settings } from "../../../lib/game/settings.ts";
+import { limits } from "../../../lib/game/limits.ts";
+import { type Settings, settingWords } from "../../../lib/game/settings.ts";
 import type { Table } from "../model/model.ts";
 import { ladders, rung } from "../model/presets.ts";
 import { standing } from "../model/table-questions.ts";
@@ -34,7 +35,7 @@ export function ClockSheet(): JSX.Element | null {
         off={!still}
         label={t("setting.onTimeout")}
         value={settings.onTimeout}
-        options={(["choice", "warning", "time-deduction", "game-loss"] as const).map((value) => ({ value, text: t(`onTimeout.${value}`) }))}
+        options={settingWords.onTimeout.map((value) => ({ value, text: t(`onTimeout.${value}`) }))}
         onPick={(onTimeout) => edit({ onTimeout })}
       />
       {who.local ? null : (
@@ -42,7 +43,7 @@ export function ClockSheet(): JSX.Element | null {
           <Segments
             label={t("setting.dropPolicy")}
             value={settings.dropPolicy}
-            options={(["charge", "grace", "pause"] as const).map((value) => ({ value, text: t(`dropPolicy.${value}`) }))}
+            options={settingWords.dropPolicy.map((value) => ({ value, text: t(`dropPolicy.${value}`) }))}
             onPick={(dropPolicy) => edit({ dropPolicy })}
           />
           <Switch label={t("setting.listed")} hint={t("setting.listedHint")} on={settings.listed} onFlip={(listed) => edit({ listed })} />
@@ -64,9 +65,6 @@ export function ClockSheet(): JSX.Element | null {
   );
 }
 
-const seatsMin = 2;
-const seatsMax = 8;
-
 interface SeatsProps {
   readonly table: Table;
   readonly settings: Settings;
@@ -84,8 +82,8 @@ function Seats({ table, settings, edit }: SeatsProps): JSX.Element {
         label={t("new.players")}
         text={String(playerCount)}
         onStep={(direction) => edit({ playerCount: playerCount + direction })}
-        min={playerCount <= Math.max(seatsMin, lastClaimed)}
-        max={playerCount >= seatsMax}
+        min={playerCount <= Math.max(limits.playerCount.min, lastClaimed)}
+        max={playerCount >= limits.playerCount.max}
       />
     </div>
   );

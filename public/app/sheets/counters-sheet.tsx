@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
 import { meantTable, standardCounters } from "../model/values.ts";
@@ -61,7 +62,7 @@ function OwnCounters({ table, seat }: { readonly table: Table; readonly seat: nu
       >
         <label class="field">
           <span>{t("counters.own")}</span>
-          <input value={name} maxLength={20} onInput={(event) => setName(event.currentTarget.value)} />
+          <input value={name} maxLength={limits.counterNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} />
         </label>
         <button type="submit" class="row-button" disabled={name.trim() === ""}>
           {t("counters.add")}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
+import { limits } from "../../../lib/game/limits.ts";
 import { type Blow, changedBlow, damageCommand, damageFrom } from "../model/damage.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, type Standing, standing } from "../model/table-questions.ts";
@@ -30,7 +31,8 @@ function DamageForm({ table, who }: { readonly table: Table; readonly who: Stand
   const { t } = speech;
   const [blow, setBlow] = useState<Blow>(() => firstBlow(table, who));
   const change = (part: Partial<Blow>): void => setBlow((old) => changedBlow(old, part));
-  const step = (by: number): void => setBlow((old) => ({ ...old, amount: Math.min(999, Math.max(1, old.amount + by)) }));
+  const most = limits.commanderDamage.max;
+  const step = (by: number): void => setBlow((old) => ({ ...old, amount: Math.min(most, Math.max(1, old.amount + by)) }));
   const command = damageCommand(table, blow);
   const takers = table.players.filter((p) => !p.isEliminated && (who.host || p.id === who.seat)).map((p) => p.id);
   const dealers = table.players.filter((p) => p.id !== blow.to).map((p) => p.id);

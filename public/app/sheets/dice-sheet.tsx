@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { limits, within } from "../../../lib/game/limits.ts";
 import { toastFor } from "../model/announce.ts";
 import { diceCommand } from "../model/dice.ts";
 import type { Model, Table } from "../model/model.ts";
@@ -23,7 +24,7 @@ export function DiceSheet(): JSX.Element {
   };
   const off = commandFor(2) === null;
   const own = Number(sides);
-  const fits = !off && Number.isInteger(own) && own >= 2 && own <= 999;
+  const fits = !off && within(own, limits.diceSides);
   return (
     <div class="form">
       <div class="dice-grid">

@@ -1,9 +1,8 @@
 // A word to whoever runs this server.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { feedbackGraphemesMax } from "../../../lib/protocol/limits.ts";
 import { useApp } from "../app-context.ts";
-
-const charsMax = 255;
 
 export function FeedbackSheet(): JSX.Element {
   const { session, speech, sheet } = useApp();
@@ -21,7 +20,7 @@ export function FeedbackSheet(): JSX.Element {
     <div class="form">
       <label class="field">
         <span>{t("feedback.text")}</span>
-        <textarea rows={5} maxLength={charsMax} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <textarea rows={5} maxLength={feedbackGraphemesMax} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       {failed ? (
         <p class="field-error" role="alert">

@@ -1,6 +1,7 @@
 // Everything that is not needed each turn.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { limits } from "../../../lib/game/limits.ts";
 import { useApp, type Sheet } from "../app-context.ts";
 import type { Table } from "../model/model.ts";
 import { type Standing, standing } from "../model/table-questions.ts";
@@ -75,7 +76,7 @@ function Rename({ table }: { readonly table: Table }): JSX.Element {
   };
   return (
     <Field label={speech.t("menu.rename")}>
-      <input value={name} maxLength={64} onInput={(event) => setName(event.currentTarget.value)} onBlur={save} />
+      <input value={name} maxLength={limits.gameNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} onBlur={save} />
     </Field>
   );
 }

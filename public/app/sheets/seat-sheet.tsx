@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
+import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { nameOf, playerOf, type Standing, standing } from "../model/table-questions.ts";
@@ -162,7 +163,7 @@ function SeatName({ player }: { readonly player: PlayerView }): JSX.Element {
   };
   return (
     <Field label={speech.t("seat.nameOf")}>
-      <input value={name} maxLength={32} onInput={(event) => setName(event.currentTarget.value)} onBlur={save} />
+      <input value={name} maxLength={limits.seatNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} onBlur={save} />
     </Field>
   );
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Bucket } from "../../lib/gateway/bucket.ts";
 import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
-import { Overload, type Work } from "../../lib/gateway/overload.ts";
+import { Overload } from "../../lib/gateway/overload.ts";
 import { Pace } from "../../lib/gateway/pace.ts";
 import { defaultLimits } from "../../lib/ops/config.ts";
+import type { Work } from "../../lib/ops/shedding.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
 describe("token buckets", () => {

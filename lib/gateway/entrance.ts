@@ -1,6 +1,7 @@
 // The ways into a game: create, join, reconnect. Finds or makes the room, and slows down whoever guesses codes or tokens.
 // Permission inside a game is decided by its rules, not here.
 import type { RefusalCode } from "../game/refusals.ts";
+import type { Work } from "../ops/shedding.ts";
 import type { Envelope } from "../protocol/decode.ts";
 import { decodeData } from "../protocol/decode.ts";
 import type { SessionData } from "../protocol/session-schemas.ts";
@@ -8,7 +9,6 @@ import type { Answer } from "../room/answer.ts";
 import type { Room } from "../room/room.ts";
 import { sha256Hex } from "../room/token-draw.ts";
 import type { Connection } from "./connection.ts";
-import type { Work } from "./overload.ts";
 import { type Excuse, refuse } from "./replies.ts";
 import type { SessionParts } from "./session-parts.ts";
 

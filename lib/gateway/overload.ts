@@ -1,11 +1,9 @@
 // When the server has more to do than it can: what is refused, and in which order. Creates go first, then joins, then what
 // spectators ask, taps last. A refusal costs far less than the work.
 import type { Limits } from "../ops/config.ts";
+import { refusedFrom, type Work } from "../ops/shedding.ts";
 
-export type Work = "create" | "join" | "watch" | "tap";
-
-/** Pressure from which each kind of work is refused. 1: the loop is late by its limit, or the store's queue is an eighth full. */
-const refusedFrom: Readonly<Record<Work, number>> = { create: 1, join: 2, watch: 4, tap: 8 };
+/** A queue filled to this part of what it may hold is pressure 1. */
 const queueShare = 8;
 
 export interface OverloadParts {

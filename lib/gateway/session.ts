@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
 import type { Cancellable } from "../ops/ambient.ts";
+import type { Work } from "../ops/shedding.ts";
 import { cleanFeedback } from "../protocol/feedback.ts";
 import { decodeData, decodeEnvelope, type Envelope } from "../protocol/decode.ts";
 import { type SessionData, type SessionType, sessionSchemas } from "../protocol/session-schemas.ts";
@@ -14,7 +15,6 @@ import { StoreFault } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { Intake } from "./intake.ts";
-import type { Work } from "./overload.ts";
 import { SessionPace } from "./session-pace.ts";
 import type { SessionParts, Speaker } from "./session-parts.ts";
 import { acknowledge, type Excuse, refuse, retryAfter, tellGrant } from "./replies.ts";

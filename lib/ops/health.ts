@@ -1,5 +1,6 @@
 // What the probes say: parts report from memory, and a pure combination makes the whole. Never does I/O, so that a hanging
 // dependency cannot make a probe hang.
+import { refusedFrom, type Work } from "./shedding.ts";
 
 export type Level = "healthy" | "degraded" | "unhealthy";
 
@@ -84,12 +85,12 @@ export function drainPart(draining: () => boolean): Part {
   return () => (draining() ? { level: "degraded", problem: "The server is leaving.", ready: false } : healthy);
 }
 
-/** What is refused under load, from the pressure at which it begins. */
-const refusedFrom: readonly (readonly [pressure: number, what: string])[] = [
-  [8, "even taps are refused"],
-  [4, "new games, joins and spectators are refused"],
-  [2, "new games and joins are refused"],
-  [1, "new games are refused"],
+/** What is refused under load, when it goes as far as this kind of work; the worst first. */
+const refused: readonly (readonly [Work, string])[] = [
+  ["tap", "even taps are refused"],
+  ["watch", "new games, joins and spectators are refused"],
+  ["join", "new games and joins are refused"],
+  ["create", "new games are refused"],
 ];
 
 /** More work than can be done. `pressure` is that of the edge: from 1 on it refuses. Taps go through nearly to the end. */
@@ -97,9 +98,9 @@ export function loadPart(load: () => { readonly loopLagMs: number; readonly pres
   return () => {
     const { loopLagMs, pressure } = load();
     const facts = { loopLagMs: Math.round(loopLagMs), pressure: Math.round(pressure * 100) / 100 };
-    const refused = refusedFrom.find(([from]) => pressure >= from);
-    if (refused === undefined) return { ...healthy, facts };
-    return { level: "degraded", problem: `The server has more to do than it can: ${refused[1]}.`, ready: true, facts };
+    const worst = refused.find(([work]) => pressure >= refusedFrom[work]);
+    if (worst === undefined) return { ...healthy, facts };
+    return { level: "degraded", problem: `The server has more to do than it can: ${worst[1]}.`, ready: true, facts };
   };
 }
 

@@ -1,5 +1,6 @@
 // The values each metric's label may have. Closed lists, so that the number of series is bounded; the last one of each, `other`, takes
 // whatever is not named.
+import { refusedFrom } from "./shedding.ts";
 
 export const commandOutcomes = ["ok", "refused", "busy", "unavailable", "bug"] as const;
 export const commitOutcomes = ["ok", "conflict", "duplicate", "unknown", "failed", "other"] as const;
@@ -47,7 +48,7 @@ export const closeReasons = [
   "4004",
   "other",
 ] as const;
-export const shedKinds = ["create", "join", "watch", "tap", "other"] as const;
+export const shedKinds = [...Object.keys(refusedFrom), "other"];
 /** What a client of either game may say, and the shell's own commands; a test holds the list to the schemas. */
 export const commandTypes = [
   // Sessions and the operator

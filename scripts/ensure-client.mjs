@@ -1,4 +1,4 @@
-// Runs before `npm start`: refuses a Node that is too old, and builds the browser client when it is missing or stale.
+// Runs before the server and the browser tests: refuses a Node that is too old, and builds the browser client when it is missing or stale.
 // Plain JavaScript on purpose, so that an old Node can read it far enough to say what is wrong.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";

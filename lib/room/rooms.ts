@@ -73,7 +73,9 @@ export class Rooms {
   /** Settings that games were made with, by their text. Tables of the same kind share them instead of each keeping its own. */
   readonly #settings = new Map<string, unknown>();
   #sweep: Cancellable | null = null;
-  #sweeping = false;
+  /** The one under way. */
+  #sweeping: Promise<void> | null = null;
+  #isClosed = false;
 
   constructor(rules: readonly AnyRules[], limits: RoomsLimits, parts: RoomParts) {
     this.#rules = new Map(rules.map((entry) => [entry.kind, entry]));
@@ -241,8 +243,14 @@ export class Rooms {
   }
 
   async sweep(): Promise<void> {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
+    if (this.#sweeping !== null || this.#isClosed) return;
+    this.#sweeping = this.#sweepOnce().finally(() => {
+      this.#sweeping = null;
+    });
+    await this.#sweeping;
+  }
+
+  async #sweepOnce(): Promise<void> {
     try {
       const now = this.#parts.ambient.now();
       await this.#restOrDrop(now);
@@ -254,13 +262,11 @@ export class Rooms {
       await this.#inTurns(unheld, (room) => room.arm());
     } catch (error) {
       this.#parts.observer.fault(null, error);
-    } finally {
-      this.#sweeping = false;
     }
   }
 
   async #inTurns(gameIds: readonly string[], use: (room: Room) => Promise<void>): Promise<void> {
-    for (let from = 0; from < gameIds.length; from += sweepWidth) {
+    for (let from = 0; from < gameIds.length && !this.#isClosed; from += sweepWidth) {
       const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.#findAnyway(gameId));
       await Promise.all((await Promise.all(some)).map((found) => ("room" in found ? use(found.room) : undefined)));
     }
@@ -304,6 +310,14 @@ export class Rooms {
   async close(): Promise<void> {
     this.#sweep?.cancel();
     this.#sweep = null;
+    this.#isClosed = true;
+    await this.#closeAll();
+    // What it was about to open while the others closed goes, too: after us the store is closed.
+    await this.#sweeping;
+    await this.#closeAll();
+  }
+
+  async #closeAll(): Promise<void> {
     const rooms = [...this.#rooms.values()];
     this.#rooms.clear();
     await Promise.all(rooms.map((room) => room.close()));

@@ -1,6 +1,7 @@
 // Games kept in Redis, for any number of instances: the port over one script per mutation. It never looks into a state, never
 // scans the key space, and answers `ok` only when Redis has said so.
 import type { Ambient } from "../ops/ambient.ts";
+import { limitVariables } from "../ops/variables.ts";
 import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
 import {
   changeKeys,
@@ -56,16 +57,17 @@ export interface RedisLimits {
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
+/** What an operator may change is as usual, until the server says otherwise. */
 export const redisLimits: RedisLimits = {
-  commandMs: 1_000,
-  inFlightMax: 20_000,
+  commandMs: limitVariables.redisCommandMs.initial,
+  inFlightMax: limitVariables.storeQueueChangesMax.initial,
   readyAgeMsMax: 2_000,
-  historyChangesMax: 1_000,
+  historyChangesMax: limitVariables.historyChangesMax.initial,
   answersMs: 2 * hourMs,
-  retentionFinishedMs: 30 * dayMs,
-  retentionUntouchedMs: 90 * dayMs,
+  retentionFinishedMs: limitVariables.retentionFinishedMs.initial,
+  retentionUntouchedMs: limitVariables.retentionUntouchedMs.initial,
   feedbackMax: 10_000,
-  startMs: 10_000,
+  startMs: limitVariables.redisStartMs.initial,
 };
 
 export interface RedisOptions {

@@ -16,9 +16,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isTooOld } from "../../lib/store/sqlite-gate.ts";
 import { readMark } from "../../lib/store/sqlite-mark.ts";
+import { Outages } from "../../lib/store/sqlite-outages.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
 import { isCi } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
@@ -335,5 +336,21 @@ describe("times in which nobody lived", () => {
     const third = await openAt(folder);
     expect((await found(third, "CCCCCC")).outageFrom).toBe(start + 900_000_000_000);
     await third.close();
+  });
+
+  test("a clock that was once far ahead: no more games are remembered for it than are stored", async () => {
+    const first = await openAt(folder);
+    await first.beat(start + 900_000_000_000);
+    await first.close();
+    const second = await openAt(folder);
+    const forgotten = vi.spyOn(Outages.prototype, "forgotten");
+    for (const gameId of ["AAAAAA", "BBBBBB", "CCCCCC"]) await new Table(second, gameId).step({ index: { status: "finished" } });
+    await second.remove("AAAAAA");
+    const outages = forgotten.mock.contexts[0] as Outages;
+    forgotten.mockRestore();
+    expect(outages.size).toBe(2);
+    expect(await second.expire(start + 60_000, 0, 10)).toHaveLength(2);
+    expect(outages.size).toBe(0);
+    await second.close();
   });
 });

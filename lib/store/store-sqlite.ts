@@ -9,6 +9,7 @@ import { oneLine } from "./sqlite-disk.ts";
 import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
 import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
 import type { CommitOp, OpResult, Op, WriterSettings } from "./sqlite-messages.ts";
+import { Outages } from "./sqlite-outages.ts";
 import { BrokenDiskError, DamageError, SqliteReader } from "./sqlite-reader.ts";
 import { StartRefused, WriterThread } from "./sqlite-thread.ts";
 import type {
@@ -21,7 +22,6 @@ import type {
   Store,
   StoreHealth,
   StoredChange,
-  StoredGame,
   StoredIndex,
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
@@ -105,7 +105,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LetteredS
       link,
       reader: new SqliteReader(path, failpoints(options.failpoints ?? [])),
       lock,
-      outages: opened.outages,
+      outages: new Outages(opened.outages),
       limits,
       log,
       ambient,
@@ -137,7 +137,7 @@ interface Parts {
   readonly link: WriterLink;
   readonly reader: SqliteReader;
   readonly lock: DataLock;
-  readonly outages: readonly number[];
+  readonly outages: Outages;
   readonly limits: SqliteLimits;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   readonly ambient: Ambient;
@@ -146,8 +146,6 @@ interface Parts {
 
 class SqliteStore implements LetteredStore {
   readonly #parts: Parts;
-  /** Changed since our start at a time that lies before it: the clock was set back, and no outage came after those changes. */
-  readonly #changedSince = new Set<string>();
   #isClosed = false;
   #beating: Promise<OpResult> | null = null;
 
@@ -164,7 +162,7 @@ class SqliteStore implements LetteredStore {
         return { kind: "damaged", reason: loaded.reason };
       }
       if (loaded.kind === "absent") return loaded;
-      return { kind: "found", game: { ...loaded.game, outageFrom: this.#outageAfter(loaded.game) } };
+      return { kind: "found", game: { ...loaded.game, outageFrom: this.#parts.outages.after(loaded.game) } };
     } catch (error) {
       const fault = this.#faultOf(error, gameId);
       // A page that cannot be read may hold more than this game: refused and told, but not marked in a file that is no longer whole.
@@ -181,16 +179,12 @@ class SqliteStore implements LetteredStore {
     const shown = commit.sameIndex ? null : ([kind, name, status, listed, seats, seatsFree] as const);
     const op = ["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, state, shown] as const;
     const written = this.commitOp(op);
-    if (at > (this.#parts.outages.at(-1) ?? 0)) return written;
+    const { outages } = this.#parts;
+    if (!outages.isBehind(at)) return written;
     return written.then((outcome) => {
-      if (outcome.kind === "ok") this.#changedSince.add(gameId);
+      if (outcome.kind === "ok") outages.changed(gameId);
       return outcome;
     });
-  }
-
-  #outageAfter({ gameId, updatedAt }: Pick<StoredGame, "gameId" | "updatedAt">): number | null {
-    if (this.#changedSince.has(gameId)) return null;
-    return this.#parts.outages.find((from) => from >= updatedAt) ?? null;
   }
 
   commitOp(op: CommitOp): Promise<CommitOutcome> {
@@ -231,10 +225,13 @@ class SqliteStore implements LetteredStore {
 
   async remove(gameId: string): Promise<void> {
     await this.#parts.link.submit(["remove", gameId], 256);
+    this.#parts.outages.forgotten([gameId]);
   }
 
   async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
-    return this.#ids(["expire", finishedBefore, untouchedSince, this.#rows(limit)]);
+    const gameIds = await this.#ids(["expire", finishedBefore, untouchedSince, this.#rows(limit)]);
+    this.#parts.outages.forgotten(gameIds);
+    return gameIds;
   }
 
   async beat(atMs: number): Promise<void> {

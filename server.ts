@@ -22,7 +22,6 @@ import { clockPart, createHealth, drainPart, type Health, loadPart, optionalPart
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
-import { gatherWorkers } from "./lib/ops/metrics-workers.ts";
 import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
@@ -126,7 +125,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     dsn === null ? noReporter() : await sentryReporter({ dsn, release: version, environment: config.environment, instanceId, ambient });
   const above = connectAbove(ambient);
   const own = createMetrics();
-  if (above !== null) own.shareWithPrimary();
+  above?.onAsked(() => own.figures());
   const metrics: Metrics = above === null ? own : { ...own, text: () => above.metricsText() };
   const serving: Serving = { halt: () => undefined };
   const crash = createCrash({
@@ -306,7 +305,7 @@ function startWorkers(config: Config): void {
     pretty: config.environment === "development",
     base: { instance: name, release: config.release ?? packageVersion() },
   });
-  runPrimary({ workers: config.workers, name, ambient, log, gather: gatherWorkers(), exit: exitSurely });
+  runPrimary({ workers: config.workers, name, ambient, log, exit: exitSurely });
 }
 
 /** A signal that comes while the server still starts must not end it: what it asks for is done once there is somebody to do it. */

@@ -7,28 +7,10 @@ import { type RunningServer, startRunningServer } from "../support/running-serve
 import { connectTable, type TableClient } from "../support/table-client.ts";
 import { eventually } from "./instances.ts";
 import { freePort, TestRedis } from "./redis-server.ts";
+import { childrenOf, metricOf, workersOf } from "./workers.ts";
 
 const spawnWorkers = (redisUrl: string, port = 0) =>
   startRunningServer({ port, env: { REDIS_URL: redisUrl, WORKERS: "3", INSTANCE_ID: "shop" } });
-
-interface State {
-  readonly instanceId: string;
-}
-
-/** The worker that answers next; connections go round. */
-async function workersOf(server: RunningServer): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for (let call = 0; call < 12; call += 1) {
-    const answer = await fetch(`${server.url}/api/server/state`, {
-      headers: { connection: "close" },
-      signal: AbortSignal.timeout(2_000),
-    }).catch(() => null);
-    if (answer !== null) names.add(((await answer.json()) as State).instanceId);
-  }
-  return names;
-}
-
-const metricOf = (text: string, name: string) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
 
 describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
   let redis: TestRedis;
@@ -90,7 +72,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
   });
 
   test("F09 a worker that is killed is started again under its name; meanwhile every page says so, and the others serve", async () => {
-    const [pid] = await childrenOf(server.pid);
+    const [pid] = childrenOf(server.pid);
     process.kill(pid as number, "SIGKILL");
     const health = async () => {
       // Short, and some at once: a connection that was just handed to the dying worker is never answered.
@@ -113,9 +95,9 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     const other = await spawnWorkers(redis.url, await freePort());
     try {
       await eventually("three workers answer", async () => (await workersOf(other)).size === 3, 30_000);
-      for (const pid of await childrenOf(other.pid)) process.kill(pid, "SIGKILL");
+      for (const pid of childrenOf(other.pid)) process.kill(pid, "SIGKILL");
       await eventually("three others answer", async () => (await workersOf(other)).size === 3, 30_000);
-      const pids = await childrenOf(other.pid);
+      const pids = childrenOf(other.pid);
       const { code, tookMs } = await other.stop();
       expect(code).toBe(0);
       expect(tookMs).toBeLessThan(15_000);
@@ -171,10 +153,3 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     );
   });
 });
-
-/** Processes that a process has started. */
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const { readFile } = await import("node:fs/promises");
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
-  return text.trim().split(" ").map(Number);
-}

@@ -4,6 +4,7 @@ import cluster, { type Worker } from "node:cluster";
 import type { Ambient } from "./ambient.ts";
 import type { Level } from "./health.ts";
 import type { RootLog } from "./log.ts";
+import { type Figure, WorkerFigures } from "./metrics-workers.ts";
 
 export interface PrimarySettings {
   readonly workers: number;
@@ -11,8 +12,6 @@ export interface PrimarySettings {
   readonly name: string;
   readonly ambient: Ambient;
   readonly log: RootLog;
-  /** The metrics of all workers, added up. */
-  readonly gather: () => Promise<string>;
   exit(code: number): void;
 }
 
@@ -21,10 +20,12 @@ type ToPrimary =
   | { readonly tarp: "ready" }
   | { readonly tarp: "health"; readonly status: Level; readonly problems: readonly string[] }
   | { readonly tarp: "metrics"; readonly id: number }
+  | { readonly tarp: "figures"; readonly id: number; readonly figures: readonly Figure[] }
   | { readonly tarp: "drain" };
 type ToWorker =
   | { readonly tarp: "problem"; readonly problem: string | null }
   | { readonly tarp: "metrics"; readonly id: number; readonly text: string }
+  | { readonly tarp: "figures"; readonly id: number }
   | { readonly tarp: "drain" };
 
 const respawnMsMin = 200;
@@ -34,7 +35,12 @@ const quickMs = 10_000;
 /** Quick deaths in a row after which starting again is pointless. */
 const quickDeathsMax = 5;
 const tellMs = 1_000;
+/** Looks, one every `tellMs`, without a word from a worker: then it is told as not answering, and later it is stuck for good. */
+const silentLooks = 5;
+const stuckLooks = 30;
 const metricsMs = 5_000;
+/** For the figures of each worker. Who scrapes has less patience than `metricsMs`, often. */
+const figuresMs = 1_000;
 
 /** Who leaves between the look and the word misses nothing; without this the word's failure would end the process. */
 function ignoreGone(): void {}
@@ -43,6 +49,10 @@ interface Place {
   readonly name: string;
   worker: Worker | null;
   readyAt: number | null;
+  /** Looks since its last word. */
+  unheard: number;
+  /** SIGHUP came while it was starting. */
+  isReloadDue: boolean;
   status: Level;
   problems: readonly string[];
 }
@@ -55,6 +65,10 @@ export function runPrimary(settings: PrimarySettings): void {
 class Primary {
   readonly #settings: PrimarySettings;
   readonly #places: readonly Place[];
+  readonly #figures = new WorkerFigures();
+  /** Questions for figures that wait for answers, by number. */
+  readonly #asked = new Map<number, (place: Place) => void>();
+  #serial = 0;
   #quickDeaths = 0;
   #isStopping = false;
   #exitCode = 0;
@@ -62,45 +76,108 @@ class Primary {
   constructor(settings: PrimarySettings) {
     this.#settings = settings;
     this.#places = Array.from({ length: settings.workers }, (_, place): Place => {
-      return { name: `${settings.name}-w${place + 1}`, worker: null, readyAt: null, status: "healthy", problems: [] };
+      const name = `${settings.name}-w${place + 1}`;
+      return { name, worker: null, readyAt: null, unheard: 0, isReloadDue: false, status: "healthy", problems: [] };
     });
   }
 
   start(): void {
     for (const place of this.#places) this.#fork(place);
-    this.#settings.ambient.every(tellMs, () => this.#tell());
+    this.#settings.ambient.every(tellMs, () => {
+      for (const place of this.#places) this.#lookAt(place);
+      this.#tell();
+    });
     process.on("SIGTERM", () => this.#stop(0));
     process.on("SIGINT", () => this.#stop(0));
-    process.on("SIGHUP", () => this.#each((worker) => void worker.process.kill("SIGHUP")));
+    process.on("SIGHUP", () => {
+      for (const place of this.#places) this.#reload(place);
+    });
   }
 
   #each(use: (worker: Worker) => void): void {
     for (const { worker } of this.#places) if (worker?.isConnected()) use(worker);
   }
 
+  /** A worker that only just starts would be ended by the signal. */
+  #reload(place: Place): void {
+    place.isReloadDue = place.readyAt === null;
+    if (!place.isReloadDue) place.worker?.process.kill("SIGHUP");
+  }
+
   #fork(place: Place): void {
     // To itself a worker is one server; what must hold of several has been checked here.
     const worker = cluster.fork({ INSTANCE_ID: place.name, WORKERS: "1" });
-    Object.assign(place, { worker, readyAt: null, status: "degraded", problems: [`Worker ${place.name} is starting.`] });
+    Object.assign(place, { worker, readyAt: null, unheard: 0, status: "degraded", problems: [`Worker ${place.name} is starting.`] });
     worker.on("message", (message: ToPrimary) => this.#heard(place, worker, message));
     worker.on("exit", (code, signal) => this.#died(place, code, signal));
   }
 
   #heard(place: Place, worker: Worker, message: ToPrimary): void {
-    if (message.tarp === "ready") place.readyAt = this.#settings.ambient.monotonicMs();
-    else if (message.tarp === "health") Object.assign(place, { status: message.status, problems: message.problems });
+    // The last words of one that is dead.
+    if (place.worker !== worker) return;
+    place.unheard = 0;
+    if (message.tarp === "ready") {
+      place.readyAt = this.#settings.ambient.monotonicMs();
+      if (place.isReloadDue) this.#reload(place);
+    } else if (message.tarp === "figures") {
+      this.#figures.told(place.name, message.figures);
+      this.#asked.get(message.id)?.(place);
+    } else if (message.tarp === "health") Object.assign(place, { status: message.status, problems: message.problems });
     else if (message.tarp === "metrics") void this.#sendMetrics(worker, message.id);
     else if (message.tarp === "drain") this.#drain();
   }
 
   async #sendMetrics(worker: Worker, id: number): Promise<void> {
-    const text = await this.#settings.gather().catch(() => "");
+    await this.#askFigures();
+    const text = await this.#figures.text().catch((error: unknown) => {
+      this.#settings.log.error({ err: error }, "the metrics of the workers cannot be added up");
+      return null;
+    });
+    if (text === null) return;
     if (worker.isConnected()) worker.send({ tarp: "metrics", id, text } satisfies ToWorker, ignoreGone);
+  }
+
+  /** Asks everybody who serves. Who does not answer in time is counted with what it said before. */
+  #askFigures(): Promise<void> {
+    this.#serial += 1;
+    const id = this.#serial;
+    return new Promise((answered) => {
+      const end = () => {
+        timer.cancel();
+        this.#asked.delete(id);
+        answered();
+      };
+      const timer = this.#settings.ambient.after(figuresMs, end);
+      const waited = new Set<Place>();
+      this.#asked.set(id, (place) => {
+        waited.delete(place);
+        if (waited.size === 0) end();
+      });
+      for (const place of this.#places) {
+        if (place.readyAt === null || place.worker?.isConnected() !== true) continue;
+        waited.add(place);
+        place.worker.send({ tarp: "figures", id } satisfies ToWorker, ignoreGone);
+      }
+    });
+  }
+
+  /** Counts looks instead of time: while this process was held itself, it was not the worker who was silent. */
+  #lookAt(place: Place): void {
+    const { name, worker, readyAt } = place;
+    if (worker === null || readyAt === null) return;
+    place.unheard += 1;
+    if (place.unheard === silentLooks) Object.assign(place, { status: "degraded", problems: [`Worker ${name} does not answer.`] });
+    if (place.unheard !== stuckLooks) return;
+    this.#settings.log.error({ worker: name }, "a worker has been silent for half a minute; ending it");
+    worker.process.kill("SIGKILL");
   }
 
   #died(place: Place, code: number, signal: string): void {
     const { ambient, log } = this.#settings;
-    place.worker = null;
+    const { readyAt } = place;
+    Object.assign(place, { worker: null, readyAt: null });
+    this.#figures.ended(place.name);
+    for (const answered of [...this.#asked.values()]) answered(place);
     const problem = `Worker ${place.name} ended (${signal ?? `code ${code}`}).`;
     Object.assign(place, { status: "unhealthy", problems: [problem] });
     // At once: a worker can be back before the next regular word.
@@ -110,7 +187,7 @@ class Primary {
       if (code !== 0 && signal !== "SIGTERM") this.#exitCode = 1;
       return this.#leaveWhenAlone();
     }
-    const isQuick = place.readyAt === null || ambient.monotonicMs() - place.readyAt < quickMs;
+    const isQuick = readyAt === null || ambient.monotonicMs() - readyAt < quickMs;
     this.#quickDeaths = isQuick ? this.#quickDeaths + 1 : 0;
     if (this.#quickDeaths >= quickDeathsMax) {
       log.error({ worker: place.name, code, signal }, "workers die as soon as they start; giving up");
@@ -162,6 +239,8 @@ export interface Above {
   problem(): string | null;
   /** The metrics of all workers, added up. Rejects when they do not come in time. */
   metricsText(): Promise<string>;
+  /** Called when the process above asks for this worker's own metrics. */
+  onAsked(figures: () => Promise<readonly Figure[]>): void;
   /** This worker serves now. */
   ready(): void;
   /** Ends all workers in order. One that left by itself would be started again. */
@@ -179,17 +258,25 @@ export function connectAbove(ambient: Ambient): Above | null {
   let serial = 0;
   let problem: string | null = null;
   let begin: () => void = () => undefined;
+  let figures: () => Promise<readonly Figure[]> = async () => [];
   const send = (message: ToPrimary) => void process.send?.(message, undefined, undefined, ignoreGone);
   process.on("message", (message: ToWorker) => {
     if (message.tarp === "problem") problem = message.problem;
     else if (message.tarp === "drain") begin();
-    else if (message.tarp === "metrics") {
+    else if (message.tarp === "figures") {
+      const { id } = message;
+      // Without an answer it is counted with the one before.
+      figures().then((own) => send({ tarp: "figures", id, figures: own }), ignoreGone);
+    } else if (message.tarp === "metrics") {
       asked.get(message.id)?.(message.text);
       asked.delete(message.id);
     }
   });
   return {
     problem: () => problem,
+    onAsked(own) {
+      figures = own;
+    },
     ready: () => send({ tarp: "ready" }),
     drain: () => send({ tarp: "drain" }),
     onDrain(heard) {

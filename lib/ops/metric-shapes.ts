@@ -1,4 +1,5 @@
 // What other parts may do with metrics: count, set, observe. Types only; metrics.ts makes them real, tests may hand in their own.
+import type { Figure } from "./metrics-workers.ts";
 
 export interface Counter {
   /** Adds `count` (1 when left out); never negative. */
@@ -78,8 +79,8 @@ export interface Metrics {
   onScrape(set: () => void): void;
   /** Prometheus text format 0.0.4. */
   text(): Promise<string>;
-  /** Lets the process above ask for these metrics. Once per process: it is the worker's only registry. */
-  shareWithPrimary(): void;
+  /** The same for the process above, which adds up those of all workers. */
+  figures(): Promise<readonly Figure[]>;
   readonly contentType: string;
   /** Stops the measuring of the event loop. */
   close(): void;

@@ -1,17 +1,19 @@
-// The metrics of several servers on one machine, added up: what a worker answers, and what the process above asks. With metrics.ts
+// The metrics of several servers on one machine, added up: what a worker tells, and what the process above makes of it. With metrics.ts
 // the only file that imports prom-client.
 import { AggregatorRegistry, type Registry } from "prom-client";
 
-/** Lets the process above ask for this registry; `setters` run before each answer. Once per process. */
-export function answerPrimary(registry: Registry, setters: readonly (() => void)[]): void {
-  const collect = registry.getMetricsAsJSON.bind(registry);
-  registry.getMetricsAsJSON = () => {
+/** One metric of one worker, as it is sent between processes. */
+export interface Figure {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Everything this registry knows now; `setters` run before. */
+export function figuresOf(registry: Registry, setters: readonly (() => void)[]): () => Promise<readonly Figure[]> {
+  return async () => {
     for (const set of setters) set();
-    return collect();
+    return (await registry.getMetricsAsJSON()) as unknown as readonly Figure[];
   };
-  AggregatorRegistry.setRegistries([registry]);
-  // Making one is what makes a worker answer.
-  new AggregatorRegistry();
 }
 
 /** Of the event loops of all workers the latest is told: their mean, prom-client's choice, hides one that is stuck among eight. */
@@ -22,8 +24,33 @@ export function tellLatestLoop(registry: Registry, prefix: string): void {
   }
 }
 
-/** For the process above: a function that adds up the metrics of all workers. */
-export function gatherWorkers(): () => Promise<string> {
-  const all = new AggregatorRegistry();
-  return () => all.clusterMetrics();
+const addUp = (figures: readonly (readonly Figure[])[]) => AggregatorRegistry.aggregate(figures as unknown as object[]);
+/** What only rises. What is there now, such as open connections, is gone with the process that said it. */
+const isCount = ({ type }: Figure): boolean => type !== "gauge";
+
+/**
+ * What the workers said last. A counter that falls is taken for a restart, and all it had counted for new: so who does not answer is
+ * counted with what it said before, and what a dead worker counted stays.
+ */
+export class WorkerFigures {
+  readonly #living = new Map<string, readonly Figure[]>();
+  /** Of all lives that are over, as one. */
+  #over: Promise<readonly Figure[]> = Promise.resolve([]);
+
+  told(worker: string, figures: readonly Figure[]): void {
+    this.#living.set(worker, figures);
+  }
+
+  ended(worker: string): void {
+    const counts = this.#living.get(worker)?.filter(isCount);
+    this.#living.delete(worker);
+    if (counts === undefined) return;
+    this.#over = this.#over.then(async (over) => (await addUp([over, counts]).getMetricsAsJSON()) as unknown as readonly Figure[]);
+  }
+
+  async text(): Promise<string> {
+    // Both of the same moment: who ends meanwhile is counted once.
+    const [living, over] = [[...this.#living.values()], this.#over];
+    return addUp([...living, await over]).metrics();
+  }
 }

@@ -15,7 +15,7 @@ import {
   storeFaultKinds,
   upgradeRefusals,
 } from "./metric-labels.ts";
-import { answerPrimary, tellLatestLoop } from "./metrics-workers.ts";
+import { figuresOf, tellLatestLoop } from "./metrics-workers.ts";
 
 export type { By, Counter, Gauge, Histogram, Metrics } from "./metric-shapes.ts";
 
@@ -250,7 +250,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
       for (const set of setters) set();
       return registry.metrics();
     },
-    shareWithPrimary: () => answerPrimary(registry, setters),
+    figures: figuresOf(registry, setters),
     contentType: registry.contentType,
     close() {
       loop.disable();

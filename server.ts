@@ -26,6 +26,7 @@ import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { keepRetention } from "./lib/ops/retention.ts";
+import { watchSignals } from "./lib/ops/signals.ts";
 import type { Stop } from "./lib/ops/stop.ts";
 import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
@@ -308,19 +309,6 @@ function startWorkers(config: Config): void {
   runPrimary({ workers: config.workers, name, ambient, log, exit: exitSurely });
 }
 
-/** A signal that comes while the server still starts must not end it: what it asks for is done once there is somebody to do it. */
-function reloadOnSignal(): (reload: () => void) => void {
-  let isAsked = false;
-  let use = (): void => {
-    isAsked = true;
-  };
-  process.on("SIGHUP", () => use());
-  return (reload) => {
-    use = reload;
-    if (isAsked) reload();
-  };
-}
-
 async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
@@ -330,12 +318,9 @@ async function main(): Promise<void> {
     }
     limitYoungSpace(realAmbient());
     if (config.workers > 1 && !isWorker()) return startWorkers(config);
-    const reload = reloadOnSignal();
+    const serve = watchSignals({ process, isWorker: isWorker(), exit: exitSurely });
     const { stop, operations } = await startServer(config, secretSource(process.env));
-    reload(() => operations.reloadSecrets());
-    process.on("SIGTERM", () => stop.request("SIGTERM"));
-    // A terminal tells the whole family; a worker waits for the word from above.
-    process.on("SIGINT", () => (isWorker() ? undefined : stop.request("SIGINT")));
+    serve({ stop, reloadSecrets: () => operations.reloadSecrets() });
   } catch (error) {
     process.stderr.write(
       `${error instanceof ConfigError ? error.message : `Tap-or-Tarp cannot start: ${error instanceof Error ? error.message : error}`}\n`,

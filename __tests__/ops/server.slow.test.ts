@@ -204,7 +204,8 @@ describe("F35 secrets", () => {
     expect(running.output()).not.toContain(adminToken);
   });
 
-  test("a SIGHUP while the server still starts does not end it", async () => {
+  /** A server whose start goes on until it gives Redis up, at the moment when it waits for it. */
+  async function startingServer() {
     // A Redis that takes the connection and says nothing: the start goes on until its time is over.
     const mute = createServer().listen(0, "127.0.0.1");
     await once(mute, "listening");
@@ -218,8 +219,19 @@ describe("F35 secrets", () => {
     cleanUp.push(() => child.kill("SIGKILL"));
     const exited = once(child, "exit");
     await once(mute, "connection");
+    return { child, exited };
+  }
+
+  test("a SIGHUP while the server still starts does not end it", async () => {
+    const { child, exited } = await startingServer();
     child.kill("SIGHUP");
     expect(await exited).toEqual([1, null]);
+  });
+
+  test("F10 a SIGTERM while the server still starts ends it in order: process 1 of a container would not hear it otherwise", async () => {
+    const { child, exited } = await startingServer();
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
   });
 });
 

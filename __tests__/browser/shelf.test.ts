@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { browserShelf } from "../../public/app/device/env.ts";
+import { browserShelf, memoryShelf } from "../../public/app/device/env.ts";
+import { SeatKeys } from "../../public/app/net/seat-keys.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { fakeEnv } from "./support/fake-env.ts";
 import { table } from "./support/tables.ts";
@@ -61,6 +62,17 @@ describe("what lies on the device", () => {
     expect(shelf.get("old")).toBe("5");
     shelf.remove("old");
     expect([shelf.get("old"), shelf.keys()]).toEqual([null, []]);
+  });
+
+  test("a key is kept though the device's clock is behind all games that it remembers: it is not the oldest, but the newest", () => {
+    const shelf = memoryShelf();
+    const before = new SeatKeys(shelf, () => 1_700_000_000_000);
+    for (let game = 0; game < 30; game += 1) before.keep(`GAME${game}`, { playerId: 1, token: "a".repeat(43) });
+    expect(before.all()).toHaveLength(20);
+    const now = new SeatKeys(shelf, () => 0);
+    now.keep("K7QX2M", { playerId: 2, token: "b".repeat(43) });
+    expect(now.best("K7QX2M")?.token).toBe("b".repeat(43));
+    expect(now.all()).toHaveLength(20);
   });
 
   test("a page whose key was cleared from the device while it played says that it only watches", () => {

@@ -55,7 +55,7 @@ export class SeatKeys {
     const seat = key.playerId === null ? (old?.seat ?? null) : key;
     const chair = key.playerId === null ? key : (old?.chair ?? null);
     this.write({ gameId, name: old?.name ?? "", usedAt: this.wallMs(), seat, chair });
-    this.forgetOldest();
+    this.forgetOldest(gameId);
   }
 
   named(gameId: string, name: string): void {
@@ -91,8 +91,10 @@ export class SeatKeys {
     return games.filter((game) => game !== null).sort((a, b) => b.usedAt - a.usedAt);
   }
 
-  private forgetOldest(): void {
-    for (const game of this.all().slice(gamesMax)) this.forget(game.gameId);
+  /** `newest` by name: a device's clock that was set back makes it look like the oldest. */
+  private forgetOldest(newest: string): void {
+    const others = this.all().filter(({ gameId }) => gameId !== newest);
+    for (const { gameId } of others.slice(gamesMax - 1)) this.forget(gameId);
   }
 
   private write(keys: GameKeys): void {

@@ -474,6 +474,7 @@ describe("the page's connection", () => {
     const before = session.model.value;
     env.socket().onmessage?.({ data: "{" });
     env.socket().onmessage?.({ data: new ArrayBuffer(2) });
+    env.socket().onmessage?.({ data: `{"type":"state","data":null}` });
     expect(session.model.value).toBe(before);
   });
 });

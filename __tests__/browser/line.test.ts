@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { noSamples, type ServerClock, withPong } from "../../public/app/model/server-clock.ts";
 import { createSession } from "../../public/app/net/session.ts";
-import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
+import { type FakeEnv, type FakeSocket, fakeEnv } from "./support/fake-env.ts";
 import { table } from "./support/tables.ts";
 
 const gameId = "K7QX2M";
@@ -50,6 +50,37 @@ describe("a line", () => {
     createSession(env).enter(gameId);
     env.pass(10_000);
     expect(env.sockets).toHaveLength(2);
+  });
+
+  test.each([4_000, 5_000])("whose every answer takes %i ms comes about, and is kept when the page is looked at again", (rttMs) => {
+    const env = fakeEnv();
+    const session = createSession(env);
+    session.enter(gameId);
+    const end = 60_000;
+    // The way there and back: once for the line itself, once for its upgrade, once for every answer.
+    const serve = (socket: FakeSocket): void => {
+      env.after(2 * rttMs, () => socket.readyState === 0 && socket.opens());
+      const { send } = socket;
+      socket.send = (text) => {
+        send.call(socket, text);
+        const { type, data } = JSON.parse(text);
+        env.after(rttMs, () => {
+          if (socket.readyState !== 1) return;
+          if (type === "join") socket.says("state", table({ v: 11 }));
+          if (type === "ping") socket.says("pong", { ...data, serverTime: env.wallMs() - rttMs / 2 });
+        });
+      };
+    };
+    for (let served = 0; env.nowMs() < end; env.pass(100)) {
+      for (const socket of env.sockets.slice(served)) serve(socket);
+      served = env.sockets.length;
+    }
+    expect(session.model.value.link).toBe("open");
+    const { length } = env.sockets;
+    expect(length).toBeLessThanOrEqual(2);
+    session.comeBackNow();
+    env.pass(10_000);
+    expect(env.sockets).toHaveLength(length);
   });
 
   test("that was replaced says nothing any more: its late end does not end the one that took its place", () => {

@@ -3,6 +3,7 @@
 import { closeCodes } from "../../../lib/protocol/close-codes.ts";
 import type { Env, SocketLike } from "../device/env.ts";
 import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
+import { parsed, type Refused } from "./heard.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
@@ -129,10 +130,21 @@ export class Connection {
     this.drop();
     const socket = this.ports.env.openSocket();
     this.socket = socket;
-    socket.onopen = () => this.hello();
+    // Every second try has longer: on a slow line the first may never come about, and on one that lets nothing through none should last.
+    const patienceMs = openTimeoutMs * (1 + (this.attempts % 2));
+    socket.onopen = () => {
+      this.waitFor(patienceMs);
+      this.hello();
+    };
     socket.onmessage = (event) => this.received(event.data);
     socket.onclose = (event) => this.lost(event.code);
-    this.cancelTimer = this.ports.env.after(openTimeoutMs, () => {
+    this.waitFor(patienceMs);
+  }
+
+  /** For the next step on the way into the game. */
+  private waitFor(patienceMs: number): void {
+    this.cancelTimer?.();
+    this.cancelTimer = this.ports.env.after(patienceMs, () => {
       if (!this.settled) this.lost(1006);
     });
   }
@@ -318,29 +330,14 @@ export class Connection {
     this.schedulePing();
   }
 
+  /** On a line that is known to be slow an answer may take half as long again as the quickest of the last ones. */
   private silence(mostMs: number): () => void {
-    return this.ports.env.after(mostMs, () => this.lost(1006));
+    const { samples, rttMs } = this.ports.model().serverClock;
+    return this.ports.env.after(Math.max(mostMs, samples.length > 0 ? 1.5 * rttMs : 0), () => this.lost(1006));
   }
 
   private send(type: string, data: object, id?: string): void {
     if (this.socket?.readyState !== 1) return;
     this.socket.send(JSON.stringify(id === undefined ? { type, data } : { type, data, id }));
-  }
-}
-
-interface Refused {
-  readonly id?: string;
-  readonly code: string;
-  readonly retry: boolean;
-  readonly retryAfterMs?: number;
-}
-
-function parsed(text: unknown): FromServer | null {
-  if (typeof text !== "string") return null;
-  try {
-    const message = JSON.parse(text) as FromServer;
-    return typeof message.type === "string" && typeof message.data === "object" ? message : null;
-  } catch {
-    return null;
   }
 }

@@ -4,7 +4,7 @@ import { memoryShelf } from "../../public/app/device/env.ts";
 import { type LoggedChange, recapOf } from "../../public/app/model/recap.ts";
 import { emptyModel, type Input } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
-import { keptLocalTable, newLocalTable } from "../../public/app/net/local-table.ts";
+import { hasKeptTable, keptLocalTable, newLocalTable } from "../../public/app/net/local-table.ts";
 import { fakeEnv } from "./support/fake-env.ts";
 
 function device(env = fakeEnv()) {
@@ -101,6 +101,41 @@ describe("a table without a server", () => {
     give("reset");
     give("undo");
     expect(recapOf(keptLog(), { seats: [1, 2], startingLife: 20, order: [1, 2] }).seats[0]?.usedMs).toBe(7_000);
+  });
+
+  test("goes on in one page only: another one that has taken it over is not overwritten by the first, which lets go of it", () => {
+    const env = fakeEnv(memoryShelf());
+    const first = device(env);
+    const one = newLocalTable(env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
+    let taken = 0;
+    one?.open(() => (taken += 1));
+    one?.give({ type: "start", data: {} });
+    const second = device(env);
+    const other = keptLocalTable(env, second.dispatch);
+    other?.open();
+    other?.give({ type: "pause", data: { to: "running" } });
+    other?.give({ type: "passTurn", data: { playerId: 1 } });
+    // The first page's own timer, and what the browser says when it is closed.
+    env.pass(6_000);
+    one?.leave();
+    one?.give({ type: "passTurn", data: { playerId: 1 } });
+    expect([first.model.value.link, first.model.value.table, taken]).toEqual(["connecting", null, 1]);
+    expect(second.model.value).toMatchObject({ link: "local", table: { activePlayer: 2 } });
+    other?.leave();
+    const third = device(env);
+    keptLocalTable(env, third.dispatch)?.open();
+    expect(third.model.value.table).toMatchObject({ activePlayer: 2 });
+  });
+
+  test("whose storage is cleared while it is played is kept anew", () => {
+    const { env, model, dispatch } = device();
+    const local = newLocalTable(env, dispatch, { playerCount: 2 });
+    local?.open();
+    for (const key of env.shelf.keys()) env.shelf.remove(key);
+    local?.give({ type: "start", data: {} });
+    expect(model.value.table).toMatchObject({ status: "running" });
+    expect(hasKeptTable(env)).toBe(true);
+    local?.leave();
   });
 
   test("what cannot be read is thrown away instead of breaking the page", () => {

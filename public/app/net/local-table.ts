@@ -16,6 +16,8 @@ import type { LoggedChange } from "../model/recap.ts";
 import type { LocalTable } from "./session.ts";
 
 const key = "tapotarp:local";
+/** Which page plays the table: two would overwrite each other's. */
+const playedByKey = "tapotarp:local-by";
 const gameId = "LCAL22" as GameId;
 const here = "here" as ViewerId;
 /** Timers hold 31 bits. */
@@ -87,6 +89,9 @@ export class OwnTable implements LocalTable {
   private readonly env: Env;
   private readonly dispatch: Dispatch;
   private readonly wallOffsetMs: number;
+  private readonly mark: string;
+  private onTaken: (() => void) | null = null;
+  private isGone = false;
   private v: number;
   private state: State;
   private lastNow = 0;
@@ -101,6 +106,7 @@ export class OwnTable implements LocalTable {
   ) {
     this.env = ports.env;
     this.dispatch = ports.dispatch;
+    this.mark = ports.env.freshId();
     // A device whose clock was set back meanwhile must not stand still until it has caught up: time goes on from where it was.
     this.wallOffsetMs = Math.max(ports.env.wallMs(), from.seenAt ?? 0, from.state.at) - ports.env.nowMs();
     this.v = from.v;
@@ -108,8 +114,10 @@ export class OwnTable implements LocalTable {
     this.changes = from.log;
   }
 
-  /** Shows the table. */
-  open(): void {
+  /** Shows the table; from now on it is played here. `onTaken`: another page of this device has taken it over. */
+  open(onTaken: () => void = () => undefined): void {
+    this.onTaken = onTaken;
+    this.env.shelf.set(playedByKey, this.mark);
     const now = this.now();
     this.dispatch({ type: "enter", gameId });
     this.dispatch({ type: "link", link: "local" });
@@ -121,6 +129,8 @@ export class OwnTable implements LocalTable {
   }
 
   give(given: Given): void {
+    // A tap must not go on from what is old news by now.
+    if (this.isTaken()) return this.letGo();
     if (given.type === "rollDice") return this.roll((given.data as { sides: number }).sides);
     const command = (
       given.type === "updateSettings" ? { type: given.type, settings: given.data } : { ...given.data, type: given.type }
@@ -153,10 +163,27 @@ export class OwnTable implements LocalTable {
 
   /** At every change, when the page goes out of sight, and now and then while clocks run: a page thrown away loses little. */
   keep(): void {
+    if (this.isTaken()) return this.letGo();
     const kept: Kept = { v: this.v, seenAt: this.now(), state: clockRules.encode(this.state), log: withoutOldGames(this.changes) };
     this.env.shelf.set(key, JSON.stringify(kept));
     this.cancelKeep?.();
     this.cancelKeep = this.state.status === "running" ? this.env.after(keepEveryMs, () => this.keep()) : null;
+  }
+
+  /** One that has not been shown takes over, and storage that was cleared names nobody. */
+  private isTaken(): boolean {
+    const by = this.env.shelf.get(playedByKey);
+    return this.onTaken !== null && by !== null && by !== this.mark;
+  }
+
+  private letGo(): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.cancelWake?.();
+    this.cancelKeep?.();
+    this.onTaken?.();
+    this.dispatch({ type: "enter", gameId: null });
+    this.dispatch({ type: "link", link: "connecting" });
   }
 
   private now(): Instant {
@@ -209,6 +236,7 @@ export class OwnTable implements LocalTable {
 
   private plan(): void {
     this.cancelWake?.();
+    if (this.isGone) return;
     const due = clockRules.nextWakeAt(this.state);
     if (due === null) return;
     this.cancelWake = this.env.after(Math.min(timerMsMax, Math.max(0, due - this.now())), () => {

@@ -89,7 +89,7 @@ export function createSession(env: Env) {
     readLog: async (): Promise<readonly LoggedChange[] | null> => (local ? local.log() : fetchLog(model.peek().gameId ?? "")),
     say: (type: string, data: object): void => connection.say(type, data),
     takeBack: (): void => connection.takeBack(),
-    comeBackNow: (): void => connection.comeBackNow(),
+    comeBackNow: (): void => (local ? local.keep() : connection.comeBackNow()),
     /** Server time now, ms, as well as it is known. */
     serverNowMs,
   };

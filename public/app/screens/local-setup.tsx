@@ -18,7 +18,8 @@ export function LocalSetup(): JSX.Element | null {
     if (table === null) return setAsked("new");
     history.replaceState(inPlay, "");
     session.playLocally(table);
-    table.open();
+    // Taken over by another tab: to take it back is asked, or two that are reloaded would take it from each other.
+    table.open(() => history.replaceState(null, ""));
   };
   const goOn = (): void => play(keptLocalTable(session.env, session.dispatch));
   useEffect(() => {

@@ -99,6 +99,58 @@ test("a page that is loaded again before the answer leaves the team that it came
   expect(again.left.of(code)?.key.token).toBe(token("c"));
 });
 
+/** Out of his team, with the key put aside, and on his way back into it. */
+function onTheWayBack() {
+  const one = inTeam();
+  one.left.leave(code, "Bell");
+  one.says("state", watcher(5));
+  one.says("ack", { id: one.told("leaveTeam")[0]?.id, v: 5 });
+  one.left.comeBack(code);
+  const refused = (reason: string): void => {
+    one.says("error", { code: reason, message: "", retry: false });
+    one.says("state", watcher(6));
+  };
+  return { ...one, refused };
+}
+
+test("a way back that is refused as the team's name is taken now is put aside again: no later line brings anybody in, and it can be tried again", () => {
+  const { env, left, session, refused, isBack, told } = onTheWayBack();
+  refused("name-taken");
+  expect([session.keys.best(code), left.of(code)?.key.token]).toEqual([null, token("b")]);
+  env.socket().dies(1006);
+  backOnLine(env);
+  expect([told("join").length, told("reconnect")]).toEqual([1, []]);
+  env.socket().says("state", watcher(7));
+  left.comeBack(code);
+  isBack("c", 8);
+  expect([session.keys.best(code)?.token, left.of(code), told("leaveTeam")]).toEqual([token("c"), null, []]);
+});
+
+test("a way back whose key opens nothing any more, or that led into the team, is not offered again", () => {
+  const dead = onTheWayBack();
+  dead.refused("bad-token");
+  expect([dead.session.keys.best(code), dead.left.of(code)]).toEqual([null, null]);
+  const open = onTheWayBack();
+  open.isBack("c", 6);
+  open.env.socket().dies(1006);
+  open.session.keys.forget(code);
+  backOnLine(open.env);
+  open.says("state", watcher(7));
+  expect(open.left.of(code)).toBeNull();
+});
+
+test("a way back on which the line was lost, or the page loaded again, is gone on", () => {
+  const { env, isBack } = onTheWayBack();
+  env.socket().dies(1006);
+  backOnLine(env);
+  expect(env.socket().told[0]).toMatchObject({ type: "reconnect", data: { token: token("b") } });
+  const again = page(env);
+  again.session.enter(code);
+  env.socket().opens();
+  isBack("c", 6);
+  expect(again.left.of(code)).toBeNull();
+});
+
 test("the way back is offered while the team may have room, and not into a complete one", () => {
   const teams = [
     { id: 1, name: "Bell", state: "playing" },

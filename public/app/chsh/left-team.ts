@@ -10,8 +10,11 @@ export interface LeftTeam {
   readonly key: SeatKey;
 }
 
-/** Without a key the server has not said yet that he is out: until then the key is the seat's, or nobody could leave it. */
-type Kept = LeftTeam | { readonly name: string; readonly key: null };
+/**
+ * Without a key the server has not said yet that he is out: until then the key is the seat's, or nobody could leave it. `back`: he is on
+ * his way in with it, and the server has not said whether it opens.
+ */
+type Kept = (LeftTeam & { readonly back?: true }) | { readonly name: string; readonly key: null; readonly back?: never };
 
 export interface LeftTeams {
   /** The team left last in this class, or null. */
@@ -42,7 +45,7 @@ export function leftTeams({ session }: Pick<App, "session">): LeftTeams {
   return {
     of(code) {
       const kept = read(code);
-      return kept === null || kept.key === null ? null : kept;
+      return kept === null || kept.key === null || kept.back ? null : kept;
     },
     leave(code, name) {
       write(code, { name, key: null });
@@ -50,17 +53,18 @@ export function leftTeams({ session }: Pick<App, "session">): LeftTeams {
     },
     told(code, isIn) {
       const kept = read(code);
-      if (kept === null || kept.key !== null) return;
-      if (isIn) return sayIt();
+      if (kept === null || (kept.key !== null && !kept.back)) return;
+      if (isIn) return kept.back ? write(code, null) : sayIt();
+      // Refused on the way back: for now, if the key is still there, else for good.
       const key = session.keys.of(code)?.seat ?? null;
       // A page that is loaded again must not sit down by itself.
       session.keys.dropSeat(code);
-      write(code, key === null ? null : { ...kept, key });
+      write(code, key === null ? null : { name: kept.name, key });
     },
     comeBack(code) {
       const left = read(code);
-      write(code, null);
       if (left === null || left.key === null) return;
+      write(code, { ...left, back: true });
       session.keys.keep(code, left.key);
       session.enter(code);
     },

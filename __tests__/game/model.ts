@@ -34,11 +34,13 @@ export class Model extends ModelTable {
     const before = copy(this.play);
     this.same = false;
     let done = false;
+    let didNothing = false;
     const wasRequest = this.request;
     // What an undo puts back was on the clock already.
     if (asked.type === "undo") done = this.perform(asked);
     this.changing(() => {
       if (asked.type !== "undo") done = this.perform(asked);
+      didNothing = this.same;
       if (done) this.hear(asked.viewer);
     });
     if (!done) {
@@ -49,7 +51,9 @@ export class Model extends ModelTable {
     this.woken = "no";
     this.wake("now");
     if (this.request === wasRequest && !quiet.has(asked.type)) this.request = null;
-    this.keep({ type: asked.type, by: this.bySeat, lasting: quiet.has(asked.type), undone: false, play: before });
+    // Being back is all that came of it.
+    const lasting = quiet.has(asked.type) || didNothing;
+    this.keep({ type: asked.type, by: this.bySeat, lasting, undone: false, play: before });
     return true;
   }
 

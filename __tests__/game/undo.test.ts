@@ -161,6 +161,30 @@ describe("UN undo", () => {
     expect(table.past()?.type).toBe("start");
   });
 
+  test("UN1 nobody's being back is taken back, whatever he said when he came: the change before it is", () => {
+    const table = started(quick);
+    const v = table.v + 1;
+    play(
+      table,
+      `at 1000  A passTurn -> turn-passed A B 2
+      at 5000  A drops -> seat-away A
+      B drops -> seat-away B
+      at 8000  A updateSettings {"listed":true} -> settings-changed ["listed"], seat-back A
+      B updatePlayer B life=20 -> seat-back B
+      A undo -> undone ${v}
+      see activePlayer A B.connected -> activePlayer=A A=599000 B.connected=true`,
+    );
+    const waiting = started({ ...quick, dropPolicy: "pause" });
+    play(
+      waiting,
+      `at 1000  A passTurn -> turn-passed A B 2
+      at 2000  A drops -> seat-away A, game-paused drop
+      at 3000  A updatePlayer A life=20 -> seat-back A, game-resumed
+      A undo -> undone ${v}
+      see status activePlayer -> status=running activePlayer=A`,
+    );
+  });
+
   test("UN1 a reset can be undone", () => {
     const table = started(quick);
     play(

@@ -39,12 +39,18 @@ const barriers: ReadonlySet<string> = new Set(["create", "endGame", "close"]);
 const changedSeatCount = ({ events }: LogEntry<Command, Event>): boolean =>
   events.some((event) => event.type === "settingsChanged" && event.data.fields.includes("playerCount"));
 
+/** What was said itself, without what came of it that whoever said it is back: see `hear`. */
+function ownEvents(events: readonly Event[]): readonly Event[] {
+  const back = events.findIndex(({ type }) => type === "seatBack" || type === "hostBack");
+  return back < 0 ? events : events.slice(0, back);
+}
+
+const listedAlone = (event: Event): boolean => event.type === "settingsChanged" && event.data.fields.every((field) => field === "listed");
+
 function isLasting({ command, events }: LogEntry<Command, Event>): boolean {
   if (lasting.has(command.type)) return true;
   if (unasked.has(command.type)) return events.every((event) => passing.has(event.type));
-  if (command.type === "updateSettings")
-    return events.every((event) => event.type === "settingsChanged" && event.data.fields.every((field) => field === "listed"));
-  return false;
+  return ownEvents(events).every(listedAlone);
 }
 
 /** The newest change that can be taken back and was not yet; null when there is none among these. */

@@ -45,6 +45,7 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["origin with a star in the middle", { ALLOWED_ORIGINS: "https://play.*.example" }, "ALLOWED_ORIGINS"],
   ["origin that is everything below nothing", { ALLOWED_ORIGINS: "https://*." }, "ALLOWED_ORIGINS"],
   ["origin that is a star", { ALLOWED_ORIGINS: "*" }, "ALLOWED_ORIGINS"],
+  ["origin longer than the edge reads", { ALLOWED_ORIGINS: `https://${"a.".repeat(160)}example` }, "ALLOWED_ORIGINS"],
   ["switch with yes", { ALLOW_MISSING_ORIGIN: "yes" }, "ALLOW_MISSING_ORIGIN"],
   ["proxy that is no address", { TRUSTED_PROXIES: "10.0.0.0/8,proxy" }, "TRUSTED_PROXIES"],
   ["proxy range too wide", { TRUSTED_PROXIES: "10.0.0.0/33" }, "TRUSTED_PROXIES"],

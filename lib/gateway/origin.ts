@@ -1,4 +1,5 @@
 // Which pages may open a socket. Origins are parsed and compared as scheme, host and port; text is never compared with text.
+import { originText, type ParsedOrigin, parsedOrigin } from "../ops/origin-text.ts";
 
 export interface OriginRules {
   /** Origins such as https://play.example or https://*.example.org. */
@@ -15,23 +16,6 @@ export interface OriginClaim {
   readonly secure: boolean | null;
 }
 
-interface ParsedOrigin {
-  readonly scheme: string;
-  readonly host: string;
-  /** Empty for the scheme's own port. */
-  readonly port: string;
-}
-
-/** scheme://host[:port] and nothing else: no path, no user, no space. */
-const shape = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\]+$/i;
-
-function parsed(text: string): ParsedOrigin | null {
-  if (text.length > 300 || !shape.test(text) || !URL.canParse(text)) return null;
-  const { protocol, hostname, port, username, password } = new URL(text);
-  if ((protocol !== "http:" && protocol !== "https:") || hostname === "" || username !== "" || password !== "") return null;
-  return { scheme: protocol, host: hostname, port };
-}
-
 interface Pattern extends ParsedOrigin {
   /** The host is the parent of the hosts that match, at any depth below it. */
   readonly below: boolean;
@@ -39,7 +23,7 @@ interface Pattern extends ParsedOrigin {
 
 function patternOf(text: string): Pattern {
   const below = text.includes("://*.");
-  const origin = parsed(below ? text.replace("://*.", "://") : text);
+  const origin = parsedOrigin(below ? text.replace("://*.", "://") : text);
   if (origin === null) throw new Error(`"${text}" is not an origin.`);
   return { ...origin, below };
 }
@@ -55,15 +39,15 @@ function matches(pattern: Pattern, { scheme, host, port }: ParsedOrigin): boolea
 /** The page came from this very host. Where TLS ends elsewhere and nobody says so, either scheme will do. */
 function isSameHost(origin: ParsedOrigin, { host, secure }: OriginClaim): boolean {
   if (host === undefined || (secure !== null && (origin.scheme === "https:") !== secure)) return false;
-  const own = parsed(`${origin.scheme}//${host}`);
+  const own = parsedOrigin(`${origin.scheme}//${host}`);
   return own !== null && own.host === origin.host && own.port === origin.port;
 }
 
 /** For the operator, who has to know which page it was: as it was understood, which is bounded and holds nothing but scheme, host and port. */
 export function shownOrigin(text: string | undefined): string {
   if (text === undefined) return "none";
-  const origin = parsed(text);
-  return origin === null ? "not an origin" : `${origin.scheme}//${origin.host}${origin.port === "" ? "" : `:${origin.port}`}`;
+  const origin = parsedOrigin(text);
+  return origin === null ? "not an origin" : originText(origin);
 }
 
 /** Decides by configuration whether a page of this origin may open a socket. Throws at once when the list is not one of origins. */
@@ -72,7 +56,7 @@ export function originCheck({ allowed, allowMissing, sameHostOnly }: OriginRules
   return (claim) => {
     if (claim.origin === undefined) return allowMissing;
     if (patterns.length === 0 && !sameHostOnly) return true;
-    const origin = parsed(claim.origin);
+    const origin = parsedOrigin(claim.origin);
     if (origin === null) return false;
     return patterns.length === 0 ? isSameHost(origin, claim) : patterns.some((pattern) => matches(pattern, origin));
   };

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
+import { originText, parsedOrigin } from "./origin-text.ts";
 import { type LimitName, limitVariables, type SettingName, settingVariables } from "./variables.ts";
 
 /** Every limit of the shell by name, in the unit its name ends with. */
@@ -99,8 +100,8 @@ function url(schemes: readonly string[], more = { text: "", isIn: (_address: URL
 
 function isOrigin(text: string): boolean {
   const plain = text.replace("://*.", "://");
-  const address = URL.canParse(plain) ? new URL(plain) : null;
-  return address !== null && ["http:", "https:"].includes(address.protocol) && address.origin === plain && !plain.includes("*");
+  const origin = parsedOrigin(plain);
+  return origin !== null && originText(origin) === plain && !plain.includes("*");
 }
 
 function isProxy(text: string): boolean {

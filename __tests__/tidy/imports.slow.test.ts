@@ -1,6 +1,6 @@
 // The import directions of ARCHITECTURE.md hold, and the rules that say so really bite.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -12,13 +12,20 @@ interface Violation {
   readonly rule: { readonly name: string };
 }
 
-function cruise(cwd: string, paths: readonly string[]): readonly Violation[] {
+interface Cruised {
+  readonly modules: readonly { readonly source: string; readonly dependencies: readonly { readonly resolved: string }[] }[];
+  readonly summary: { readonly violations: readonly Violation[] };
+}
+
+function cruise(cwd: string, paths: readonly string[]): Cruised {
   const bin = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
   const args = [bin, "--config", join(root, ".dependency-cruiser.cjs"), "--output-type", "json", ...paths];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
   if (stdout === "") throw new Error(stderr);
-  return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+  return JSON.parse(stdout) as Cruised;
 }
+
+const partOf = (path: string): string => /^(lib\/[^/]+|[^/]+)/.exec(path)?.[0] ?? "";
 
 /** From, what it imports, the rule that forbids it (null: allowed). */
 const planted: readonly (readonly [string, string, string | null])[] = [
@@ -76,7 +83,8 @@ describe("import directions", () => {
     write("tsconfig.json", JSON.stringify({ extends: join(root, "tsconfig.json"), include: ["**/*.ts"] }));
     write("package.json", JSON.stringify({ type: "module", dependencies: { zod: "*" }, devDependencies: { preact: "*" } }));
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-    for (const { from, rule } of cruise(folder, ["lib", "public", "server.ts"])) broken.set(from, [...(broken.get(from) ?? []), rule.name]);
+    for (const { from, rule } of cruise(folder, ["lib", "public", "server.ts"]).summary.violations)
+      broken.set(from, [...(broken.get(from) ?? []), rule.name]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -85,12 +93,17 @@ describe("import directions", () => {
     else expect(broken.get(from)).toContain(rule);
   });
 
-  test("the program keeps them", () => {
-    expect(
-      cruise(
-        root,
-        ["lib", "public", "scripts", "server.ts"].filter((path) => existsSync(join(root, path))),
-      ),
-    ).toEqual([]);
+  test("the program keeps them, and docs/imports.svg shows each", () => {
+    const { modules, summary } = cruise(
+      root,
+      ["lib", "public", "scripts", "server.ts"].filter((path) => existsSync(join(root, path))),
+    );
+    expect(summary.violations).toEqual([]);
+    const pairs = modules.flatMap(({ source, dependencies }) => dependencies.map(({ resolved }) => [partOf(source), partOf(resolved)]));
+    const isShown = (part = ""): boolean => /^(lib\/|public$|server\.ts$)/.test(part);
+    const arrows = pairs.filter(([from, to]) => from !== to && isShown(from) && isShown(to)).map(([from, to]) => `${from}-&gt;${to}`);
+    const svg = readFileSync(join(root, "docs/imports.svg"), "utf8");
+    const drawn = [...svg.matchAll(/<title>([^<]+&gt;[^<]+)<\/title>/g)].map(([, arrow = ""]) => arrow.replace("&#45;", "-"));
+    expect(drawn.toSorted(), "npm run docs:imports").toEqual([...new Set(arrows)].toSorted());
   });
 });

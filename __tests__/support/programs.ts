@@ -9,7 +9,6 @@ const packages = {
   strace: { names: ["strace"], variable: "STRACE_BIN", get: "apt-get install strace" },
   prometheus: { names: ["prometheus"], variable: "PROMETHEUS_BIN", get: "apt-get install prometheus" },
   promtool: { names: ["promtool"], variable: "PROMTOOL_BIN", get: "apt-get install prometheus" },
-  k6: { names: ["k6"], variable: "K6_BIN", get: "see https://grafana.com/docs/k6/latest/set-up/install-k6/" },
   helm: { names: ["helm"], variable: "HELM_BIN", get: "see https://helm.sh/docs/intro/install/" },
 } as const;
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "../../lib/store/checksum.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
@@ -111,5 +112,24 @@ describe("the log when games and rows go", () => {
     expect(rows()).toBe(3 * steps + 1);
     expect(rowsOf("SELECT game_id FROM games ORDER BY num")).toEqual(["AAAAAA", "BBBBBB", "CCCCCC", "LONG"]);
     expect((await runDb(folder, "check")).out).toContain(`4 games, ${3 * steps + 1} changes, 0 problems`);
+  });
+
+  test("a game that was changed 600 times a second for eight hours goes on: its versions do not end", async () => {
+    const table = new Table(store, "LONG");
+    await table.step();
+    await store.close();
+    const v = 2 ** 24 - 1;
+    const db = new Sqlite(join(folder, "games.db"));
+    const game = db.prepare("SELECT games.*, still FROM games JOIN stills USING (num) WHERE game_id = 'LONG'").get() as GameRow;
+    const change = db.prepare("SELECT * FROM changes WHERE id = ?").get(game.last_id) as ChangeRow;
+    db.prepare("UPDATE games SET v = ?, crc = ? WHERE num = ?").run(v, gameCrc({ ...game, v }), game.num);
+    db.prepare("UPDATE changes SET v = ?, crc = ? WHERE id = ?").run(v, changeCrc({ ...change, v }), change.id);
+    db.close();
+    store = await openAt(folder);
+    table.v = v;
+    await table.step({ actionId: "one" });
+    await table.step({ actionId: "two" });
+    expect((await store.load("LONG")).kind).toBe("found");
+    expect((await store.changes("LONG", v - 1, 10)).map((row) => row.v)).toEqual([v, v + 1, v + 2]);
   });
 });

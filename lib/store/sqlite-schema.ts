@@ -6,8 +6,11 @@ import type { Hit } from "./failpoint.ts";
 /** "TapT" as a number: tells our files from other SQLite files. */
 export const applicationId = 0x54617054;
 
-/** Most changes of one game. */
-export const versionMax = 2 ** 24;
+/**
+ * Most changes of one game: as far as numbers are exact, which nobody reaches. Past it every tap, and every deadline of a game that runs,
+ * would be kept as a dead letter.
+ */
+export const versionMax = Number.MAX_SAFE_INTEGER;
 export const gameNumberMax = 2 ** 29;
 
 interface Migration {

@@ -127,8 +127,8 @@ describe("the log when games and rows go", () => {
     db.close();
     store = await openAt(folder);
     table.v = v;
-    await table.step({ actionId: "one" });
-    await table.step({ actionId: "two" });
+    await table.step({ actionId: "one" }, store);
+    await table.step({ actionId: "two" }, store);
     expect((await store.load("LONG")).kind).toBe("found");
     expect((await store.changes("LONG", v - 1, 10)).map((row) => row.v)).toEqual([v, v + 1, v + 2]);
   });

@@ -1,9 +1,12 @@
 // The log lies in the order of writing, all games mixed: one game's changes are found, in part and whole, and go with their game.
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "../../lib/store/checksum.ts";
 import type { Store } from "../../lib/store/store.ts";
+import { isCi } from "../support/programs.ts";
+import { mountSmall } from "../torture/disk.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { minute, start, Table } from "./table.ts";
@@ -30,6 +33,18 @@ const rowsOf = (sql: string): unknown[] => {
   db.close();
   return rows;
 };
+
+/** A finished game of 2,500 changes. */
+async function writeLong(into: Store): Promise<void> {
+  const long = new Table(into, "LONG");
+  const written: Promise<unknown>[] = [];
+  while (long.v < 2_500) {
+    const commit = long.next({ index: { status: "finished" } });
+    Object.assign(long, { v: commit.expectedV + 1, hash: commit.hash });
+    written.push(into.commit(commit));
+  }
+  await Promise.all(written);
+}
 
 describe("the log in the order of writing", () => {
   beforeAll(begin);
@@ -86,19 +101,12 @@ describe("the log when games and rows go", () => {
   });
 
   test("games with long logs past their time are gone at once, and their logs go a portion at a time, over a restart, too", async () => {
-    const long = new Table(store, "LONG");
-    const written: Promise<unknown>[] = [];
-    while (long.v < 2_500) {
-      const commit = long.next({ index: { status: "finished" } });
-      Object.assign(long, { v: commit.expectedV + 1, hash: commit.hash });
-      written.push(store.commit(commit));
-    }
-    await Promise.all(written);
+    await writeLong(store);
     const rows = (): unknown => rowsOf("SELECT count(*) FROM changes")[0];
     expect(await store.expire(start + minute, 0, 50)).toEqual(["LONG"]);
     expect(await store.load("LONG")).toEqual({ kind: "absent" });
     expect(await store.counts()).toMatchObject({ finished: 0, waiting: 3 });
-    expect((await store.all(null, 50)).items.map(({ gameId }) => gameId)).not.toContain("-4");
+    expect((await store.all(null, 50)).items.map(({ gameId }) => gameId)).not.toContain("~4");
     expect(await store.expire(start + minute, 0, 50)).toEqual([]);
     expect(rows()).toBe(3 * steps + 2_500);
     await store.beat(start);
@@ -131,5 +139,30 @@ describe("the log when games and rows go", () => {
     await table.step({ actionId: "two" }, store);
     expect((await store.load("LONG")).kind).toBe("found");
     expect((await store.changes("LONG", v - 1, 10)).map((row) => row.v)).toEqual([v, v + 1, v + 2]);
+  });
+
+  test("on a disk with little room logs of games that are gone stay: what goes is written first, and would take what the players need", async (context) => {
+    const disk = join(folder, "small");
+    const mounted = mountSmall(disk, 15);
+    if (typeof mounted === "string") {
+      if (isCi()) throw new Error(mounted);
+      return context.skip(mounted);
+    }
+    try {
+      const small = await openAt(disk);
+      await writeLong(small);
+      expect(await small.expire(start + minute, 0, 50)).toEqual(["LONG"]);
+      const db = new Sqlite(join(disk, "games.db"), { readonly: true });
+      const rows = db.prepare("SELECT count(*) FROM changes").pluck();
+      await small.beat(start);
+      expect(rows.get()).toBe(2_500);
+      execFileSync("mount", ["-o", "remount,size=40m", disk]);
+      await small.beat(start);
+      expect(rows.get()).toBe(500);
+      db.close();
+      await small.close();
+    } finally {
+      mounted.unmount();
+    }
   });
 });

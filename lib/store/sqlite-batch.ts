@@ -4,7 +4,8 @@ import type { Database, Statement } from "better-sqlite3";
 import { changeCrc, type GameRow, gameCrc, movedCrc, shownCrc, stillCrc } from "./checksum.ts";
 import { touchedMinute } from "./cursor.ts";
 import type { Hit } from "./failpoint.ts";
-import { aliveAtOf, type Known, shownRow } from "./sqlite-known.ts";
+import { hasRoom } from "./sqlite-disk.ts";
+import { aliveAtOf, type Known, shownRow, type WokenRow } from "./sqlite-known.ts";
 import type { CommitOp, FeedbackOp, Op, OpResult, ShownColumns } from "./sqlite-messages.ts";
 import { clearedPerGoMax, Removal } from "./sqlite-removal.ts";
 import { writerSql } from "./sqlite-statements.ts";
@@ -29,13 +30,6 @@ const knownMax = 20_000;
 /** Most early entries that one `due` moves. */
 const earlyMovedMax = 5_000;
 
-interface WokenRow {
-  readonly num: number;
-  readonly game_id: string;
-  readonly wake_from: number;
-  readonly wake_at: number | null;
-}
-
 type FoundRow = GameRow & { readonly touched: number; readonly wake_from: number | null };
 
 /** How long an action id that never happened is remembered after the last time it could be sent again. */
@@ -56,7 +50,11 @@ class SqlApplier implements Applier {
   readonly #hit: Hit;
   readonly #statements: { readonly [name in keyof typeof writerSql]: Statement<unknown[]> };
   readonly #known = new Map<string, Known>();
-  readonly #removal = new Removal({ run: (...asked) => this.#run(...asked), get: (...asked) => this.#get(...asked) });
+  readonly #removal = new Removal({
+    run: (...asked) => this.#run(...asked),
+    get: (...asked) => this.#get(...asked),
+    hasRoom: (bytes) => hasRoom(this.#db.name, bytes),
+  });
   /** Row id of the newest change of all; null when it has to be read. */
   #newestId: number | null = null;
 
@@ -262,7 +260,7 @@ class SqlApplier implements Applier {
     return null;
   }
 
-  /** What is kept beside a game. */
+  /** It is still stored, but nothing beside it is. */
   #forget(gameId: string): Known | undefined {
     const game = this.#find(gameId);
     this.#known.delete(gameId);

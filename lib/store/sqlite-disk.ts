@@ -17,9 +17,9 @@ export function forceToDisk(path: string): void {
 }
 
 /** Whether a file may grow where it lies. */
-export function hasRoom(path: string): boolean {
+export function hasRoom(path: string, bytesMin = roomBytesMin): boolean {
   const { bavail, bsize } = statfsSync(dirname(path));
-  return bavail * bsize >= roomBytesMin;
+  return bavail * bsize >= bytesMin;
 }
 
 /** Names the very file behind a path, whatever is renamed or put in its place; null when there is none. */

@@ -20,6 +20,14 @@ export interface Known {
   buried: number;
 }
 
+/** A game in the index of deadlines. */
+export interface WokenRow {
+  readonly num: number;
+  readonly game_id: string;
+  readonly wake_from: number;
+  readonly wake_at: number | null;
+}
+
 /** The moment at which this process is known to have lived, if the op tells one. */
 export function aliveAtOf(op: Op): number {
   if (op[0] === "commit") return op[3];

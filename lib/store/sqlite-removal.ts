@@ -9,12 +9,16 @@ type Name = keyof typeof writerSql;
 export interface Statements {
   run(name: Name, ...values: unknown[]): unknown;
   get<Row>(name: Name, ...values: unknown[]): Row | undefined;
+  hasRoom(bytes: number): boolean;
 }
 
 type Leaving = Pick<Known, "num" | "lastId" | "status">;
 
 /** Changes deleted in one go: some ten milliseconds. */
 export const clearedPerGoMax = 2_000;
+
+/** What goes is written to the log first. On a disk with less room the little that is left belongs to the players. */
+const clearRoomBytesMin = 16 << 20;
 
 export class Removal {
   readonly #sql: Statements;
@@ -41,6 +45,7 @@ export class Removal {
 
   /** Deletes a portion of what hidden games left. */
   clear(): void {
+    if (!this.#sql.hasRoom(clearRoomBytesMin)) return;
     for (let left = clearedPerGoMax; left > 0; ) {
       const game = this.#sql.get<{ num: number; last_id: number }>("hidden");
       if (game === undefined) return;

@@ -34,7 +34,7 @@ export const writerSql = {
   untouched:
     "SELECT game_id FROM games WHERE status <> 'finished' AND touched > 0 AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
   // A hidden game has a code that nobody can type, and stands before all others in the indexes of time.
-  hide: `UPDATE games SET game_id = '-' || num, status = 'removed', listed = 0, wake_at = NULL, wake_from = NULL, touched = 0, state = ''
+  hide: `UPDATE games SET game_id = '~' || num, status = 'removed', listed = 0, wake_at = NULL, wake_from = NULL, touched = 0, state = ''
     WHERE num = ?`,
   hidden: "SELECT num, last_id FROM games WHERE status = 'removed' AND status <> 'finished' AND touched = 0 LIMIT 1",
   leaveAt: "UPDATE games SET last_id = ? WHERE num = ?",

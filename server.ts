@@ -15,7 +15,9 @@ import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.t
 import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluster.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
+import { auditFolder } from "./lib/ops/audit-files.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
+import { fileLimitWarning } from "./lib/ops/file-limit.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
 import { damageRecord, type NoteDamage } from "./lib/ops/damage.ts";
 import { clockPart, createHealth, drainPart, type Health, loadPart, optionalPart, roomsPart, storePart } from "./lib/ops/health.ts";
@@ -145,7 +147,7 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
     noteDeadLetters: (figures) => audit.note("dead-letter", "server", figures),
   });
   const audit = openAudit({
-    folder: join(config.dataDir, "audit"),
+    folder: auditFolder(config.dataDir),
     chain: config.instanceId ?? defaultName,
     retentionMs: config.limits.auditRetentionMs,
     monthBytesMax: config.limits.auditMonthBytesMax,
@@ -282,6 +284,8 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
   rooms.start();
   parts.audit.note("server-started", "server", { version });
   parts.above?.ready();
+  const fewFiles = fileLimitWarning(config.limits.connectionsMax, spareConnections);
+  if (fewFiles !== null) log.warn({}, fewFiles);
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
   return { port, gateway, rooms, store, stop, operations };
 }

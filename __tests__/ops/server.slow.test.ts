@@ -146,6 +146,14 @@ describe("F45 what --validate tries, it tries as the start does", () => {
       });
   });
 
+  test("the folder of the audit log, which a server on Redis needs too: exit 1 and one line, as from the start", () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "audit"), "a file of somebody else");
+    const refused = { status: 1, stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: DATA_DIR [^\n]*\n$/) };
+    expect(validate({ DATA_DIR: folder })).toMatchObject(refused);
+    expect(validate({ DATA_DIR: folder, REDIS_URL: "redis://127.0.0.1:1", LIMIT_REDIS_START_MS: "300" })).toMatchObject(refused);
+  });
+
   test("Redis is tried for as long as the configuration says", () => {
     const { status, stderr } = validate({ REDIS_URL: "redis://127.0.0.1:1", LIMIT_REDIS_START_MS: "300" });
     expect([status, stderr]).toEqual([1, expect.stringContaining("tried for 300 ms")]);
@@ -170,6 +178,7 @@ describe("F24 a start that cannot be", () => {
 
   const missing: readonly (readonly [string, () => Promise<Record<string, string>>])[] = [
     ["the folder cannot be made", async () => ({ DATA_DIR: join(root, "package.json", "data") })],
+    ["a folder takes no new one", async () => ({ DATA_DIR: "/proc/nowhere/data" })],
     ["Redis is not there", async () => ({ REDIS_URL: "redis://127.0.0.1:9", LIMIT_REDIS_START_MS: "1000" })],
     ["the port is taken", async () => ({ PORT: await takenPort() })],
     ["the port of the metrics is taken", async () => ({ METRICS_PORT: await takenPort() })],

@@ -37,6 +37,19 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     await expect(join(redis, "one")).rejects.toThrow(/maxmemory-policy allkeys-lru.*noeviction/);
   });
 
+  test("a database that Redis does not have is refused: the client would go on in the first one, among the games of others", async () => {
+    const redis = await start();
+    await expect(join(redis, "one", `${redis.url}/16`)).rejects.toThrow(/Database 16.*REDIS_URL.*out of range/);
+    const { store } = await join(redis, "one", `${redis.url}/15`);
+    await new Table(store, "AAAAAA").step();
+    const client = await redis.client();
+    expect(await client.dbsize()).toBe(0);
+    await client.select(15);
+    expect(await client.dbsize()).toBeGreaterThan(0);
+    client.disconnect();
+    await store.close();
+  });
+
   test("L28 a Redis that is not there is refused with the reason, in time, and no memory takes its place", async () => {
     const redis = await start();
     await redis.kill();

@@ -1,8 +1,9 @@
 // The audit log's files, one a month: found, read in small pieces from either end, so that a large one holds nobody up, and removed.
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { AuditRecord } from "./audit-record.ts";
+import { makeFolder } from "./folder.ts";
 import type { Log } from "./log.ts";
 
 /** What is read at once, and what a start reads of a file of any size. */
@@ -45,13 +46,20 @@ function backwards(): (piece: Buffer, isFirst: boolean) => AuditRecord[] {
   };
 }
 
+/** Where the server keeps it; every store leaves that place free. */
+export const auditFolder = (dataDir: string): string => join(dataDir, "audit");
+
 export class AuditFiles {
   readonly #folder: string;
   readonly #chain: string;
   readonly #log: Log;
 
   constructor({ folder, chain, log }: { readonly folder: string; readonly chain: string; readonly log: Log }) {
-    mkdirSync(folder, { recursive: true });
+    try {
+      makeFolder(resolve(folder));
+    } catch (error) {
+      throw new Error(`The audit log's folder ${folder} cannot be used: ${error instanceof Error ? error.message : error}.`);
+    }
     this.#folder = folder;
     this.#chain = chain;
     this.#log = log;

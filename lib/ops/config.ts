@@ -76,9 +76,29 @@ function list<Item extends z.ZodType<string, string>>(item: Item) {
     .pipe(z.array(item));
 }
 
-/** One or, with commas between, more of the same: the text stays as it was. */
-function several(one: z.ZodType<string, string>, what: string) {
-  return z.string().refine((text) => text.split(",").every((part) => one.safeParse(part.trim()).success), what);
+/** One address or, with commas between, those of a cluster, which has no databases to choose from. The text stays as it was. */
+function redisUrls() {
+  const one = url(["redis:", "rediss:"], { text: "", isIn: isRedis });
+  return z
+    .string()
+    .refine(
+      (text) => text.split(",").every((part) => one.safeParse(part.trim()).success),
+      "must be a URL that begins with redis:// or rediss://, with % in its password as %25 and after the host only the number of a database, or several with commas between",
+    )
+    .refine(
+      (text) => !text.includes(",") || text.split(",").every((part) => /^\/?0?$/.test(new URL(part.trim()).pathname)),
+      "must not name a database when it names several nodes: a cluster has only one",
+    );
+}
+
+/** What the client could not read, and would tell without naming the variable. */
+function isRedis({ username, password, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return /^(\/[0-9]{0,5})?$/.test(pathname);
 }
 
 /** What a Sentry address has beside those of others. */
@@ -123,7 +143,7 @@ const schemas = {
   port,
   host: z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, "must be an address or a host name"),
   dataDir: z.string().refine((path) => !path.includes("\0") && path.trim() !== "", "must be a path"),
-  redisUrl: several(url(["redis:", "rediss:"]), "must be a URL that begins with redis:// or rediss://, or several with commas between"),
+  redisUrl: redisUrls(),
   workers: wholeNumber(1, 64),
   allowedOrigins: list(z.string().refine(isOrigin, "must be origins such as https://play.example or https://*.example.org")),
   allowMissingOrigin: z.enum(["true", "false"], "must be true or false").transform((word) => word === "true"),

@@ -1,11 +1,12 @@
 // `npm run db -- <command>`: the operator's hand on the SQLite data file, or on Redis when REDIS_URL is set. Each command says what it did in plain lines
 // and ends with a code: 0 done, 1 not done, 2 misused. Commands that write hold the server's lock.
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
 import { ConfigError, readRedisUrl } from "../ops/config.ts";
+import { makeFolder } from "../ops/folder.ts";
 import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
@@ -104,7 +105,7 @@ const commands = {
   },
   backup({ path, words, out }: Context): number {
     const target = resolve(wordOf(words, "FILE"));
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     assertThere(path);
     const report = backupDataFile(path, target);
     out(`${target}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}, verified`);
@@ -133,7 +134,7 @@ const commands = {
   },
   restore({ path, dataDir, words, ambient, out }: Context): number {
     const backup = resolve(wordOf(words, "FILE"));
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     const lock = lockDataFile(path);
     try {
       const suffix = `.before-restore-${ambient.now()}`;

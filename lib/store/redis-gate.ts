@@ -1,6 +1,7 @@
 // The start gate of a server on Redis: is this Redis one that can keep what is promised? It names the promise and refuses the rest.
 import type { Redis } from "ioredis";
 import type { RedisLink } from "./redis-link.ts";
+import { oneLine } from "./sqlite-disk.ts";
 
 /** What an acknowledgement survives: a crash of Redis, all but the last second before one, or nothing. */
 export type RedisTier = "redis-aof-always" | "redis-aof-everysec" | "redis-memory";
@@ -50,7 +51,19 @@ export async function inspectRedis(link: RedisLink): Promise<RedisFacts> {
   return { version: first.version, sharded: nodes.every((node) => node.sharded), tier, warnings: [...warnings] };
 }
 
+/** The client goes on in the first database where it cannot have the one it was told: among games of others, perhaps. */
+async function assertDatabase(link: RedisLink, node: Redis): Promise<void> {
+  const { db = 0 } = node.options;
+  if (db === 0) return;
+  try {
+    await link.call(() => node.select(db));
+  } catch (error) {
+    throw new RedisRefused(`Database ${db}, which REDIS_URL names, cannot be used: ${oneLine(error)}`);
+  }
+}
+
 async function inspectNode(link: RedisLink, node: Redis): Promise<RedisFacts> {
+  await assertDatabase(link, node);
   const info = infoOf(await link.call(() => node.info()));
   const version = info.get("redis_version") ?? "";
   const [major = 0, minor = 0] = version.split(".").map(Number);

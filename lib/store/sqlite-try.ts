@@ -37,7 +37,7 @@ function isLink(path: string): boolean {
 }
 
 /** A folder that is not there yet is made by the start. */
-function tryFolder(folder: string): void {
+export function tryFolder(folder: string): void {
   let existing = folder;
   while (!existsSync(existing)) {
     // To what is not there, a volume that is not mounted perhaps: the start would not make that.

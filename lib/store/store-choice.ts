@@ -1,16 +1,17 @@
 // Which store and bus a server gets: Redis when there is an address for it, else one SQLite file. Chosen once, at start; a store
 // that fails later is never replaced in silence.
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Bus } from "../bus/bus.ts";
 import { localBus } from "../bus/bus-local.ts";
 import type { RedisSide } from "../bus/bus-redis-side.ts";
 import type { Ambient } from "../ops/ambient.ts";
+import { auditFolder } from "../ops/audit-files.ts";
 import type { Config } from "../ops/config.ts";
 import type { RootLog } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { type LetterNote, noteOf, readDeadLetters } from "./dead-letter.ts";
 import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
-import { trySqlite } from "./sqlite-try.ts";
+import { tryFolder, trySqlite } from "./sqlite-try.ts";
 import type { Store } from "./store.ts";
 import { deadLetterName, openSqliteStore } from "./store-sqlite.ts";
 
@@ -130,6 +131,8 @@ async function openSqliteSide(
 
 /** Whether a server could start with this storage: throws one line when not. */
 export async function tryStorage({ secrets, dataDir, limits }: Config, ambient: Ambient): Promise<void> {
+  // The one folder that a server on Redis needs as well.
+  tryFolder(auditFolder(resolve(dataDir)));
   if (secrets.redisUrl === null) trySqlite(dataDir, limits.storeCheckBytesMax);
   else await (await redisSide()).tryRedis(secrets.redisUrl, ambient, { commandMs: limits.redisCommandMs, startMs: limits.redisStartMs });
 }

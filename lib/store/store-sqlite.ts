@@ -1,8 +1,9 @@
 // Games kept in one SQLite file: the port over a writer thread and a reading connection. Composition only;
 // durability is the writer's, order and bounds are the link's.
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Ambient } from "../ops/ambient.ts";
+import { makeFolder } from "../ops/folder.ts";
 import { fileDeadLetters } from "./dead-letter.ts";
 import { type Failpoint, failpoints } from "./failpoint.ts";
 import { oneLine } from "./sqlite-disk.ts";
@@ -119,7 +120,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LetteredS
 
 function dataPath(dataDir: string): string {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(resolve(dataDir));
     const path = join(realpathSync(dataDir), dataFileName);
     return existsSync(path) ? realpathSync(path) : path;
   } catch (error) {

@@ -62,7 +62,9 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
               expect(seconds(text)).toBeGreaterThanOrEqual(seconds(before));
               expect(metricOf(text, "tapotarp_connections_opened_total")).toBe(3);
             }
-            return texts.some((text) => metricOf(text, "tapotarp_connections") === 3 - life);
+            return texts.some(
+              (text) => metricOf(text, "tapotarp_connections") === 3 - life && metricOf(text, "tapotarp_workers_lost_total") === life,
+            );
           });
           await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
         }

@@ -176,7 +176,7 @@ class Primary {
     const { ambient, log } = this.#settings;
     const { readyAt } = place;
     Object.assign(place, { worker: null, readyAt: null });
-    this.#figures.ended(place.name);
+    this.#figures.ended(place.name, !this.#isStopping);
     for (const answered of [...this.#asked.values()]) answered(place);
     const problem = `Worker ${place.name} ended (${signal ?? `code ${code}`}).`;
     Object.assign(place, { status: "unhealthy", problems: [problem] });

@@ -8,6 +8,10 @@ export interface Figure {
   readonly type: string;
 }
 
+/** Counted where workers die; a server without workers has it, too, and never loses one. */
+export const lostWorkers = { name: "tapotarp_workers_lost_total", help: "Workers that ended without being asked to." };
+const oneLost = { ...lostWorkers, type: "counter", aggregator: "sum", values: [{ value: 1, labels: {} }] };
+
 /** Everything this registry knows now; `setters` run before. */
 export function figuresOf(registry: Registry, setters: readonly (() => void)[]): () => Promise<readonly Figure[]> {
   return async () => {
@@ -41,11 +45,12 @@ export class WorkerFigures {
     this.#living.set(worker, figures);
   }
 
-  ended(worker: string): void {
-    const counts = this.#living.get(worker)?.filter(isCount);
+  ended(worker: string, isLost: boolean): void {
+    const counts = this.#living.get(worker)?.filter(isCount) ?? [];
     this.#living.delete(worker);
-    if (counts === undefined) return;
-    this.#over = this.#over.then(async (over) => (await addUp([over, counts]).getMetricsAsJSON()) as unknown as readonly Figure[]);
+    const add = async (over: readonly Figure[]) =>
+      (await addUp([over, counts, isLost ? [oneLost] : []]).getMetricsAsJSON()) as unknown as readonly Figure[];
+    this.#over = this.#over.then(add);
   }
 
   async text(): Promise<string> {

@@ -15,7 +15,7 @@ import {
   storeFaultKinds,
   upgradeRefusals,
 } from "./metric-labels.ts";
-import { figuresOf, tellLatestLoop } from "./metrics-workers.ts";
+import { figuresOf, lostWorkers, tellLatestLoop } from "./metrics-workers.ts";
 
 export type { By, Counter, Gauge, Histogram, Metrics } from "./metric-shapes.ts";
 
@@ -209,6 +209,8 @@ function processMetrics({ registers, bind, counter, gauge }: Builders) {
     labelNames: ["status"],
     buckets: seconds,
   });
+  // Counted by the process above; here it is the 0 that a first death rises from.
+  new PromCounter({ ...lostWorkers, registers });
   return {
     health: gauge("health_level", "0 healthy, 1 degraded, 2 unhealthy.", "max"),
     draining: gauge("draining", "1 while the server is leaving.", "max"),

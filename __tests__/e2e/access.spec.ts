@@ -235,9 +235,19 @@ test("a long name keeps its beginning, from whichever side it is written", async
     ["running", "/g/K7QX2M", ".card .who-name"],
     ["running", "/g/K7QX2M#table", ".panel-name > span:first-of-type"],
     ["running", "/overlay/K7QX2M", ".overlay-name"],
+    ["waiting", "/g/K7QX2M", ".bar-title"],
+    ["running", "/g/K7QX2M", ".chain li:last-child span"],
+    ["finished", "/g/K7QX2M", ".used-name span"],
+    ["finished", "/g/K7QX2M", ".standings span"],
+    ["waiting", "/", ".table-row span"],
   ] as const;
+  const standings = [1, 2].map((id) => ({ id, wins: id, usedMs: 0, points: 0, level: 0 }));
+  const campaign = { preset: "standard", round: 5, rounds: 5, wonBy: "wins", standings, winners: [2], handSize: null } as never;
+  const keys = { gameId: "K7QX2M", name: `${name} ${name}`, usedAt: 1, seat: null, chair: { playerId: null, token: "x" } };
+  const log = scenes.find(({ name: scene }) => scene === "recap")?.log ?? [];
   for (const [status, path, where] of places) {
-    await show({ name: where, path, table: table({ status, players, hostPlayer: null }) });
+    const shown = table({ status, players, hostPlayer: null, name: `${name} ${name}`, interruptingPlayers: [3], campaign });
+    await show({ name: where, path, table: shown, log, shelf: { "tapotarp:keys:K7QX2M": JSON.stringify(keys) } });
     await page.waitForSelector(where);
     const begins = await page.evaluate((selector) => {
       const part = document.querySelector<HTMLElement>(selector);

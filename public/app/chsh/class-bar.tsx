@@ -7,7 +7,9 @@ export function ClassBar({ title, children }: { readonly title: string; readonly
   const { speech, sheet } = useApp();
   return (
     <header class="bar">
-      <h1 class="bar-title">{title}</h1>
+      <h1 class="bar-title" dir="auto">
+        {title}
+      </h1>
       <LineDot />
       <span class="grow" />
       {children}

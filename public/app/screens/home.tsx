@@ -132,7 +132,7 @@ function Tables(): JSX.Element | null {
     <li key={code}>
       <button type="button" class="table-row" onClick={() => go(pathOf(code))}>
         <b class="num">{code}</b>
-        <span>{name}</span>
+        <span dir="auto">{name}</span>
         <em>{note}</em>
       </button>
     </li>

@@ -22,7 +22,9 @@ export function Lobby({ table }: { readonly table: Table }): JSX.Element {
   return (
     <main class="page lobby tint" style={seatTint(table, who.seat)}>
       <header class="bar">
-        <h1 class="bar-title">{table.name || t("lobby.unnamed")}</h1>
+        <h1 class="bar-title" dir="auto">
+          {table.name || t("lobby.unnamed")}
+        </h1>
         <LineDot />
         <span class="grow" />
         {who.local ? null : <IconButton name="share" label={t("share.title")} onClick={() => (sheet.value = { name: "share" })} />}

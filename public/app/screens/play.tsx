@@ -131,7 +131,7 @@ function Chain({ table, who, chain }: { readonly table: Table; readonly who: Sta
         return (
           <li key={`${at}-${seat}`} class="tint" style={seatTint(table, seat)} data-top={top}>
             <SeatShape seat={seat} size={11} />
-            <span>{at === 0 ? t("play.turnOfShort", { name }) : name}</span>
+            <span dir="auto">{at === 0 ? t("play.turnOfShort", { name }) : name}</span>
           </li>
         );
       })}

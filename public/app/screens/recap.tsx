@@ -106,7 +106,7 @@ function Standings({ table }: { readonly table: Table }): JSX.Element | null {
         {ranked.map((row) => (
           <li key={row.id} class="tint num" style={seatTint(table, row.id)}>
             <SeatShape seat={row.id} />
-            <span>{nameOf(table, row.id)}</span>
+            <span dir="auto">{nameOf(table, row.id)}</span>
             <b>{byTime ? durationText(row.usedMs) : byPoints ? row.points : t("recap.won", { count: row.wins })}</b>
             {byPoints ? <em>{t("recap.level", { level: row.level })}</em> : null}
           </li>
@@ -127,7 +127,7 @@ function Charts({ table, facts }: { readonly table: Table; readonly facts: Recap
           <div class="used-row tint" key={row.seat} style={seatTint(table, row.seat)} data-used={row.seat}>
             <span class="used-name">
               <SeatShape seat={row.seat} />
-              <span>{nameOf(table, row.seat)}</span>
+              <span dir="auto">{nameOf(table, row.seat)}</span>
             </span>
             <span class="track" aria-hidden="true">
               {(["turn", "priority", "target"] as const).map((kind) => (

@@ -271,6 +271,28 @@ test("a double tap on the great button passes one turn, never the next player's 
   expect(acts).toEqual([1, 2, 3].map((playerId) => ({ type: "passTurn", data: { playerId } })));
 });
 
+test("a panel tapped again while the answer is long on its way interrupts once", async ({ table }) => {
+  const page = await table.open("/");
+  const code = await createTable(page, "duel");
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => void setTimeout(() => socket.send(text), 800));
+  });
+  await page.goto(`${table.server.origin}/g/${code}#table`);
+  await page.reload();
+  await page.locator('.strip-go[data-act="start"]').click();
+  const panel = page.locator('[data-panel="2"] .panel-tap');
+  await expect(panel).toHaveAttribute("data-act", "interrupt");
+  await panel.dispatchEvent("click");
+  // Not a wait for something: longer than a button rests, shorter than the answer takes.
+  await page.waitForTimeout(450);
+  await panel.dispatchEvent("click");
+  await expect(panel).toHaveAttribute("data-act", "passPriority");
+  await page.waitForTimeout(1_200);
+  const log = await (await fetch(`${table.server.origin}/api/games/${code}/log?after=0`)).json();
+  expect(log.changes.filter(({ command }: { readonly command: string }) => command === "interrupt")).toHaveLength(1);
+});
+
 test("a double tap on pause or undo and a key pressed twice do it once", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");

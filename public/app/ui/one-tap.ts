@@ -1,4 +1,5 @@
-// One tap gives one command: the second half of a double tap is never taken for what the button has come to mean by then.
+// One tap gives one command: the second half of a double tap is never taken for what the button has come to mean by then, and a tap that
+// repeats one whose answer is still on its way is none.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { type Command, oneTapMs } from "../model/offer.ts";
@@ -24,7 +25,7 @@ export function useOneTap(): OneTap {
         setResting(false);
       });
       setResting(true);
-      session.give(command);
+      session.giveAnswer(command);
     },
   };
 }

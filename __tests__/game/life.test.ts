@@ -119,6 +119,16 @@ describe("LI life and counters", () => {
     );
   });
 
+  test("LI5 a death takes no marker from the living", () => {
+    play(
+      started({ playerCount: 4 }),
+      `at 0  B updateTable monarch=D initiative=B -> marker-moved monarch D, marker-moved initiative B
+      A eliminate C -> eliminated C host
+      A eliminate B -> eliminated B host, marker-moved initiative A
+      see monarch initiative -> monarch=D initiative=A`,
+    );
+  });
+
   test("LI6 a revived seat lives on with life and time", () => {
     play(
       started({ playerCount: 3, initialTime: 10_000, bonusTime: 0, onTimeout: "game-loss", warningThresholds: [] }),

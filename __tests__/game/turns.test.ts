@@ -85,6 +85,11 @@ describe("TU turns", () => {
       C interrupt -> interrupted C
       A switch A -> targeting-ended true, turn-passed A A 1
       see running A interruptingPlayers targetingState -> running=A A=600000 interruptingPlayers=- targetingState=none
+      A toggleTarget B -> target-toggled B true
+      A switch A -> targeting-ended true, turn-passed A A 1
+      C interrupt -> interrupted C
+      A switch A -> turn-passed A A 1
+      see running targetingState -> running=A targetingState=none
       A switch C -> turn-passed A C 2
       B switch B -> ! not-your-turn
       C switch B -> turn-passed C B 3`,

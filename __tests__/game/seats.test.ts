@@ -82,6 +82,15 @@ describe("SE seats", () => {
     play(table, "at 0 A eliminate B -> eliminated B host, game-complete A");
   });
 
+  test("SE3 a reconnect through the very connection that holds the seat renews the token, and sends nobody away", () => {
+    const table = started();
+    const first = table.tokens.get("B");
+    const said = table.say("B", { type: "reconnect", seat: 2, tokenHash: hashOf(first ?? ""), grantId: null });
+    expect([outcome(said), said.ok && said.dismissals]).toEqual(["seat-back B", undefined]);
+    expect(table.tokens.get("B")).not.toBe(first);
+    play(table, "at 0 A passTurn -> turn-passed A B 2\nat 0 B passTurn -> turn-passed B A 3");
+  });
+
   test("SE3 whoever holds another seat, or has no right token, gets nothing", () => {
     const table = started({ playerCount: 3 });
     const token = table.tokens.get("B");

@@ -30,6 +30,16 @@ describe("token buckets", () => {
     expect(bucket.left(1_000_000)).toBe(1_000);
   });
 
+  test("of the time before nobody could spend no more than the burst is kept, and what is kept comes once", () => {
+    const idle = new Bucket({ perSecond: 100, burst: 200 }, 0);
+    idle.keep(60_000, 61_000);
+    expect(idle.left(61_000)).toBe(300);
+    const empty = new Bucket({ perSecond: 100, burst: 200 }, 0);
+    empty.spend(200, 0);
+    empty.keep(0, 1_000);
+    expect(empty.left(1_000)).toBe(100);
+  });
+
   test("a debt is paid off first, and is bounded", () => {
     const bucket = new Bucket({ perSecond: 10, burst: 20 }, 0);
     for (let i = 0; i < 1_000; i += 1) bucket.spend(1, 0);

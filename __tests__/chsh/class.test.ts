@@ -108,12 +108,24 @@ describe("a class", () => {
     expect(one.say("b", { type: "createTeam", name: "می\u200cروم" })).toBe("ok");
   });
 
-  test("CS6 only the host starts, pauses, resumes, resets and ends", () => {
+  test("CS6 only the host chooses the mode, starts, pauses, resumes, resets and ends", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");
     for (const type of ["start", "pause", "resume", "reset", "endGame"] as const) expect(one.say("a", { type })).toBe("not-host");
+    expect(one.say("a", { type: "setMode", mode: "classic" })).toBe("not-host");
     expect(one.say("host", { type: "start" })).toBe("ok");
     expect(one.say("host", { type: "setMode", mode: "classic" })).toBe("wrong-status");
+  });
+
+  test("CS6 a class starts once, and is paused and resumed in turn: what does not fit is refused, and nothing is dealt", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    const say = (types: readonly ("start" | "pause" | "resume")[]) => types.map((type) => one.say("host", { type }));
+    expect(say(["pause", "resume"])).toEqual(["wrong-status", "wrong-status"]);
+    expect([one.host().status, one.player("a").round]).toEqual(["waiting", null]);
+    expect(say(["start", "start", "resume"])).toEqual(["ok", "wrong-status", "wrong-status"]);
+    expect(say(["pause", "start", "pause"])).toEqual(["ok", "wrong-status", "wrong-status"]);
+    expect([one.host().status, say(["resume"])]).toEqual(["paused", ["ok"]]);
   });
 
   test("CS6 a class that was ended allows nothing, and everybody has to go", () => {

@@ -24,6 +24,12 @@ describe("F28 reading a message", () => {
     expect(refused(text)).toBe(`bad-message ${field}`);
   });
 
+  test("WI1 nesting of 8 and 64 keys are no more than a message may have", () => {
+    const nested = `{"type":"start","data":${'{"a":'.repeat(7)}1${"}".repeat(7)}}`;
+    const wide = `{"type":"start","data":{${Array.from({ length: 62 }, (_, i) => `"k${i}":[]`).join(",")}}}`;
+    expect([nested, wide].map(refused)).toEqual([null, null]);
+  });
+
   test("WI2 brackets and colons inside strings do not count as structure", () => {
     const text = JSON.stringify({ type: "feedback", data: { text: `${"[".repeat(50)}${'":"'.repeat(80)}\\` } });
     expect(decodeEnvelope(text).ok).toBe(true);

@@ -206,7 +206,14 @@ function healthOf({ store, reporter, above, config, instances }: Parts, conditio
   });
 }
 
-function keepWatch({ slow: ambient, store, metrics, config, log }: Parts, condition: Condition, edge: Edge): readonly Cancellable[] {
+function keepWatch(
+  { slow: ambient, store, metrics, config, log }: Parts,
+  { condition, edge, rooms }: { readonly condition: Condition; readonly edge: Edge; readonly rooms: Rooms },
+): readonly Cancellable[] {
+  const onForgotten = (gameIds: readonly string[]) => {
+    log.info({ gameIds }, "games past retention are forgotten");
+    rooms.forgotten(gameIds);
+  };
   return [
     ambient.every(aliveEveryMs, () => void store.beat(ambient.now()).catch(() => {})),
     ambient.every(lagEveryMs, () => {
@@ -215,12 +222,7 @@ function keepWatch({ slow: ambient, store, metrics, config, log }: Parts, condit
       condition.pressure = edge.overload.pressure;
     }),
     ambient.every(countEveryMs, () => void countGames(store, metrics)),
-    keepRetention({
-      store,
-      ambient,
-      limits: config.limits,
-      onForgotten: (gameIds) => log.info({ gameIds }, "games past retention are forgotten"),
-    }),
+    keepRetention({ store, ambient, limits: config.limits, onForgotten }),
   ];
 }
 
@@ -275,7 +277,7 @@ export async function startServer(config: Config, secrets: SecretSource): Promis
     onDeath: (other, gameIds) => rooms.dropInstance(other, gameIds),
     onTakenForDead: () => gateway.recall(recallMs),
   });
-  const timers = keepWatch(parts, condition, edge);
+  const timers = keepWatch(parts, { condition, edge, rooms });
   metrics.onScrape(() => setGauges({ ...parts, gateway, rooms, health, isDraining: () => condition.draining }));
   metrics.storeTier(store.health().tier);
   const stop = wayOut({ ...parts, server, gateway, rooms, operations, timers, leaving });

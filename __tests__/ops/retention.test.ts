@@ -1,6 +1,7 @@
 // Games past retention are forgotten, a little at a time: F13.
 import { expect, test } from "vitest";
 import { defaultLimits } from "../../lib/ops/config.ts";
+import { roomObserver } from "../../lib/ops/room-observer.ts";
 import { keepRetention } from "../../lib/ops/retention.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { Table } from "../store/table.ts";
@@ -41,6 +42,20 @@ test("F13: as shipped a finished game is kept for 30 days, one that nobody touch
   await ambient.advance(31 * day);
   kept.cancel();
   expect(gone.map(([id, days]) => `${id} after ${days.toFixed(1)} days`)).toEqual(["LEFT after 7.0 days", "DONE after 30.0 days"]);
+});
+
+test("F13: a game that is gone is no loss when it is past retention, and one otherwise", () => {
+  const start = 1_700_000_000_000;
+  const lost: string[] = [];
+  const metrics = { versionStepsBack: { add: () => undefined } };
+  const log = { error: ({ gameId }: { gameId: string }) => void lost.push(gameId) };
+  const ambient = { now: () => start, monotonicMs: () => 0 };
+  const observer = roomObserver({ metrics, log, ambient, config: { limits } } as unknown as Parameters<typeof roomObserver>[0]);
+  observer.vanished("LEFT", { v: 9, at: start - 101 * minute, status: "paused" });
+  observer.vanished("DONE", { v: 9, at: start - 31 * minute, status: "finished" });
+  observer.vanished("LOST", { v: 9, at: start - 31 * minute, status: "paused" });
+  observer.vanished("ENDED", { v: 9, at: start - 28 * minute, status: "finished" });
+  expect(lost).toEqual(["LOST", "ENDED"]);
 });
 
 /** A store that answers an `expire` only when it is told to: `forgotten` is how many it found. */

@@ -8,7 +8,7 @@ import { hosted } from "../../lib/gateway/hosted-game.ts";
 import type { Answer } from "../../lib/room/answer.ts";
 import type { Frame } from "../../lib/room/frame.ts";
 import { gameLock } from "../../lib/room/lock.ts";
-import { silentObserver } from "../../lib/room/observer.ts";
+import { type RoomObserver, silentObserver } from "../../lib/room/observer.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
 import type { Subscriber } from "../../lib/room/subscriber.ts";
@@ -101,7 +101,11 @@ export async function openInstance(url: string, instanceId: string, settings: In
     gaps += 1;
   };
   const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onGap, ...busSettings });
-  const observer = { ...silentObserver, steppedBack: (_: string, from: number, to: number) => void stepsBack.push([from, to]) };
+  const observer: RoomObserver = {
+    ...silentObserver,
+    steppedBack: (_, from, to) => void stepsBack.push([from, to]),
+    vanished: (_, { v }) => void stepsBack.push([v, 0]),
+  };
   const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 500 }, ambient, () => {});
   const limits = { roomIdleMs, roomsMax: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
   const { store, bus } = side;

@@ -236,6 +236,16 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     expect(one.stepsBack).toEqual([[1, 0]]);
   });
 
+  test("F13: who watches a game that another instance forgets is sent away at once", async () => {
+    const [one, two] = [await join("one"), await join("two")];
+    const [host, guest] = [one.viewer(), two.viewer()];
+    const { gameId } = await one.create(host);
+    await two.join(gameId, guest);
+    const later = Date.now() + 60_000;
+    expect(await one.side.store.expire(later, later, 10)).toEqual([gameId]);
+    await eventually("told", () => [host, guest].every(({ dismissals }) => dismissals.includes("closed")));
+  });
+
   test("a drop that an instance cannot save before it stops is said by one that lives", async () => {
     const [one, two] = [await openInstance(redis.url, "one"), await join("two")];
     two.side.live.listen({ onDeath: (other, gameIds) => two.rooms.dropInstance(other, gameIds), onTakenForDead: () => {} });

@@ -116,6 +116,22 @@ describe("whoever watches", () => {
       await house.pass(0);
       expect(gone).toEqual(["closed"]);
     }));
+
+  test("is sent away at once when the game is forgotten, and whoever asks for it then finds none", () =>
+    inHouse(async (house) => {
+      const { room } = await house.create(viewer("host"), "made");
+      const { gameId } = room as Room;
+      const gone: string[] = [];
+      await join(room as Room, { ...viewer("guest"), dismiss: (reason) => void gone.push(reason) });
+      const at = house.ambient.now();
+      await house.store.remove(gameId);
+      house.rooms.forgotten([gameId, "NOTOPN"]);
+      await house.pass(0);
+      expect(gone).toEqual(["closed"]);
+      expect(house.oddities).toEqual([`vanished at 1, waiting since ${at}`]);
+      expect(await join(room as Room, viewer("late"))).toEqual({ ok: false, code: "no-such-game" });
+      expect(house.oddities).toHaveLength(1);
+    }));
 });
 
 describe("keys", () => {

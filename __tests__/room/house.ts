@@ -100,6 +100,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     committed: noted,
     notCommitted: noted,
     steppedBack: (_gameId, from, to) => void oddities.push(`stepped back from ${from} to ${to}`),
+    vanished: (_gameId, { v, at, status }) => void oddities.push(`vanished at ${v}, ${status} since ${at}`),
     tokensRevoked: () => void oddities.push("tokens revoked"),
   };
   const rules = parts.rules?.(game.rules) ?? game.rules;

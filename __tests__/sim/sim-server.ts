@@ -153,6 +153,7 @@ export class SimServer {
       changed() {},
       tokensRevoked: () => count("keys revoked"),
       steppedBack: (gameId, from, to) => bug(new Error(`${gameId} stepped back from v${from} to v${to}`)),
+      vanished: (gameId, { v }) => bug(new Error(`${gameId} is gone that was at v${v}`)),
       resynced: () => count("resyncs"),
       wokeLate: (lateMs) => lateMs > 1_000 && count("wakes more than 1 s late"),
       damaged: (gameId, reason) => bug(new Error(`${gameId} is damaged: ${reason}`)),

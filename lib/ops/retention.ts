@@ -1,12 +1,26 @@
 // Forgets games that nobody will come back to: finished ones after a while, untouched ones sooner. The store finds them by index;
 // a little at a time, so that no player waits for it.
-import type { Store } from "../store/store.ts";
+import type { Store, StoredIndex } from "../store/store.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
+
+export interface RetentionLimits {
+  readonly retentionFinishedMs: number;
+  readonly retentionUntouchedMs: number;
+}
+
+/** Whether a game whose newest change was made at `at` is forgotten at `now`. */
+export function isForgettable(
+  { at, status }: { readonly at: number; readonly status: StoredIndex["status"] },
+  { retentionFinishedMs, retentionUntouchedMs }: RetentionLimits,
+  now: number,
+): boolean {
+  return at < now - (status === "finished" ? retentionFinishedMs : retentionUntouchedMs);
+}
 
 export interface RetentionParts {
   readonly store: Pick<Store, "expire">;
   readonly ambient: Ambient;
-  readonly limits: { readonly retentionFinishedMs: number; readonly retentionUntouchedMs: number };
+  readonly limits: RetentionLimits;
   /** Told of games that were forgotten. */
   readonly onForgotten: (gameIds: readonly string[]) => void;
 }

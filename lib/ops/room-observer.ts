@@ -8,9 +8,14 @@ import type { LiveGames } from "./live-games.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Reporter } from "./report.ts";
+import { isForgettable, type RetentionLimits } from "./retention.ts";
+
+/** By the clock of another instance a game may be past retention a little sooner. */
+const clocksMs = 60_000;
 
 interface ObserverParts {
-  readonly ambient: Pick<Ambient, "monotonicMs">;
+  readonly ambient: Pick<Ambient, "monotonicMs" | "now">;
+  readonly config: { readonly limits: RetentionLimits };
   readonly metrics: Metrics;
   readonly log: RootLog;
   readonly reporter: Reporter;
@@ -19,7 +24,11 @@ interface ObserverParts {
   readonly noteDamage: NoteDamage;
 }
 
-export function roomObserver({ ambient, metrics, log, reporter, live, audit, noteDamage }: ObserverParts): RoomObserver {
+export function roomObserver({ ambient, config, metrics, log, reporter, live, audit, noteDamage }: ObserverParts): RoomObserver {
+  const steppedBack = (gameId: string, from: number, to: number) => {
+    metrics.versionStepsBack.add();
+    log.error({ gameId, from, to }, "the store came back without changes that were acknowledged");
+  };
   return {
     lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
     committed(outcome, durationMs) {
@@ -30,9 +39,10 @@ export function roomObserver({ ambient, metrics, log, reporter, live, audit, not
     fannedOut: (count) => metrics.broadcastConnections.observe(count),
     changed: (id, seen) => live.note(id, () => ({ id, ...seen() })),
     resynced: () => metrics.resyncs.add(),
-    steppedBack(gameId, from, to) {
-      metrics.versionStepsBack.add();
-      log.error({ gameId, from, to }, "the store came back without changes that were acknowledged");
+    steppedBack,
+    vanished(gameId, { v, at, status }) {
+      // Whoever forgot it has said so, and nothing is lost.
+      if (!isForgettable({ at, status }, config.limits, ambient.now() + clocksMs)) steppedBack(gameId, v, 0);
     },
     tokensRevoked: (gameId) => audit.note("token-reused", "server", { gameId }),
     wokeLate: (lateMs) => metrics.alarmLateSeconds.observe(lateMs / 1_000),

@@ -14,7 +14,7 @@ import { type AnyRules, isCheckpoint, type LoggedCommand, readRecord, recordOf }
 import { isLogged, missedDismissals } from "./logged.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Accepted, Dismissal, StateText } from "./rules.ts";
-import type { Shown, Step, Stepped, Stepping } from "./step.ts";
+import { nothingSeen, type Seen, type Shown, type Step, type Stepped, type Stepping } from "./step.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { ViewerCount } from "./viewer-count.ts";
 
@@ -44,7 +44,7 @@ export class Keeper {
   /** When the copy has something due; asked for by every command, so it is worked out once for each copy. */
   #wakeAt: Instant | null = null;
   /** The newest change this instance knows to have been durable. */
-  #newest: Pick<Copy, "v" | "hash"> = { v: 0, hash: "" };
+  #newest: Seen = nothingSeen;
   /** Version the viewers were last brought to; null while nobody was told anything. */
   #shownV: number | null = null;
   /** The game as it was read a moment ago: to find out its kind, or by a commit that came too late. Used up by the next load. */
@@ -182,18 +182,21 @@ export class Keeper {
   }
 
   /** A store that came back without its newest changes is told of, never passed over in silence. */
-  #notice({ v, hash }: Pick<Copy, "v" | "hash">): void {
+  #notice({ v, hash, at, index }: Copy): void {
     const { v: seenV, hash: seenHash } = this.#newest;
     if (v < seenV || (v === seenV && hash !== seenHash)) {
       this.#parts.observer.steppedBack(this.gameId, seenV, v);
       this.#shownV = null;
     }
-    this.#newest = { v, hash };
+    this.#newest = { v, hash, at, index };
   }
 
   /** No such game; who watched it when it was there is sent away. */
   #vanished(): null {
-    if (this.#newest.v > 0) this.#notice({ v: 0, hash: "" });
+    const { v, at, index, state } = this.#newest;
+    if (v > 0) this.#parts.observer.vanished(this.gameId, { v, at, status: (index ?? this.rules.index(state)).status });
+    this.#newest = nothingSeen;
+    this.#shownV = null;
     this.alarm.set(null);
     this.viewers.dismiss([{ viewerId: null, reason: "closed" }]);
     return null;

@@ -33,6 +33,8 @@ export interface RoomObserver {
   resynced(gameId: string): void;
   /** The store holds an older or another version of a game than this instance has seen: acknowledged changes are lost. */
   steppedBack(gameId: string, from: number, to: number): void;
+  /** The store has a game no more that this instance has seen: it is past retention, or acknowledged changes are lost. */
+  vanished(gameId: string, seen: Pick<SeenGame, "v" | "status"> & { readonly at: number }): void;
   /** A token out of use was shown, so somebody copied it: all tokens of that seat are void now. */
   tokensRevoked(gameId: string): void;
   /** A wake ran this much after it was due. */
@@ -53,6 +55,7 @@ export const silentObserver: RoomObserver = {
   changed() {},
   resynced() {},
   steppedBack() {},
+  vanished() {},
   tokensRevoked() {},
   wokeLate() {},
   damaged() {},

@@ -272,6 +272,11 @@ export class Rooms {
     }
   }
 
+  /** The store has forgotten these games: what is open of them here looks again, and sends its viewers away. */
+  forgotten(gameIds: readonly string[]): void {
+    for (const gameId of gameIds) this.#rooms.get(gameId)?.onGap();
+  }
+
   /** An instance died that held connections into these games. Rejects when it could not be saved everywhere. */
   async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<void> {
     let failed = 0;

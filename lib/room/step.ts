@@ -1,4 +1,4 @@
-// How a game moves on: what a step is made of, and what comes of it. Types only.
+// How a game moves on: what a step is made of, what comes of it, and what is remembered of it.
 import type { Instant } from "../game/ids.ts";
 import type { Commit } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
@@ -34,3 +34,8 @@ export interface Shown {
 
 /** `again`: the action id was used before, and this was its answer. */
 export type Stepped = { readonly kind: "ok" } | { readonly kind: "conflict" } | { readonly kind: "again"; readonly answer: string };
+
+/** What is remembered of the newest change that was seen, when the copy is let go of: whether the store still has it. */
+export type Seen = Pick<Copy, "v" | "hash" | "at" | "index"> & Partial<Pick<Copy, "state">>;
+
+export const nothingSeen: Seen = { v: 0, hash: "", at: 0, index: null };

@@ -147,7 +147,8 @@ return ARGV[2]
 
 /**
  * Forgets a game; the last key is that of its watchers. With ARGV 2 and 3 only when it is finished or unfinished and past them; gives 1 when it is gone.
- * ARGV: 1 id, 2 finished before or "", 3 untouched since or "".
+ * Whoever listens to it hears nothing he could understand, and looks again. ARGV: 1 id, 2 finished before or "", 3 untouched since or "",
+ * 4 publish command, 5 channel.
  */
 export const removeScript = script(
   "remove",
@@ -163,6 +164,7 @@ redis.call('UNLINK', game, history, checkpoints, answers, older, KEYS[12])
 for place = 6, 9 do redis.call('ZREM', KEYS[place], id) end
 redis.call('SREM', running, id)
 redis.call('SREM', paused, id)
+redis.call(ARGV[4], ARGV[5], '')
 return 1
 `,
 );

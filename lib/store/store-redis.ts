@@ -264,24 +264,27 @@ class RedisStore implements Store {
   }
 
   async remove(gameId: string): Promise<void> {
-    await this.#parts.link.run(removeScript, [...changeKeys(gameId), watchersKey(gameId)], [gameId, "", ""]);
+    await this.#forget(gameId, "", "");
   }
 
   async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
     const removed: string[] = [];
-    const forget = async (gameId: string) => {
-      const keys = [...changeKeys(gameId), watchersKey(gameId)];
-      if ((await this.#parts.link.run(removeScript, keys, [gameId, finishedBefore, untouchedSince])) === 1) removed.push(gameId);
-    };
     for (const shard of shards) {
       const finished = await this.#past.finished(shard, finishedBefore, limit);
       const unfinished = await this.#past.unfinished(shard, untouchedSince, limit);
       for (const gameId of [...finished, ...unfinished]) {
         if (removed.length >= limit) return removed;
-        await forget(gameId);
+        if ((await this.#forget(gameId, finishedBefore, untouchedSince)) === 1) removed.push(gameId);
       }
     }
     return removed;
+  }
+
+  #forget(gameId: string, finishedBefore: number | "", untouchedSince: number | ""): Promise<unknown> {
+    const { link, facts } = this.#parts;
+    const { keys, channel } = changePlaces(gameId);
+    const args = [gameId, finishedBefore, untouchedSince, facts.sharded ? "SPUBLISH" : "PUBLISH", channel];
+    return link.run(removeScript, [...keys, watchersKey(gameId)], args);
   }
 
   async beat(atMs: number): Promise<void> {

@@ -1,0 +1,37 @@
+// Games that go while somebody is there: what a whole server says of one that is past retention.
+import { afterEach, expect, test } from "vitest";
+import { type RunningServer, startRunningServer } from "../support/running-server.ts";
+import { connectTable } from "../support/table-client.ts";
+
+/** At SIGUSR2 it is eight days later; slow timers ring 25 times as often, so that the sweep comes in seconds. */
+const inHaste = `
+  const now = Date.now, every = setInterval;
+  let later = 0;
+  Date.now = () => now() + later;
+  process.on("SIGUSR2", () => { later = 8 * 86_400_000; });
+  globalThis.setInterval = (run, ms, ...more) => every(run, ms === 250 ? 10 : ms, ...more);
+`;
+const running: RunningServer[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.dispose();
+});
+
+const stepsBack = /^tapotarp_version_steps_back_total (\d+)$/m;
+
+test("F13: of a game that is forgotten everybody who watches is told, it is not shown any more, and nobody is called out of bed", async () => {
+  const nodeArgs = ["--import", `data:text/javascript,${encodeURIComponent(inHaste)}`];
+  const server = await startRunningServer({ nodeArgs });
+  running.push(server);
+  const [host, guest] = [await connectTable(server.port), await connectTable(server.port)];
+  await host.request("create", { settings: { playerCount: 2, listed: true } });
+  const { id } = host.state;
+  await guest.request("join", { gameId: id });
+  const stream = await fetch(`${server.url}/api/games/${id}/events`);
+  server.signal("SIGUSR2");
+  const heard = await stream.text();
+  expect(heard.trimEnd().split("\n").slice(-2)).toEqual(["event: end", 'data: {"reason":"closed"}']);
+  expect((await Promise.all([host.closed, guest.closed])).map(({ code }) => code)).toEqual([4004, 4004]);
+  for (const path of ["", "/log"]) expect((await fetch(`${server.url}/api/games/${id}${path}`)).status).toBe(404);
+  expect(server.output()).toContain("games past retention are forgotten");
+  expect(stepsBack.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1]).toBe("0");
+}, 30_000);

@@ -58,6 +58,19 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
+  test("a Redis that answers, and is slow with its first writes, is waited for as long as one that is not there yet", async () => {
+    const redis = await start();
+    const inside = await redis.client();
+    const late = (instanceId: string, startMs: number) =>
+      openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId, limits: { commandMs: 300, startMs } });
+    await inside.call("CLIENT", "PAUSE", "2000", "WRITE");
+    await expect(late("hasty", 500)).rejects.toThrow(/Redis cannot be used|It was tried for/);
+    const { store } = await late("patient", 20_000);
+    expect(store.health().ready).toBe(true);
+    await store.close();
+    inside.disconnect();
+  });
+
   test("a user who may not write the games' keys is refused at the start, not at the first tap", async () => {
     const redis = await start();
     const inside = await redis.client();

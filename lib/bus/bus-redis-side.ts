@@ -1,10 +1,10 @@
 // What a server needs from Redis, opened together: the store, the bus beside it, and the registry of instances.
 import type { Ambient } from "../ops/ambient.ts";
-import { inspectRedis } from "../store/redis-gate.ts";
+import { inspectRedis, reachRedis } from "../store/redis-gate.ts";
 import { RedisLink } from "../store/redis-link.ts";
 import type { LiveListener } from "../store/redis-live.ts";
 import { type RedisCounts, redisCounts } from "../store/store-redis-counts.ts";
-import { openRedisStore, reachRedis, type RedisLimits, redisLimits } from "../store/store-redis.ts";
+import { openRedisStore, type RedisLimits, redisLimits } from "../store/store-redis.ts";
 import type { Store } from "../store/store.ts";
 import type { Bus } from "./bus.ts";
 import { openRedisBus } from "./bus-redis.ts";

@@ -1,13 +1,13 @@
 // What `npm run db` does when games live in Redis: look, count, export, check and repair, beside running servers. Backups are Redis' own.
 import type { Ambient } from "../ops/ambient.ts";
 import { checkRedis, countByScan } from "./redis-check.ts";
-import { inspectRedis } from "./redis-gate.ts";
+import { inspectRedis, reachRedis } from "./redis-gate.ts";
 import { gameKey, historyKey, liveKeys } from "./redis-keys.ts";
 import { RedisLink } from "./redis-link.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { scanGameKeys } from "./redis-scan.ts";
 import { filled } from "./state-text.ts";
-import { reachRedis, redisLimits } from "./store-redis.ts";
+import { redisLimits } from "./store-redis.ts";
 
 export const redisUsage = `npm run db -- <command>     (REDIS_URL is set: games live in Redis)
 

@@ -1,5 +1,6 @@
 // The start gate of a server on Redis: is this Redis one that can keep what is promised? It names the promise and refuses the rest.
 import type { Redis } from "ioredis";
+import type { Ambient } from "../ops/ambient.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { oneLine } from "./sqlite-disk.ts";
 
@@ -21,10 +22,39 @@ export class RedisRefused extends Error {
 }
 
 const versionMin = [6, 2] as const;
+const lookMs = 25;
 
 function infoOf(text: string): ReadonlyMap<string, string> {
   const lines = text.split("\r\n").map((line) => line.split(":", 2));
   return new Map(lines.map(([name = "", value = ""]) => [name, value]));
+}
+
+/** Connects, and keeps trying for a while: Redis may start a moment later than we do. */
+export async function reachRedis(link: RedisLink, ambient: Ambient, withinMs: number): Promise<void> {
+  const until = ambient.monotonicMs() + withinMs;
+  link.connect().catch(() => {});
+  while (link.problem !== null) {
+    if (ambient.monotonicMs() > until) throw new RedisRefused(`${link.problem} It was tried for ${withinMs} ms.`);
+    await new Promise<void>((resolve) => void ambient.after(lookMs, resolve));
+  }
+}
+
+interface Asking {
+  readonly link: RedisLink;
+  readonly ambient: Ambient;
+  /** Monotonic, ms. */
+  readonly until: number;
+}
+
+/** Asks again while Redis falls silent: one that can be reached may still be slow, as its disk is when all instances start at once. */
+export async function answered<T>(ask: () => Promise<T>, { link, ambient, until }: Asking): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (link.problem === null || ambient.monotonicMs() > until) throw error;
+    await reachRedis(link, ambient, Math.round(until - ambient.monotonicMs()));
+    return answered(ask, { link, ambient, until });
+  }
 }
 
 /** One configuration value of a node; null when this user may not ask for it. */

@@ -2,7 +2,7 @@
 // scans the key space, and answers `ok` only when Redis has said so.
 import type { Ambient } from "../ops/ambient.ts";
 import { limitVariables } from "../ops/variables.ts";
-import { inspectRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
+import { answered, inspectRedis, reachRedis, type RedisFacts, RedisRefused } from "./redis-gate.ts";
 import {
   changeKeys,
   changePlaces,
@@ -87,7 +87,6 @@ export interface OpenedRedis {
 
 /** Keys live this much longer than their game, so that the sweep which keeps the indexes right comes first. */
 const spareMs = dayMs;
-const startRetryMs = 250;
 
 /** Opens the store, or throws RedisRefused with one line for the operator. */
 export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis> {
@@ -95,29 +94,20 @@ export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis
   const limits = { ...redisLimits, ...options.limits };
   const link = new RedisLink({ url, ambient, limits, name: `tapotarp-${instanceId}`, log });
   try {
+    const until = ambient.monotonicMs() + limits.startMs;
     await reachRedis(link, ambient, limits.startMs);
-    const facts = await inspectRedis(link);
+    const facts = await answered(() => inspectRedis(link), { link, ambient, until });
     for (const warning of facts.warnings) log("warn", warning);
     const live = new RedisLive({ link, ambient, instanceId, limits: liveLimits });
     const store = new RedisStore({ link, live, facts, limits, ambient, instanceId });
-    await store.probe();
-    await live.arrive();
+    await answered(() => store.probe(), { link, ambient, until });
+    await answered(() => live.arrive(), { link, ambient, until });
     log("info", "Redis opened", { version: facts.version, tier: facts.tier, sharded: facts.sharded });
     return { store, facts, link, live };
   } catch (error) {
     await link.close();
     if (error instanceof RedisRefused) throw error;
     throw new RedisRefused(`Redis cannot be used: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-/** Connects, and keeps trying for a while: Redis may start a moment later than we do. */
-export async function reachRedis(link: RedisLink, ambient: Ambient, withinMs: number): Promise<void> {
-  const until = ambient.monotonicMs() + withinMs;
-  link.connect().catch(() => {});
-  while (link.problem !== null) {
-    if (ambient.monotonicMs() > until) throw new RedisRefused(`${link.problem} It was tried for ${withinMs} ms.`);
-    await new Promise<void>((resolve) => void ambient.after(startRetryMs / 10, resolve));
   }
 }
 

@@ -1,7 +1,8 @@
 // WORKERS=n when a worker dies or hangs: what is told stays true, and nobody else is drawn in.
+import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lacks } from "../support/programs.ts";
+import { lacks, programPath } from "../support/programs.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable } from "../support/table-client.ts";
 import { eventually } from "./instances.ts";
@@ -120,6 +121,22 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
         for (const line of lines) line.end();
       }),
     120_000,
+  );
+
+  test.skipIf(lacks("prlimit"))(
+    "F09 a worker that the system cannot make takes nobody with it: it is tried again",
+    () =>
+      withWorkers(async (server) => {
+        const [dying, ...others] = childrenOf(server.pid);
+        const allowFiles = (count: number) => execFileSync(programPath("prlimit"), ["--pid", String(server.pid), `--nofile=${count}:`]);
+        allowFiles(3);
+        process.kill(dying as number, "SIGKILL");
+        await eventually("it cannot be made", async () => server.output().includes("a worker cannot be started"));
+        allowFiles(1_000);
+        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
+        expect(others.every(isThere)).toBe(true);
+      }),
+    60_000,
   );
 
   test(

@@ -7,6 +7,7 @@ const packages = {
   "redis-server": { names: ["redis-server"], variable: "REDIS_SERVER_BIN", get: "apt-get install redis-server" },
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], variable: "CHROMIUM_BIN", get: "apt-get install chromium" },
   strace: { names: ["strace"], variable: "STRACE_BIN", get: "apt-get install strace" },
+  prlimit: { names: ["prlimit"], variable: "PRLIMIT_BIN", get: "apt-get install util-linux" },
   prometheus: { names: ["prometheus"], variable: "PROMETHEUS_BIN", get: "apt-get install prometheus" },
   promtool: { names: ["promtool"], variable: "PROMTOOL_BIN", get: "apt-get install prometheus" },
   helm: { names: ["helm"], variable: "HELM_BIN", get: "see https://helm.sh/docs/intro/install/" },

@@ -110,6 +110,11 @@ class Primary {
     Object.assign(place, { worker, readyAt: null, unheard: 0, status: "degraded", problems: [`Worker ${place.name} is starting.`] });
     worker.on("message", (message: ToPrimary) => this.#heard(place, worker, message));
     worker.on("exit", (code, signal) => this.#died(place, code, signal));
+    // Without memory or a process to spare none is made, and no end is told.
+    worker.on("error", (error) => {
+      this.#settings.log.error({ worker: place.name, err: error }, "a worker cannot be started or spoken to");
+      if (worker.process.pid === undefined) this.#died(place, 1, "not started");
+    });
   }
 
   #heard(place: Place, worker: Worker, message: ToPrimary): void {

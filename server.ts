@@ -8,9 +8,10 @@ import type { Bus } from "./lib/bus/bus.ts";
 import { addressKey } from "./lib/gateway/address.ts";
 import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
-import { type HostedGame, hosted } from "./lib/gateway/hosted-game.ts";
+import type { HostedGame } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
 import { asksForSocket } from "./lib/gateway/upgrade-gate.ts";
+import { hostedGames } from "./lib/hosted-games.ts";
 import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.ts";
 import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluster.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
@@ -33,8 +34,6 @@ import type { Stop } from "./lib/ops/stop.ts";
 import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
 import { limitYoungSpace } from "./lib/ops/young-space.ts";
-import { chshGame } from "./lib/protocol/chsh-game.ts";
-import { clockGame } from "./lib/protocol/clock-game.ts";
 import { gameLock } from "./lib/room/lock.ts";
 import { Rooms } from "./lib/room/rooms.ts";
 import type { Store } from "./lib/store/store.ts";
@@ -97,11 +96,6 @@ function packageVersion(): string {
   return (JSON.parse(readFileSync(join(import.meta.dirname, "package.json"), "utf8")) as { version: string }).version;
 }
 
-/** The games this server hosts; the first is the one made when `create` names none. */
-export function hostedGames(): readonly HostedGame[] {
-  return [hosted(clockGame), hosted(chshGame)];
-}
-
 /** Of a process that was given no name. */
 const defaultName = "server";
 
@@ -111,7 +105,7 @@ function instanceName(config: Config, ambient: Ambient): string {
   return config.instanceId === null ? drawn : `${config.instanceId}-${drawn}`;
 }
 
-async function openParts(config: Config, secrets: SecretSource): Promise<Parts> {
+async function openParts(config: Config, secrets: SecretSource, games: readonly HostedGame[]): Promise<Parts> {
   const ambient = realAmbient();
   const slow = ringTogether(ambient);
   const instanceId = instanceName(config, ambient);
@@ -127,7 +121,10 @@ async function openParts(config: Config, secrets: SecretSource): Promise<Parts> 
   const reporter =
     dsn === null ? noReporter() : await sentryReporter({ dsn, release: version, environment: config.environment, instanceId, ambient });
   const above = connectAbove(ambient);
-  const own = createMetrics();
+  const own = createMetrics(
+    {},
+    games.flatMap(({ commands }) => Object.keys(commands)),
+  );
   above?.onAsked(() => own.figures());
   const metrics: Metrics = above === null ? own : { ...own, text: () => above.metricsText() };
   const serving: Serving = { halt: () => undefined };
@@ -227,10 +224,9 @@ function keepWatch(
 }
 
 /** Builds everything, then listens. Throws one sentence when it cannot. */
-export async function startServer(config: Config, secrets: SecretSource): Promise<RunningServer> {
-  const parts = await openParts(config, secrets);
+export async function startServer(config: Config, secrets: SecretSource, games = hostedGames()): Promise<RunningServer> {
+  const parts = await openParts(config, secrets, games);
   const { ambient, log, metrics, store, instanceId, version } = parts;
-  const games = hostedGames();
   const rooms = openRooms(parts, games);
   const condition: Condition = { lagMs: 0, pressure: 0, draining: false };
   const health = healthOf(parts, condition, rooms);

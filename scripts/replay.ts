@@ -3,8 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chshGame } from "../lib/protocol/chsh-game.ts";
-import { clockGame } from "../lib/protocol/clock-game.ts";
+import { hostedGames } from "../lib/hosted-games.ts";
 import type { AnyRules } from "../lib/room/log.ts";
 import { type RecordedChange, replayGame } from "../lib/room/replay.ts";
 import { SqliteReader } from "../lib/store/sqlite-reader.ts";
@@ -49,7 +48,7 @@ async function fromServer(url: string, code: string): Promise<Recorded> {
 
 /** The rules that made the game: by the store's index, else those that can make its first change. */
 function rulesOf({ kind, changes }: Recorded, code: string): AnyRules {
-  const known = [clockGame.rules, chshGame.rules] as unknown as readonly AnyRules[];
+  const known = hostedGames().map(({ rules }) => rules);
   const named = known.find((rules) => rules.kind === kind);
   if (named !== undefined) return named;
   const fits = known.find((rules) => {

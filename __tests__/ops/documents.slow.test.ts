@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { asyncApiDocument } from "../../lib/gateway/asyncapi.ts";
 import { openApiDocument } from "../../lib/gateway/openapi.ts";
-import { hostedGames } from "../../server.ts";
+import { hostedGames } from "../../lib/hosted-games.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable, type Table } from "../support/table-client.ts";
 

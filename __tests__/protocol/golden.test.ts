@@ -8,7 +8,7 @@ import { asyncApiDocument, sentMessages } from "../../lib/gateway/asyncapi.ts";
 import { viewChange } from "../../lib/protocol/change.ts";
 import { decodeData } from "../../lib/protocol/decode.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
-import { hostedGames } from "../../server.ts";
+import { hostedGames } from "../../lib/hosted-games.ts";
 import { type Golden, games } from "./golden-play.ts";
 
 const folder = join(import.meta.dirname, "golden");

@@ -16,7 +16,7 @@ import { gameLock } from "../../lib/room/lock.ts";
 import { silentObserver } from "../../lib/room/observer.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
-import { hostedGames } from "../../server.ts";
+import { hostedGames } from "../../lib/hosted-games.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
 /** One line of the record: who, which way (`>` to the server, `<` from it, `x` the end), and the bytes as text. */

@@ -3,14 +3,13 @@
 import type { Bus } from "../../lib/bus/bus.ts";
 import type { ViewerId } from "../../lib/game/ids.ts";
 import { Connection } from "../../lib/gateway/connection.ts";
-import { hosted, type HostedGame } from "../../lib/gateway/hosted-game.ts";
+import type { HostedGame } from "../../lib/gateway/hosted-game.ts";
 import type { Edge } from "../../lib/gateway/edge.ts";
 import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
 import { OutboxTurn } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
 import type { SessionParts } from "../../lib/gateway/session-parts.ts";
-import { chshGame } from "../../lib/protocol/chsh-game.ts";
-import { clockGame } from "../../lib/protocol/clock-game.ts";
+import { hostedGames } from "../../lib/hosted-games.ts";
 import { replyFrame } from "../../lib/room/frame.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import type { RoomObserver } from "../../lib/room/observer.ts";
@@ -56,7 +55,7 @@ export class SimServer {
     this.#parts = parts;
     this.instanceId = parts.instanceId;
     this.ambient = parts.ambient;
-    const games = [hosted(clockGame), hosted(chshGame)];
+    const games = hostedGames();
     this.#games = new Map(games.map((game) => [game.rules.kind, game]));
     const { store, bus, ambient, instanceId } = parts;
     const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 256 }, ambient, () => {});

@@ -7,17 +7,16 @@ import { localBus } from "../../lib/bus/bus-local.ts";
 import type { ViewerId } from "../../lib/game/ids.ts";
 import { Connection } from "../../lib/gateway/connection.ts";
 import { Edge } from "../../lib/gateway/edge.ts";
-import { hosted } from "../../lib/gateway/hosted-game.ts";
+import type { HostedGame } from "../../lib/gateway/hosted-game.ts";
 import { OutboxTurn } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
+import { hostedGames } from "../../lib/hosted-games.ts";
 import { type Audit, noAudit } from "../../lib/ops/audit.ts";
 import type { AuditEvent } from "../../lib/ops/audit-record.ts";
 import { type Limits, readConfig } from "../../lib/ops/config.ts";
 import { silentLog } from "../../lib/ops/log.ts";
 import { createMetrics } from "../../lib/ops/metrics.ts";
 import { noReporter, type ReportContext } from "../../lib/ops/report.ts";
-import { chshGame } from "../../lib/protocol/chsh-game.ts";
-import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import { silentObserver } from "../../lib/room/observer.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
@@ -75,9 +74,11 @@ interface VirtualParts {
   readonly limits?: Partial<Limits>;
   readonly store?: Store;
   readonly ambient?: ReturnType<typeof heldAmbient>;
+  readonly games?: readonly HostedGame[];
 }
 
-export function virtualEdge({ limits = {}, store = memoryStore(), ambient = heldAmbient() }: VirtualParts = {}) {
+export function virtualEdge(parts: VirtualParts = {}) {
+  const { limits = {}, store = memoryStore(), ambient = heldAmbient(), games: hostedHere = hostedGames() } = parts;
   const base = readConfig({ NODE_ENV: "test" });
   const config = { ...base, limits: { ...base.limits, ...limits } };
   const notes: { readonly event: AuditEvent; readonly detail: Readonly<Record<string, unknown>> }[] = [];
@@ -88,9 +89,8 @@ export function virtualEdge({ limits = {}, store = memoryStore(), ambient = held
   const reporter = { ...noReporter(), report: (error: unknown, context: ReportContext) => void reports.push({ error, context }) };
   const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit, reporter, queueDepth: () => queueDepth });
   const lock = gameLock({ lockWaitMsMax: 2_000, lockPendingMax: 200 }, ambient, () => {});
-  const hostedGames = [hosted(clockGame), hosted(chshGame)];
-  const games = new Map(hostedGames.map((game) => [game.rules.kind, game]));
-  const rules = hostedGames.map((game) => game.rules);
+  const games = new Map(hostedHere.map((game) => [game.rules.kind, game]));
+  const rules = hostedHere.map((game) => game.rules);
   const rooms = new Rooms(rules, config.limits, {
     store,
     bus: localBus(),

@@ -19,11 +19,14 @@ describe("the second game", () => {
     expect(knowing).toEqual([]);
   });
 
-  test("the composition root names it in one import and one entry", () => {
-    const lines = read("server.ts")
+  test("the list of hosted games names it in one import and one entry; the composition root, the operator's parts and the scripts do not", () => {
+    const lines = read("lib/hosted-games.ts")
       .split("\n")
       .filter((line) => ofTheClass.test(line));
-    expect(lines).toEqual(['import { chshGame } from "./lib/protocol/chsh-game.ts";', "  return [hosted(clockGame), hosted(chshGame)];"]);
+    expect(lines).toEqual(['import { chshGame } from "./protocol/chsh-game.ts";', "  return [hosted(clockGame), hosted(chshGame)];"]);
+    // The picture of the imports names folders.
+    const others = ["server.ts", ...["lib/ops", "scripts"].flatMap(filesIn)].filter((path) => path !== "scripts/draw-imports.ts");
+    expect(others.filter((path) => ofTheClass.test(read(path)))).toEqual([]);
   });
 
   test("it takes from the clock game's folder what decision 18 names and the import rules allow, no more and no less", () => {
@@ -49,7 +52,7 @@ describe("the second game", () => {
         .map((path) => path.slice("public/app/".length)),
     ];
     expect(written.filter((path) => !named.has(path))).toEqual([]);
-    const others = ["server.ts", "__tests__/tidy/second-game.test.ts"];
+    const others = ["lib/hosted-games.ts", "__tests__/tidy/second-game.test.ts"];
     expect([...named].filter((path) => !written.includes(path) && !others.includes(path))).toEqual([]);
   });
 });

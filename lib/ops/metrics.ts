@@ -8,9 +8,9 @@ import { BucketHistogram } from "./bucket-histogram.ts";
 import {
   closeReasons,
   commandOutcomes,
-  commandTypes,
   commitOutcomes,
   limitKinds,
+  sharedCommandTypes,
   shedKinds,
   storeFaultKinds,
   upgradeRefusals,
@@ -119,7 +119,7 @@ const outcomeOfCode: ReadonlyMap<string, (typeof commandOutcomes)[number]> = new
   ["internal", "bug"],
 ]);
 
-function commandMetrics({ registers, counting, histogram }: Builders) {
+function commandMetrics({ registers, counting, histogram }: Builders, ofGames: readonly string[]) {
   const commands = new PromCounter({
     name: `${prefix}commands_total`,
     help: "Commands by type and outcome.",
@@ -138,7 +138,7 @@ function commandMetrics({ registers, counting, histogram }: Builders) {
     children.set(type, made);
     return made;
   };
-  const types = new Set<string>(commandTypes);
+  const types = new Set([...sharedCommandTypes, ...ofGames]);
   const none: Counter = { add: () => undefined };
   const durations = histogram("command_duration_seconds", "From a command's arrival to its answer.", seconds);
   let count = 0;
@@ -223,8 +223,11 @@ function processMetrics({ registers, bind, counter, gauge }: Builders) {
   };
 }
 
-/** Metrics of one server, in a registry of their own: two servers in one process do not mix. `labels` are put on every series. */
-export function createMetrics(labels: Readonly<Record<string, string>> = {}): Metrics {
+/**
+ * Metrics of one server, in a registry of their own: two servers in one process do not mix. `labels` are put on every series;
+ * `ofGames`: the commands of the games it hosts, each of which has a series of its own.
+ */
+export function createMetrics(labels: Readonly<Record<string, string>> = {}, ofGames: readonly string[] = []): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels(labels);
   collectDefaultMetrics({ register: registry, prefix, eventLoopMonitoringPrecision: loopResolutionMs });
@@ -236,7 +239,7 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Me
   const build = builders(registry, setters);
   return {
     ...socketMetrics(build),
-    ...commandMetrics(build),
+    ...commandMetrics(build, ofGames),
     ...gameMetrics(build),
     ...storeMetrics(build),
     ...processMetrics(build),

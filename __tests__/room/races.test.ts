@@ -281,8 +281,8 @@ describe("races", () => {
         const { room } = await here.create(viewer("host"), "one id");
         await inHouse(
           async (there) => {
-            expect((await there.create(viewer("other"), "one id")).answer).toEqual({ ok: false, code: "no-such-game" });
-            expect(await there.rooms.find((room as Room).gameId)).toEqual({ refused: "no-such-game" });
+            expect((await there.create(viewer("other"), "one id")).answer).toEqual({ ok: false, code: "version-unsupported" });
+            expect(await there.rooms.find((room as Room).gameId)).toEqual({ refused: "version-unsupported" });
             expect([there.rooms.size, there.bus.subscriptions()]).toEqual([0, 0]);
           },
           { store: () => here.store },

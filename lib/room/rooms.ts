@@ -96,7 +96,8 @@ export class Rooms {
 
   /**
    * Finds or opens the room of a game. Call a method of the room at once: an idle room may be dropped later.
-   * Refusals: no-such-game, game-damaged, store-unavailable when it cannot be known now, and busy when there is no place.
+   * Refusals: no-such-game, game-damaged, version-unsupported when its kind is not hosted here, store-unavailable when it cannot be known
+   * now, and busy when there is no place.
    */
   find(gameId: string): Promise<Opened> {
     return this.#find(gameId, () => this.#madePlace());
@@ -126,7 +127,8 @@ export class Rooms {
     const meanwhile = this.#openRoom(gameId);
     if (meanwhile !== undefined) return { room: meanwhile };
     const rules = this.#rules.get(loaded.game.index.kind);
-    if (rules === undefined) return { refused: "no-such-game" };
+    // Of a server that hosts more, while one version takes the place of another. Not "no such game": on that word pages forget their keys.
+    if (rules === undefined) return { refused: "version-unsupported" };
     if (!hasPlace()) return { refused: "busy" };
     const room = this.#roomOf(gameId as GameId, rules, loaded);
     this.#rooms.set(gameId, room);

@@ -101,9 +101,11 @@ async function changesOf({ store }: HttpParts, room: Room, after: number): Promi
   return told;
 }
 
-function changesFor({ rules }: Room, { state }: Copy, rows: readonly StoredChange[]): readonly LoggedChange[] {
+/** No further than the copy: rules that go by its state, to say what of an event is still secret, would be asked about what is to come. */
+function changesFor({ rules }: Room, { state, v }: Copy, rows: readonly StoredChange[]): readonly LoggedChange[] {
   const audience = rules.audienceOf(state, nobody);
-  return rows.map((row) => {
+  const shown = rows.filter((row) => row.v <= v);
+  return shown.map((row) => {
     const { by, command, events } = readRecord(row);
     return { v: row.v, at: row.at, by, command: command.type, events: rules.eventsFor(state, events, audience) };
   });

@@ -5,7 +5,7 @@ import { useApp } from "./app-context.ts";
 import { hasEnded, type Model } from "./model/model.ts";
 import { choiceIsDue } from "./model/table-questions.ts";
 import { pathOf, type Route } from "./route.ts";
-import { EndedScreen, WaitScreen } from "./screens/between.tsx";
+import { EndedScreen, UnknownGame, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
 import { Play } from "./screens/play.tsx";
 import { Announcer } from "./ui/announcer.tsx";
@@ -79,7 +79,7 @@ function Screen({ route, model }: { readonly route: Route; readonly model: Model
   if (route.page === "local" && model.link !== "local") return <LocalSetup />;
   const { table, other, link } = model;
   if (hasEnded(link)) return <EndedScreen link={link} />;
-  if (other) return <Class />;
+  if (other) return other.game === "chsh" ? <Class /> : <UnknownGame />;
   if (!table) return <WaitScreen />;
   if (route.page === "overlay") return <Overlay />;
   if (route.page === "local") return table.status === "finished" ? <Recap /> : <TableMode />;

@@ -176,6 +176,8 @@ export const en: Readonly<Record<string, string>> = {
   "between.lost": "No connection yet",
   "between.lostSub": "The page keeps trying. Table {{code}}.",
   "between.gone": "This table is not there",
+  "between.unknown": "This page has no screen for this game",
+  "between.unknownSub": "The server plays it. It needs a page of its own, or a newer one: reload.",
   "between.goneSub": "The code may be wrong, or the table was closed.",
   "between.home": "To the start",
   "ended.displaced": "Your seat is open on another page",

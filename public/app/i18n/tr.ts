@@ -176,6 +176,8 @@ export const tr: Readonly<Record<string, string>> = {
   "between.lost": "Henüz bağlantı yok",
   "between.lostSub": "Sayfa denemeyi sürdürüyor. Masa {{code}}.",
   "between.gone": "Böyle bir masa yok",
+  "between.unknown": "Bu sayfada bu oyun için ekran yok",
+  "between.unknownSub": "Sunucu bu oyunu biliyor. Kendi sayfası ya da daha yeni bir sayfa gerekiyor: yenileyin.",
   "between.goneSub": "Kod yanlış olabilir ya da masa kapanmıştır.",
   "between.home": "Başa",
   "ended.displaced": "Yerin başka bir sayfada açık",

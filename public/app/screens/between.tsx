@@ -26,6 +26,24 @@ export function WaitScreen(): JSX.Element {
   );
 }
 
+/** A game that the server hosts and this page has no screen for. */
+export function UnknownGame(): JSX.Element {
+  const { speech, go } = useApp();
+  const { t } = speech;
+  return (
+    <main class="page between tint" style={tintOf(quietTint)}>
+      <Wordmark />
+      <div class="between-body" role="status">
+        <h1>{t("between.unknown")}</h1>
+        <p class="hint">{t("between.unknownSub")}</p>
+      </div>
+      <button type="button" class="wide quiet-button" onClick={() => go("/")}>
+        {t("between.home")}
+      </button>
+    </main>
+  );
+}
+
 export function EndedScreen({ link }: { readonly link: "displaced" | "kicked" | "closed" }): JSX.Element {
   const { session, speech, go } = useApp();
   const { t } = speech;

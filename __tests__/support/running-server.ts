@@ -20,8 +20,10 @@ export interface ServerOptions {
   readonly dataDir?: string;
   /** Listens here; a free port when left out. */
   readonly port?: number;
-  /** Arguments for node itself, before `server.ts`. */
+  /** Arguments for node itself, before the program. */
   readonly nodeArgs?: readonly string[];
+  /** What is run; `server.ts` when left out. */
+  readonly program?: string;
 }
 
 export interface RunningServer {
@@ -50,7 +52,7 @@ export interface RunningServer {
 export async function startRunningServer(options: ServerOptions = {}): Promise<RunningServer> {
   const own = options.dataDir === undefined;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "tapotarp-"));
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), "server.ts"], {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.program ?? "server.ts"], {
     cwd: root,
     env: {
       PATH: process.env["PATH"],

@@ -60,7 +60,7 @@ export const chshRules = {
   settle,
   nextWakeAt,
   audienceOf,
-  view: (state: State, audience: string, _now: Instant): object => viewOf(state, audience),
+  view: (state: State, audience: string, _now: Instant) => viewOf(state, audience),
   eventsFor: (_state: State, events: readonly Event[], audience: string): readonly WireEvent[] => eventsFor(events, audience),
   announced,
   seatOf,

@@ -1,5 +1,6 @@
 // A line that lives, one that was replaced, and what of the commands that were given is sent through it.
 import { describe, expect, test } from "vitest";
+import { memoryShelf } from "../../public/app/device/env.ts";
 import { noSamples, type ServerClock, withPong } from "../../public/app/model/server-clock.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { type FakeEnv, type FakeSocket, fakeEnv } from "./support/fake-env.ts";
@@ -133,6 +134,49 @@ describe("what was given", () => {
     for (const v of [12, 13]) env.socket().says("state", table({ v }));
     expect(taps()).toHaveLength(1);
   });
+});
+
+test.each([
+  ["the next game has begun", "running", []],
+  ["it is still over", "finished", ["reset"]],
+] as const)("a wish to play again that waited for the line is sent only while the game is over: %s", (_, status, sent) => {
+  const shelf = memoryShelf();
+  const { env, session } = seated(fakeEnv(shelf));
+  env.socket().says("change", { v: 12, serverTime: 0, status: "finished", running: [], winner: 1, events: [] });
+  env.socket().dies(1006);
+  session.give({ type: "reset", data: {} });
+  const loadedAnew = createSession(fakeEnv(shelf));
+  for (const [one, where] of [
+    [session, env],
+    [loadedAnew, loadedAnew.env as FakeEnv],
+  ] as const) {
+    one.enter(gameId);
+    one.comeBackNow();
+    where.socket().opens();
+    where.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 15, status }) });
+    expect([
+      where
+        .socket()
+        .told.slice(1)
+        .map(({ type }) => type),
+      one.model.value.outbox.map(({ type }) => type),
+    ]).toEqual([sent, sent]);
+  }
+});
+
+test("a wish to begin anew that was given in a running game is sent to it", () => {
+  const { env, session } = seated();
+  env.socket().dies(1006);
+  session.give({ type: "reset", data: {} });
+  env.pass(1_000);
+  env.socket().opens();
+  env.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 11 }) });
+  expect(
+    env
+      .socket()
+      .told.slice(1)
+      .map(({ type }) => type),
+  ).toEqual(["reset"]);
 });
 
 test("F27 a whole state that was asked for because of a gap is taken, also when the server came back with fewer changes", () => {

@@ -37,6 +37,8 @@ export interface Sent {
   readonly at: number;
   /** The same by the server's time, which is behind after a sleep that stopped the page's own clock. */
   readonly serverAt: number;
+  /** How the clock's game stood then. */
+  readonly status?: Table["status"];
 }
 
 /** Something to tell the person, in words looked up when shown. */

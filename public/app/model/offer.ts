@@ -157,6 +157,10 @@ const turnTypes = new Set([
 /** A tap of the great button that the server has not answered yet. */
 export const tapPending = (outbox: readonly Sent[]): Sent | undefined => outbox.find((sent) => turnTypes.has(sent.type));
 
+/** Who wished to play again while the line was down must not wipe the next game, which others have begun since. */
+export const isOvertaken = ({ type, status }: Sent, table: Table | null): boolean =>
+  type === "reset" && status === "finished" && table !== null && table.status !== "finished";
+
 /** Starting, stopping and going on are one act: one button and one key do them all. */
 export const actOf = (type: string): string => (type === "start" ? "pause" : type);
 

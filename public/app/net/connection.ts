@@ -4,6 +4,7 @@ import { closeCodes } from "../../../lib/protocol/close-codes.ts";
 import type { Env, SocketLike } from "../device/env.ts";
 import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
 import { parsed, type Refused } from "./heard.ts";
+import { isOvertaken } from "../model/offer.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
@@ -254,11 +255,15 @@ export class Connection {
   /** What is too old to be meant is not sent, and whoever was told that it would be hears so. */
   private sendWaiting(): void {
     const { model, shelf, dispatch } = this.ports;
-    const { outbox } = model();
+    const { outbox, table } = model();
     const late = outbox.filter((sent) => shelf.tooOld(sent));
-    for (const { id } of late) dispatch({ type: "drop", id });
+    const dropped = outbox.filter((sent) => late.includes(sent) || isOvertaken(sent, table));
+    for (const { id } of dropped) {
+      shelf.remove(id);
+      dispatch({ type: "drop", id });
+    }
     if (late.length > 0) dispatch({ type: "notice", tone: "info", key: "link.tooLate" });
-    for (const sent of outbox) if (!late.includes(sent)) this.send(sent.type, sent.data, sent.id);
+    for (const sent of outbox) if (!dropped.includes(sent)) this.send(sent.type, sent.data, sent.id);
   }
 
   private watches(): boolean {

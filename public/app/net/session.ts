@@ -2,7 +2,7 @@
 // given by a table that plays alone on this device.
 import { signal } from "@preact/signals";
 import type { Env } from "../device/env.ts";
-import { emptyModel, type Input, type Model } from "../model/model.ts";
+import { emptyModel, type Input, type Model, type Sent } from "../model/model.ts";
 import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/recap.ts";
 import { step } from "../model/step.ts";
@@ -23,6 +23,13 @@ export interface LocalTable {
 }
 
 export type Session = ReturnType<typeof createSession>;
+
+/** A command as it is kept until it is answered; null where there is no game to give it to. */
+function sentNow(env: Env, { gameId, table, serverClock }: Model, command: Command): Sent | null {
+  if (gameId === null) return null;
+  const times = { at: env.wallMs(), serverAt: env.nowMs() + serverClock.offsetMs };
+  return { ...command, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
+}
 
 export function createSession(env: Env) {
   const model = signal<Model>(emptyModel);
@@ -49,8 +56,8 @@ export function createSession(env: Env) {
 
   const give = (command: Command): void => {
     if (local) return local.give(command);
-    const { gameId } = model.value;
-    if (gameId !== null) connection.post({ ...command, id: env.freshId(), gameId, at: env.wallMs(), serverAt: serverNowMs() });
+    const sent = sentNow(env, model.value, command);
+    if (sent !== null) connection.post(sent);
   };
 
   return {

@@ -122,9 +122,10 @@ function SoFar({ table, seat }: { readonly table: Table; readonly seat: SeatId }
 /** The interrupt stack as a visible chain: whose turn, then everyone who pushed on, the top last. */
 function Chain({ table, who, chain }: { readonly table: Table; readonly who: Standing; readonly chain: readonly SeatId[] }): JSX.Element {
   const { t } = useApp().speech;
-  const shown = chain.length > 4 ? [...chain.slice(0, 1), ...chain.slice(-3)] : chain;
+  const cut = chain.length > 4;
+  const shown = cut ? [...chain.slice(0, 1), ...chain.slice(-2)] : chain;
   return (
-    <ol class="chain" aria-label={t("play.stack")}>
+    <ol class="chain" aria-label={t("play.stack")} data-cut={cut}>
       {shown.map((seat, at) => {
         const name = seat === who.seat ? t("play.you") : nameOf(table, seat);
         const top = at === shown.length - 1;

@@ -116,7 +116,7 @@ export function Counter({ seat, name, word }: { readonly seat: SeatId; readonly 
     <div class="val" data-value={name}>
       <span class="val-name">{word}</span>
       <StepButton sign={-1} label={speech.t("value.less", { name: word })} onStep={tally.step} />
-      <b class="num" aria-live="off">
+      <b class="num" aria-live="off" data-long={String(tally.value).length > 3}>
         {tally.value}
       </b>
       <StepButton sign={1} label={speech.t("value.more", { name: word })} onStep={tally.step} />

@@ -13,7 +13,7 @@ export interface ClockText {
 
 /** A bank on a face. Whole seconds are rounded towards zero, so that the last minute's tenths follow without a jump. */
 export function clockText(bankMs: number): ClockText {
-  const sign = bankMs < 0 ? "-" : "";
+  const sign = bankMs < 0 ? "−" : "";
   const ms = Math.abs(bankMs);
   const seconds = Math.floor(ms / 1000);
   if (ms < minuteMs) return { main: `${sign}0:${two(seconds)}`, tenths: `.${Math.floor(ms / 100) % 10}` };
@@ -28,7 +28,7 @@ export function durationText(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1000);
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
-  const sign = ms < 0 ? "-" : "";
+  const sign = ms < 0 ? "−" : "";
   return hours > 0 ? `${sign}${hours}:${two(minutes)}:${two(seconds % 60)}` : `${sign}${minutes}:${two(seconds % 60)}`;
 }
 

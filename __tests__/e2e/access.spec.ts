@@ -1,10 +1,11 @@
 // Every screen there is, in both themes: for those who do not see it, and for those who need it twice as large.
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test, type ViewportSize } from "@playwright/test";
+import type { Table } from "../../public/app/model/model.ts";
 import { table } from "../browser/support/tables.ts";
 import { drawn, openStage, resize, themes } from "./support/scene-page.ts";
-import { seats } from "./support/scene-tables.ts";
-import { type Scene, scenes } from "./support/scenes.ts";
+import { seats, storedLog } from "./support/scene-tables.ts";
+import { type Scene, scenes, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 
 let site: StaticSite;
@@ -244,10 +245,9 @@ test("a long name keeps its beginning, from whichever side it is written", async
   const standings = [1, 2].map((id) => ({ id, wins: id, usedMs: 0, points: 0, level: 0 }));
   const campaign = { preset: "standard", round: 5, rounds: 5, wonBy: "wins", standings, winners: [2], handSize: null } as never;
   const keys = { gameId: "K7QX2M", name: `${name} ${name}`, usedAt: 1, seat: null, chair: { playerId: null, token: "x" } };
-  const log = scenes.find(({ name: scene }) => scene === "recap")?.log ?? [];
   for (const [status, path, where] of places) {
     const shown = table({ status, players, hostPlayer: null, name: `${name} ${name}`, interruptingPlayers: [3], campaign });
-    await show({ name: where, path, table: shown, log, shelf: { "tapotarp:keys:K7QX2M": JSON.stringify(keys) } });
+    await show({ name: where, path, table: shown, log: storedLog(), shelf: { "tapotarp:keys:K7QX2M": JSON.stringify(keys) } });
     await page.waitForSelector(where);
     const begins = await page.evaluate((selector) => {
       const part = document.querySelector<HTMLElement>(selector);
@@ -302,30 +302,66 @@ test("no word of the great button is broken, on any phone", async ({ browser }) 
   expect(broken).toEqual([]);
 });
 
-test("on a phone the great button and the acts under it are on the screen without scrolling, at two to eight seats", async ({
+/** By how much the acts under the great button lie below the screen, and what lies outside the box of the great clock. */
+const handAndClock = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const box = (part: string): DOMRect | undefined => document.querySelector(part)?.getBoundingClientRect();
+    const overPx = (box(".hand .more")?.bottom ?? 9_999) - innerHeight;
+    const [mine, inner] = [box(".mine"), box(".mine-inner")];
+    const spillsPx = mine && inner ? Math.max(mine.top - inner.top, inner.bottom - mine.bottom) : 9_999;
+    return [
+      ...(overPx > 0.5 ? [`the acts are ${Math.round(overPx)} px below the screen`] : []),
+      ...(spillsPx > 0.5 ? [`the clock stands ${Math.round(spillsPx)} px out of its place`] : []),
+    ];
+  });
+
+test("on a phone the great button and the acts under it are on the screen without scrolling, whoever is asked something", async ({
   browser,
 }) => {
+  test.setTimeout(90_000);
   const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);
-  const below: string[] = [];
+  const wrong: string[] = [];
   for (const count of [2, 3, 4, 5, 6, 7, 8]) {
-    await show(crowded(count, (seat) => german[seat - 1] ?? ""));
-    for (const [width, height] of [
-      [320, 568],
-      [360, 640],
-      [375, 667],
-      [390, 844],
+    const quiet = crowded(count, (seat) => german[seat - 1] ?? "");
+    const undoRequest = { by: 2, v: 9, agreed: [], waitingFor: [1] };
+    const asked = { ...quiet, name: "asked", table: { ...quiet.table, undoRequest } as Table };
+    // Two sizes are as much of a phone as the browser's bars leave. With six seats or more and a question as well the smallest scroll.
+    const all = ["320x568", "360x560", "360x640", "375x553", "375x667", "390x844"];
+    for (const [scene, sizes] of [
+      [quiet, all],
+      [asked, count > 5 ? all.slice(4) : all],
     ] as const) {
-      await resize(page, { width, height });
-      // Eight at the smallest phone there is: the acts are scrolled to.
-      const last = count === 8 && width === 320 ? ".hand .go" : ".hand .more";
-      const overPx = await page.evaluate(
-        (part) => (document.querySelector(part)?.getBoundingClientRect().bottom ?? 9_999) - innerHeight,
-        last,
-      );
-      if (overPx > 0.5) below.push(`${count} seats, ${width}x${height}: by ${Math.round(overPx)} px`);
+      if (scene === asked && ![2, 5, 8].includes(count)) continue;
+      await show(scene);
+      for (const size of sizes) {
+        const [width = 0, height = 0] = size.split("x").map(Number);
+        await resize(page, { width, height });
+        for (const what of await handAndClock(page)) wrong.push(`${scene.name}, ${count} seats, ${size}: ${what}`);
+      }
     }
   }
   await context.close();
-  expect(below).toEqual([]);
+  expect(wrong).toEqual([]);
+});
+
+test("in table mode up to six panels are whole on the narrowest phone, with the life of each in reach", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const wrong: string[] = [];
+  await page.setViewportSize({ width: 320, height: 572 });
+  for (const count of [2, 3, 4, 5, 6]) {
+    await show(tableScene(count));
+    const out = await page.evaluate(() => {
+      const hidden = [...document.querySelectorAll<HTMLElement>(".panel-life button, .strip button")].filter((button) => {
+        const { left, right, top, bottom } = button.getBoundingClientRect();
+        const panel = (button.closest(".panel") ?? document.documentElement).getBoundingClientRect();
+        return left < panel.left - 1 || right > panel.right + 1 || top < panel.top - 1 || bottom > panel.bottom + 1;
+      });
+      return [...hidden.map((button) => button.ariaLabel), ...(document.documentElement.scrollHeight > innerHeight ? ["scrolls"] : [])];
+    });
+    for (const what of out) wrong.push(`${count} seats: ${what}`);
+  }
+  await context.close();
+  expect(wrong).toEqual([]);
 });

@@ -42,7 +42,7 @@ export function TargetsSheet(): JSX.Element | null {
                 onClick={() => session.give({ type: "toggleTarget", data: { playerId: seat } })}
               >
                 <SeatShape seat={seat} size={18} />
-                <span>{playerOf(table, seat)?.name}</span>
+                <span dir="auto">{playerOf(table, seat)?.name}</span>
                 {on ? <Icon name="check" /> : null}
               </button>
             );

@@ -65,7 +65,7 @@ test("a server killed in the middle of a lot: bids, hands and keys are there, th
   const server = await start({ dataDir: before.dataDir });
   const back = await connectTable(server.port);
   await back.request("reconnect", { gameId, playerId: key.playerId, token: key.token, v: bob.v });
-  expect(claimed(back).state).toMatchObject({ status: "running", lot: 1, own: { seat: 2, hand: hands[1], bid: null } });
+  expect(claimed(back).state).toMatchObject({ status: "running", lot: 1, seat: 2, own: { hand: hands[1], bid: null } });
   expect(claimed(back).state.closesAt).toBeGreaterThan(closesAt);
   await back.request("bid", { lot: 1, amount: 620_002 });
   const sold = await back.until(({ type, data }) => type === "lotSold" && data.lot === 1, 0);

@@ -58,6 +58,7 @@ export interface State {
 /** `of`: whose it is, as `audienceOf` names him. The whole event is for him alone. */
 export type Event =
   | { readonly type: "seatTaken" | "seatLeft" | "seatAway" | "seatBack"; readonly data: { readonly seat: SeatId } }
+  | { readonly type: "keysRevoked"; readonly data: { readonly seat: SeatId | null } }
   | { readonly type: "lotOpened"; readonly data: { readonly lot: number } }
   | {
       readonly type: "bidMade";
@@ -178,7 +179,8 @@ function reconnect(state: State, { seat, ...proof }: Extract<SystemCommand, { ty
   if (holder === null || match === "none") return { code: "bad-token" };
   const elsewhere = seat === null ? undefined : heldBy(state, viewerId);
   if (elsewhere !== undefined && elsewhere.id !== seat) return { code: "not-allowed" };
-  if (match === "retired") return { state: held(state, seat, revoke(holder)), events: [], refusal: { code: "bad-token" } };
+  if (match === "retired")
+    return { state: held(state, seat, revoke(holder)), events: [{ type: "keysRevoked", data: { seat } }], refusal: { code: "bad-token" } };
   const back = rotate(holder, match, { viewerId, draw: input.draw });
   const isDisplaced = isHere(holder) && holder.viewerId !== viewerId;
   return {
@@ -284,7 +286,9 @@ function view(state: State, audience: string) {
     seats: state.seats.map((seat) => ({ id: seat.id, presence: presence(seat), hasBid: seat.bid !== null })),
     hostHere: isHere(state.host),
     // The same fields for everybody: for whom there is nothing they are null.
-    own: own === undefined ? null : { seat: own.id, hand: own.hand, bid: own.bid },
+    seat: own?.id ?? null,
+    sitting: own?.sitting ?? null,
+    own: own === undefined ? null : { hand: own.hand, bid: own.bid },
   };
 }
 

@@ -3,7 +3,7 @@
 //   --seeds N    how many (100,000)        --from N     the first seed (1)
 //   --seed N     this one alone, with its trace          --minutes N  stops after this long
 //   --workers N  processes side by side (one for each core)
-//   --game NAME  what is played: clock (as long as nothing else is said) or chsh
+//   --game NAME  what is played: clock (as long as nothing else is said), chsh or auction
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";

@@ -36,6 +36,15 @@ describe("the second game's evenings", () => {
   });
 });
 
+describe("the evenings of a third game, which nothing in lib knows", () => {
+  test("twenty auctions keep every promise, and nobody is shown or told a hand or a bid that is not his", async () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { wrongs } = await runSeed(seed, { game: "auction" });
+      expect(wrongs, `play it again: npm run sim -- --game auction --seed ${seed}`).toEqual([]);
+    }
+  });
+});
+
 describe("the simulator itself", () => {
   test.each<[number, SimKind]>([
     [3, "clock"],
@@ -44,6 +53,7 @@ describe("the simulator itself", () => {
     [41, "clock"],
     [2, "chsh"],
     [9, "chsh"],
+    [4, "auction"],
   ])("seed %i of %s played twice is the same evening to the last byte", async (seed, game) => {
     const first = await runSeed(seed, { game });
     const second = await runSeed(seed, { game });

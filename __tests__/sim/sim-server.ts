@@ -9,13 +9,13 @@ import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
 import { OutboxTurn } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
 import type { SessionParts } from "../../lib/gateway/session-parts.ts";
-import { hostedGames } from "../../lib/hosted-games.ts";
 import { replyFrame } from "../../lib/room/frame.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import type { RoomObserver } from "../../lib/room/observer.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
 import type { FaultyStore } from "./faulty-store.ts";
 import { simEdge } from "./sim-edge.ts";
+import { simGames } from "./sim-games.ts";
 import type { ProcessAmbient } from "./timeline.ts";
 import type { Line, ServerEnd } from "./wire.ts";
 
@@ -55,7 +55,7 @@ export class SimServer {
     this.#parts = parts;
     this.instanceId = parts.instanceId;
     this.ambient = parts.ambient;
-    const games = hostedGames();
+    const games = Object.values(simGames).map(({ game }) => game);
     this.#games = new Map(games.map((game) => [game.rules.kind, game]));
     const { store, bus, ambient, instanceId } = parts;
     const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 256 }, ambient, () => {});

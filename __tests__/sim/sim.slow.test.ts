@@ -1,4 +1,4 @@
-// 2,000 simulated evenings at the table and 1,000 in class, and the proof that they reached what they are about. More by `npm run sim`.
+// 2,000 simulated evenings at the table, 1,000 in class and 600 at an auction, and the proof that they reached what they are about. More by `npm run sim`.
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import type { SimKind } from "./sim-games.ts";
 test.each<[number, SimKind]>([
   [2_000, "clock"],
   [1_000, "chsh"],
+  [600, "auction"],
 ])(
   "%i simulated evenings of %s keep every promise and reach every state they are about",
   (seeds, game) => {

@@ -49,7 +49,7 @@ const asOperator = (path: string, { url }: RunningServer) =>
 
 test("a server killed in the middle of a lot: bids, hands and keys are there, the outage costs nobody time, and the lot closes by itself", async () => {
   const before = await start();
-  const { gameId, bidders, hands } = await seated(before.port, before.port, { lots: 2, bidMs: 2_000 });
+  const { gameId, bidders, hands } = await seated(before.port, before.port, { lots: 1, bidMs: 6_000 });
   const stream = await fetch(`${before.url}/api/games/${gameId}/events`);
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
   let streamed = "";
@@ -89,7 +89,7 @@ describe.skipIf(lacks("redis-server"))("on two instances", () => {
     const redis = await TestRedis.start();
     opened.push({ dispose: () => redis.end() });
     const [one, two] = [await start({ env: { REDIS_URL: redis.url } }), await start({ env: { REDIS_URL: redis.url } })];
-    const { host, gameId, bidders, hands } = await seated(one.port, two.port, { lots: 2, bidMs: 3_000 });
+    const { host, gameId, bidders, hands } = await seated(one.port, two.port, { lots: 1, bidMs: 7_000 });
     const watcher = await connectTable(two.port);
     await watcher.request("join", { gameId, updates: "changes", v: 0 });
     const bids = [510_001, 620_002];

@@ -120,6 +120,8 @@ describe("the contract with the shell", () => {
     const back = older.connect();
     expect((await back.ask("reconnect", { gameId, playerId, token })).data).toMatchObject({ code: "version-unsupported", retry: false });
     expect((await back.ask("join", { gameId })).data.code).toBe("version-unsupported");
+    const { status, body } = await request(virtualHttp(older)).get(`/api/games/${gameId}`);
+    expect([status, body.code]).toEqual([501, "version-unsupported"]);
   });
 
   test("rules are never asked what may be told of a change by a state that is older than it", async () => {

@@ -15,6 +15,7 @@ const httpStatusOf: Partial<Record<RefusalCode, number>> = {
   "game-damaged": 410,
   "rate-limited": 429,
   internal: 500,
+  "version-unsupported": 501,
 };
 /** Probes are never counted out: a flood from the supervisor's address must not make it think that we are dead. */
 const probes: ReadonlySet<string> = new Set(["/live", "/ready"]);

@@ -7,7 +7,10 @@ import { admin, adminRefusal, audit, code, json, next, path, stored, text, time,
 
 const body = (schema: z.ZodType) => ({ requestBody: { required: true, content: { "application/json": { schema } } } });
 const bad = { "400": json("The request is not what it must be.", adminRefusal) };
-const damaged = { "410": json("The game's record is damaged.", adminRefusal) };
+const unread = {
+  "410": json("The game's record is damaged.", adminRefusal),
+  "501": json("This instance does not host this kind of game.", adminRefusal),
+};
 const query = (schema: z.ZodObject) => ({ requestParams: { query: schema } });
 
 export const adminPaths: ZodOpenApiPathsObject = {
@@ -47,7 +50,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
       summary: "One game as a spectator sees it",
       answer: json("The game.", z.object({ id: code, v: version, viewers: z.int(), view: z.looseObject({}) })),
       more: { requestParams: { path } },
-      responses: { ...bad, ...damaged },
+      responses: { ...bad, ...unread },
     }),
   },
   "/admin/api/games/{code}/log": {
@@ -68,7 +71,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
       summary: "End a game for everybody",
       answer: json("It is closed.", z.object({ closed: code })),
       more: { requestParams: { path }, ...body(closeBody) },
-      responses: { ...bad, ...damaged, "409": json("It is closed already.", adminRefusal) },
+      responses: { ...bad, ...unread, "409": json("It is closed already.", adminRefusal) },
     }),
   },
   "/admin/api/drain": {

@@ -73,11 +73,17 @@ class Unusable extends Error {
   }
 }
 
+const statusOf: ReadonlyMap<RefusalCode, number> = new Map([
+  ["no-such-game", 404],
+  ["game-damaged", 410],
+  ["version-unsupported", 501],
+]);
+
 /** Why nothing came of what was asked about one game. What may be tried again is not told as if the game were gone. */
 function refusedAs(code: RefusalCode): Unusable {
   const { retry, message } = refusals[code];
   if (code === "wrong-status") return new Unusable(409, code, "This game is closed already.");
-  const status = code === "no-such-game" ? 404 : code === "game-damaged" ? 410 : retry ? 503 : 500;
+  const status = statusOf.get(code) ?? (retry ? 503 : 500);
   return new Unusable(status, code, message);
 }
 

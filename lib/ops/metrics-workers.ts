@@ -1,5 +1,5 @@
-// The metrics of several servers on one machine, added up: what a worker tells, and what the process above makes of it. With metrics.ts
-// the only file that imports prom-client.
+// The metrics of several servers on one machine, added up: what a worker tells, and what the process above makes of it. Only it and
+// metrics.ts import prom-client.
 import { AggregatorRegistry, type Registry } from "prom-client";
 
 /** One metric of one worker, as it is sent between processes. */
@@ -45,11 +45,11 @@ export class WorkerFigures {
     this.#living.set(worker, figures);
   }
 
-  ended(worker: string, isLost: boolean): void {
+  ended(worker: string, how: "asked" | "lost"): void {
     const counts = this.#living.get(worker)?.filter(isCount) ?? [];
     this.#living.delete(worker);
     const add = async (over: readonly Figure[]) =>
-      (await addUp([over, counts, isLost ? [oneLost] : []]).getMetricsAsJSON()) as unknown as readonly Figure[];
+      (await addUp([over, counts, how === "lost" ? [oneLost] : []]).getMetricsAsJSON()) as unknown as readonly Figure[];
     this.#over = this.#over.then(add);
   }
 

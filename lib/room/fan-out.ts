@@ -1,5 +1,5 @@
 // Who watches a game, and the bytes they get: one view and one serialisation per audience, however many watch.
-// Called only inside the game's lock, so frames enter the outboxes in the order of versions.
+// States and changes are handed out only inside the game's lock, so they enter the outboxes in the order of versions.
 import type { Instant } from "../game/ids.ts";
 import { viewChange } from "../protocol/change.ts";
 import type { StoredIndex } from "../store/store.ts";

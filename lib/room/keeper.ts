@@ -1,5 +1,5 @@
 // The copy of one game that this instance holds: read from the store, brought up to date, moved forward by durable commits and
-// shown. Everything here runs inside the game's lock. It shows nothing that is not durable.
+// shown. What reads, writes or shows it runs inside the game's lock. It shows nothing that is not durable.
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant } from "../game/ids.ts";
 import type { Announcement } from "../bus/bus.ts";
@@ -98,8 +98,8 @@ export class Keeper {
   }
 
   /**
-   * A change made elsewhere, taken in by the next turn. The only method that is called outside the lock. False: it is known already, or
-   * is our own, whose answer is on its way.
+   * A change made elsewhere: heard outside the lock, and taken in by the next turn. False: it is known already, or is our own, whose
+   * answer is on its way.
    */
   hear(announcement: Announcement): boolean {
     const { v, from } = announcement;

@@ -13,7 +13,7 @@ export type View = { readonly id: string } & { readonly [Name in Stamped]?: neve
 
 /**
  * A game's rules. Every function is pure and total: same input, same answer, no clock, no randomness, no I/O.
- * A throw is a bug of the rules: the shell commits nothing, drops the room and reports.
+ * A throw is a bug of the rules: the shell commits nothing, drops its copy of the game and reports.
  */
 export interface Rules<State, Command, Event, Settings> {
   /** Chosen at create by `game`, at most 32 characters; kept in the store's index. */
@@ -80,6 +80,6 @@ export interface Rules<State, Command, Event, Settings> {
    * leave it out.
    */
   encoder?(): (state: State) => StateText;
-  /** Throws on anything `encode` did not write: the game is then quarantined. */
+  /** Throws on anything `encode` did not write: the game is then refused to its players, and the operator is told. */
   decode(text: string): State;
 }

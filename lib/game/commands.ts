@@ -1,4 +1,4 @@
-// Everything a person or the shell can ask of a game. Shapes only; who may ask is in authorise, what happens in apply.
+// Everything a person or the shell can ask of a game. Shapes and names only; who may ask is in authorise, what happens in apply.
 // The wire form is `{type, data}`: here `data`'s fields stand beside `type`.
 import type { Instant, SeatId, ViewerId } from "./ids.ts";
 import type { Settings } from "./settings.ts";
@@ -11,7 +11,9 @@ interface AboutSeat {
   readonly playerId: SeatId;
 }
 
-export type Counter = "drunk" | "generic" | "poison" | "energy" | "experience" | "radiation" | "tickets" | "commanderTax";
+/** The counters every table has; it may name others. In the order in which they are offered. */
+export const knownCounters = ["poison", "drunk", "energy", "experience", "radiation", "tickets", "commanderTax", "generic"] as const;
+
 export type TimeoutChoice = "loseLives" | "gainDrunk" | "die";
 export type Marker = "monarch" | "initiative";
 export type DayNight = "day" | "night";

@@ -1,7 +1,7 @@
 // Life, counters, commander damage, names and colours of a seat, and the table's markers. Only life kills by itself;
 // every other loss asks the table.
 import { scoreLoss } from "./campaign.ts";
-import type { UpdatePlayer, UpdateTable } from "./commands.ts";
+import { knownCounters, type UpdatePlayer, type UpdateTable } from "./commands.ts";
 import { credit } from "./clock.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import type { DurationMs, SeatId } from "./ids.ts";
@@ -10,16 +10,7 @@ import { cleanColor, cleanCounterName, cleanSeatName } from "./names.ts";
 import { isAlive, type Seat, seatAt, type State } from "./state.ts";
 import { kill } from "./turns.ts";
 
-const knownCounters: ReadonlySet<string> = new Set([
-  "drunk",
-  "generic",
-  "poison",
-  "energy",
-  "experience",
-  "radiation",
-  "tickets",
-  "commanderTax",
-]);
+const isKnown = (counter: string): boolean => (knownCounters as readonly string[]).includes(counter);
 
 /** Sets a seat's life. In a running game life at or below 0 kills it; a commander's or a table's ruling scores nothing. */
 export function setLife(draft: Draft, id: SeatId, change: { readonly life: number; readonly source: SeatId | null }): void {
@@ -62,12 +53,12 @@ type Damages = Readonly<Record<string, readonly [number, number]>>;
 function cleanCounters(seat: Seat, wanted: Counters): Counters | null {
   const clean: Record<string, number> = {};
   for (const [typed, total] of Object.entries(wanted)) {
-    const name = knownCounters.has(typed) ? typed : cleanCounterName(typed);
+    const name = isKnown(typed) ? typed : cleanCounterName(typed);
     if (name === null || name === "__proto__" || !within(total, limits.counter)) return null;
     clean[name] = total;
   }
   const after: Counters = { ...seat.counters, ...clean };
-  const named = Object.keys(after).filter((name) => !knownCounters.has(name) && after[name] !== 0);
+  const named = Object.keys(after).filter((name) => !isKnown(name) && after[name] !== 0);
   return named.length <= limits.namedCountersMax ? clean : null;
 }
 

@@ -12,8 +12,6 @@ interface Update extends Partial<Pick<PlayerView, "life" | "counters" | "command
   readonly playerId: SeatId;
 }
 
-export const standardCounters = ["poison", "drunk", "energy", "experience", "radiation", "tickets", "commanderTax", "generic"] as const;
-
 function withSeat(table: Table, { playerId, life, counters, commanderDamage }: Update): Table {
   const updated = (player: PlayerView): PlayerView => ({
     ...player,

@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { knownCounters } from "../../../lib/game/commands.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
-import { meantTable, standardCounters } from "../model/values.ts";
+import { meantTable } from "../model/values.ts";
 import { Segments, Stepper } from "../ui/parts.tsx";
 import { Counter } from "../ui/tally.tsx";
 import { seatTint } from "../ui/tint.ts";
@@ -30,7 +31,7 @@ function OwnCounters({ table, seat }: { readonly table: Table; readonly seat: nu
   const { t } = speech;
   const [name, setName] = useState("");
   const shown = prefShelf.prefs.value.counters;
-  const own = Object.keys(playerOf(table, seat)?.counters ?? {}).filter((n) => !(standardCounters as readonly string[]).includes(n));
+  const own = Object.keys(playerOf(table, seat)?.counters ?? {}).filter((n) => !(knownCounters as readonly string[]).includes(n));
   const pick = (counter: string): void => {
     const others = shown.filter((n) => n !== counter);
     prefShelf.set({ counters: shown.includes(counter) ? others : [...others, counter].slice(-shownMax) });
@@ -44,7 +45,7 @@ function OwnCounters({ table, seat }: { readonly table: Table; readonly seat: nu
     <>
       <p class="hint">{t("counters.shown")}</p>
       <div class="counter-grid">
-        {[...standardCounters, ...own].map((counter) => (
+        {[...knownCounters, ...own].map((counter) => (
           <div class="counter-cell" key={counter}>
             <Counter seat={seat} name={counter} word={t(`counter.${counter}`, { defaultValue: counter })} />
             <button type="button" class="pin" aria-pressed={shown.includes(counter)} onClick={() => pick(counter)}>

@@ -3,7 +3,7 @@ import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
 import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
-import { meantTable, valueFor } from "../../public/app/model/values.ts";
+import { meantTable, meantPlayer, valueFor } from "../../public/app/model/values.ts";
 import { player, table } from "./support/tables.ts";
 
 const said = (model: Model, type: string, data: object, atMs = 0): Model =>
@@ -74,6 +74,14 @@ describe("the page's model", () => {
     expect(valueFor(model, 1, "life")).toBe(37);
     expect(valueFor(model, 2, "life")).toBe(40);
     expect(valueFor(said(model, "ack", { id: "l", v: 11 }), 1, "life")).toBe(40);
+  });
+
+  test("a name and a colour that are on their way are those of their seat, and of no other", () => {
+    const data = { playerId: 1, name: "Ayla the Great", color: "#123456" };
+    const model = step(inGame, { type: "give", sent: { id: "n", gameId: "K7QX2M", type: "updatePlayer", data, at: 0, serverAt: 0 } });
+    expect(meantPlayer(model, 1)).toMatchObject({ name: "Ayla the Great", color: "#123456", life: 40 });
+    expect(meantPlayer(model, 2)).toEqual(inGame.table?.players[1]);
+    expect(meantPlayer(said(model, "error", { id: "n", code: "bad-message", message: "", retry: false }), 1)?.name).toBe("Ayla");
   });
 
   test("L38 a second blow before the first is answered takes life and counts commander damage on top of it, and storm counts on", () => {

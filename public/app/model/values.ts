@@ -8,13 +8,15 @@ import { playerOf } from "./table-questions.ts";
 /** "life", or a counter's name. */
 export type ValueName = string;
 
-interface Update extends Partial<Pick<PlayerView, "life" | "counters" | "commanderDamage">> {
+interface Update extends Partial<Pick<PlayerView, "name" | "color" | "life" | "counters" | "commanderDamage">> {
   readonly playerId: SeatId;
 }
 
-function withSeat(table: Table, { playerId, life, counters, commanderDamage }: Update): Table {
+function withSeat(table: Table, { playerId, name, color, life, counters, commanderDamage }: Update): Table {
   const updated = (player: PlayerView): PlayerView => ({
     ...player,
+    name: name ?? player.name,
+    color: color ?? player.color,
     life: life ?? player.life,
     counters: { ...player.counters, ...counters },
     commanderDamage: { ...player.commanderDamage, ...commanderDamage },
@@ -32,8 +34,11 @@ export function meantTable(table: Table, outbox: Model["outbox"]): Table {
   return meant;
 }
 
-export function valueFor({ table, outbox }: Model, seat: SeatId, name: ValueName): number {
-  const player = table ? playerOf(meantTable(table, outbox), seat) : undefined;
+export const meantPlayer = ({ table, outbox }: Model, seat: SeatId): PlayerView | undefined =>
+  table ? playerOf(meantTable(table, outbox), seat) : undefined;
+
+export function valueFor(model: Model, seat: SeatId, name: ValueName): number {
+  const player = meantPlayer(model, seat);
   return (name === "life" ? player?.life : player?.counters[name]) ?? 0;
 }
 

@@ -7,6 +7,7 @@ import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { palette } from "../model/seat-look.ts";
 import { standing } from "../model/table-questions.ts";
+import { meantPlayer } from "../model/values.ts";
 import { durationText } from "../model/time-text.ts";
 import { QuestionBanners } from "../ui/banners.tsx";
 import { GoRow } from "../ui/go-row.tsx";
@@ -121,10 +122,12 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
   const { t } = speech;
   const [name, setName] = useState<string | null>(null);
   const [colours, setColours] = useState(false);
+  // What he typed stands there while it is on its way, which may take until the line is back.
+  const meant = meantPlayer(session.model.value, player.id) ?? player;
   const rename = (): void => {
     const wanted = name?.trim();
     setName(null);
-    if (!wanted || wanted === player.name) return;
+    if (!wanted || wanted === meant.name) return;
     prefShelf.set({ name: wanted });
     session.give({ type: "updatePlayer", data: { playerId: player.id, name: wanted } });
   };
@@ -143,7 +146,7 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
         class="name-input"
         dir="auto"
         aria-label={t("seat.name")}
-        value={name ?? player.name}
+        value={name ?? meant.name}
         maxLength={limits.seatNameGraphemesMax}
         enterkeyhint="done"
         onFocus={(event) => event.currentTarget.select()}
@@ -171,7 +174,7 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
               class="swatch"
               style={{ "--seat": color }}
               aria-label={t(`colour.${at}`)}
-              aria-pressed={player.color === color}
+              aria-pressed={meant.color === color}
               onClick={() => {
                 session.give({ type: "updatePlayer", data: { playerId: player.id, color } });
                 setColours(false);

@@ -73,7 +73,7 @@ describe.skipIf(lacks("redis-server"))("npm run db on Redis", () => {
     expect(rows.filter(({ type }) => type === "game")).toHaveLength(games);
     expect(rows.filter(({ type }) => type === "change")).toHaveLength(2 * games);
     expect((await run("export", "--game", codeOf(7))).lines).toHaveLength(3);
-    expect(await run("export", "--game", "NOSUCH")).toMatchObject({ code: 1, lines: [] });
+    expect(await run("export", "--game", "NOSUCH")).toMatchObject({ code: 1, lines: ["There is no game NOSUCH."] });
   });
 
   test("F02 check finds nothing wrong, calls nothing that is forbidden, and others' p99 rises by less than 10 ms", async () => {

@@ -203,6 +203,7 @@ describe("the db command", () => {
       [3, "tap-2"],
       [4, "tap-3"],
     ]);
+    expect(await runDb(folder, "export", "--game", "NOSUCH")).toMatchObject({ code: 1, out: "", err: "There is no game NOSUCH." });
   });
 
   test("an export that nobody reads on does not keep a running server from emptying its log", async () => {

@@ -112,13 +112,16 @@ const commands = {
     return 0;
   },
   export({ path, options, out }: Context): number {
+    let games = 0;
     withReader(path, (db) => {
       for (const { game, changes } of gamesWithLogs(db, options.game ?? null)) {
+        games += 1;
         const { still: _, ...row } = { ...game, state: wholeState(game) };
         out(JSON.stringify({ type: "game", ...row }));
         for (const change of changes) out(JSON.stringify({ type: "change", game_id: game.game_id, ...change }));
       }
     });
+    if (options.game !== undefined && games === 0) throw new DbCommandError(`There is no game ${options.game}.`);
     return 0;
   },
   migrate({ path, options, out }: Context): number {

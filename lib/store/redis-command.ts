@@ -76,8 +76,12 @@ const commands: Readonly<Record<string, Command>> = {
     out(left.problemCount === 0 ? "all is well now" : `${left.problemCount} problems are left: see check`);
     return left.problemCount === 0 ? 0 : 1;
   },
-  async export(link, { out, game }) {
-    if (game !== undefined) return (await exportGame(link, game, out)) ? 0 : 1;
+  async export(link, { out, err, game }) {
+    if (game !== undefined) {
+      if (await exportGame(link, game, out)) return 0;
+      err(`There is no game ${game}.`);
+      return 1;
+    }
     const done = new Set<string>();
     for await (const keys of scanGameKeys(link)) {
       for (const { gameId, part } of keys) {

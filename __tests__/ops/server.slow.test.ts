@@ -7,6 +7,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { fileLimitWarning } from "../../lib/ops/file-limit.ts";
 import { runDb } from "../store/run-db.ts";
 import { openAt } from "../store/sqlite-folder.ts";
 import { Table } from "../store/table.ts";
@@ -241,6 +242,16 @@ describe("F35 secrets", () => {
     const { child, exited } = await startingServer();
     child.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);
+  });
+});
+
+describe("F45 the system's limits", () => {
+  test("more connections than open files: said at the start, in one line, where it is so", async () => {
+    const running = await server({ LIMIT_CONNECTIONS: "200000" });
+    const warning = fileLimitWarning(200_000, 1_000);
+    const lines = running.output().split("\n");
+    expect(lines.filter((line) => line.includes("the system lets this process")).length).toBe(warning === null ? 0 : 1);
+    expect(running.output()).toContain(warning ?? "is ready");
   });
 });
 

@@ -67,12 +67,12 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
               (text) => metricOf(text, "tapotarp_connections") === 3 - life && metricOf(text, "tapotarp_workers_lost_total") === life,
             );
           });
-          await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
+          await eventually("three workers again", async () => (await workersOf(server)).size === 3, 40_000);
         }
         for (const line of lines) line.end();
         for (const player of table.players) player.cut();
       }),
-    60_000,
+    120_000,
   );
 
   test(
@@ -91,10 +91,10 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
         const texts = (await Promise.all(asked)).filter((text) => text !== null);
         expect(texts.map((text) => metricOf(text, "tapotarp_store_ready"))).toEqual([1, 1]);
         expect(others.every(isThere)).toBe(true);
-        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
+        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 40_000);
         for (const line of lines) line.end();
       }),
-    60_000,
+    120_000,
   );
 
   test(
@@ -115,7 +115,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
           20_000,
         );
         await eventually("it is ended", async () => !isThere(hanging as number), 40_000);
-        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
+        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 40_000);
         expect(others.every(isThere)).toBe(true);
         expect(server.output()).toMatch(/"level":"error"[^\n]*silent for half a minute/);
         for (const line of lines) line.end();
@@ -133,10 +133,10 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
         process.kill(dying as number, "SIGKILL");
         await eventually("it cannot be made", async () => server.output().includes("a worker cannot be started"));
         allowFiles(1_000);
-        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 20_000);
+        await eventually("three workers again", async () => (await workersOf(server)).size === 3, 40_000);
         expect(others.every(isThere)).toBe(true);
       }),
-    60_000,
+    120_000,
   );
 
   test(
@@ -149,7 +149,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
         expect([code, tookMs < 31_000]).toEqual([1, true]);
         expect(children.some(isThere)).toBe(false);
       }),
-    90_000,
+    120_000,
   );
 
   test("F35 a SIGHUP while workers start ends none of them", async () => {
@@ -160,11 +160,11 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
       process.kill(before[0] as number, "SIGKILL");
       await eventually("another is started", async () => childrenOf(server.pid).some((pid) => pid > 0 && !before.includes(pid)));
       server.signal("SIGHUP");
-      await eventually("two workers again", async () => (await workersOf(server)).size === 2, 20_000);
+      await eventually("two workers again", async () => (await workersOf(server)).size === 2, 40_000);
       await eventually("both read their secrets again", async () => server.output().split("secrets were read again").length === 3);
       expect(server.output().split("a worker ended").length).toBe(2);
     } finally {
       await server.dispose();
     }
-  }, 60_000);
+  }, 120_000);
 });

@@ -181,7 +181,8 @@ class Primary {
     const { ambient, log } = this.#settings;
     const { readyAt } = place;
     Object.assign(place, { worker: null, readyAt: null });
-    this.#figures.ended(place.name, this.#isStopping ? "asked" : "lost");
+    if (this.#isStopping) this.#figures.ended(place.name);
+    else this.#figures.lost(place.name);
     for (const answered of [...this.#asked.values()]) answered(place);
     const problem = `Worker ${place.name} ended (${signal ?? `code ${code}`}).`;
     Object.assign(place, { status: "unhealthy", problems: [problem] });

@@ -45,11 +45,20 @@ export class WorkerFigures {
     this.#living.set(worker, figures);
   }
 
-  ended(worker: string, how: "asked" | "lost"): void {
+  /** It left as it was told to. */
+  ended(worker: string): void {
     const counts = this.#living.get(worker)?.filter(isCount) ?? [];
     this.#living.delete(worker);
-    const add = async (over: readonly Figure[]) =>
-      (await addUp([over, counts, how === "lost" ? [oneLost] : []]).getMetricsAsJSON()) as unknown as readonly Figure[];
+    this.#keep(counts);
+  }
+
+  lost(worker: string): void {
+    this.ended(worker);
+    this.#keep([oneLost]);
+  }
+
+  #keep(counts: readonly Figure[]): void {
+    const add = async (over: readonly Figure[]) => (await addUp([over, counts]).getMetricsAsJSON()) as unknown as readonly Figure[];
     this.#over = this.#over.then(add);
   }
 

@@ -167,6 +167,33 @@ stageTest(
   },
 );
 
+stageTest(
+  "a lamp that is asked for again while the browser makes up its mind is one lamp, and goes out with the game",
+  async ({ stage }) => {
+    const { page, show, tell } = stage;
+    await page.context().addInitScript(() => {
+      const lit = new Set<object>();
+    let isAskedAgain = false;
+    const request = async (): Promise<object> => {
+      const again = isAskedAgain;
+      isAskedAgain = true;
+      if (!again) document.dispatchEvent(new Event("visibilitychange"));
+      const lamp = { released: false, release: async () => void lit.delete(lamp) };
+      lit.add(lamp);
+      return lamp;
+    };
+    Object.assign(navigator.wakeLock, { request });
+    Object.assign(window, { lit });
+    });
+    const lamps = () => page.evaluate(() => (window as unknown as { lit: Set<object> }).lit.size);
+    await show(sceneOf("lobby"));
+    tell("change", { v: 11, serverTime: 1_000_000, status: "running", activePlayer: 1, running: [1], events: [] });
+    await expect.poll(lamps).toBe(1);
+    tell("change", { v: 12, serverTime: 1_000_000, status: "finished", running: [], winner: 1, events: [] });
+    await expect.poll(lamps).toBe(0);
+  },
+);
+
 stageTest("whoever is on the clock and does nothing for half a minute is nudged, and again; a touch starts it anew", async ({ stage }) => {
   const { page, show } = stage;
   await page.clock.install();

@@ -65,14 +65,18 @@ function comeBack({ session }: App): void {
 /** Keeps the screen lit while a game runs. Browsers without a wake lock simply go dark as they always do. */
 function keepLit({ session, prefShelf }: App): void {
   let lock: WakeLockSentinel | null = null;
+  let asking = false;
   const wanted = (): boolean => {
     const { table, link } = session.model.value;
     const on = table?.status === "running" || table?.status === "paused";
     return prefShelf.prefs.value.wakeLock && on && !hasEnded(link);
   };
   const light = async (): Promise<void> => {
-    if (!("wakeLock" in navigator) || document.visibilityState !== "visible" || lock?.released === false) return;
+    // A second one would take the first one's place, and nobody could put that out.
+    if (!("wakeLock" in navigator) || document.visibilityState !== "visible" || asking || lock?.released === false) return;
+    asking = true;
     lock = await navigator.wakeLock.request("screen").catch(() => null);
+    asking = false;
     // The game may have ended while the browser made up its mind.
     if (!last) await dim();
   };

@@ -173,17 +173,17 @@ stageTest(
     const { page, show, tell } = stage;
     await page.context().addInitScript(() => {
       const lit = new Set<object>();
-    let isAskedAgain = false;
-    const request = async (): Promise<object> => {
-      const again = isAskedAgain;
-      isAskedAgain = true;
-      if (!again) document.dispatchEvent(new Event("visibilitychange"));
-      const lamp = { released: false, release: async () => void lit.delete(lamp) };
-      lit.add(lamp);
-      return lamp;
-    };
-    Object.assign(navigator.wakeLock, { request });
-    Object.assign(window, { lit });
+      let isAskedAgain = false;
+      const request = async (): Promise<object> => {
+        const again = isAskedAgain;
+        isAskedAgain = true;
+        if (!again) document.dispatchEvent(new Event("visibilitychange"));
+        const lamp = { released: false, release: async () => void lit.delete(lamp) };
+        lit.add(lamp);
+        return lamp;
+      };
+      Object.assign(navigator.wakeLock, { request });
+      Object.assign(window, { lit });
     });
     const lamps = () => page.evaluate(() => (window as unknown as { lit: Set<object> }).lit.size);
     await show(sceneOf("lobby"));

@@ -59,6 +59,18 @@ describe("what rules refuse is refused for good", () => {
   });
 });
 
+describe("what only a clock has", () => {
+  test("whoever asks a class for ticks gets none, and the class goes on", async () => {
+    const { ambient, host, student } = await openClass();
+    const ann = await student();
+    expect((await ann.ask("subscribeTicks", { intervalMs: 250 })).type).toBe("ack");
+    await ambient.advance(2_000);
+    expect(ann.heard.filter(({ type }) => type === "tick" || type === "error")).toEqual([]);
+    expect((await ann.ask("createTeam", { name: "Bell" })).type).toBe("ack");
+    expect((await host.ask("start")).type).toBe("ack");
+  });
+});
+
 describe("the host's chair", () => {
   test("CS10 a host who was away for hours has the chair as before: his key opens it, and he runs the class", async () => {
     const { ambient, connect, gameId, host, hostToken, student } = await openClass();

@@ -143,6 +143,14 @@ describe("F05 SAFETY 17: outboxes", () => {
     expect([texts.length, texts[1], texts.at(-1)]).toEqual([101, "event 151", "event 250"]);
   });
 
+  test("what was let go counts no more: a reader behind 5 MiB of events, of which the newest are kept, is not ended", async () => {
+    const { outbox, stream, told } = blocked();
+    for (let i = 1; i <= 5_000; i += 1) outbox.send(event("x".repeat(1_024)));
+    expect([told.slow, outbox.bytes < 200 * 1_024]).toEqual([0, true]);
+    await stream.release();
+    expect(textsOf(stream.taken)).toHaveLength(101);
+  });
+
   test("a reader of changes who lost some gets a whole state when he reads again, and changes after it", async () => {
     const { outbox, stream, told, turn } = blocked();
     for (let v = 1; v <= 64; v += 1) outbox.send(change(v));

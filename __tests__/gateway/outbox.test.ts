@@ -22,6 +22,12 @@ class HeldStream extends Duplex {
 
   override _read(): void {}
 
+  /** Lets one write through. */
+  async takeOne(): Promise<void> {
+    this.#waiting.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** Lets everything through that waits and comes. */
   async release(): Promise<void> {
     this.open = true;
@@ -218,6 +224,20 @@ describe("F05 SAFETY 17: outboxes", () => {
     expect(told.slow).toBe(1);
     expect(slow[0]?.behindMs).toBeGreaterThanOrEqual(5_000);
     expect(slow[0]?.behindMs).toBeLessThanOrEqual(5_500);
+  });
+
+  test("a reader who never has all of it, but takes a little every few seconds, is kept; when he stops he is ended", async () => {
+    const { ambient, outbox, stream, told, turn } = setUp();
+    stream.open = false;
+    for (let i = 1; i <= 10; i += 1) outbox.send(reply(`${i}`));
+    turn.flush();
+    for (let i = 1; i <= 5; i += 1) {
+      await ambient.advance(3_000);
+      await stream.takeOne();
+    }
+    expect([told.slow, outbox.bytes > 0]).toEqual([0, true]);
+    await ambient.advance(6_000);
+    expect(told.slow).toBe(1);
   });
 
   test("a slow reader who takes something now and then is kept", async () => {

@@ -15,7 +15,7 @@ function squaresOf(text: string): string {
 
 /** The squares that the page has drawn. */
 const drawnSquares = (page: Page): Promise<string> =>
-  page.locator("svg.qr").evaluate((svg) => {
+  page.locator(".qr svg").evaluate((svg) => {
     const size = Number(svg.getAttribute("viewBox")?.split(" ")[2]) - 4;
     const rows = Array.from({ length: size }, () => new Array<string>(size).fill("."));
     for (const [, x, y] of (svg.querySelector("path")?.getAttribute("d") ?? "").matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {

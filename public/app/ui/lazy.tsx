@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 
 const askAgainMs = 1_000;
 
-export interface LazyPart {
-  (): JSX.Element | null;
+export interface LazyPart<Props> {
+  (props: Props): JSX.Element | null;
   /** Fetches it now, if it can be had. */
   readonly fetch: () => void;
 }
@@ -21,19 +21,19 @@ async function serverIsThere(): Promise<void> {
     await new Promise((again) => setTimeout(again, askAgainMs));
 }
 
-export function lazyPart(load: () => Promise<ComponentType>): LazyPart {
-  let loaded: ComponentType | null = null;
-  const fetched = async (): Promise<ComponentType> => {
+export function lazyPart<Props extends object = object>(load: () => Promise<ComponentType<Props>>): LazyPart<Props> {
+  let loaded: ComponentType<Props> | null = null;
+  const fetched = async (): Promise<ComponentType<Props>> => {
     loaded ??= await load();
     return loaded;
   };
-  const fetchedInTheEnd = (): Promise<ComponentType> =>
+  const fetchedInTheEnd = (): Promise<ComponentType<Props>> =>
     fetched().catch(async () => {
       await serverIsThere();
       return fetched();
     });
-  function Part(): JSX.Element | null {
-    const [Shown, setShown] = useState<ComponentType | null>(() => loaded);
+  function Part(props: Props): JSX.Element | null {
+    const [Shown, setShown] = useState<ComponentType<Props> | null>(() => loaded);
     useEffect(() => {
       if (Shown !== null) return;
       let here = true;
@@ -48,7 +48,7 @@ export function lazyPart(load: () => Promise<ComponentType>): LazyPart {
         here = false;
       };
     }, [Shown]);
-    return Shown === null ? null : <Shown />;
+    return Shown === null ? null : <Shown {...props} />;
   }
   return Object.assign(Part, { fetch: () => void fetched().catch(() => undefined) });
 }

@@ -18,7 +18,7 @@ import { type Config, ConfigError, readConfig, type SecretSource, secretSource }
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { auditFolder } from "./lib/ops/audit-files.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
-import { fileLimitWarning } from "./lib/ops/file-limit.ts";
+import { fileLimitLevel, fileLimitWarning } from "./lib/ops/file-limit.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
 import { damageRecord, type NoteDamage } from "./lib/ops/damage.ts";
 import { clockPart, createHealth, drainPart, type Health, loadPart, optionalPart, roomsPart, storePart } from "./lib/ops/health.ts";
@@ -282,8 +282,9 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   rooms.start();
   parts.audit.note("server-started", "server", { version });
   parts.above?.ready();
-  const fewFiles = fileLimitWarning(config.limits.connectionsMax, spareConnections);
-  if (fewFiles !== null) log.warn({}, fewFiles);
+  const { connectionsMax } = config.limits;
+  const fewFiles = fileLimitWarning(connectionsMax, spareConnections);
+  if (fewFiles !== null) log[fileLimitLevel(connectionsMax)]({}, fewFiles);
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
   return { port, gateway, rooms, store, stop, operations };
 }

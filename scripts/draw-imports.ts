@@ -18,6 +18,7 @@ const parts: Readonly<Record<string, readonly [about: string, row: number, colou
   "server.ts": ["composition root", 0, "#f4e3c1"],
   public: ["browser client", 0, "#d8ead3"],
   "lib/gateway": ["sockets and HTTP", 1, "#d6e4f0"],
+  "lib/hosted-games.ts": ["the games by name", 1, "#f4e3c1"],
   "lib/ops": ["configuration, logs, health", 2, "#e9e2f2"],
   "lib/room": ["shell around one game", 2, "#d6e4f0"],
   "lib/store": ["games kept safe", 3, "#f2dede"],

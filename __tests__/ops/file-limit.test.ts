@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fileLimitWarning } from "../../lib/ops/file-limit.ts";
+import { fileLimitLevel, fileLimitWarning } from "../../lib/ops/file-limit.ts";
+import { limitVariables } from "../../lib/ops/variables.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -17,6 +18,11 @@ describe("F45 the system's limit of open files", () => {
     expect(fileLimitWarning(9_999, 1_000, 11_099)).toBeNull();
     // No number of connections is left to advise.
     expect(fileLimitWarning(10_000, 1_000, 1_024)).toMatch(/ to 11100$/);
+  });
+
+  test("is warned of where somebody asked for so many connections, and mentioned where nobody did", () => {
+    expect(fileLimitLevel(limitVariables.connectionsMax.initial)).toBe("info");
+    expect(fileLimitLevel(limitVariables.connectionsMax.initial - 1)).toBe("warn");
   });
 
   test.runIf(existsSync("/proc/self/limits"))("is read from the system", () => {

@@ -103,7 +103,7 @@ describe("import directions", () => {
     const isShown = (part = ""): boolean => /^(lib\/|public$|server\.ts$)/.test(part);
     const arrows = pairs.filter(([from, to]) => from !== to && isShown(from) && isShown(to)).map(([from, to]) => `${from}-&gt;${to}`);
     const svg = readFileSync(join(root, "docs/imports.svg"), "utf8");
-    const drawn = [...svg.matchAll(/<title>([^<]+&gt;[^<]+)<\/title>/g)].map(([, arrow = ""]) => arrow.replace("&#45;", "-"));
+    const drawn = [...svg.matchAll(/<title>([^<]+&gt;[^<]+)<\/title>/g)].map(([, arrow = ""]) => arrow.replaceAll("&#45;", "-"));
     expect(drawn.toSorted(), "npm run docs:imports").toEqual([...new Set(arrows)].toSorted());
   });
 });

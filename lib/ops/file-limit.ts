@@ -1,6 +1,7 @@
 // Each connection is an open file to the system, which allows a process only so many. Past that nothing is accepted any more, not even a
 // probe, and nothing says why: so it is said at the start.
 import { readFileSync } from "node:fs";
+import { limitVariables } from "./variables.ts";
 
 /** What a server has open beside connections: the store, the log, its threads. */
 const filesBeside = 100;
@@ -23,3 +24,7 @@ export function fileLimitWarning(connectionsMax: number, spare: number, filesMax
   const lower = held > 0 ? `, or lower LIMIT_CONNECTIONS to ${held}` : "";
   return `LIMIT_CONNECTIONS is ${connectionsMax}, but the system lets this process open ${filesMax} files: raise its limit (ulimit -n) to ${wanted}${lower}`;
 }
+
+/** At which level it is said: a number that nobody chose is no mistake of the operator's. */
+export const fileLimitLevel = (connectionsMax: number): "info" | "warn" =>
+  connectionsMax === limitVariables.connectionsMax.initial ? "info" : "warn";

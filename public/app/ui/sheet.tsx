@@ -23,7 +23,11 @@ export function SheetFrame({
   const tint = table === null ? tintOf(quietTint) : seatTint(table, seat ?? table.activePlayer);
   useEffect(() => {
     const dialog = root.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // Of a sheet too long for the screen the browser would give the keys to what scrolls, not to what can be pressed.
+      dialog.querySelector("button")?.focus({ preventScroll: true });
+    }
     return () => dialog?.close();
   }, []);
   return (

@@ -1,4 +1,4 @@
-// The wire says in its own words what the rules bound: whatever they allow can be said, and nothing beyond it.
+// What the rules allow can be said on the wire, and nothing beyond it.
 import { describe, expect, test } from "vitest";
 import { limits } from "../../lib/game/limits.ts";
 import type { Settings } from "../../lib/game/settings.ts";

@@ -55,7 +55,7 @@ export function leftTeams({ session }: Pick<App, "session">): LeftTeams {
       const kept = read(code);
       if (kept === null || (kept.key !== null && !kept.back)) return;
       if (isIn) return kept.back ? write(code, null) : sayIt();
-      // Refused on the way back: for now, if the key is still there, else for good.
+      // The way back was refused. While the key is there it may be open another time, without it never.
       const key = session.keys.of(code)?.seat ?? null;
       // A page that is loaded again must not sit down by itself.
       session.keys.dropSeat(code);

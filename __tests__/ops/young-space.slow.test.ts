@@ -51,3 +51,29 @@ test("a process that collects without a break lets it grow", () => {
   expect(before).toBeLessThanOrEqual(4 * megabyte);
   expect(after).toBeGreaterThanOrEqual(8 * megabyte);
 });
+
+/** Throws much away and keeps some; says which share of the process's CPU time V8's helping threads had. */
+const helpedScript = `
+  import { readdirSync, readFileSync } from "node:fs";
+  import { limitYoungSpace } from ${JSON.stringify(join(root, "lib/ops/young-space.ts"))};
+  limitYoungSpace({ monotonicMs: () => performance.now() }, Number(process.env.CORES));
+  const kept = [];
+  for (let at = 0; at < 6_000_000; at += 1) kept[at % 100_000] = { text: "a" + at, list: [at] };
+  const ticksOf = (of) => readdirSync("/proc/self/task").reduce((sum, id) => {
+    const [name, rest] = readFileSync("/proc/self/task/" + id + "/stat", "utf8").split(") ");
+    const times = rest.split(" ");
+    return of(name) ? sum + Number(times[11]) + Number(times[12]) : sum;
+  }, 0);
+  process.stdout.write(String(ticksOf((name) => name.endsWith("(V8Worker")) / ticksOf(() => true)));
+`;
+
+function helpedShare(cores: number): number {
+  const env = { ...process.env, CORES: String(cores) };
+  return Number(spawnSync(process.execPath, ["--input-type=module", "-e", helpedScript], { cwd: root, env, encoding: "utf8" }).stdout);
+}
+
+test("with two cores young objects are collected by their own thread alone, and V8's helpers are left their other work", () => {
+  const share = helpedShare(2);
+  expect(share).toBeGreaterThan(0);
+  expect(share).toBeLessThan(0.25);
+});

@@ -2,6 +2,7 @@
 // what they bring outlives a collection, and stays so for as long as anybody taps. One of 2 MB serves a thousand players who think before
 // they tap; at full load one of 64 MB costs no more CPU than one of 128. So it grows only while its collections take more time than they
 // are allowed (docs/decisions/0031). V8 shrinks it again by itself when little is allocated.
+import { availableParallelism } from "node:os";
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -11,6 +12,11 @@ import type { Ambient } from "./ambient.ts";
 const shareAllowed = 0.01;
 /** And this much beside it, ms: twice what a thousand players cost when they arrive, and a second or two of full load. */
 const debtMsMax = 300;
+/**
+ * V8 wakes four threads for each of these collections, however many cores there are. With so few the other threads need the cores for
+ * themselves: the main thread is hardly sooner done, and most of the helpers' time comes on top.
+ */
+const coresAloneMax = 2;
 /** Both halves together; more than this saves nothing. */
 const youngBytesMax = 64 * 2 ** 20;
 
@@ -61,8 +67,9 @@ function collectStart(): void {
 /** An entry about a collection, as Node gives it; its types leave out the detail. */
 type GcEntry = PerformanceEntry & { readonly detail: { readonly kind: number } };
 
-/** For as long as the process lives. To be called before anybody is served. */
-export function limitYoungSpace({ monotonicMs }: Pick<Ambient, "monotonicMs">): void {
+/** For as long as the process lives. To be called before anybody is served. `cores`: how many this process may use. */
+export function limitYoungSpace({ monotonicMs }: Pick<Ambient, "monotonicMs">, cores = availableParallelism()): void {
+  if (cores <= coresAloneMax) setFlagsFromString("--no-parallel-scavenge");
   const limit = new YoungLimit(ownYoungSpace, monotonicMs());
   collectStart();
   const observer = new PerformanceObserver((list) => {

@@ -1,29 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Command } from "../../lib/game/commands.ts";
 import type { Instant } from "../../lib/game/ids.ts";
 import { clockRules } from "../../lib/game/rules.ts";
-import { type Grain, randomSettings, type Step, stepOf } from "./random-play.ts";
-import { hashOf, seated, startAt, type Table } from "./table.ts";
+import { type Grain, randomSettings, stepOf } from "./random-play.ts";
+import { seated, startAt } from "./table.ts";
+import { take } from "./take-step.ts";
 
 const seed = Number(process.env["SEED"] ?? 20_261_120);
 const fine: Grain = { ms: 1, rtts: [0, 1, 37, 250, 1_999, 60_000, 33.4] };
 const coarse: Grain = { ms: 487, rtts: [0, 81] };
-
-/** Says what a step says, as the shell would. */
-function take(table: Table, step: Step): void {
-  table.goto(table.now - startAt + step.waitMs);
-  const { say } = step;
-  if (say.type === "drops") table.say("shell", { type: "drop", viewerId: table.viewer(step.who) });
-  else if (say.type === "outage") table.say("shell", { type: "outage", fromAt: (table.now - say.agoMs) as Instant });
-  else if (say.type === "reconnects") {
-    const before = table.viewer(step.who);
-    table.renew(step.who);
-    const seat = step.who === "host" ? null : "ABCDEFGH".indexOf(step.who) + 1;
-    const tokenHash = hashOf(table.tokens.get(step.who) ?? "none");
-    if (!table.say(step.who, { type: "reconnect", seat, tokenHash, grantId: null }).ok) table.alias(step.who, before);
-  } else table.say(step.who, say as Command, { rttMs: step.rttMs });
-}
 
 const run = fc.record({
   settings: fc.nat(),

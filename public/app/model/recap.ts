@@ -86,6 +86,8 @@ class Walk {
     const away = change.events.some((e) => e.type === "gamePaused" && (e.data as Facts)["by"] === "restart");
     if (this.lastAt !== null && this.runs && !away) this.charge(Math.max(0, change.at - this.lastAt));
     this.lastAt = change.at;
+    // Whoever is given the turn by name is given it alone: nobody holds priority over him any more, and no event says so.
+    if (change.command === "switch") this.stack = [];
     for (const event of change.events) this.happened(event);
     for (const [seat] of this.stretch) if (!this.runners().includes(seat)) this.stretch.delete(seat);
   }
@@ -239,13 +241,46 @@ class Walk {
   }
 }
 
+/**
+ * What was undone is left out, and the time from it until it was taken back with it: the clocks went back, too. A change that nobody
+ * made is taken back to the one before it.
+ */
+function withoutUndone(changes: readonly LoggedChange[]): readonly LoggedChange[] {
+  const places = new Map(changes.map((change, place) => [change.v, place]));
+  const times: number[] = [];
+  const undone = new Set<number>();
+  let cutMs = 0;
+  for (const { at, events } of changes) {
+    times.push(at - cutMs);
+    for (const v of undoneBy(events)) {
+      const place = places.get(v);
+      if (place === undefined) continue;
+      undone.add(v);
+      const isAsked = changes[place]?.command !== "wake" && changes[place]?.command !== "outage";
+      const backAt = times[isAsked ? place : Math.max(0, place - 1)] ?? at;
+      for (let later = place; later < times.length; later += 1) times[later] = Math.min(backAt, times[later] ?? backAt);
+      cutMs = at - backAt;
+    }
+  }
+  return changes.map((change, place) => ({ ...change, at: times[place] ?? change.at })).filter(({ v }) => !undone.has(v));
+}
+
+const undoneBy = (events: readonly WireEvent[]): readonly number[] =>
+  events.filter(({ type }) => type === "undone").map(({ data }) => (data as { readonly v: number }).v);
+
 /** Changes of the last game in the log: what came before a reset or a new round belongs to another one, and what was undone to none. */
-export function lastGame(changes: readonly LoggedChange[]): readonly LoggedChange[] {
-  const undone = new Set(changes.flatMap((c) => c.events.filter((e) => e.type === "undone").map((e) => (e.data as { v: number }).v)));
-  const kept = changes.filter((c) => !undone.has(c.v));
+function lastGame(changes: readonly LoggedChange[]): readonly LoggedChange[] {
+  const kept = withoutUndone(changes);
   const cut = kept.findLastIndex((c) => c.events.some((e) => e.type === "gameReset" || e.type === "roundStarted"));
   const after = kept.slice(cut + 1);
   return after.some((c) => c.events.some((e) => e.type === "gameStarted")) || cut < 0 ? after : kept;
+}
+
+/** Who begins with this change: `chosen`, or whoever comes after him when the start itself put him out. */
+function firstAlive(order: readonly SeatId[], chosen: SeatId | null, { events }: LoggedChange): SeatId | undefined {
+  const out = events.filter((e) => e.type === "eliminated").map((e) => (e.data as Facts)["playerId"]);
+  const from = Math.max(0, chosen === null ? 0 : order.indexOf(chosen));
+  return [...order.slice(from), ...order.slice(0, from)].find((seat) => !out.includes(seat));
 }
 
 export interface RecapOf {
@@ -263,7 +298,7 @@ export function recapOf(changes: readonly LoggedChange[], { seats, startingLife,
   const firstPass = passes.map((e) => e.data as Facts).find((facts) => facts["turn"] !== 0);
   const passedBy = firstPass?.["from"] as SeatId | null | undefined;
   for (const change of game) {
-    const starter = passedBy ?? walk.chosen ?? order[0] ?? seats[0];
+    const starter = passedBy ?? firstAlive(order, walk.chosen, change) ?? seats[0];
     if (change.events.some((e) => e.type === "gameStarted") && starter !== undefined) walk.startsWith(starter);
     walk.take(change);
   }

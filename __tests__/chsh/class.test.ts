@@ -206,6 +206,22 @@ describe("a class", () => {
     expect(one.player("a3").team.state).toBe("waiting");
   });
 
+  test("CS5 CS10 a team that was left and whose name was given to another one is revived only when that one is left, too", () => {
+    const one = new Class();
+    const [key, other] = ["c".repeat(64), "d".repeat(64)];
+    const back = (seat: number, tokenHash: string) => one.say("a2", { type: "reconnect", seat: seat as SeatId, tokenHash, grantId: null });
+    one.say("a", { type: "createTeam", name: "Straße" }, key);
+    one.say("a", { type: "leaveTeam" });
+    expect(one.say("b", { type: "createTeam", name: "STRASSE" }, other)).toBe("ok");
+    expect(back(1, key)).toBe("name-taken");
+    expect(back(5, key)).toBe("no-such-seat");
+    expect(one.say("b", { type: "leaveTeam" })).toBe("ok");
+    expect(back(1, key)).toBe("ok");
+    expect(one.player("a2").team.name).toBe("Straße");
+    expect(one.host().teams.map(({ state }) => state)).toEqual(["waiting", "inactive"]);
+    expect(one.say("b", { type: "reconnect", seat: 3 as SeatId, tokenHash: other, grantId: null })).toBe("name-taken");
+  });
+
   test("CS10 who leaves and comes in again through the same connection is back with the first thing he says, and keeps his slot", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");

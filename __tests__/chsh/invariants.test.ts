@@ -75,3 +75,33 @@ test.each<[string, () => State]>([
 ])("%s", (name, bend) => {
   expect(brokenInvariants(bend()).some((broken) => broken.startsWith(name))).toBe(true);
 });
+
+type Json = Record<string, unknown>;
+
+/** Every object and list inside, itself included, but for the list of teams: it may have any length. */
+function insides(value: unknown, name = ""): readonly Json[] {
+  if (typeof value !== "object" || value === null) return [];
+  const within = Object.entries(value).flatMap(([key, one]) => insides(one, key));
+  return name === "teams" ? within : [value as Json, ...within];
+}
+
+const spoil: Readonly<Record<string, (inside: Json, key: string) => void>> = {
+  "of another kind": (inside, key) => (inside[key] = { other: 1 }),
+  "that is no count": (inside, key) => (inside[key] = typeof inside[key] === "number" ? 1.5 : { other: 1 }),
+  "too many": (inside) => (Array.isArray(inside) ? inside.push(inside[0]) : Object.assign(inside, { other: 1 })),
+  missing: (inside, key) => (Array.isArray(inside) ? inside.pop() : delete inside[key]),
+};
+
+test.for(Object.entries(spoil))("a stored class with something %s, wherever it is, is damage and is not read", ([, change]) => {
+  const text = chshRules.encode(good());
+  expect(chshRules.encode(chshRules.decode(text))).toBe(text);
+  for (const [at, inside] of insides(JSON.parse(text)).entries()) {
+    for (const key of Object.keys(inside)) {
+      const other: unknown = JSON.parse(text);
+      change(insides(other)[at] as Json, key);
+      expect(() => chshRules.decode(JSON.stringify(other)), `${key} of ${JSON.stringify(inside).slice(0, 60)}`).toThrow(
+        "not a stored class",
+      );
+    }
+  }
+});

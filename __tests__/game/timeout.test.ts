@@ -39,6 +39,17 @@ describe("TO flag fall by choice", () => {
     );
   });
 
+  test("TO2 whoever wins while his choice is due owes no answer: the game is over", () => {
+    play(
+      started(short),
+      `at 10000  wake -> timeout A 1
+      at 12000  B updatePlayer B life=0 -> life-changed B 20 0 B, eliminated B life, game-complete A
+      see winner A.timeoutPending A.timeoutRemaining -> winner=A A.timeoutPending=false A.timeoutRemaining=0
+      at 90000  wake -> nothing
+      A timeoutChoice choice=die -> ! wrong-status`,
+    );
+  });
+
   test("TO3 no choice in time is death", () => {
     play(
       started({ ...short, playerCount: 3 }),

@@ -51,7 +51,6 @@ const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   resume: (draft) => turnTo(draft, "paused", { status: "running", event: { type: "gameResumed", data: {} } }),
   reset(draft) {
     const { state } = draft;
-    if (state.status === "finished") return refuse("wrong-status");
     state.status = "waiting";
     for (const { id } of state.teams) writeTeam(draft, id, freshRounds(state.mode));
     draft.events.push({ type: "gameReset", data: {} });

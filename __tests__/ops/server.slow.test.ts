@@ -337,6 +337,35 @@ describe("F53 the operator acts", () => {
   });
 });
 
+describe("F46 the audit log of a whole server", () => {
+  test("has its start and its end, who flooded it or asked for its metrics without their token, and each reading of its secrets", async () => {
+    const folder = freshFolder();
+    const file = join(folder, "token");
+    writeFileSync(file, adminToken);
+    const running = await server({ ADMIN_TOKEN: "", ADMIN_TOKEN_FILE: file, METRICS_TOKEN: metricsToken }, join(folder, "data"));
+    expect((await ask(`${running.url}/metrics`, adminToken)).status).toBe(401);
+    writeFileSync(file, "short");
+    running.signal("SIGHUP");
+    await eventually("the bad secret is logged", async () => (running.output().includes("old ones stay") ? true : null));
+    const flood = new WebSocket(`ws://127.0.0.1:${running.port}/`);
+    await once(flood, "open");
+    for (let turn = 0; turn < 5_000; turn += 1) flood.send("{}");
+    const [{ code }] = await once(flood, "close");
+    expect(code).toBe(1008);
+    expect((await running.stop()).code).toBe(0);
+    const audit = join(folder, "data", "audit");
+    const lines = readdirSync(audit).flatMap((name) => readFileSync(join(audit, name), "utf8").trim().split("\n"));
+    const told = lines.map(jsonOf).map(({ event, actor, detail }) => [event, actor, detail.problems ?? null]);
+    expect(told).toEqual([
+      ["server-started", "server", null],
+      ["metrics-denied", "127.0.0.1", null],
+      ["secrets-reloaded", "server", 1],
+      ["flood-closed", "127.0.0.1", null],
+      ["server-stopping", "server", null],
+    ]);
+  });
+});
+
 describe("F42 probes", () => {
   test("all well: 200 from all three, in less than 50 ms", async () => {
     const running = await server();

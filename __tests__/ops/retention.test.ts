@@ -8,7 +8,7 @@ import { Table } from "../store/table.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
 const minute = 60_000;
-const limits = { retentionFinishedMs: 30 * minute, retentionUntouchedMs: 100 * minute };
+const limits = { retentionFinishedMs: 30 * minute, retentionUntouchedMs: 100 * minute, retentionFeedbackMs: 60 * minute };
 
 test("F13: finished games go after their time, untouched ones after theirs, and however many there are, in small portions", async () => {
   const start = 1_700_000_000_000;
@@ -44,6 +44,26 @@ test("F13: as shipped a finished game is kept for 30 days, one that nobody touch
   expect(gone.map(([id, days]) => `${id} after ${days.toFixed(1)} days`)).toEqual(["LEFT after 7.0 days", "DONE after 30.0 days"]);
 });
 
+test("what players wrote goes after its time, in small portions too, and as shipped after 365 days", async () => {
+  const start = 1_700_000_000_000;
+  const ambient = heldAmbient(start);
+  const store = memoryStore();
+  for (let place = 0; place < 120; place += 1) await store.saveFeedback({ at: start, gameId: null, text: `word ${place}` }, null);
+  await store.saveFeedback({ at: start + 30 * minute, gameId: null, text: "later" }, null);
+  const kept = keepRetention({ store, ambient, limits, onForgotten: () => expect.unreachable() });
+  const left = async () => (await store.feedback(null, 1_000)).items.length;
+  await ambient.advance(60 * minute);
+  expect(await left()).toBe(121);
+  await ambient.advance(minute);
+  expect(await left()).toBe(71);
+  await ambient.advance(1_000);
+  expect(await left()).toBe(1);
+  await ambient.advance(40 * minute);
+  expect(await left()).toBe(0);
+  kept.cancel();
+  expect(defaultLimits().retentionFeedbackMs).toBe(365 * 24 * 60 * minute);
+});
+
 test("F13: a game that is gone is no loss when it is past retention, and one otherwise", () => {
   const start = 1_700_000_000_000;
   const lost: string[] = [];
@@ -69,6 +89,7 @@ function slowStore() {
       calls += 1;
       return new Promise<readonly string[]>((resolve) => waiting.push((forgotten) => resolve(Array.from({ length: forgotten }, String))));
     },
+    expireFeedback: async () => 0,
   };
 }
 
@@ -108,6 +129,7 @@ test("a store that is not well does not end the looking", async () => {
       calls += 1;
       throw new Error("not now");
     },
+    expireFeedback: async () => expect.unreachable(),
   };
   const kept = keepRetention({ store, ambient, limits, onForgotten: () => expect.unreachable() });
   await ambient.advance(3 * minute);

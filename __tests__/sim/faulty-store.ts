@@ -94,6 +94,10 @@ export class FaultyStore implements Store {
     return this.#read(() => this.#parts.disk.store.feedback(cursor, limit));
   }
 
+  expireFeedback(before: number, limit: number) {
+    return this.#write(() => this.#parts.disk.store.expireFeedback(before, limit));
+  }
+
   health() {
     return this.#parts.disk.store.health();
   }

@@ -208,6 +208,28 @@ export const listRules: readonly Rule[] = [
     },
   },
   {
+    title: "old feedback is forgotten from the oldest on, at most as much as asked, and words said since stay",
+    async run(store) {
+      const words = ["0", "1", "2", "3", "4", "5"];
+      for (const text of words) await store.saveFeedback({ at: start + Number(text), gameId: null, text }, `word-${text}`);
+      // Kept later than it was said, as after a dead letter.
+      await store.saveFeedback({ at: start + 1, gameId: null, text: "late" }, null);
+      const left = async () => (await store.feedback(null, 10)).items.map(({ text }) => text);
+      expect(await store.expireFeedback(start, 10)).toBe(0);
+      expect(await store.expireFeedback(start + 4, 3)).toBe(3);
+      expect(await left()).toEqual(["late", "5", "4", "3"]);
+      expect(await store.expireFeedback(start + 4, 3)).toBe(1);
+      expect(await store.expireFeedback(start + 4, 3)).toBe(1);
+      expect(await left()).toEqual(["5", "4"]);
+      expect(await store.expireFeedback(start + 4, 3)).toBe(0);
+      await store.saveFeedback({ at: start + 9, gameId: null, text: "new" }, "word-new");
+      expect(await store.expireFeedback(start + 99, 10)).toBe(3);
+      expect((await store.feedback(null, 10)).items).toEqual([]);
+      await store.saveFeedback({ at: start + 9, gameId: null, text: "first again" }, null);
+      expect(await left()).toEqual(["first again"]);
+    },
+  },
+  {
     title: "a heartbeat is accepted while serving, and health says ready, names its tier and an empty queue",
     async run(store) {
       await store.beat(start);

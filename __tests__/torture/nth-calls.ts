@@ -99,6 +99,14 @@ function patient(store: Store): Store {
       await retry(() => store.saveFeedback(feedback, actionId).then(() => true), isKept);
     },
     feedback: (cursor, limit) => retry(() => store.feedback(cursor, limit)),
+    async expireFeedback(before, limit) {
+      const count = async () => (await store.feedback(null, 1_000)).items.length;
+      const kept = await retry(count);
+      return retry<number>(
+        () => store.expireFeedback(before, limit),
+        async () => kept - (await count()) || undefined,
+      );
+    },
     health: () => store.health(),
     close: () => store.close(),
   };

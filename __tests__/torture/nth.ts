@@ -92,6 +92,8 @@ function walk(): readonly Step[] {
     commit(two, { actionId: "b2", answer: "2", at: start + 90 * minute, index: { status: "finished" } }),
     { name: "remove", run: (store) => store.remove("AAAAAA") },
     { name: "expire", run: (store) => store.expire(start + 10 * minute, start, 5) },
+    { name: "feedback", run: (store) => store.saveFeedback({ at: start, gameId: null, text: "Thanks" }, "word") },
+    { name: "old feedback", run: (store) => store.expireFeedback(start + 1, 5) },
   ];
 }
 

@@ -1,5 +1,5 @@
-// Forgets games that nobody will come back to: finished ones after a while, untouched ones sooner. The store finds them by index;
-// a little at a time, so that no player waits for it.
+// Forgets games that nobody will come back to: finished ones after a while, untouched ones sooner; and what players wrote to the operator.
+// The store finds them by index; a little at a time, so that no player waits for it.
 import type { Store, StoredIndex } from "../store/store.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
 
@@ -18,15 +18,15 @@ export function isForgettable(
 }
 
 export interface RetentionParts {
-  readonly store: Pick<Store, "expire">;
+  readonly store: Pick<Store, "expire" | "expireFeedback">;
   readonly ambient: Ambient;
-  readonly limits: RetentionLimits;
+  readonly limits: RetentionLimits & { readonly retentionFeedbackMs: number };
   /** Told of games that were forgotten. */
   readonly onForgotten: (gameIds: readonly string[]) => void;
 }
 
 const lookEveryMs = 60_000;
-/** Games forgotten in one go; while as many were found, the next go follows soon. */
+/** Games, and words, forgotten in one go; while as many were found, the next go follows soon. */
 const forgetMax = 50;
 const againMs = 250;
 
@@ -43,6 +43,7 @@ export function keepRetention({ store, ambient, limits, onForgotten }: Retention
       const gameIds = await store.expire(now - limits.retentionFinishedMs, now - limits.retentionUntouchedMs, forgetMax);
       if (gameIds.length > 0) onForgotten(gameIds);
       isMore = gameIds.length === forgetMax;
+      isMore = (await store.expireFeedback(now - limits.retentionFeedbackMs, forgetMax)) === forgetMax || isMore;
     } catch {
       // The store says itself that it is not well; the next look comes anyway.
     }

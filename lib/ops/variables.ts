@@ -22,6 +22,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const mib = 1024 * 1024;
+const retention = [hourMs, 3650 * dayMs] as const;
 
 export const limitVariables = {
   // The socket
@@ -185,20 +186,15 @@ export const limitVariables = {
     [300, 10_000_000],
     "Newest changes of a game that Redis keeps at least: for undo, for who was away, for its log and the files made from it.",
   ),
-  retentionFinishedMs: limit(
-    "LIMIT_RETENTION_FINISHED_MS",
-    "ms",
-    30 * dayMs,
-    [hourMs, 3650 * dayMs],
-    "Finished games are forgotten after this time.",
-  ),
+  retentionFinishedMs: limit("LIMIT_RETENTION_FINISHED_MS", "ms", 30 * dayMs, retention, "Finished games are forgotten after this time."),
   retentionUntouchedMs: limit(
     "LIMIT_RETENTION_UNTOUCHED_MS",
     "ms",
     7 * dayMs,
-    [hourMs, 3650 * dayMs],
+    retention,
     "Unfinished games nobody touched are forgotten after this time.",
   ),
+  retentionFeedbackMs: limit("LIMIT_RETENTION_FEEDBACK_MS", "ms", 365 * dayMs, retention, "Feedback is forgotten after this time."),
   auditRetentionMs: limit("LIMIT_AUDIT_RETENTION_MS", "ms", 365 * dayMs, [dayMs, 3650 * dayMs], "Audit records are kept for this time."),
   auditMonthBytesMax: limit("LIMIT_AUDIT_MONTH_BYTES", "bytes", 128 * mib, [mib, 4096 * mib], "A month's audit log; more is counted."),
   // HTTP

@@ -221,6 +221,18 @@ return 1
 `,
 );
 
+/** Forgets old words, of the oldest ones; gives how many. KEYS: feedback. ARGV: 1 said before, 2 most words looked at. */
+export const expireFeedbackScript = script(
+  "expire-feedback",
+  `
+local gone = 0
+for _, row in ipairs(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', ARGV[2])) do
+  if tonumber(row[2][2]) < tonumber(ARGV[1]) then gone = gone + redis.call('XDEL', KEYS[1], row[1]) end
+end
+return gone
+`,
+);
+
 const redisNow = `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)

@@ -108,6 +108,8 @@ class SqlApplier implements Applier {
         return null;
       case "feedback":
         return this.#feedback(op);
+      case "expireFeedback":
+        return this.#run("expireFeedback", op[1], op[2]).changes;
       case "quarantine":
         this.#run("quarantine", op[1], op[2], op[3]);
         return null;

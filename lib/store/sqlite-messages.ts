@@ -36,14 +36,15 @@ export type Op =
   | readonly [op: "due", atMs: number, limit: number]
   | readonly [op: "beat", atMs: number]
   | readonly [op: "feedback", at: number, gameId: string | null, text: string, actionId: string | null, once?: true]
+  | readonly [op: "expireFeedback", before: number, limit: number]
   | readonly [op: "quarantine", gameId: string, at: number, reason: string]
   | readonly [op: "probe"];
 
 export type CommitOp = Extract<Op, readonly [op: "commit", ...rest: unknown[]]>;
 export type FeedbackOp = Extract<Op, readonly [op: "feedback", ...rest: unknown[]]>;
 
-/** What one op came to. `null`: done. `false`: conflict. A string: the stored answer. A list: ids. An object: it could not be written. */
-export type OpResult = null | false | string | readonly string[] | { readonly poison: string };
+/** What one op came to. `null`: done. `false`: conflict. A string: the stored answer. A number: how many. A list: ids. An object: it could not be written. */
+export type OpResult = null | false | string | number | readonly string[] | { readonly poison: string };
 
 export type Trouble =
   /** Nothing was written but what is said to be; it may pass by itself. */

@@ -46,5 +46,7 @@ export const writerSql = {
   // For replays of words without an action id only. Looks through the newest 10,000: words are rare, and what an earlier try wrote is not far back.
   feedbackOnce: `INSERT INTO feedback (at, game_id, text) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM feedback
     WHERE id > (SELECT max(id) FROM feedback) - 10000 AND at = ? AND game_id IS ? AND text = ?)`,
+  // From the oldest on, which needs no index of time: words stand in the order they were said in.
+  expireFeedback: "DELETE FROM feedback WHERE at < ? AND id IN (SELECT id FROM feedback WHERE id > 0 ORDER BY id LIMIT ?)",
   quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 } as const;

@@ -152,6 +152,14 @@ class MemoryStore implements Store {
     return { items: this.#feedback.slice(start, end).reverse(), next: start === 0 ? null : String(start) };
   }
 
+  async expireFeedback(before: number, limit: number): Promise<number> {
+    this.#assertOpen();
+    const oldest = this.#feedback.slice(0, limit);
+    const left = oldest.filter(({ at }) => at >= before);
+    this.#feedback.splice(0, oldest.length, ...left);
+    return oldest.length - left.length;
+  }
+
   health(): StoreHealth {
     const problem = this.#closed ? "The store is closed." : null;
     return { ready: !this.#closed, tier: "memory", problem, queueDepth: 0, queueAgeMs: 0 };

@@ -18,7 +18,15 @@ import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { RedisPast } from "./redis-past.ts";
-import { checkpointScript, commitScript, feedbackScript, gameFields, removeScript, resolveScript } from "./redis-scripts.ts";
+import {
+  checkpointScript,
+  commitScript,
+  expireFeedbackScript,
+  feedbackScript,
+  gameFields,
+  removeScript,
+  resolveScript,
+} from "./redis-scripts.ts";
 import type {
   Commit,
   CommitOutcome,
@@ -294,6 +302,10 @@ class RedisStore implements Store {
       .slice(0, limit)
       .map(([, [, at, , game = "", , text = ""]]) => ({ at: Number(at), gameId: game === "" ? null : game, text }));
     return { items, next: rows.length > limit ? (rows[limit - 1]?.[0] ?? null) : null };
+  }
+
+  async expireFeedback(before: number, limit: number): Promise<number> {
+    return Number(await this.#parts.link.run(expireFeedbackScript, [feedbackKey], [before, limit]));
   }
 
   health(): StoreHealth {

@@ -255,6 +255,10 @@ class SqliteStore implements LetteredStore {
     return this.#read((reader) => reader.feedback(cursor, this.#rows(limit)));
   }
 
+  async expireFeedback(before: number, limit: number): Promise<number> {
+    return Number(await this.#parts.link.submit(["expireFeedback", before, this.#rows(limit)], 0));
+  }
+
   health(): StoreHealth {
     const { problem, queueDepth, queueAgeMs } = this.#parts.link.health();
     const isSlow = queueAgeMs > this.#parts.limits.readyAgeMsMax;

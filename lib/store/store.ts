@@ -187,6 +187,8 @@ export interface Store {
    */
   saveFeedback(feedback: Feedback, actionId: string | null): Promise<void>;
   feedback(cursor: string | null, limit: number): Promise<Page<Feedback>>;
+  /** Forgets what was said before `before`, of the oldest `limit` words that are kept; gives how many went. No more words than those are looked at. */
+  expireFeedback(before: number, limit: number): Promise<number>;
   health(): StoreHealth;
   /** Finishes what was accepted, then lets go of files and sockets. After it every call throws `unavailable`. */
   close(): Promise<void>;

@@ -65,6 +65,15 @@ describe("the db command", () => {
     expect(said[0]).toContain("REDIS_URL and REDIS_URL_FILE are both set: use one.");
   });
 
+  test("how long Redis is waited for is the server's own limit", async () => {
+    const said: string[] = [];
+    const say = (line: string) => void said.push(line);
+    const env = { REDIS_URL: "redis://127.0.0.1:1", LIMIT_REDIS_START_MS: "100", LIMIT_REDIS_COMMAND_MS: "50" };
+    const begun = performance.now();
+    expect(await runDbCommand(["status"], { out: say, err: say, env, ambient: realAmbient() })).toBe(1);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
   test("a secret file that is empty is an error, as for the server: the data file is not taken in Redis' place", async () => {
     const said: string[] = [];
     const say = (line: string) => void said.push(line);

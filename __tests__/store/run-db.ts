@@ -2,13 +2,15 @@
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
 
-export async function runDb(folder: string, ...words: string[]) {
+export const runDb = (folder: string, ...words: string[]) => runDbWith({}, folder, ...words);
+
+export async function runDbWith(env: Readonly<Record<string, string>>, folder: string, ...words: string[]) {
   const lines: string[] = [];
   const errors: string[] = [];
   const io = {
     out: (line: string) => void lines.push(line),
     err: (line: string) => void errors.push(line),
-    env: {},
+    env,
     ambient: realAmbient(),
   };
   const code = await runDbCommand([...words, "--data-dir", folder], io);

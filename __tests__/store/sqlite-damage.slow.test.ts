@@ -8,7 +8,7 @@ import { logSql } from "../../lib/store/sqlite-log.ts";
 import { readerSql } from "../../lib/store/sqlite-reader.ts";
 import { writerSql } from "../../lib/store/sqlite-statements.ts";
 import { cutState } from "../support/cut-state.ts";
-import { runDb } from "./run-db.ts";
+import { runDb, runDbWith } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, Table } from "./table.ts";
 
@@ -195,6 +195,26 @@ describe("a file that is too large for a whole check before serving", () => {
     expect(readConfig({ LIMIT_STORE_CHECK_BYTES: "0" }).limits.storeCheckBytesMax).toBe(0);
     expect(readConfig({}).limits.storeCheckBytesMax).toBe(128 * 1_048_576);
   });
+});
+
+test("db replay and db remove open the file by the server's limits, and say so when those cannot be used", async () => {
+  const words = "what a player wrote ".repeat(2_000);
+  const store = await openAt(folder);
+  await store.saveFeedback({ at: 1, gameId: null, text: words }, null);
+  await store.close();
+  writeFileSync(join(folder, "dead-letters.jsonl"), "torn\n");
+  const bytes = readFileSync(join(folder, "games.db"));
+  const page = Math.floor(bytes.lastIndexOf("what a player wrote") / 4096) * 4096;
+  writeFileSync(join(folder, "games.db"), bytes.fill(0xa5, page, page + 4096));
+  const [replay, remove] = [["replay"], ["remove", "BBBBBB"]] as const;
+  for (const command of [replay, remove]) {
+    expect(await runDb(folder, ...command)).toMatchObject({ code: 1, err: expect.stringContaining("is damaged") });
+    const env = { LIMIT_STORE_CALL_MS: "soon" };
+    expect(await runDbWith(env, folder, ...command)).toMatchObject({ code: 1, err: expect.stringContaining("LIMIT_STORE_CALL_MS") });
+  }
+  const env = { LIMIT_STORE_CHECK_BYTES: "0" };
+  expect(await runDbWith(env, folder, ...replay)).toMatchObject({ code: 0, out: expect.stringContaining("1 unreadable") });
+  expect(await runDbWith(env, folder, ...remove)).toMatchObject({ code: 0, out: "BBBBBB is forgotten" });
 });
 
 describe("query plans", () => {

@@ -219,7 +219,9 @@ function readLimits(env: Environment, problems: string[]): Limits {
   for (const variable of Object.keys(env)) {
     if (variable.startsWith("LIMIT_") && !known.has(variable)) problems.push(`${variable} is not a limit of this program.`);
   }
-  return Object.freeze(limits as Record<LimitName, number>);
+  const read = Object.freeze(limits as Record<LimitName, number>);
+  for (const [holds, sentence] of relations(read)) if (!holds) problems.push(sentence);
+  return read;
 }
 
 /** What must hold between limits, as [holds, sentence]. */
@@ -249,6 +251,14 @@ function conflicts(config: Config): string[] {
   if (config.clientAddressHeader !== null && config.trustedProxies.length === 0)
     found.push("CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES: it is believed from them only.");
   return [...found, ...secretConflicts(config.secrets)];
+}
+
+/** The limits, for commands that work on games: read as the server reads them. Throws ConfigError. */
+export function limitsFrom(env: Environment): Limits {
+  const problems: string[] = [];
+  const limits = readLimits(env, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return limits;
 }
 
 /** Where games live when not in a file, for commands that work on them: read as the server reads it. Throws ConfigError. */
@@ -303,7 +313,6 @@ export function readConfig(env: Environment, readText: ReadText = readSecretFile
     }),
     limits,
   });
-  for (const [holds, sentence] of relations(limits)) if (!holds) problems.push(sentence);
   problems.push(...conflicts(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

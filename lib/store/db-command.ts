@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
-import { ConfigError, readRedisUrl } from "../ops/config.ts";
+import { ConfigError, limitsFrom, readRedisUrl } from "../ops/config.ts";
 import { makeFolder } from "../ops/folder.ts";
 import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
@@ -20,7 +20,7 @@ import { isLocked, lockDataFile } from "./sqlite-lock.ts";
 import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
 import { migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
 import { StartRefused } from "./sqlite-thread.ts";
-import { dataFileName, deadLetterName, openSqliteStore } from "./store-sqlite.ts";
+import { dataFileName, deadLetterName, openSqliteStore, sqliteLimitsOf } from "./store-sqlite.ts";
 
 const usage = `npm run db -- <command> [--data-dir DIR]
 
@@ -60,7 +60,7 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     });
     const [name = "", ...words] = positionals;
     const url = values["data-dir"] === undefined ? readRedisUrl(io.env) : null;
-    if (url !== null) return await runRedisCommand(name, { ...io, url, game: values.game });
+    if (url !== null) return await runRedisCommand(name, { ...io, url, limits: limitsFrom(io.env), game: values.game });
     const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
     if (command === undefined) {
       io.err(usage);
@@ -148,10 +148,10 @@ const commands = {
       lock.release();
     }
   },
-  async replay({ path, dataDir, ambient, out }: Context): Promise<number> {
+  async replay({ path, dataDir, ambient, env, out }: Context): Promise<number> {
     const nothing = `There is no ${deadLetterName} in ${dataDir}: nothing to replay.`;
     if (!existsSync(path)) throw new DbCommandError(nothing);
-    const store = await openSqliteStore({ dataDir, ambient });
+    const store = await openSqliteStore({ dataDir, ambient, limits: sqliteLimitsOf(limitsFrom(env)) });
     try {
       takeBackLetters(dataDir);
       if (!existsSync(join(dataDir, deadLetterName))) throw new DbCommandError(nothing);
@@ -168,10 +168,10 @@ const commands = {
     out(changes === 1 ? `${gameId} is out of quarantine` : `${gameId} is not in quarantine`);
     return changes === 1 ? 0 : 1;
   },
-  async remove({ path, dataDir, words, ambient, out }: Context): Promise<number> {
+  async remove({ path, dataDir, words, ambient, env, out }: Context): Promise<number> {
     const gameId = wordOf(words, "CODE");
     assertThere(path);
-    const store = await openSqliteStore({ dataDir, ambient });
+    const store = await openSqliteStore({ dataDir, ambient, limits: sqliteLimitsOf(limitsFrom(env)) });
     let isThere = false;
     try {
       isThere = (await store.load(gameId)).kind !== "absent";

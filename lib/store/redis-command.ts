@@ -1,5 +1,6 @@
 // What `npm run db` does when games live in Redis: look, count, export, check and repair, beside running servers. Backups are Redis' own.
 import type { Ambient } from "../ops/ambient.ts";
+import type { Limits } from "../ops/config.ts";
 import { checkRedis, countByScan } from "./redis-check.ts";
 import { inspectRedis, reachRedis } from "./redis-gate.ts";
 import { gameKey, historyKey, liveKeys } from "./redis-keys.ts";
@@ -21,6 +22,7 @@ Servers may be running. For backups see docs/backup.md.
 
 interface RedisContext {
   readonly url: string;
+  readonly limits: Pick<Limits, "redisCommandMs" | "redisStartMs">;
   readonly ambient: Ambient;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
@@ -36,9 +38,11 @@ export async function runRedisCommand(name: string, context: RedisContext): Prom
     context.err(redisUsage);
     return 2;
   }
-  const link = new RedisLink({ url: context.url, ambient: context.ambient, limits: redisLimits, name: "tapotarp-db", log: () => {} });
+  const { url, ambient } = context;
+  const limits = { ...redisLimits, commandMs: context.limits.redisCommandMs };
+  const link = new RedisLink({ url, ambient, limits, name: "tapotarp-db", log: () => {} });
   try {
-    await reachRedis(link, context.ambient, redisLimits.startMs);
+    await reachRedis(link, ambient, context.limits.redisStartMs);
     return await command(link, context);
   } finally {
     await link.close();

@@ -13,7 +13,7 @@ import { type LetterNote, noteOf, readDeadLetters } from "./dead-letter.ts";
 import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
 import { tryFolder, trySqlite } from "./sqlite-try.ts";
 import type { Store } from "./store.ts";
-import { deadLetterName, openSqliteStore } from "./store-sqlite.ts";
+import { deadLetterName, openSqliteStore, sqliteLimitsOf } from "./store-sqlite.ts";
 
 /** Where games are kept, and who else serves them. */
 export interface Storage {
@@ -82,18 +82,11 @@ async function openSqliteSide(
   { config, ambient, metrics, noteDamage, noteDeadLetters, crash }: StorageParts,
   log: Noted,
 ): Promise<Storage> {
-  const { limits, dataDir } = config;
+  const { dataDir } = config;
   const store = await openSqliteStore({
     dataDir,
     ambient,
-    limits: {
-      queueChangesMax: limits.storeQueueChangesMax,
-      queueBytesMax: limits.storeQueueBytesMax,
-      batchChangesMax: limits.storeBatchChangesMax,
-      answerMsMax: limits.storeCallMs,
-      checkBytesMax: limits.storeCheckBytesMax,
-      cacheBytesMax: limits.storeCacheBytesMax,
-    },
+    limits: sqliteLimitsOf(config.limits),
     log,
     observer: {
       onBatch({ changes, commitMs, walBytes }) {

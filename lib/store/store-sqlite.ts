@@ -3,6 +3,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Ambient } from "../ops/ambient.ts";
+import type { Limits } from "../ops/config.ts";
 import { makeFolder } from "../ops/folder.ts";
 import { fileDeadLetters } from "./dead-letter.ts";
 import { type Failpoint, failpoints } from "./failpoint.ts";
@@ -60,6 +61,18 @@ const sqliteLimits: SqliteLimits = {
   /** Most rows a single read gives, whatever is asked for. */
   rowsMax: 1_000,
 };
+
+/** What an operator set, for the server and for the commands that open its file in its place. */
+export function sqliteLimitsOf(limits: Limits): Partial<SqliteLimits> {
+  return {
+    queueChangesMax: limits.storeQueueChangesMax,
+    queueBytesMax: limits.storeQueueBytesMax,
+    batchChangesMax: limits.storeBatchChangesMax,
+    answerMsMax: limits.storeCallMs,
+    checkBytesMax: limits.storeCheckBytesMax,
+    cacheBytesMax: limits.storeCacheBytesMax,
+  };
+}
 
 export interface SqliteOptions {
   /** Folder of the data file; made when missing. */

@@ -60,7 +60,10 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     });
     const [name = "", ...words] = positionals;
     const url = values["data-dir"] === undefined ? readRedisUrl(io.env) : null;
-    if (url !== null) return await runRedisCommand(name, { ...io, url, limits: limitsFrom(io.env), game: values.game });
+    if (url !== null) {
+      const { redisCommandMs: commandMs, redisStartMs: startMs } = limitsFrom(io.env);
+      return await runRedisCommand(name, { ...io, url, limits: { commandMs, startMs }, game: values.game });
+    }
     const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
     if (command === undefined) {
       io.err(usage);

@@ -1,6 +1,5 @@
 // What `npm run db` does when games live in Redis: look, count, export, check and repair, beside running servers. Backups are Redis' own.
 import type { Ambient } from "../ops/ambient.ts";
-import type { Limits } from "../ops/config.ts";
 import { checkRedis, countByScan } from "./redis-check.ts";
 import { inspectRedis, reachRedis } from "./redis-gate.ts";
 import { gameKey, historyKey, liveKeys } from "./redis-keys.ts";
@@ -8,7 +7,7 @@ import { RedisLink } from "./redis-link.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { scanGameKeys } from "./redis-scan.ts";
 import { filled } from "./state-text.ts";
-import { redisLimits } from "./store-redis.ts";
+import { type RedisLimits, redisLimits } from "./store-redis.ts";
 
 export const redisUsage = `npm run db -- <command>     (REDIS_URL is set: games live in Redis)
 
@@ -22,7 +21,7 @@ Servers may be running. For backups see docs/backup.md.
 
 interface RedisContext {
   readonly url: string;
-  readonly limits: Pick<Limits, "redisCommandMs" | "redisStartMs">;
+  readonly limits: Pick<RedisLimits, "commandMs" | "startMs">;
   readonly ambient: Ambient;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
@@ -39,10 +38,10 @@ export async function runRedisCommand(name: string, context: RedisContext): Prom
     return 2;
   }
   const { url, ambient } = context;
-  const limits = { ...redisLimits, commandMs: context.limits.redisCommandMs };
+  const limits = { ...redisLimits, ...context.limits };
   const link = new RedisLink({ url, ambient, limits, name: "tapotarp-db", log: () => {} });
   try {
-    await reachRedis(link, ambient, context.limits.redisStartMs);
+    await reachRedis(link, ambient, limits.startMs);
     return await command(link, context);
   } finally {
     await link.close();

@@ -34,6 +34,9 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["port with a leading zero", { PORT: "0300" }, "PORT"],
   ["port with a space", { PORT: " 3000" }, "PORT"],
   ["host with a slash", { HOST: "127.0.0.1/8" }, "HOST"],
+  ["host that is no address, though it looks like one", { HOST: "300.1.1.1" }, "HOST must be an address or a host name"],
+  ["host with a port", { HOST: "localhost:3000" }, "HOST must be an address or a host name"],
+  ["host that is half an IPv6 address", { HOST: "fe80:1" }, "HOST must be an address or a host name"],
   ["environment unknown", { NODE_ENV: "staging" }, "NODE_ENV"],
   ["data folder of spaces", { DATA_DIR: "  " }, "DATA_DIR"],
   ["no worker", { WORKERS: "0" }, "WORKERS"],
@@ -114,6 +117,11 @@ describe("F45 configuration", () => {
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => line.split("=") as [string, string]);
     expect(readConfig(Object.fromEntries(example))).toEqual(plain);
+  });
+
+  test("a host is an address of either kind, or a name", () => {
+    for (const HOST of ["127.0.0.1", "0.0.0.0", "::", "::1", "localhost", "my_host", "game-1.internal"])
+      expect(readConfig({ HOST }).host).toBe(HOST);
   });
 
   test("the longest instance name is good for one process, and four characters less for ten workers", () => {

@@ -124,6 +124,9 @@ function isOrigin(text: string): boolean {
   return origin !== null && originText(origin) === plain && !plain.includes("*");
 }
 
+/** As far as it shows without asking anybody: 300.1.1.1 is neither an address nor a name, and a port does not belong here. */
+const isHost = (text: string): boolean => (text.includes(":") ? isIP(text) === 6 : URL.canParse(`http://${text}`));
+
 function isProxy(text: string): boolean {
   if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
   const [address = "", bits, ...rest] = text.split("/");
@@ -141,7 +144,7 @@ const name = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
 const schemas = {
   environment: z.enum(["production", "development", "test"], "must be production, development or test"),
   port,
-  host: z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, "must be an address or a host name"),
+  host: name(/^[A-Za-z0-9.:_-]{1,255}$/, "must be an address or a host name").refine(isHost, "must be an address or a host name"),
   dataDir: z.string().refine((path) => !path.includes("\0") && path.trim() !== "", "must be a path"),
   redisUrl: redisUrls(),
   workers: wholeNumber(1, 64),

@@ -60,3 +60,27 @@ test("F18 500 names from hell are shown as typed, nothing runs, no policy report
     await server.close();
   }
 });
+
+test("a seat can be named with as many families as the rules take, and none is cut in half", async ({ page }) => {
+  const server = new GameServer();
+  await server.start();
+  try {
+    const host = await connectTable(server.port);
+    await host.request("create", { settings: { playerCount: 2 } });
+    await page.goto(`${server.origin}/g/${host.state.id}`);
+    await page.locator("[data-seat='1'] button, button[data-seat='1']").first().click();
+    const field = page.locator("input.name-input");
+    const family = "👨‍👩‍👧‍👦";
+    await field.fill("");
+    await page.keyboard.insertText(family.repeat(33));
+    await expect(field).toHaveValue(family.repeat(32));
+    await field.press("Home");
+    await page.keyboard.insertText("x");
+    await expect(field).toHaveValue(family.repeat(32));
+    await field.press("Enter");
+    await expect.poll(() => host.state.players[0].name).toBe(family.repeat(32));
+    await host.close();
+  } finally {
+    await server.close();
+  }
+});

@@ -10,6 +10,8 @@ export const jsonKeysMax = 64;
 export const actionIdCharsMax = 64;
 /** Longest feedback, graphemes. */
 export const feedbackGraphemesMax = 255;
+/** The same as it is sent, UTF-16 units. */
+export const feedbackUnitsMax = feedbackGraphemesMax * 16;
 /** Intervals of `tick` messages, ms. */
 export const tickMsMin = 250;
 export const tickMsMax = 5_000;

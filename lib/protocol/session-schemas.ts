@@ -1,6 +1,6 @@
 // Messages every game shares: coming in, going, staying in sync. Exact schemas: an unknown field is refused by name.
 import { z } from "zod";
-import { actionIdCharsMax, feedbackGraphemesMax, tickMsMax, tickMsMin } from "./limits.ts";
+import { actionIdCharsMax, feedbackUnitsMax, tickMsMax, tickMsMin } from "./limits.ts";
 import { lobbyCodeShape } from "./lobby-code.ts";
 
 export const gameIdSchema = z
@@ -38,10 +38,7 @@ export const sessionSchemas = {
   subscribeTicks: z.strictObject({ intervalMs: z.union([z.literal(0), z.int().min(tickMsMin).max(tickMsMax)]) }),
   ping: z.strictObject({ t: z.number().optional() }),
   feedback: z.strictObject({
-    text: z
-      .string()
-      .min(1)
-      .max(feedbackGraphemesMax * 16),
+    text: z.string().min(1).max(feedbackUnitsMax),
   }),
 } as const;
 

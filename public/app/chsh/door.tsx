@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { limits } from "../../../lib/chsh/limits.ts";
 import { useApp } from "../app-context.ts";
 import { Icon } from "../ui/icons.tsx";
+import { typing } from "../ui/typing.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
 import type { LeftTeams } from "./left-team.ts";
@@ -73,12 +74,11 @@ function NewTeam(): JSX.Element {
         <input
           name="team"
           value={name}
-          maxLength={limits.teamNameGraphemesMax}
           autoComplete="off"
           placeholder={t("class.teamExample")}
           aria-invalid={isOdd}
           aria-describedby="class-name-rule"
-          onInput={(event) => setName(event.currentTarget.value)}
+          {...typing({ graphemes: limits.teamNameGraphemesMax }, setName)}
         />
       </label>
       <p class="hint" id="class-name-rule" role="status" hidden={!isOdd}>

@@ -5,6 +5,7 @@ import type { Mode } from "../../../lib/chsh/items.ts";
 import { limits } from "../../../lib/chsh/limits.ts";
 import { useApp } from "../app-context.ts";
 import { Field, IconButton } from "../ui/parts.tsx";
+import { typing } from "../ui/typing.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { ModeChoice } from "./mode-choice.tsx";
 import { useClassWords } from "./words.ts";
@@ -26,7 +27,7 @@ export function NewClass(): JSX.Element {
       <div class="form">
         <p class="class-about">{t("class.about")}</p>
         <Field label={t("class.name")}>
-          <input value={name} maxLength={limits.gameNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} />
+          <input value={name} {...typing({ graphemes: limits.gameNameGraphemesMax }, setName)} />
         </Field>
         <ModeChoice mode={mode} onPick={setMode} />
       </div>

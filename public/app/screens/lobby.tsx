@@ -14,6 +14,7 @@ import { GoRow } from "../ui/go-row.tsx";
 import { Icon, SeatShape } from "../ui/icons.tsx";
 import { IconButton, LineDot } from "../ui/parts.tsx";
 import { QrPicture } from "../ui/qr-picture.tsx";
+import { typing } from "../ui/typing.ts";
 import { seatTint } from "../ui/tint.ts";
 
 export function Lobby({ table }: { readonly table: Table }): JSX.Element {
@@ -147,10 +148,9 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
         dir="auto"
         aria-label={t("seat.name")}
         value={name ?? meant.name}
-        maxLength={limits.seatNameGraphemesMax}
         enterkeyhint="done"
         onFocus={(event) => event.currentTarget.select()}
-        onInput={(event) => setName(event.currentTarget.value)}
+        {...typing({ graphemes: limits.seatNameGraphemesMax }, setName)}
         onBlur={rename}
         onKeyDown={(event) => {
           if (event.key === "Enter") event.currentTarget.blur();

@@ -7,6 +7,7 @@ import { useApp } from "../app-context.ts";
 import { campaignPresets, campaignSetsTimes, createSettings, type Draft, ladders, rung } from "../model/presets.ts";
 import { durationText } from "../model/time-text.ts";
 import { Field, IconButton, Segments, Stepper, Switch } from "../ui/parts.tsx";
+import { typing } from "../ui/typing.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
 
 const { min, max } = limits.playerCount;
@@ -119,11 +120,7 @@ function MoreFields({ draft, change, local }: Part & { readonly local: boolean }
             onPick={(dropPolicy) => change({ dropPolicy })}
           />
           <Field label={t("setting.name")}>
-            <input
-              value={draft.name}
-              maxLength={limits.gameNameGraphemesMax}
-              onInput={(event) => change({ name: event.currentTarget.value })}
-            />
+            <input value={draft.name} {...typing({ graphemes: limits.gameNameGraphemesMax }, (name) => change({ name }))} />
           </Field>
           <Switch label={t("setting.listed")} hint={t("setting.listedHint")} on={draft.listed} onFlip={(listed) => change({ listed })} />
         </>

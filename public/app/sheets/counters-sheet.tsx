@@ -9,6 +9,7 @@ import { playerOf, standing } from "../model/table-questions.ts";
 import { meantTable } from "../model/values.ts";
 import { Segments, Stepper } from "../ui/parts.tsx";
 import { Counter } from "../ui/tally.tsx";
+import { typing } from "../ui/typing.ts";
 import { seatTint } from "../ui/tint.ts";
 
 const shownMax = 2;
@@ -63,7 +64,7 @@ function OwnCounters({ table, seat }: { readonly table: Table; readonly seat: nu
       >
         <label class="field">
           <span>{t("counters.own")}</span>
-          <input value={name} maxLength={limits.counterNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} />
+          <input value={name} {...typing({ graphemes: limits.counterNameGraphemesMax }, setName)} />
         </label>
         <button type="submit" class="row-button" disabled={name.trim() === ""}>
           {t("counters.add")}

@@ -1,8 +1,11 @@
 // A word to whoever runs this server.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { feedbackGraphemesMax } from "../../../lib/protocol/limits.ts";
+import { feedbackGraphemesMax, feedbackUnitsMax } from "../../../lib/protocol/limits.ts";
 import { useApp } from "../app-context.ts";
+import { typing } from "../ui/typing.ts";
+
+const feedbackRoom = { graphemes: feedbackGraphemesMax, units: feedbackUnitsMax };
 
 export function FeedbackSheet(): JSX.Element {
   const { session, speech, sheet } = useApp();
@@ -20,7 +23,7 @@ export function FeedbackSheet(): JSX.Element {
     <div class="form">
       <label class="field">
         <span>{t("feedback.text")}</span>
-        <textarea rows={5} maxLength={feedbackGraphemesMax} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <textarea rows={5} value={text} {...typing(feedbackRoom, setText)} />
       </label>
       {failed ? (
         <p class="field-error" role="alert">

@@ -8,6 +8,7 @@ import { type Standing, standing } from "../model/table-questions.ts";
 import { pathOf } from "../route.ts";
 import { Field } from "../ui/parts.tsx";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
+import { typing } from "../ui/typing.ts";
 
 export function MenuSheet(): JSX.Element {
   const { session, speech, sheet, route, go } = useApp();
@@ -76,7 +77,7 @@ function Rename({ table }: { readonly table: Table }): JSX.Element {
   };
   return (
     <Field label={speech.t("menu.rename")}>
-      <input value={name} maxLength={limits.gameNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} onBlur={save} />
+      <input value={name} {...typing({ graphemes: limits.gameNameGraphemesMax }, setName)} onBlur={save} />
     </Field>
   );
 }

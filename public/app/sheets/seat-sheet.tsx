@@ -13,6 +13,7 @@ import { Field } from "../ui/parts.tsx";
 import { SheetFrame } from "../ui/sheet.tsx";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
 import { Counter } from "../ui/tally.tsx";
+import { typing } from "../ui/typing.ts";
 import { seatTint } from "../ui/tint.ts";
 
 export function SeatSheet({ seat, onClose }: { readonly seat: SeatId; readonly onClose: () => void }): JSX.Element | null {
@@ -163,7 +164,7 @@ function SeatName({ player }: { readonly player: PlayerView }): JSX.Element {
   };
   return (
     <Field label={speech.t("seat.nameOf")}>
-      <input value={name} maxLength={limits.seatNameGraphemesMax} onInput={(event) => setName(event.currentTarget.value)} onBlur={save} />
+      <input value={name} {...typing({ graphemes: limits.seatNameGraphemesMax }, setName)} onBlur={save} />
     </Field>
   );
 }

@@ -78,11 +78,30 @@ describe("addresses", () => {
     expect(readCode("K7QXO0")).toBeNull();
   });
 
+  test("a code is read out of a link, and out of what a sentence or a messenger leaves around it", () => {
+    const odd = ["K7QX2M.", "(K7QX2M)", "<K7QX2M>,", "“k7qx2m”", "K7QX2M%20", "%20k7qx2m/", "K7QX2M\u200b", "K7QX2M!?"];
+    const links = ["https://play.example/g/K7QX2M", "HTTP://LOCALHOST:3000/G/K7QX2M#TABLE", "play.example/g/k7qx2m/?from=chat"];
+    for (const text of [...odd, ...links, "(https://play.example/g/K7QX2M).", "https://play.example/overlay/K7QX2M"])
+      expect({ text, code: readCode(text) }).toEqual({ text, code: "K7QX2M" });
+    for (const text of ["https://play.example/", "100%", "K7QX2Mş", "K7QX2M.K7QX2M", "..."])
+      expect({ text, code: readCode(text) }).toEqual({ text, code: null });
+    for (const end of ["%20", ".", "/", "),", "%2F"])
+      expect(routeOf({ pathname: `/g/k7qx2m${end}`, hash: "#table" })).toEqual({ page: "game", code: "K7QX2M", view: "table" });
+    expect(routeOf({ pathname: "/G/K7QX2M", hash: "" })).toMatchObject({ page: "game", code: "K7QX2M" });
+  });
+
+  test("a link whose code cannot be read says so, with what stood there", () => {
+    expect(routeOf({ pathname: "/g/K7QXO0", hash: "" })).toEqual({ page: "home", typed: "K7QXO0" });
+    expect(routeOf({ pathname: "/overlay/K7%20QX", hash: "" })).toMatchObject({ page: "overlay", code: "K7QX" });
+    expect(routeOf({ pathname: "/g/%E0%A4%A", hash: "" })).toEqual({ page: "home", typed: "%E0%A4%A" });
+    expect(routeOf({ pathname: `/g/${"x".repeat(900)}`, hash: "#local" })).toEqual({ page: "home", typed: "x".repeat(40) });
+  });
+
   test("addresses name their page", () => {
     expect(routeOf({ pathname: "/g/k7qx2m", hash: "" })).toEqual({ page: "game", code: "K7QX2M", view: "play" });
     expect(routeOf({ pathname: "/g/K7QX2M", hash: "#table" })).toMatchObject({ view: "table" });
     expect(routeOf({ pathname: "/overlay/K7QX2M", hash: "" })).toEqual({ page: "overlay", code: "K7QX2M" });
     expect(routeOf({ pathname: "/", hash: "#local" })).toEqual({ page: "local" });
-    expect(routeOf({ pathname: "/g/%00", hash: "" })).toEqual({ page: "home" });
+    expect(routeOf({ pathname: "/", hash: "" })).toEqual({ page: "home" });
   });
 });

@@ -100,6 +100,21 @@ test("a code of any length that a server may be set to give is taken, and one th
   await guest.waitForURL(/\/g\/K7QX$/);
 });
 
+test("a link that lost its end in a chat still leads to the table; one without a code says so; a whole link is a code, too", async ({
+  table,
+}) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  const guest = await table.open(`/g/${code.toLowerCase()}%20).`);
+  await expect(guest.locator('.seat[data-seat="1"]')).toBeVisible();
+  const lost = await table.open("/g/K7QXO0");
+  await expect(lost.getByRole("alert")).toContainText("without I, O, 0 and 1");
+  await expect(lost.locator('input[name="code"]')).toHaveValue("K7QXO0");
+  await lost.locator('input[name="code"]').fill(`(${table.server.origin}/g/${code}/).`);
+  await lost.getByRole("button", { name: "Join" }).click();
+  await expect(lost.locator('.seat[data-seat="1"]')).toBeVisible();
+});
+
 test("the share page has the table's own title and description, as text", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");

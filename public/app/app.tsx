@@ -74,7 +74,7 @@ export function AppRoot(): JSX.Element {
 }
 
 function Screen({ route, model }: { readonly route: Route; readonly model: Model }): JSX.Element {
-  if (route.page === "home") return <Home />;
+  if (route.page === "home") return <Home {...(route.typed === undefined ? {} : { typed: route.typed })} />;
   if (route.page === "new-class") return <NewClass />;
   if (route.page === "local" && model.link !== "local") return <LocalSetup />;
   const { table, other, link } = model;

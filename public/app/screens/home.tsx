@@ -10,7 +10,7 @@ import { quietTint, tintOf } from "../ui/tint.ts";
 import { Wordmark } from "../ui/wordmark.tsx";
 import { NewGame } from "./new-game.tsx";
 
-export function Home(): JSX.Element {
+export function Home({ typed = "" }: { readonly typed?: string }): JSX.Element {
   const { session, speech, sheet, go, install } = useApp();
   const [draft, setDraft] = useState<Draft | null>(null);
   if (draft) return <NewGame draft={draft} onBack={() => setDraft(null)} />;
@@ -41,7 +41,7 @@ export function Home(): JSX.Element {
           </div>
         </section>
         <section class="home-join">
-          <JoinForm />
+          <JoinForm key={typed} typed={typed} />
           <Tables />
           <div>
             <QuietRow icon="table" name="local" onClick={playHere} />
@@ -54,10 +54,11 @@ export function Home(): JSX.Element {
   );
 }
 
-function JoinForm(): JSX.Element {
+/** With what stood in a link that is none, to be put right. */
+function JoinForm({ typed }: { readonly typed: string }): JSX.Element {
   const { speech, go } = useApp();
-  const [text, setText] = useState("");
-  const [wrong, setWrong] = useState(false);
+  const [text, setText] = useState(typed.toUpperCase());
+  const [wrong, setWrong] = useState(typed !== "");
   const code = readCode(text);
   const { t } = speech;
   return (
@@ -75,7 +76,7 @@ function JoinForm(): JSX.Element {
           class="num"
           name="code"
           value={text}
-          maxLength={9}
+          maxLength={200}
           autoComplete="off"
           autoCapitalize="characters"
           spellcheck={false}

@@ -148,6 +148,23 @@ stageTest(
   },
 );
 
+stageTest("a browser that makes no sounds says nothing of it, and offers none", async ({ stage }) => {
+  const { page, show } = stage;
+  await page.context().addInitScript(() => void Reflect.deleteProperty(window, "AudioContext"));
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await show(sceneOf("play"));
+  await page.locator(".say").click();
+  turnTo(stage, 2);
+  await page.keyboard.press("m");
+  await page.locator('.play-bar [title="Menu"]').click();
+  await page.getByText("Settings").click();
+  await expect(page.getByRole("switch", { name: "Vibration" })).toBeAttached();
+  await expect(page.getByRole("switch", { name: "Sounds" })).toHaveCount(0);
+  await expect(page.getByText("Sounds off")).toHaveCount(0);
+  expect(errors).toEqual([]);
+});
+
 stageTest(
   "the screen is kept lit while a game is on, again after the page was out of sight, and not when switched off",
   async ({ stage }) => {

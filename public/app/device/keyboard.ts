@@ -5,6 +5,7 @@ import { hasEnded } from "../model/model.ts";
 import { pauseCommand } from "../model/offer.ts";
 import { standing } from "../model/table-questions.ts";
 import { pathOf } from "../route.ts";
+import { canSound } from "./sounds.ts";
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -32,6 +33,7 @@ function keyAct(app: App, key: string): boolean {
   const model = session.model.peek();
   const { table, link } = model;
   if (key === "m") {
+    if (!canSound()) return false;
     const sounds = !prefShelf.prefs.peek().sounds;
     prefShelf.set({ sounds });
     session.dispatch({ type: "notice", tone: "info", key: sounds ? "settings.soundsOn" : "settings.soundsOff" });

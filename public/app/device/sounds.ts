@@ -62,6 +62,9 @@ export interface Player {
   readonly shake: (cue: Cue) => void;
 }
 
+/** A few browsers make no sounds at all. */
+export const canSound = (): boolean => "AudioContext" in window;
+
 export function createPlayer(): Player {
   let audio: AudioContext | null = null;
   const wake = (): void => {
@@ -69,7 +72,7 @@ export function createPlayer(): Player {
     // "suspended" until a touch, and on iPhones "interrupted" by a call or the lock; a call that goes on refuses.
     if (audio.state !== "running") audio.resume().catch(() => undefined);
   };
-  for (const kind of gestures) addEventListener(kind, wake, { passive: true, capture: true });
+  if (canSound()) for (const kind of gestures) addEventListener(kind, wake, { passive: true, capture: true });
   return {
     sound(cue) {
       if (audio?.state !== "running") return;

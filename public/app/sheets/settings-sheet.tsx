@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
 import { languageChoices, type Prefs, themes } from "../device/prefs.ts";
+import { canSound } from "../device/sounds.ts";
 import { languageNames, preferredLanguage } from "../i18n/languages.ts";
 import { Segments, Switch } from "../ui/parts.tsx";
 
@@ -31,7 +32,7 @@ export function SettingsSheet(): JSX.Element {
         onPick={speak}
       />
       <div>
-        {flip("sounds")}
+        {canSound() ? flip("sounds") : null}
         {"vibrate" in navigator ? flip("vibration") : null}
         {flip("wakeLock")}
         {flip("nudge")}

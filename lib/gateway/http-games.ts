@@ -7,7 +7,8 @@ import { gameIdSchema } from "../protocol/session-schemas.ts";
 import type { Copy } from "../room/fan-out.ts";
 import { readRecord } from "../room/log.ts";
 import type { Room } from "../room/room.ts";
-import type { StoredChange } from "../store/store.ts";
+import type { GameIndex } from "../room/rules.ts";
+import type { ListedGame, StoredChange } from "../store/store.ts";
 import { EventStream } from "./event-stream.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { refuseHttp } from "./http-guard.ts";
@@ -27,7 +28,8 @@ export function addGames(app: Express, parts: HttpParts): void {
     edge.metrics.shed("watch").add();
     refuseHttp(response, "busy");
   });
-  app.get("/api/games", (request, response) => sendList(parts, request, response));
+  const upSince = ambient.now();
+  app.get("/api/games", (request, response) => sendList({ ...parts, upSince }, request, response));
   app.get("/api/games/:code", (request, response) => sendView(parts, request, response));
   app.get("/api/games/:code/log", (request, response) => sendLog(parts, request, response));
   addEvents(app, parts);
@@ -36,18 +38,40 @@ export function addGames(app: Express, parts: HttpParts): void {
 /** What may be one: each store has its own, and one that is not its own reads as "from the start". */
 const isCursor = (text: unknown): text is string => typeof text === "string" && text !== "" && text.length <= 128;
 
-async function sendList({ store }: HttpParts, request: Request, response: Response): Promise<void> {
+interface ListParts extends HttpParts {
+  /** When this server began to serve. */
+  readonly upSince: number;
+}
+
+async function sendList(parts: ListParts, request: Request, response: Response): Promise<void> {
   const { cursor } = request.query;
   if (cursor !== undefined && !isCursor(cursor)) return refuseHttp(response, "bad-message");
-  const page = await store.listed(cursor ?? null, pageMax);
-  const games = page.items.map(({ gameId, index }) => ({
-    id: gameId,
-    name: index.name,
-    status: index.status,
-    seats: index.seats,
-    seatsFree: index.seatsFree,
-  }));
+  const page = await parts.store.listed(cursor ?? null, pageMax);
+  const games = await Promise.all(
+    page.items.map(async (item) => {
+      const { name, status, seats, seatsFree } = await presentIndex(parts, item);
+      return { id: item.gameId, name, status, seats, seatsFree };
+    }),
+  );
   response.json({ games, next: page.next });
+}
+
+/**
+ * A game that ran when the servers went may stand still since, which its index says only when somebody looked at it. So those of a page that
+ * nobody has touched since are looked at; each once, as its index says it then.
+ */
+async function presentIndex({ rooms, upSince }: ListParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
+  if (index.status !== "running" || updatedAt >= upSince) return index;
+  const found = await rooms.find(gameId);
+  let present: GameIndex = index;
+  if ("room" in found)
+    await found.room.read(
+      ({ state }) => {
+        present = found.room.rules.index(state);
+      },
+      () => {},
+    );
+  return present;
 }
 
 async function sendView(parts: HttpParts, request: Request, response: Response): Promise<void> {

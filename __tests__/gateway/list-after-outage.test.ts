@@ -1,0 +1,47 @@
+// What the list says of games that ran when the server went: they stand still, and the list does not wait until somebody asks for one.
+import request from "supertest";
+import { expect, test } from "vitest";
+import type { Store } from "../../lib/store/store.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+import { virtualHttp } from "../support/virtual-http.ts";
+
+/** The same games under a server that begins anew: what changed last before `to` was followed by an outage from `from` on. */
+function afterOutage(store: Store, { from, to }: { readonly from: number; readonly to: number }) {
+  const loads: string[] = [];
+  const load: Store["load"] = async (gameId) => {
+    loads.push(gameId);
+    const loaded = await store.load(gameId);
+    return loaded.kind === "found" && loaded.game.updatedAt < to ? { kind: "found", game: { ...loaded.game, outageFrom: from } } : loaded;
+  };
+  return { loads, store: new Proxy(store, { get: (_, name) => (name === "load" ? load : Reflect.get(store, name).bind(store)) }) };
+}
+
+test("SE9 after an outage the list shows a game that stands still as paused, and looks at each such game once", async () => {
+  const first = virtualEdge({ store: memoryStore() });
+  const tables = [];
+  for (const listed of [true, true, false]) {
+    const host = first.connect();
+    await host.ask("create", { settings: { playerCount: 2, listed } });
+    await host.ask("claim", { playerId: 1 });
+    tables.push({ host, gameId: host.last("claimed")?.data.gameId as string });
+  }
+  const [running, waiting, unlisted] = tables;
+  for (const table of [running, unlisted]) expect((await table?.host.ask("start"))?.type).toBe("ack");
+  await first.ambient.advance(60_000);
+  const from = first.ambient.now() - 30_000;
+  const again = afterOutage(first.store, { from, to: first.ambient.now() });
+  const second = virtualEdge({ store: again.store, ambient: first.ambient });
+  const app = virtualHttp(second);
+  const statuses = async () => {
+    const { body } = await request(app).get("/api/games");
+    return Object.fromEntries((body.games as { id: string; status: string }[]).map(({ id, status }) => [id, status]));
+  };
+  const wanted = { [running?.gameId ?? ""]: "paused", [waiting?.gameId ?? ""]: "waiting" };
+  expect(await statuses()).toEqual(wanted);
+  expect(new Set(again.loads)).toEqual(new Set([running?.gameId]));
+  const { length } = again.loads;
+  expect(await statuses()).toEqual(wanted);
+  expect(again.loads).toHaveLength(length);
+  expect((await second.store.listed(null, 10)).items.map(({ index }) => index.status).sort()).toEqual(["paused", "waiting"]);
+});

@@ -114,7 +114,7 @@ test.describe("table mode fits its players", () => {
     await context.close();
   });
 
-  test("on a phone on its side a choice lies on its own player's panel, and on no other clock", async ({ browser }) => {
+  test("a choice lies on its own player's panel, and on nobody else's, on a phone on its side and on end", async ({ browser }) => {
     const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
     const { page, show } = await openStage(context, site.origin);
     for (const seat of [1, 2, 3, 4]) {
@@ -122,11 +122,20 @@ test.describe("table mode fits its players", () => {
       const fallen = { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 20_000 };
       const players = scene.table.players.map((p) => (p.id === seat ? { ...p, ...fallen } : p));
       await show({ ...scene, table: { ...scene.table, activePlayer: seat, running: [seat], players } });
-      await resize(page, { width: 844, height: 390 });
-      const [banner] = await boxes(page, '.table-banners [data-banner="choice"]');
-      const others = await boxes(page, `[data-panel]:not([data-panel="${seat}"])`);
-      expect(others).toHaveLength(3);
-      expect(overlaps([banner as Box, ...others]), `seat ${seat}`).toEqual([]);
+      const phones = [
+        { width: 844, height: 390 },
+        { width: 390, height: 844 },
+        { width: 360, height: 640 },
+      ];
+      for (const phone of phones) {
+        await resize(page, phone);
+        const [banner] = await boxes(page, '.table-banners [data-banner="choice"]');
+        const others = await boxes(page, `[data-panel]:not([data-panel="${seat}"]), .strip`);
+        expect(others).toHaveLength(4);
+        expect(overlaps([banner as Box, ...others]), `seat ${seat}, ${phone.width} wide`).toEqual([]);
+        const buttons = await boxes(page, ".table-banners [data-choice]");
+        expect(buttons.filter(({ width, height }) => Math.min(width, height) < targetMin - 0.5)).toEqual([]);
+      }
     }
     await context.close();
   });

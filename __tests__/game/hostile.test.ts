@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { permissions } from "../../lib/game/authorise.ts";
 import type { Command } from "../../lib/game/commands.ts";
+import { clockCommands } from "../../lib/protocol/clock-schemas.ts";
 import { started } from "./table.ts";
 
 const seed = Number(process.env["SEED"] ?? 20_261_120);
@@ -42,27 +43,12 @@ const nonsense = fc.oneof(
   ),
 );
 
-const fields = [
-  "playerId",
-  "name",
-  "color",
-  "life",
-  "counters",
-  "commanderDamage",
-  "source",
-  "deltaMs",
-  "choice",
-  "settings",
-  "sides",
-  "agree",
-  "monarch",
-  "dayNight",
-  "stormCount",
-] as const;
+/** Every field that a command can have. */
+const fields = new Set(["settings", ...Object.values(clockCommands).flatMap((schema) => Object.keys(schema.shape))]);
 
 const command = fc.record({
   type: fc.oneof(fc.constantFrom(...Object.keys(permissions)), fc.constantFrom("toString", "constructor", "__proto__", "", "x")),
-  ...Object.fromEntries(fields.map((field) => [field, fc.option(nonsense, { nil: undefined, freq: 2 })])),
+  ...Object.fromEntries([...fields].map((field) => [field, fc.option(nonsense, { nil: undefined, freq: 2 })])),
 });
 
 test(`L01 L08 LI1 nonsense in any field is refused or harmless, never thrown and never kept (seed ${seed})`, () => {

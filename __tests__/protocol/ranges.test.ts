@@ -1,5 +1,7 @@
 // What the rules allow can be said on the wire, and nothing beyond it.
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { hostedGames } from "../../lib/hosted-games.ts";
 import { limits } from "../../lib/game/limits.ts";
 import type { Settings } from "../../lib/game/settings.ts";
 import { clockCommands, clockCreateSettings } from "../../lib/protocol/clock-schemas.ts";
@@ -38,7 +40,51 @@ const inside: readonly (readonly [string, { readonly min: number; readonly max: 
   ["playerId", { min: 1, max: limits.playerCount.max }, (n) => allowed(updatePlayer, { playerId: n })],
 ];
 
+interface Described {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+}
+
+function isBounded({ type, ...more }: Described): boolean {
+  if (type === "number") return false;
+  if (type === "integer")
+    return (
+      Number.isSafeInteger((more.minimum ?? Number.POSITIVE_INFINITY) - 1) &&
+      Number.isSafeInteger((more.maximum ?? Number.POSITIVE_INFINITY) + 1)
+    );
+  if (type === "string") return (more.enum ?? more.pattern ?? more.maxLength) !== undefined;
+  return type !== "array" || "prefixItems" in more || more.maxItems !== undefined;
+}
+
+/** Where in a JSON Schema something has no end. */
+function endless(schema: unknown, path: string): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const own = isBounded(schema) ? [] : [path];
+  return [...own, ...Object.entries(schema).flatMap(([key, part]) => endless(part, `${path}.${key}`))];
+}
+
 describe("WI3 what can be said", () => {
+  test("WI3 every number, text and list that a command of a hosted game or its settings take has bounds", () => {
+    const all = hostedGames().flatMap(({ rules, commands, createSettings }) =>
+      Object.entries({ ...commands, create: createSettings }).map(([type, schema]) => [`${rules.kind} ${type}`, schema] as const),
+    );
+    expect(all.length).toBeGreaterThan(40);
+    expect(all.flatMap(([name, schema]) => endless(z.toJSONSchema(schema, { io: "input" }), name))).toEqual([]);
+    const planted = z.strictObject({
+      a: z.number().min(0).max(9),
+      b: z.int().min(0),
+      c: z.string(),
+      d: z.array(z.boolean()),
+      e: z.int().max(3),
+    });
+    expect(endless(z.toJSONSchema(planted), "x").map((path) => path.at(-1))).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   test.each(inside)("WI3 %s: from the least the rules allow to the most, and not one more", (_what, { min, max }, isAllowed) => {
     expect([min, max].map(isAllowed)).toEqual([true, true]);
     expect([min - 1, max + 1, min + 0.5].map(isAllowed)).toEqual([false, false, false]);

@@ -1,4 +1,5 @@
 // The clock as the simulator plays it: tables and campaigns, what their players do, and what such evenings must reach.
+import { permissions } from "../../lib/game/authorise.ts";
 import { brokenInvariants } from "../../lib/game/invariants.ts";
 import type { State } from "../../lib/game/state.ts";
 import { hosted } from "../../lib/gateway/hosted-game.ts";
@@ -103,7 +104,14 @@ function diedWhileAsked(before: State, after: State): boolean {
   return before.awaiting.some((id) => before.seats[id - 1]?.dead === false && after.seats[id - 1]?.dead === true);
 }
 
+/** Nobody plays on after it: the simulator's evenings end by themselves. */
+const unplayed: ReadonlySet<string> = new Set(["endGame"]);
+
 const mustReach: readonly string[] = [
+  // A command that moves.ts never says would be simulated nowhere.
+  ...Object.keys(permissions)
+    .filter((type) => !unplayed.has(type))
+    .map((type) => `change: ${type}`),
   "stacks at least 3 deep",
   "a target died while others still answered",
   "a timed choice over a pause",

@@ -5,6 +5,7 @@ import { presetDefault, presets } from "./presets/presets.ts";
 import type { LastingCode, Refusal } from "./refusals.ts";
 import { type Settings, settingWords } from "./settings.ts";
 
+/** What a table gets that says nothing. Stored games leave out what is as here, so another value here would change games that are played now. */
 export const casualSettings: Settings = {
   playerCount: 4,
   mode: "casual",
@@ -35,6 +36,9 @@ export function defaultSettings(partial: Partial<Settings>): Settings {
 
 type Checked = { readonly ok: true; readonly settings: Settings } | ({ readonly ok: false } & Refusal<LastingCode>);
 
+/** Settings of one type: each has its line below, or this does not compile. */
+type SettingOf<Type> = { [Field in keyof Settings]: Settings[Field] extends Type ? Field : never }[keyof Settings];
+
 const ranges = {
   playerCount: limits.playerCount,
   initialTime: limits.initialTimeMs,
@@ -47,9 +51,9 @@ const ranges = {
   timeoutPenaltyDrunk: limits.timeoutPenaltyDrunk,
   timeoutBonusTime: limits.timeoutBonusTimeMs,
   startingLife: limits.startingLife,
-} as const;
+} as const satisfies Record<SettingOf<number>, { readonly min: number; readonly max: number }>;
 
-const choices = { ...settingWords, listed: [true, false] } as const;
+const choices = { ...settingWords, listed: [true, false] } as const satisfies Record<SettingOf<string | boolean>, readonly unknown[]>;
 
 function fieldAtFault(settings: Settings): string | null {
   for (const [field, range] of Object.entries(ranges)) if (!within(settings[field as keyof typeof ranges], range)) return field;

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Command } from "../game/commands.ts";
 import { limits } from "../game/limits.ts";
-import { settingWords } from "../game/settings.ts";
+import { type Settings, settingWords } from "../game/settings.ts";
 
 const whole = ({ min, max }: { readonly min: number; readonly max: number }) => z.int().min(min).max(max);
 
@@ -34,7 +34,7 @@ const settingFields = {
   startingLife: whole(limits.startingLife),
   dropPolicy: z.enum(settingWords.dropPolicy),
   listed: z.boolean(),
-};
+} as const satisfies Record<keyof Settings, z.ZodType>;
 
 /** `settings` of `create`: every field optional. */
 export const clockCreateSettings = z.strictObject(settingFields).partial();

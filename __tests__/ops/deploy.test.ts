@@ -44,6 +44,28 @@ describe("F47 monitoring", () => {
     expect(used.filter(({ name }) => !known.has(name))).toEqual([]);
   });
 
+  test("alerts, dashboard and documents ask only for label values that the metrics have", async () => {
+    const metrics = createMetrics();
+    for (const code of ["ok", "wrong-status", "busy", "store-unavailable", "internal"]) metrics.command("create", code).add();
+    const lines = (await metrics.text()).split("\n");
+    metrics.close();
+    const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".md"));
+    const paths = ["deploy/prometheus/alerts.yml", "deploy/grafana/dashboards/tapotarp.json", ...pages.map((path) => `docs/${path}`)];
+    const asked = paths.flatMap((path) =>
+      [...read(path).matchAll(/(tapotarp_\w+)\{([^}]*)\}/g)].flatMap(([, name = "", matchers = ""]) =>
+        [...matchers.matchAll(/(\w+)(?:=~?|!=|!~)\\?"([^"\\]*)/g)]
+          .filter(([, label]) => label !== "instance")
+          .flatMap(([, label, values = ""]) => values.split("|").map((value) => `${name} ${label}="${value}"`)),
+      ),
+    );
+    expect(asked.length).toBeGreaterThan(2);
+    const has = (one: string) => {
+      const [name = "", pair = ""] = one.split(" ");
+      return lines.some((line) => line.startsWith(`${name}{`) && line.includes(pair));
+    };
+    expect(asked.filter((one) => !has(one))).toEqual([]);
+  });
+
   test("games are not added up over instances: each counts all that the instances share", () => {
     const expressions = [...read("deploy/grafana/dashboards/tapotarp.json").matchAll(/"expr": "(.*tapotarp_games\{.*)"/g)].map(
       ([, text]) => text,
@@ -67,6 +89,9 @@ describe("F47 monitoring", () => {
       readdirSync(join(root, "docs/runbooks")).filter((name) => name !== "README.md" && !linked.includes(`docs/runbooks/${name}`)),
     ).toEqual([]);
     const named = [...alerts.matchAll(/- alert: (\S+)/g)].map(([, name]) => name);
+    const pairs = [...alerts.matchAll(/- alert: (\S+)[\s\S]*?runbook_url: (\S+)/g)].map(([, name = "", path = ""]) => ({ name, path }));
+    expect(pairs.map(({ name }) => name)).toEqual(named);
+    expect(pairs.filter(({ name, path }) => !/^Alerts?: .*$/m.exec(read(path))?.[0].includes(`\`${name}\``))).toEqual([]);
     const tested = [...read("deploy/prometheus/alerts.test.yml").matchAll(/- name: (\S+)/g)].map(([, name]) => name);
     expect(tested).toEqual(named);
   });

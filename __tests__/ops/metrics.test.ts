@@ -106,7 +106,7 @@ describe("F16 metrics", () => {
     const before = await count();
     for (let index = 0; index < 1000; index++) {
       metrics.command(`invented-${index}`, `outcome-${index}`).add();
-      metrics.rateLimited(`kind-${index}`).add();
+      metrics.rateLimited(`kind-${index}` as never).add();
       metrics.connectionsClosed(`${4100 + index}`).add();
       metrics.games(`status-${index}`).set(1);
     }

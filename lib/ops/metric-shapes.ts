@@ -1,5 +1,7 @@
 // What other parts may do with metrics: count, set, observe. Types only; metrics.ts makes them real, tests may hand in their own.
+import type { commitOutcomes, limitKinds, storeFaultKinds, upgradeRefusals } from "./metric-labels.ts";
 import type { Figure } from "./metrics-workers.ts";
+import type { Work } from "./shedding.ts";
 
 export interface Counter {
   /** Adds `count` (1 when left out); never negative. */
@@ -15,8 +17,13 @@ export interface Histogram {
   observe(value: number): void;
 }
 
-/** One metric per label value, bound ahead. A value that is not in the list is counted under the last one, `other`. */
-export type By<Metric> = (label: string) => Metric;
+/**
+ * One metric per label value, bound ahead. A value that is not in the list is counted under the last one, `other`; where the program itself
+ * chooses the value, one that is not in the list does not compile.
+ */
+export type By<Metric, Label extends string = string> = (label: Label) => Metric;
+
+type Own<Labels extends readonly string[]> = Exclude<Labels[number], "other">;
 
 export interface Metrics {
   // Sockets
@@ -29,9 +36,9 @@ export interface Metrics {
   readonly bytesSent: Counter;
   readonly badMessages: Counter;
   readonly originsRefused: Counter;
-  readonly upgradesRefused: By<Counter>;
-  readonly rateLimited: By<Counter>;
-  readonly shed: By<Counter>;
+  readonly upgradesRefused: By<Counter, Own<typeof upgradeRefusals>>;
+  readonly rateLimited: By<Counter, Own<typeof limitKinds>>;
+  readonly shed: By<Counter, Work>;
   readonly outboxBytes: Gauge;
   readonly outboxOverflows: Counter;
   readonly slowReaderSeconds: Histogram;
@@ -53,12 +60,12 @@ export interface Metrics {
   readonly alarmLateSeconds: Histogram;
   readonly quarantined: Counter;
   // Store
-  readonly commits: By<Counter>;
+  readonly commits: By<Counter, Own<typeof commitOutcomes>>;
   readonly commitSeconds: Histogram;
   readonly commitBatchChanges: Histogram;
   readonly commitBatchSeconds: Histogram;
   readonly storeLogBytes: Gauge;
-  readonly storeFaults: By<Counter>;
+  readonly storeFaults: By<Counter, Own<typeof storeFaultKinds>>;
   readonly storeQueueChanges: Gauge;
   readonly storeQueueAgeSeconds: Gauge;
   readonly storeReady: Gauge;

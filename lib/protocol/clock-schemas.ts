@@ -42,7 +42,11 @@ export const clockCreateSettings = z.strictObject(settingFields).partial();
 /** `data` of `updateSettings`: those that change. */
 const clockUpdateSettings = clockCreateSettings;
 
-/** `data` by command type. A missing or extra type does not compile. */
+type FieldOf<Type extends Command["type"]> = Type extends "updateSettings"
+  ? keyof Settings
+  : Exclude<keyof Extract<Command, { readonly type: Type }>, "type">;
+
+/** `data` by command type. A missing or extra type, or a field the command has and its `data` lacks, does not compile. */
 export const clockCommands = {
   claim: aboutSeat,
   unclaim: nothing,
@@ -90,7 +94,7 @@ export const clockCommands = {
   randomStartPlayer: nothing,
   nextRound: nothing,
   undo: z.strictObject({ agree: z.boolean().optional() }),
-} as const satisfies Record<Command["type"], z.ZodType>;
+} as const satisfies { readonly [Type in Command["type"]]: z.ZodType & { readonly shape: Record<FieldOf<Type>, z.ZodType> } };
 
 /** The command a checked message stands for. */
 export function clockCommand(type: string, data: object): Command {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { faceAt } from "../../lib/game/clock-face.ts";
 import { seatColors } from "../../lib/game/looks.ts";
+import { seatFace } from "../../public/app/model/table-questions.ts";
 import { inkOn, luminance, palette, shapeOf } from "../../public/app/model/seat-look.ts";
 import { clockText, durationText, moodOf } from "../../public/app/model/time-text.ts";
 import { routeOf, readCode } from "../../public/app/route.ts";
-import { player } from "./support/tables.ts";
+import { player, table } from "./support/tables.ts";
 
 describe("a clock's face", () => {
   const seat = player(1, { timeRemaining: 10_000, delayRemaining: 3_000 });
@@ -24,9 +25,24 @@ describe("a clock's face", () => {
     expect(faceAt(seat, { elapsedMs: 60_000, overtime: true }).bankMs).toBe(-47_000);
   });
 
-  test("while a choice is due its own time runs and the bank stands", () => {
+  test.each([
+    ["warning", -2_000],
+    ["time-deduction", -2_000],
+    ["choice", 0],
+    ["game-loss", 0],
+  ] as const)("where a flag fall means %s, a second of bank shows %i after three", (onTimeout, bankMs) => {
+    const shown = table({ settings: { ...table().settings, onTimeout } });
+    expect(seatFace(shown, player(1, { timeRemaining: 1_000 }), 3_000).bankMs).toBe(bankMs);
+  });
+
+  test("a seat that waits for its turn still shows how far it is in overtime", () => {
+    expect(seatFace(table(), player(2, { timeRemaining: -5_000 }), 3_000).bankMs).toBe(-5_000);
+  });
+
+  test("while a choice is due its own time runs, never below zero, and the bank stands", () => {
     const fallen = player(1, { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 30_000 });
     expect(faceAt(fallen, { elapsedMs: 12_000, overtime: false })).toEqual({ delayMs: 0, bankMs: 0, choiceMs: 18_000 });
+    expect(faceAt(fallen, { elapsedMs: 31_000, overtime: false }).choiceMs).toBe(0);
   });
 });
 

@@ -84,6 +84,24 @@ describe("F16 metrics", () => {
     expect(text).toContain("tapotarp_commit_duration_seconds_count 3");
   });
 
+  test("how long rooms waited for a turn, for a commit and past a deadline is told in seconds, as the names of the metrics say", async () => {
+    const metrics = createMetrics();
+    const observer = roomObserver({ metrics } as Parameters<typeof roomObserver>[0]);
+    observer.lockWaited(250);
+    observer.committed("ok", 40);
+    observer.wokeLate(3_000);
+    observer.fannedOut(12);
+    const text = await metrics.text();
+    metrics.close();
+    const sums = [...text.matchAll(/^tapotarp_(lock_wait|commit_duration|alarm_late|broadcast)_(?:seconds|connections)_sum (\S+)$/gm)];
+    expect(Object.fromEntries(sums.map(([, name, sum]) => [name, Number(sum)]))).toEqual({
+      lock_wait: 0.25,
+      commit_duration: 0.04,
+      alarm_late: 3,
+      broadcast: 12,
+    });
+  });
+
   test("F47 of several workers the latest event loop is told: the mean of eight would hide one that is stuck", async () => {
     const [one, other] = [new Registry(), new Registry()].map((registry) => {
       collectDefaultMetrics({ register: registry, prefix: "tapotarp_" });

@@ -1,5 +1,5 @@
-// What a clock shows between two messages: a subtraction from the last view. Shared by every screen and by the server's own
-// `tick`. It reads no clock; the caller says how much time has passed.
+// What a clock shows between two messages: a subtraction from the last view, the same on every screen. It reads no clock; the caller
+// says how much time has passed.
 import type { PlayerView } from "./view.ts";
 
 /** What is left of one seat's times at a moment, ms. */

@@ -43,11 +43,8 @@ export function gameLock(limits: LockLimits, ambient: Ambient, onWait: (waitMs: 
         entered = true;
         onWait(askedAt === null ? 0 : ambient.monotonicMs() - askedAt);
         const leave = (error: unknown): void => {
-          try {
-            turn.worked(error);
-          } finally {
-            done(null);
-          }
+          turn.worked(error);
+          done(null);
         };
         turn.work().then(() => leave(null), leave);
       };

@@ -174,6 +174,29 @@ describe("F25 SAFETY 1 outcomes that are not told", () => {
     );
   });
 
+  test("whoever others are quicker than is tried three times more, the first at once and the others a moment later, and is busy then", () => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const host = viewer("host");
+        const { room } = await house.create(host, "made");
+        const triedAt: number[] = [];
+        const overtaken: Fault = async () => {
+          triedAt.push(house.ambient.monotonicMs());
+          return { kind: "conflict" } as never;
+        };
+        faults.push(...Array<Fault>(20).fill(overtaken));
+        const answer = house.give(room as Room, host, rename("Late"));
+        await house.pass(40);
+        expect(await answer).toEqual({ ok: false, code: "busy" });
+        const waited = triedAt.slice(1).map((at, place) => at - (triedAt[place] ?? 0));
+        expect(waited).toEqual([0, expect.any(Number), expect.any(Number)]);
+        expect(Math.max(...waited)).toBeGreaterThan(0);
+      },
+      { store: () => proxy },
+    );
+  });
+
   test("L42 each commit is counted by what it came to, once", () => {
     const { proxy, faults } = planted(memoryStore());
     const overtaken: Fault = async () => ({ kind: "conflict" }) as never;

@@ -63,11 +63,11 @@ export class Room implements Listener, Sleeper {
   #do(order: Order): Promise<void> {
     const ready = this.#ready();
     if (ready === null) return this.#insist(order);
-    return this.#decide(ready, order).then((answer) => (answer === null ? this.#insist(order) : order.answered(answer)));
+    return this.#decide(ready, order).then((answer) => (answer === null ? this.#insist(order, 1) : order.answered(answer)));
   }
 
-  async #insist(order: Order): Promise<void> {
-    const answer = await insist(this.#parts.ambient, () => this.#attempt(order));
+  async #insist(order: Order, first: 0 | 1 = 0): Promise<void> {
+    const answer = await insist(this.#parts.ambient, () => this.#attempt(order), first);
     // Others were quicker every time, and nothing was written.
     if (answer === null) this.#keeper.forget();
     order.answered(answer ?? { ok: false, code: "busy" });

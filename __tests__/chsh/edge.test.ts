@@ -24,6 +24,21 @@ async function openClass() {
   return { ...house, gameId: gameId as string, host, hostToken: hostToken as string, student };
 }
 
+describe("what was missed", () => {
+  test("a player hears of his own team alone, also when he asks for what he missed; the host hears of all", async () => {
+    const { host, student } = await openClass();
+    const [ann, ben] = [await student(), await student()];
+    await ann.ask("createTeam", { name: "One" });
+    await ben.ask("createTeam", { name: "Two" });
+    const heardBy = async (one: VirtualClient) => {
+      await one.ask("sync", { v: 0 });
+      const { changes } = (one.last("missed") as { data: unknown }).data as { changes: { events: { data: { teamId?: number } }[] }[] };
+      return [...new Set(changes.flatMap(({ events }) => events.flatMap(({ data }) => data.teamId ?? [])))];
+    };
+    expect([await heardBy(host), await heardBy(ann), await heardBy(ben)]).toEqual([[1, 2], [1], [2]]);
+  });
+});
+
 describe("what rules refuse is refused for good", () => {
   test("CS11 a full class says so with a code that is not sent again by itself, and a place that gets free is had by asking anew", async () => {
     const { gameId, student } = await openClass();

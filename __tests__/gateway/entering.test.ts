@@ -73,6 +73,26 @@ describe("on the way from one game into another", () => {
     },
   );
 
+  test.each(["join", "reconnect"])("what is said right behind a %s is meant for the game it leads to, and is done there", async (type) => {
+    const { ambient, hold, here, elsewhere, guest } = await twoGames();
+    const goOn = hold();
+    const { gameId, token } = elsewhere;
+    guest.tell(type, type === "join" ? { gameId } : { gameId, playerId: 1, token }, "in");
+    guest.tell(type === "join" ? "claim" : "start", type === "join" ? { playerId: 3 } : {}, "next");
+    // Or a server on its way out would not wait for it.
+    expect(guest.session.isBusy).toBe(true);
+    await ambient.advance(0);
+    goOn();
+    await ambient.advance(1_000);
+    expect(
+      guest.heard.filter(({ type: kind, data }) => kind === "ack" && ["in", "next"].includes(data.id)).map(({ data }) => data.id),
+    ).toEqual(["in", "next"]);
+    if (type === "join") expect(seatOf(elsewhere.host, 3)).toMatchObject({ claimed: true });
+    else expect(elsewhere.host.last("state")?.data.status).toBe("running");
+    expect(here.host.last("state")?.data).toMatchObject({ status: "waiting" });
+    expect(guest.session.isBusy).toBe(false);
+  });
+
   test("coming into the game where he is already costs nobody his seat", async () => {
     const { here, guest } = await twoGames();
     const { token } = guest.last("claimed")?.data ?? {};

@@ -94,6 +94,8 @@ describe("SAFETY 19: overload", () => {
     expect([overload.refuses("create"), overload.isLate]).toEqual([false, true]);
     overload.sample(0);
     expect([overload.refuses("create"), overload.isLate]).toEqual([false, false]);
+    overload.sample(201);
+    expect(overload.isLate).toBe(true);
   });
 });
 

@@ -140,10 +140,12 @@ describe("what a viewer is told", () => {
     expect(guest.heard.at(-1)).toMatchObject({ type: "ack", data: { id: "l" } });
   });
 
-  test("L33 the events missed since any version, 0 included, beside the state", async () => {
-    const { connect, seated } = virtualEdge();
+  test("L33 the events missed since any version, 0 included, with the time of each, beside the state", async () => {
+    const { ambient, connect, seated } = virtualEdge();
     const { gameId, host } = await seated();
     await host.ask("start");
+    const startedAt = ambient.now();
+    await ambient.advance(3_000);
     await host.ask("pause");
     for (const v of [0, 1, 3]) {
       const late = connect();
@@ -151,6 +153,7 @@ describe("what a viewer is told", () => {
       await late.ask("sync");
       const missed = late.last("missed")?.data;
       expect([missed.from, missed.changes.map((change: { v: number }) => change.v)]).toEqual([v, [1, 2, 3, 4].slice(v)]);
+      expect(missed.changes.map((change: { at: number }) => change.at - startedAt)).toEqual([0, 0, 0, 3_000].slice(v));
       expect(late.last("state")?.data.v).toBe(4);
     }
   });
@@ -172,7 +175,7 @@ describe("what a viewer is told", () => {
 
 describe("SAFETY 15, 19: limits and overload at a session", () => {
   test("F43 a session in a hurry is told how long to wait; its pace follows the seat", async () => {
-    const { ambient, connect, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 2 } });
+    const { ambient, connect, metrics, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 2 } });
     const { gameId, host, token } = await seated();
     const codes: string[] = [];
     for (let i = 0; i < 12; i += 1) codes.push((await host.ask("pause")).data.code);
@@ -184,10 +187,11 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     await ambient.advance(600);
     expect((await back.ask("start")).type).toBe("ack");
     expect(codes).toContain("wrong-status");
+    expect(await metrics.text()).toMatch(/^tapotarp_rate_limited_total\{kind="session"\} [1-9]/m);
   });
 
   test("SAFETY 15 the commands of one game are limited over all who give them, and another game does not notice", async () => {
-    const { ambient, connect, seated } = virtualEdge({ limits: { commandsPerGamePerSecondMax: 2 } });
+    const { ambient, connect, metrics, seated } = virtualEdge({ limits: { commandsPerGamePerSecondMax: 2 } });
     const { gameId, host } = await seated();
     const guest = connect();
     await guest.ask("join", { gameId });
@@ -198,6 +202,7 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect((await (await seated()).host.ask("start")).type).toBe("ack");
     await ambient.advance(600);
     expect((await host.ask("start")).type).toBe("ack");
+    expect(await metrics.text()).toMatch(/^tapotarp_rate_limited_total\{kind="game"\} [1-9]/m);
   });
 
   test("a limited refusal is not stored: the same id goes through later", async () => {
@@ -214,13 +219,20 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     const { gameId, host } = await seated();
     const strangers = [connect(), connect(), connect()];
     for (const stranger of strangers) await stranger.ask("join", { gameId });
-    const codes: string[] = [];
+    const waits: number[] = [];
     for (let round = 0; round < 10; round += 1) {
-      for (const stranger of strangers) for (let i = 0; i < 4; i += 1) codes.push((await stranger.ask("sync")).data.code);
+      for (const stranger of strangers) {
+        for (let i = 0; i < 4; i += 1) {
+          const { code, retryAfterMs } = (await stranger.ask("sync")).data;
+          if (code === "rate-limited") waits.push(retryAfterMs);
+        }
+      }
       expect((await host.ask("rollDice", { sides: 6 })).type).toBe("ack");
       await ambient.advance(500);
     }
-    expect(codes).toContain("rate-limited");
+    expect(waits).not.toEqual([]);
+    // And each is told how long: by what strangers may do, which is used up, and not by what is left for the players.
+    expect(Math.min(...waits)).toBeGreaterThan(0);
   });
 
   test("SAFETY 15 who gave his seat back is a stranger again, at the pace he had as one", async () => {
@@ -365,12 +377,25 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     const { host } = await seated();
     for (let i = 0; i < 12; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
     host.session.stopListening();
+    host.tell("rollDice", { sides: 6 }, "dice-late");
     expect(host.session.isBusy).toBe(true);
     // Or the other side's farewell would not be read.
     expect(host.socket.isPaused).toBe(false);
     await ambient.advance(10);
     expect(host.session.isBusy).toBe(false);
     expect(host.heard.filter(({ data }) => String(data.id).startsWith("dice-")).length).toBe(4);
+  });
+
+  test("what is refused at once, because the game's queue is full, is looked at once, and so is what was said behind it", async () => {
+    const { ambient, rooms, seated } = virtualEdge();
+    const { gameId, host } = await seated();
+    const found = await rooms.find(gameId);
+    if (!("room" in found)) throw new Error(found.refused);
+    for (let i = 0; i < 201; i += 1) void found.room.read(ambient.now, ambient.now);
+    for (let i = 0; i < 6; i += 1) host.tell("rollDice", { sides: 6 }, `dice-${i}`);
+    await ambient.advance(10);
+    const answered = host.heard.filter(({ data }) => String(data.id).startsWith("dice-"));
+    expect(answered.map(({ data }) => [data.id, data.code])).toEqual(Array.from({ length: 6 }, (_, i) => [`dice-${i}`, "busy"]));
   });
 
   test("F14 F46 refused actions are noted for the operator", async () => {

@@ -72,7 +72,7 @@ function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }, slo
 }
 
 const state = (v: number, more = "") => new Frame("state", v, `state ${v}${more}`);
-const change = (v: number) => new Frame("change", v, `change ${v}`);
+const change = (v: number, more = "") => new Frame("change", v, `change ${v}${more}`);
 const event = (name: string) => new Frame("event", 0, `event ${name}`);
 const reply = (name: string) => new Frame("reply", 0, `reply ${name}`);
 const grant = (v: number) => new Frame("reply", v, `grant ${v}`);
@@ -157,6 +157,25 @@ describe("F05 SAFETY 17: outboxes", () => {
     expect(textsOf(stream.taken)).toHaveLength(101);
   });
 
+  test.each([
+    ["states, each in the place of the one before", (v: number) => [state(v, "x".repeat(100_000))]],
+    ["changes, let go for a state now and then", (v: number) => (v % 20 === 0 ? [state(v)] : [change(v, "x".repeat(50_000))])],
+    ["changes, let go because they are too many", (v: number) => [change(v, "x".repeat(15_000))]],
+  ])("nor do 5 MiB and more of %s", (_what, framesOf) => {
+    const { outbox, told } = blocked();
+    for (let v = 1; v <= 400; v += 1) for (const frame of framesOf(v)) outbox.send(frame);
+    expect(told.slow).toBe(0);
+    expect(outbox.bytes).toBeLessThan(1_048_576);
+  });
+
+  test("what the stream has and the reader has not taken counts as what waits here does", () => {
+    const { outbox, told } = blocked({ outboxBytesMax: 1_000, outboxStuckMs: 5_000 });
+    outbox.send(reply("x".repeat(960)));
+    expect(told.slow).toBe(0);
+    outbox.send(reply("x".repeat(20)));
+    expect(told.slow).toBe(1);
+  });
+
   test("a reader of changes who lost some gets a whole state when he reads again, and changes after it", async () => {
     const { outbox, stream, told, turn } = blocked();
     for (let v = 1; v <= 64; v += 1) outbox.send(change(v));
@@ -189,6 +208,43 @@ describe("F05 SAFETY 17: outboxes", () => {
     await stream.release();
     expect(textsOf(stream.taken)).toHaveLength(65);
     expect(told.behind).toBe(0);
+  });
+
+  test("64 changes wait behind a whole state, however many were let go for it", async () => {
+    const { outbox, stream, told } = blocked();
+    for (let v = 1; v <= 40; v += 1) outbox.send(change(v));
+    outbox.send(state(41));
+    for (let v = 42; v <= 81; v += 1) outbox.send(change(v));
+    await stream.release();
+    expect([textsOf(stream.taken).length, told.behind]).toEqual([42, 0]);
+  });
+
+  test("whoever has caught up may fall behind by as much again", async () => {
+    const { outbox, stream, told, turn } = blocked();
+    const pile = () => {
+      for (let v = 1; v <= 60; v += 1) outbox.send(change(v));
+      for (let i = 1; i <= 90; i += 1) outbox.send(event(`${i}`));
+    };
+    pile();
+    await stream.release();
+    stream.open = false;
+    outbox.send(reply("second"));
+    turn.flush();
+    pile();
+    await stream.release();
+    expect([textsOf(stream.taken).length, told.behind, told.coalesced]).toEqual([302, 0, 0]);
+  });
+
+  test("a line that is being closed is given nothing more, as writing to it would be an error", async () => {
+    const { ambient, outbox, stream } = setUp();
+    const errors: Error[] = [];
+    stream.on("error", (error) => void errors.push(error));
+    outbox.send(event("late"));
+    stream.end();
+    await ambient.advance(0);
+    outbox.ping();
+    await ambient.advance(0);
+    expect([errors, stream.taken]).toEqual([[], []]);
   });
 
   test("1 MiB piled up ends it, and what waited is let go", () => {

@@ -47,6 +47,12 @@ describe("the young generation", () => {
     expect(collect(0.001, 60)).toBe(false);
   });
 
+  test("may grow as soon after a quiet night: what was not used of the time allowed is not saved up", () => {
+    const { collect } = held();
+    expect(collect(0, 8 * 3_600)).toBe(false);
+    expect(collect(0.25, 3)).toBe(true);
+  });
+
   test("may not grow past 64 MB, and may again when V8 has shrunk it", () => {
     const { space, collect } = held(64 * mib);
     expect(collect(0.25, 60)).toBe(false);

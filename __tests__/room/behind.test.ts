@@ -1,5 +1,6 @@
 // Viewers who could be left behind, and keys that open nothing any more: what a room reads anew, and what it says of it.
 import { describe, expect, test } from "vitest";
+import type { Announcement } from "../../lib/bus/bus.ts";
 import type { Answer } from "../../lib/room/answer.ts";
 import { readRecord } from "../../lib/room/log.ts";
 import type { Joining } from "../../lib/room/order.ts";
@@ -61,6 +62,27 @@ describe("who comes to watch", () => {
 });
 
 describe("whoever watches", () => {
+  test.each([
+    ["in order, each", [2, 3], [1, 2, 3]],
+    ["in another order, each", [3, 2], [1, 2, 3]],
+    ["without the one before, the newest", [3], [1, 3]],
+  ])("while the game is busy is shown what is announced %s", (_how, announced, shown) =>
+    onTwo(async ({ here, there, host, room }) => {
+      const { gameId } = room;
+      const [guest, opened] = [viewer("guest"), await found(there, gameId)];
+      await join(opened, guest);
+      const heard: Announcement[] = [];
+      const ignore = () => undefined;
+      here.bus.publish = (one) => void heard.push(one);
+      await here.give(room, host, rename("Second"));
+      await here.give(room, host, rename("Third"));
+      const busy = opened.read(ignore, ignore);
+      for (const v of announced) opened.onAnnouncement({ ...(heard.find((one) => one.v === v) as Announcement), from: "other" });
+      await busy;
+      await there.pass(0);
+      expect(guest.versions).toEqual(shown);
+    }));
+
   test("is shown a change whose announcement does not fit the copy at hand", () =>
     onTwo(async ({ here, there, host, room }) => {
       const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];
@@ -105,6 +127,18 @@ describe("whoever watches", () => {
       { store: switched },
     );
   });
+
+  test("is sent away, too, when the table was closed by a change that was not heard of here", () =>
+    onTwo(async ({ here, there, host, room }) => {
+      const sentAway: string[] = [];
+      const guest = { ...viewer("guest"), dismiss: (reason: string) => void sentAway.push(reason) };
+      const opened = await found(there, room.gameId);
+      await join(opened, guest);
+      expect((await here.give(room, host, { type: "close" })).ok).toBe(true);
+      opened.onGap();
+      await there.pass(0);
+      expect([guest.versions, sentAway]).toEqual([[1, 2], ["closed"]]);
+    }));
 
   test("is sent away when the game is not there any more", () =>
     inHouse(async (house) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { refusals } from "../../lib/game/refusals.ts";
 import { en as enTable } from "../../public/app/i18n/en.ts";
 import { enClass } from "../../public/app/i18n/en-class.ts";
@@ -77,6 +77,31 @@ describe("F56 two languages", () => {
     expect(speech.t("play.penalties", { count: 2 })).toBe("2 penalties");
     await speech.use("tr");
     expect(speech.t("offer.passTurn")).toBe("Sırayı ver");
+  });
+
+  test("a language that cannot be fetched leaves the page in English, and comes when it can be had", async () => {
+    vi.useFakeTimers();
+    let line: "down" | "up" = "down";
+    const fetched = async () => (line === "up" ? trTable : Promise.reject(new Error("the line is down")));
+    const speech = await createSpeech("tr", { en: async () => enTable, tr: fetched });
+    expect(speech.t("offer.passTurn")).toBe(enTable["offer.passTurn"]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(speech.language.value).toBe("en");
+    line = "up";
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(speech.language.value).toBe("tr");
+    expect(speech.t("offer.passTurn")).toBe("Sırayı ver");
+    vi.useRealTimers();
+  });
+
+  test("whoever chooses another language while one is on its way hears the last one he chose", async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof trTable>();
+    const speech = await createSpeech("en", { en: async () => enTable, tr: () => promise });
+    const late = speech.use("tr");
+    await speech.use("en");
+    resolve(trTable);
+    await late;
+    expect(speech.language.value).toBe("en");
   });
 
   test("words of a part that is fetched later are taught in every language, and take nothing away from the others", async () => {

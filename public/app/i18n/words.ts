@@ -11,20 +11,25 @@ export interface Speech {
   readonly language: ReadonlySignal<Language>;
   /** Reading it inside a component or effect makes that follow the language. */
   readonly t: Translate;
+  /** Ends with the first try: words that cannot be fetched now are tried for again until another language is chosen. */
   readonly use: (language: Language) => Promise<void>;
   /** Words of a part that is fetched later, for every language. */
   readonly teach: (words: Readonly<Record<Language, Readonly<Record<string, string>>>>) => void;
 }
 
-const catalogues: Readonly<Record<Language, () => Promise<Readonly<Record<string, string>>>>> = {
+type Catalogues = Readonly<Record<Language, () => Promise<Readonly<Record<string, string>>>>>;
+
+const catalogues: Catalogues = {
   en: async () => en,
   tr: async () => (await import("./tr.ts")).tr,
 };
 
 /** Where i18next keeps the words of parts that came later. */
 const taught = "taught";
+const askAgainMs = 1_000;
 
-export async function createSpeech(first: Language): Promise<Speech> {
+/** Never waits for more than one try: a page whose words do not come speaks English, and is not empty. */
+export async function createSpeech(first: Language, from: Catalogues = catalogues): Promise<Speech> {
   const speaker: i18n = i18next.createInstance();
   await speaker.init({
     lng: "en",
@@ -37,10 +42,19 @@ export async function createSpeech(first: Language): Promise<Speech> {
     resources: { en: { translation: en } },
   });
   const language = signal<Language>("en");
-  const use = async (wanted: Language): Promise<void> => {
-    if (!speaker.hasResourceBundle(wanted, "translation")) speaker.addResourceBundle(wanted, "translation", await catalogues[wanted]());
-    await speaker.changeLanguage(wanted);
-    language.value = wanted;
+  let chosen = first;
+  const has = (wanted: Language): boolean => speaker.hasResourceBundle(wanted, "translation");
+  const learn = async (wanted: Language): Promise<void> => {
+    const words = has(wanted) ? null : await from[wanted]().catch(() => null);
+    if (words) speaker.addResourceBundle(wanted, "translation", words);
+    // Another one may have been chosen meanwhile.
+    if (chosen !== wanted) return;
+    if (has(wanted)) language.value = wanted;
+    else setTimeout(() => void learn(wanted), askAgainMs);
+  };
+  const use = (wanted: Language): Promise<void> => {
+    chosen = wanted;
+    return learn(wanted);
   };
   await use(first);
   const t: Translate = (key, params) => {

@@ -102,6 +102,33 @@ test("a sheet that was never opened before, tapped while the line is down, takes
   await expect(page.getByRole("dialog", { name: "Menu" })).toBeVisible();
 });
 
+test("a screen that was never opened before, tapped while the line is down, says what it waits for and comes when the line is back", async ({
+  table,
+}) => {
+  const page = await table.open("/");
+  const here = page.getByRole("button", { name: "Play on this device" });
+  await here.waitFor();
+  await page.context().setOffline(true);
+  await here.click();
+  await expect(page.getByRole("status").filter({ hasText: "Still on the way" })).toBeVisible();
+  await page.getByRole("button", { name: "To the start" }).click();
+  await here.click();
+  await page.context().setOffline(false);
+  await expect(page.locator(".new-game")).toBeVisible();
+});
+
+test("a page whose language cannot be fetched speaks English until it can", async ({ table }) => {
+  const page = await table.open("/");
+  const words = /\/assets\/tr-[^/]*\.js$/;
+  await page.route(words, (route) => route.abort());
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Türkçe" }).click();
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Settings" })).toBeVisible();
+  await page.unroute(words);
+  await expect(page.getByRole("button", { name: "Ayarlar" })).toBeVisible();
+});
+
 test("a message and what is said aloud reach a player who has a sheet open", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");
@@ -115,6 +142,8 @@ test("a message and what is said aloud reach a player who has a sheet open", asy
   const toast = guest.locator(".toast", { hasText: "The coin shows" });
   await toast.getByRole("button", { name: "Close" }).click({ timeout: 4_000 });
   await expect(toast).toHaveCount(0);
+  // The keys stay in the sheet.
+  await expect(guest.getByRole("dialog").getByRole("button", { name: "Close" })).toBeFocused();
   await tap(host, "passTurn");
   await expect(guest.getByRole("dialog").locator("[data-live]")).toHaveText("It is your turn.");
 });

@@ -5,20 +5,20 @@ import { useApp } from "./app-context.ts";
 import { hasEnded, type Model } from "./model/model.ts";
 import { choiceIsDue } from "./model/table-questions.ts";
 import { pathOf, type Route } from "./route.ts";
-import { EndedScreen, UnknownGame, WaitScreen } from "./screens/between.tsx";
+import { EndedScreen, PartWait, UnknownGame, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
 import { Play } from "./screens/play.tsx";
 import { Announcer } from "./ui/announcer.tsx";
 import { lazyPart } from "./ui/lazy.tsx";
 import { NoticeTimers, Toasts } from "./ui/toasts.tsx";
 
-const Home = lazyPart(async () => (await import("./screens/home.tsx")).Home);
-const TableMode = lazyPart(async () => (await import("./screens/table-mode.tsx")).TableMode);
-const Recap = lazyPart(async () => (await import("./screens/recap.tsx")).Recap);
-const Overlay = lazyPart(async () => (await import("./screens/overlay.tsx")).Overlay);
-const LocalSetup = lazyPart(async () => (await import("./screens/local-setup.tsx")).LocalSetup);
-const Class = lazyPart(async () => (await import("./chsh/class.tsx")).Class);
-const NewClass = lazyPart(async () => (await import("./chsh/new-class.tsx")).NewClass);
+const Home = lazyPart(async () => (await import("./screens/home.tsx")).Home, PartWait);
+const TableMode = lazyPart(async () => (await import("./screens/table-mode.tsx")).TableMode, PartWait);
+const Recap = lazyPart(async () => (await import("./screens/recap.tsx")).Recap, PartWait);
+const Overlay = lazyPart(async () => (await import("./screens/overlay.tsx")).Overlay, PartWait);
+const LocalSetup = lazyPart(async () => (await import("./screens/local-setup.tsx")).LocalSetup, PartWait);
+const Class = lazyPart(async () => (await import("./chsh/class.tsx")).Class, PartWait);
+const NewClass = lazyPart(async () => (await import("./chsh/new-class.tsx")).NewClass, PartWait);
 const Sheets = lazyPart(async () => (await import("./sheets/sheets.tsx")).Sheets);
 
 /** The table itself comes first. */

@@ -175,6 +175,8 @@ export const en: Readonly<Record<string, string>> = {
   "between.connectingSub": "Table {{code}}",
   "between.lost": "No connection yet",
   "between.lostSub": "The page keeps trying. Table {{code}}.",
+  "between.part": "Still on the way",
+  "between.partSub": "The rest of the page has not come yet. It keeps trying.",
   "between.gone": "This table is not there",
   "between.unknown": "This page has no screen for this game",
   "between.unknownSub": "The server plays it. It needs a page of its own, or a newer one: reload.",

@@ -175,6 +175,8 @@ export const tr: Readonly<Record<string, string>> = {
   "between.connectingSub": "Masa {{code}}",
   "between.lost": "Henüz bağlantı yok",
   "between.lostSub": "Sayfa denemeyi sürdürüyor. Masa {{code}}.",
+  "between.part": "Hâlâ yolda",
+  "between.partSub": "Sayfanın geri kalanı henüz gelmedi. Denemeyi sürdürüyor.",
   "between.gone": "Böyle bir masa yok",
   "between.unknown": "Bu sayfada bu oyun için ekran yok",
   "between.unknownSub": "Sunucu bu oyunu biliyor. Kendi sayfası ya da daha yeni bir sayfa gerekiyor: yenileyin.",

@@ -26,6 +26,27 @@ export function WaitScreen(): JSX.Element {
   );
 }
 
+/** A screen whose part of the page is still on its way: while the line is down it cannot be had. */
+export function PartWait(): JSX.Element {
+  const { speech, route, go } = useApp();
+  const { t } = speech;
+  return (
+    <main class="page between tint" style={tintOf(quietTint)} data-waits="part">
+      <Wordmark />
+      <div class="between-body" role="status">
+        <span class="waiting-ring" aria-hidden="true" />
+        <h1>{t("between.part")}</h1>
+        <p class="hint">{t("between.partSub")}</p>
+      </div>
+      {route.value.page === "home" ? null : (
+        <button type="button" class="wide quiet-button" onClick={() => go("/")}>
+          {t("between.home")}
+        </button>
+      )}
+    </main>
+  );
+}
+
 /** A game that the server hosts and this page has no screen for. */
 export function UnknownGame(): JSX.Element {
   const { speech, go } = useApp();

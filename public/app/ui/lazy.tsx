@@ -3,6 +3,17 @@ import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 const askAgainMs = 1_000;
+/** Whoever has waited so long for a screen is told what for; sooner it would only flicker. */
+const tellAfterMs = 600;
+
+function Late({ Waiting }: { readonly Waiting: ComponentType }): JSX.Element | null {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), tellAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate ? <Waiting /> : null;
+}
 
 export interface LazyPart<Props> {
   (props: Props): JSX.Element | null;
@@ -21,7 +32,11 @@ async function serverIsThere(): Promise<void> {
     await new Promise((again) => setTimeout(again, askAgainMs));
 }
 
-export function lazyPart<Props extends object = object>(load: () => Promise<ComponentType<Props>>): LazyPart<Props> {
+/** `Waiting` stands in its place while it is long in coming: a screen must never be empty. */
+export function lazyPart<Props extends object = object>(
+  load: () => Promise<ComponentType<Props>>,
+  Waiting?: ComponentType,
+): LazyPart<Props> {
   let loaded: ComponentType<Props> | null = null;
   const fetched = async (): Promise<ComponentType<Props>> => {
     loaded ??= await load();
@@ -48,7 +63,8 @@ export function lazyPart<Props extends object = object>(load: () => Promise<Comp
         here = false;
       };
     }, [Shown]);
-    return Shown === null ? null : <Shown {...props} />;
+    if (Shown !== null) return <Shown {...props} />;
+    return Waiting === undefined ? null : <Late Waiting={Waiting} />;
   }
   return Object.assign(Part, { fetch: () => void fetched().catch(() => undefined) });
 }

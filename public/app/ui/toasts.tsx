@@ -1,6 +1,6 @@
 // Short messages under the bar: refusals in words, dice, a newer page. What is only told leaves by itself.
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Notice } from "../model/model.ts";
 import { Icon } from "./icons.tsx";
@@ -52,9 +52,17 @@ function NoticeTimer({ n }: { readonly n: number }): null {
 
 function Toast({ notice }: { readonly notice: Notice }): JSX.Element {
   const { session, speech } = useApp();
+  const root = useRef<HTMLDivElement>(null);
   const dismiss = (): void => session.dispatch({ type: "dismiss", n: notice.n });
+  // Keys that were on it stay in the sheet it lay on: the page under it is dead. Before it is taken away: then they would be nowhere.
+  useLayoutEffect(() => {
+    const own = root.current;
+    return () => {
+      if (own?.contains(document.activeElement)) own.closest("dialog")?.querySelector("button")?.focus({ preventScroll: true });
+    };
+  }, []);
   return (
-    <div class="toast" data-tone={notice.tone} data-notice={notice.key} role={notice.tone === "error" ? "alert" : "status"}>
+    <div ref={root} class="toast" data-tone={notice.tone} data-notice={notice.key} role={notice.tone === "error" ? "alert" : "status"}>
       <span>{speech.t(notice.key, notice.params)}</span>
       <button type="button" aria-label={speech.t("common.close")} onClick={dismiss}>
         <Icon name="close" size={16} />

@@ -4,7 +4,7 @@ import { type Browser, expect, type Page, test, type ViewportSize } from "@playw
 import type { Table } from "../../public/app/model/model.ts";
 import { table } from "../browser/support/tables.ts";
 import { drawn, openStage, resize, themes } from "./support/scene-page.ts";
-import { seats, storedLog } from "./support/scene-tables.ts";
+import { seats, storedLog, wastelands } from "./support/scene-tables.ts";
 import { type Scene, scenes, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 
@@ -364,4 +364,48 @@ test("in table mode up to six panels are whole on the narrowest phone, with the 
   }
   await context.close();
   expect(wrong).toEqual([]);
+});
+
+/** How wide the page is while the word that the line is down stands in its bar: the line comes back now and then. */
+const widthWhileLost = async (page: Page): Promise<number> => {
+  const width = await page.waitForFunction(() => document.querySelector(".play-bar .line-word") && document.documentElement.scrollWidth);
+  return Number(await width.jsonValue());
+};
+
+test("with the line down in a campaign's hundredth turn everything in the bar is on the phone, in both languages", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const battle: Table = { ...wastelands(), status: "running", running: [2], winner: null, turn: 100 };
+  const wrong: string[] = [];
+  for (const locale of ["en", "tr"]) {
+    await show({ name: "battle-lost", path: "/g/K7QX2M", table: battle, seat: 2, locale, closes: 1001, shows: ".line-word" });
+    for (const [width, height] of phones) {
+      await resize(page, { width, height });
+      const wide = await widthWhileLost(page);
+      if (wide > width) wrong.push(`${locale}, ${width}x${height}: ${wide}`);
+    }
+  }
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
+test("a message does not lie on the button that stops and starts a class", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const host = scenes.find(({ name }) => name === "class-host");
+  const tells = [["shutdown_warning", { message: "", timeout: 5_000, retryAfterMs: 1_000 }]] as const;
+  if (host) await show({ ...host, tells, shows: ".toast" });
+  const covered: string[] = [];
+  for (const [width, height] of phones) {
+    await resize(page, { width, height });
+    const top = await page.evaluate(() => {
+      const button = document.querySelector(".class-controls > .go");
+      const { left, top, width: wide, height: high } = button?.getBoundingClientRect() ?? new DOMRect();
+      const over = [0.1, 0.5, 0.9].map((share) => document.elementFromPoint(left + wide / 2, top + high * share));
+      return over.find((part) => part?.closest(".toast"))?.textContent;
+    });
+    if (top) covered.push(`${width}x${height}: ${top}`);
+  }
+  await context.close();
+  expect(covered).toEqual([]);
 });

@@ -409,3 +409,26 @@ test("a message does not lie on the button that stops and starts a class", async
   await context.close();
   expect(covered).toEqual([]);
 });
+
+test("the great button's words stay on it, whatever is asked above it and whatever the names", async ({ browser }) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const wrong: string[] = [];
+  for (const name of ["Player", "W".repeat(32)])
+    for (const stack of [[1, 2], [1]]) {
+      const players = seats(4, (id) => ({ name, ...(id === 3 ? { asks: ["poison"] } : {}) }));
+      const state = table({ activePlayer: 3, interruptingPlayers: stack, running: [stack.at(-1) ?? 1], players });
+      await show({ name: "held", path: "/g/K7QX2M", table: state, seat: 2 });
+      for (const [width, height] of phones) {
+        await resize(page, { width, height });
+        const beyond = await page.evaluate(() => {
+          const box = (part: Element): DOMRect => part.getBoundingClientRect();
+          const button = document.querySelector(".hand .go") ?? document.body;
+          return Math.round(Math.max(...[...button.children].map((words) => box(words).bottom - box(button).bottom)));
+        });
+        if (beyond > 1) wrong.push(`${name}, ${stack.length} interrupts, ${width}x${height}: ${beyond} px beyond`);
+      }
+    }
+  await context.close();
+  expect(wrong).toEqual([]);
+});

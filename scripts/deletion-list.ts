@@ -60,6 +60,7 @@ const contract = "a commit on a version that is not the newest|whose history par
 const others: readonly Deletion[] = [
   { ...decode, name: "limit: depth of a message", from: "if (depth > jsonDepthMax) return true;", to: "" },
   { ...decode, name: "limit: keys of a message", from: "if (keys > jsonKeysMax) return true;", to: "" },
+  { ...decode, name: "limit: values side by side in a message", from: "if (commas > jsonCommasMax) return true;", to: "" },
   { ...decode, name: "limit: length of an action id", from: " || given.length > actionIdCharsMax", to: "" },
   {
     name: "limit: depth of the stack",

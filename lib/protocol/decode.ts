@@ -2,7 +2,7 @@
 // Depth and size are counted before anything is parsed or built.
 import type { z } from "zod";
 import type { Refusal } from "../game/refusals.ts";
-import { actionIdCharsMax, jsonDepthMax, jsonKeysMax } from "./limits.ts";
+import { actionIdCharsMax, jsonCommasMax, jsonDepthMax, jsonKeysMax } from "./limits.ts";
 
 /** `{"type", "data"?, "id"?}` with nothing else in it. */
 export interface Envelope {
@@ -25,11 +25,13 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const colon = 0x3a;
+const comma = 0x2c;
 
-/** True when the text nests deeper, or has more keys, than any message does. One pass, no allocation; strings are skipped. */
+/** True when the text nests deeper, or has more keys or longer lists, than any message does. One pass, no allocation; strings are skipped. */
 export function isOverbuilt(text: string): boolean {
   let depth = 0;
   let keys = 0;
+  let commas = 0;
   for (let i = 0; i < text.length; i += 1) {
     const c = text.charCodeAt(i);
     if (c === quote) {
@@ -46,6 +48,9 @@ export function isOverbuilt(text: string): boolean {
     } else if (c === colon) {
       keys += 1;
       if (keys > jsonKeysMax) return true;
+    } else if (c === comma) {
+      commas += 1;
+      if (commas > jsonCommasMax) return true;
     }
   }
   return false;

@@ -6,6 +6,8 @@ export const frameBytesMax = 65_536;
 export const jsonDepthMax = 8;
 /** Most keys in a message, all objects together. */
 export const jsonKeysMax = 64;
+/** Most commas in a message: what stands side by side in its objects and lists, all together. */
+export const jsonCommasMax = 256;
 /** Longest client-made action id, characters. */
 export const actionIdCharsMax = 64;
 /** Longest feedback, graphemes. */

@@ -29,6 +29,17 @@ describe("F43 codes guessed all at once", () => {
     expect(asked).toHaveLength(5);
   });
 
+  test("tokens: no more are compared than may be wrong, and the rest is told to wait", async () => {
+    const { connect, seated, notes } = virtualEdge({ limits: { joinFailuresPerAddressPerMinuteMax: 5 } });
+    const { gameId } = await seated();
+    const guess = (at: number) => connect("203.0.113.66").ask("reconnect", { gameId, playerId: 1, token: `${at}`.padStart(43, "A") });
+    const answers = await Promise.all(codes.map((_, at) => guess(at)));
+    const told = answers.map(({ data }) => data.code);
+    expect(told.filter((code) => code === "bad-token")).toHaveLength(5);
+    expect(told.filter((code) => code === "rate-limited")).toHaveLength(5);
+    expect(notes.filter(({ event }) => event === "token-refused")).toHaveLength(5);
+  });
+
   test("over HTTP: the same, through one line or many", async () => {
     const { store, asked } = countedStore();
     const all = virtualEdge({ store, limits: { joinFailuresPerAddressPerMinuteMax: 5 } });

@@ -6,6 +6,7 @@ import { Duplex } from "node:stream";
 import express from "express";
 import { addGames } from "../../lib/gateway/http-games.ts";
 import type { HttpParts } from "../../lib/gateway/http-parts.ts";
+import { addPages } from "../../lib/gateway/pages.ts";
 import type { virtualEdge } from "./virtual-edge.ts";
 
 export class HeldLine extends Duplex {
@@ -41,7 +42,9 @@ export class HeldLine extends Duplex {
 /** Gives lines to what `edge` hosts; `parts` takes the place of what it would have. */
 export function heldLines(edge: ReturnType<typeof virtualEdge>, parts: Partial<HttpParts> = {}): (address?: string) => HeldLine {
   const app = express();
-  addGames(app, { ...edge, instanceId: "here", version: "0", ...parts } as unknown as HttpParts);
+  const all = { ...edge, instanceId: "here", version: "0", ...parts } as unknown as HttpParts;
+  addGames(app, all);
+  if (parts.publicDir !== undefined) addPages(app, { ...all, config: edge.edge.config });
   const server = createServer(app);
   // As the gateway does: from here on the line is no business of HTTP.
   server.on("upgrade", () => undefined);

@@ -28,6 +28,8 @@ export interface EntranceHost {
 /** Limits an address may run into on its way in, as metrics name them. */
 export type EntranceLimit = "creates" | "joins" | "feedback";
 
+const isTokenRefused = (code: RefusalCode | null): boolean => code === "bad-token" || code === "token-expired";
+
 export class Entrance {
   readonly #host: EntranceHost;
 
@@ -76,7 +78,8 @@ export class Entrance {
       this.#host.answer(message, answer, { room, startedAt });
     };
     // Only those who come to watch are counted out: a seated player always comes back (L23).
-    await room.join(connection, joined, { seenV: data.v, viewersMax: parts.edge.limits.viewersPerGameMax });
+    const { limits, spectators } = parts.edge;
+    await spectators.during(room, () => room.join(connection, joined, { seenV: data.v, viewersMax: limits.viewersPerGameMax }));
     await this.#host.tellMissed(room, data.v);
   }
 
@@ -87,17 +90,23 @@ export class Entrance {
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
     const startedAt = parts.ambient.monotonicMs();
-    await room.execute({
-      sender: connection,
-      command: { type: "reconnect", seat, tokenHash: sha256Hex(data.token), grantId: null },
-      actionId: message.id,
-      n: message.n,
-      answered: (answer) => {
-        if (answer.ok) this.#enter(room, data.updates);
-        else this.#tokenRefused(answer.code, room.gameId);
-        this.#host.answer(message, answer, { room, startedAt });
-      },
-    });
+    const shown = (): Promise<RefusalCode | null> =>
+      new Promise((resolve) => {
+        void room.execute({
+          sender: connection,
+          command: { type: "reconnect", seat, tokenHash: sha256Hex(data.token), grantId: null },
+          actionId: message.id,
+          n: message.n,
+          answered: (answer) => {
+            resolve(answer.ok ? null : answer.code);
+            if (answer.ok) this.#enter(room, data.updates);
+            else this.#tokenRefused(answer.code, room.gameId);
+            this.#host.answer(message, answer, { room, startedAt });
+          },
+        });
+      });
+    const outcome = await parts.edge.lookUps.guess(connection.address, shown, isTokenRefused);
+    if (typeof outcome === "object" && outcome !== null) return this.refuseLimited(message, "joins", outcome.waitMs);
     await this.#host.tellMissed(room, data.v);
   }
 
@@ -107,9 +116,8 @@ export class Entrance {
   }
 
   #tokenRefused(code: RefusalCode, gameId: string): void {
-    if (code !== "bad-token" && code !== "token-expired") return;
+    if (!isTokenRefused(code)) return;
     const { connection, parts } = this.#host;
-    parts.edge.addresses.take("joinFailures", connection.address);
     parts.edge.note("token-refused", connection.address, { gameId, code });
   }
 

@@ -66,7 +66,8 @@ export class EventStream implements Subscriber {
     const joined = (answer: Answer): void => {
       if (!answer.ok) this.#end(answer.code);
     };
-    await this.#room.join(this, joined, { viewersMax: this.#edge.limits.viewersPerGameMax });
+    const { limits, spectators } = this.#edge;
+    await spectators.during(this.#room, () => this.#room.join(this, joined, { viewersMax: limits.viewersPerGameMax }));
     if (this.#ended) await this.#room.leave(this);
   }
 

@@ -1,9 +1,10 @@
 // What may be read about games without a socket: the list, one view, its log, and its changes as a stream. Only views leave.
 import type { Express, Request, Response } from "express";
-import type { ViewerId } from "../game/ids.ts";
+import type { Instant, ViewerId } from "../game/ids.ts";
 import type { RefusalCode } from "../game/refusals.ts";
 import { csvText } from "../protocol/csv.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
+import type { Answer } from "../room/answer.ts";
 import type { Copy } from "../room/fan-out.ts";
 import { readRecord } from "../room/log.ts";
 import type { Room } from "../room/room.ts";
@@ -78,13 +79,12 @@ async function sendView(parts: HttpParts, request: Request, response: Response):
   const room = await findRoom(parts, request, response);
   if (room === null) return;
   const viewers = await room.viewersEverywhere();
-  await room.read(
-    (copy, now) => {
-      const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, nobody), now);
-      response.json({ ...view, v: copy.v, serverTime: now, viewers });
-    },
-    (answer) => void (answer.ok || refuseHttp(response, answer.code)),
-  );
+  const show = (copy: Copy, now: Instant): void => {
+    const view = room.rules.view(copy.state, room.rules.audienceOf(copy.state, nobody), now);
+    response.json({ ...view, v: copy.v, serverTime: now, viewers });
+  };
+  const failed = (answer: Answer): void => void (answer.ok || refuseHttp(response, answer.code));
+  await parts.edge.spectators.during(room, () => room.read(show, failed));
 }
 
 interface LoggedChange {
@@ -111,17 +111,16 @@ async function sendLog(parts: HttpParts, request: Request, response: Response): 
 }
 
 /** The changes above `after`, or why they cannot be told. */
-async function changesOf({ store }: HttpParts, room: Room, after: number): Promise<readonly LoggedChange[] | RefusalCode> {
+async function changesOf({ store, edge }: HttpParts, room: Room, after: number): Promise<readonly LoggedChange[] | RefusalCode> {
   const rows = await store.changes(room.gameId, after, logPage);
   let told: readonly LoggedChange[] | RefusalCode = [];
-  await room.read(
-    (copy) => {
-      told = changesFor(room, copy, rows);
-    },
-    (answer) => {
-      if (!answer.ok) told = answer.code;
-    },
-  );
+  const tell = (copy: Copy): void => {
+    told = changesFor(room, copy, rows);
+  };
+  const failed = (answer: Answer): void => {
+    if (!answer.ok) told = answer.code;
+  };
+  await edge.spectators.during(room, () => room.read(tell, failed));
   return told;
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import express, { type Express, type Request, type Response } from "express";
 import he from "he";
+import type { Copy } from "../room/fan-out.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
 import type { Config } from "../ops/config.ts";
 import type { HttpParts } from "./http-parts.ts";
@@ -23,14 +24,13 @@ async function previewOf({ rooms, edge }: PagesParts, request: Request): Promise
   const found = id.success ? await edge.lookUps.find(rooms, id.data, edge.clientOf(request).address) : null;
   if (found === null || !("room" in found)) return null;
   let preview: Preview | null = null;
-  await found.room.read(
-    (copy) => {
-      const { name, status, seats, seatsFree } = found.room.rules.index(copy.state);
-      const taken = `${seats - seatsFree} of ${seats} seats taken`;
-      preview = { title: `${name} - Tap-or-Tarp`, description: `Table ${found.room.gameId}: ${taken}, ${statusWords[status]}.` };
-    },
-    () => {},
-  );
+  const { room } = found;
+  const describe = ({ state }: Copy): void => {
+    const { name, status, seats, seatsFree } = room.rules.index(state);
+    const taken = `${seats - seatsFree} of ${seats} seats taken`;
+    preview = { title: `${name} - Tap-or-Tarp`, description: `Table ${room.gameId}: ${taken}, ${statusWords[status]}.` };
+  };
+  await edge.spectators.during(room, () => room.read(describe, () => {}));
   return preview;
 }
 

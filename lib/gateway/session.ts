@@ -248,14 +248,17 @@ export class Session implements EntranceHost, Speaker {
     const hurry = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
     if (this.shed("watch")) return this.#refuse(message.id, "busy");
-    this.#intake.begin();
-    void room
-      .sync(this.#connection, (answer) => {
-        if (answer.ok) this.#acknowledge(message.id, answer.v);
-        else this.#refuse(message.id, answer.code);
-      })
-      .then(() => this.#tellSince(room, data.v))
-      .finally(() => this.#intake.end());
+    this.#inTurn(room, (done) => {
+      this.#intake.begin();
+      void room
+        .sync(this.#connection, (answer) => {
+          if (answer.ok) this.#acknowledge(message.id, answer.v);
+          else this.#refuse(message.id, answer.code);
+        })
+        .finally(done)
+        .then(() => this.#tellSince(room, data.v))
+        .finally(() => this.#intake.end());
+    });
   }
 
   /** As `#tellSince`, for whoever has just come in. Whoever comes in again and again is let in, and told nothing more. */

@@ -1,5 +1,5 @@
-// Those who hold no seat, at each game. A game takes one command at a time, and whoever knows its code may speak to it: only a few commands
-// of all of them together are in its queue, so that a player's own stands behind a few of them at most, however many there are.
+// Those who hold no seat, at each game. A game takes one command at a time, and whoever knows its code may speak to it, come in and read
+// it: only a few of all of them together are in its queue, so that a player's own command stands behind a few at most, however many they are.
 
 /** Enough that the queue is never empty while one waits. */
 const insideMax = 4;
@@ -32,6 +32,16 @@ export class Spectators {
   /** Calls `go` in its turn, with a place taken. Whoever waits must say nothing meanwhile: one for each connection waits at most. */
   wait(room: object, go: () => void): void {
     this.#lineOf(room).waiting.push(go);
+  }
+
+  /** Does `work` with a place, which may have to be waited for. */
+  async during<T>(room: object, work: () => Promise<T>): Promise<T> {
+    if (!this.enter(room)) await new Promise<void>((go) => this.wait(room, go));
+    try {
+      return await work();
+    } finally {
+      this.done(room);
+    }
   }
 
   done(room: object): void {

@@ -299,6 +299,26 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     expect(told()).toBe(6);
   });
 
+  test("SAFETY 15 whoever fills a table's places from one address does not keep out a friend from another", async () => {
+    const { ambient, connect, seated } = virtualEdge({ limits: { viewersPerGameMax: 6 } });
+    const { gameId, host } = await seated();
+    const from = async (address: string) => {
+      const client = connect(address);
+      return { client, told: (await client.ask("join", { gameId })).data.code ?? "in" };
+    };
+    const crowd = [];
+    for (let i = 0; i < 6; i += 1) crowd.push(await from(`2001:db8::${i + 1}`));
+    expect(crowd.map(({ told }) => told)).toEqual(["in", "in", "in", "in", "in", "game-full"]);
+    const friends = [await from("198.51.100.1"), await from("198.51.100.1"), await from("198.51.100.1")];
+    // Three are left of the crowd, the friends are two, and with the third they would be as many as those they sent away.
+    expect(friends.map(({ told }) => told)).toEqual(["in", "in", "game-full"]);
+    expect(crowd.map(({ client }) => client.socket.closedWith)).toEqual([null, null, null, 1013, 1013, null]);
+    expect(host.socket.closedWith).toBeNull();
+    for (const { client } of crowd.slice(3, 5)) await client.gone();
+    await ambient.advance(0);
+    expect(host.session.room?.viewers).toBe(6);
+  });
+
   test("L23 spectators fill the room, and a seated player still comes back", async () => {
     const { connect, seated } = virtualEdge({ limits: { viewersPerGameMax: 3 } });
     const { gameId, host, token } = await seated();

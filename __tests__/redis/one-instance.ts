@@ -49,6 +49,7 @@ export function countedAmbient(): { readonly ambient: Ambient; running(): number
 }
 
 export class HeldViewer implements Subscriber {
+  readonly countedAs = "203.0.113.9";
   readonly viewerId: ViewerId;
   readonly updates = "states" as const;
   readonly rttMs = 0;

@@ -31,6 +31,7 @@ export function viewer(name: string): Viewer {
   const versions: number[] = [];
   return {
     viewerId: name as ViewerId,
+    countedAs: "203.0.113.9",
     updates: "changes",
     rttMs: 0,
     told,

@@ -7,6 +7,7 @@ import { type CloseReason, closeCodes } from "../protocol/close-codes.ts";
 import type { Frame } from "../room/frame.ts";
 import type { Dismissal } from "../room/rules.ts";
 import type { Subscriber } from "../room/subscriber.ts";
+import { addressKey } from "./address.ts";
 import { Bucket } from "./bucket.ts";
 import type { Edge } from "./edge.ts";
 import type { Pinged } from "./heartbeat.ts";
@@ -38,6 +39,7 @@ export class Connection implements Subscriber, Pinged, Reader {
   readonly viewerId: ViewerId;
   readonly traceId: string;
   readonly address: string;
+  readonly countedAs: string;
   updates: "states" | "changes" = "states";
   rttMs = 0;
   /** Set by whoever answers for the connection: see `Reader`. */
@@ -61,6 +63,7 @@ export class Connection implements Subscriber, Pinged, Reader {
     this.viewerId = parts.viewerId;
     this.traceId = parts.traceId;
     this.address = parts.address;
+    this.countedAs = addressKey(parts.address);
     this.#socket = socket;
     this.#edge = edge;
     const now = ambient.monotonicMs();
@@ -109,7 +112,7 @@ export class Connection implements Subscriber, Pinged, Reader {
     if (!this.#isClosing) this.#outbox.send(frame);
   }
 
-  dismiss(reason: Dismissal["reason"]): void {
+  dismiss(reason: Dismissal["reason"] | "overloaded"): void {
     if (reason === "displaced" && !this.#isClosing) this.#edge.note("seat-displaced", this.address);
     this.close(reason);
   }

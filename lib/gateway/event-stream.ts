@@ -7,6 +7,7 @@ import type { Answer } from "../room/answer.ts";
 import type { Frame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
 import type { Subscriber } from "../room/subscriber.ts";
+import { addressKey } from "./address.ts";
 import type { Edge } from "./edge.ts";
 
 const commentMs = 15_000;
@@ -23,6 +24,7 @@ export interface EventStreamParts {
 export class EventStream implements Subscriber {
   readonly viewerId: ViewerId;
   readonly updates = "states";
+  readonly countedAs: string;
   readonly rttMs = 0;
   readonly #response: Response;
   readonly #room: Room;
@@ -42,6 +44,7 @@ export class EventStream implements Subscriber {
     this.#room = room;
     this.#edge = edge;
     this.#address = how.address;
+    this.countedAs = addressKey(how.address);
     edge.eventStreams.add(this);
     edge.metrics.eventStreams.set(edge.eventStreams.size);
     response.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });

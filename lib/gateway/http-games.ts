@@ -156,6 +156,7 @@ function addEvents(app: Express, parts: HttpParts): void {
     if (response.socket === null) return refuseHttp(response, "busy");
     if (edge.draining) return refuseHttp(response, "draining");
     if (edge.eventStreams.size >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
+    // Nobody goes for one who only listens.
     if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");
     // Asked for the head alone: whoever has it takes the answer for whole, and a proxy puts somebody else's request behind it.
     if (request.method === "HEAD") return void response.type("text/event-stream").end();

@@ -98,7 +98,13 @@ export const limitVariables = {
     [1, 1_000_000],
     "Feedback messages from one address.",
   ),
-  viewersPerGameMax: limit("LIMIT_VIEWERS_PER_GAME", "viewers", 200, [8, 100_000], "Viewers of one game on one instance."),
+  viewersPerGameMax: limit(
+    "LIMIT_VIEWERS_PER_GAME",
+    "viewers",
+    200,
+    [8, 100_000],
+    "Viewers of one game on one instance. Past it who comes from an address with fewer takes the place of a spectator from the one with most.",
+  ),
   outboxBytesMax: limit(
     "LIMIT_OUTBOX_BYTES",
     "bytes",

@@ -5,6 +5,7 @@ import { viewChange } from "../protocol/change.ts";
 import type { StoredIndex } from "../store/store.ts";
 import { changeFrame, eventFrame, Frame, type StampOf, stateFrame, stateJson } from "./frame.ts";
 import type { AnyRules } from "./log.ts";
+import { whoMakesPlace } from "./places.ts";
 import type { Dismissal } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { ViewerCount } from "./viewer-count.ts";
@@ -95,6 +96,16 @@ export class FanOut {
 
   has(subscriber: Subscriber): boolean {
     return this.#viewers.has(subscriber);
+  }
+
+  /** Whether one more may watch where `most` may. Somebody who only watches may have to go for him. */
+  hasPlaceFor(subscriber: Subscriber, { state }: Copy, most: number): boolean {
+    if (this.#viewers.size < most || this.#viewers.has(subscriber)) return true;
+    const leaver = whoMakesPlace(this.#viewers.keys(), subscriber, new Set(this.#rules.connectedHolders(state)));
+    if (leaver === null) return false;
+    this.remove(leaver);
+    leaver.dismiss("overloaded");
+    return true;
   }
 
   add(subscriber: Subscriber, copy: Copy): void {

@@ -182,7 +182,7 @@ export class Room implements Listener, Sleeper {
       const present = await this.#watched(seenV);
       if (present === null) return joined({ ok: false, code: "no-such-game" });
       const { viewers } = this.#keeper;
-      if (viewers.size >= viewersMax && !viewers.has(subscriber)) return joined({ ok: false, code: "game-full" });
+      if (!viewers.hasPlaceFor(subscriber, present.copy, viewersMax)) return joined({ ok: false, code: "game-full" });
       viewers.add(subscriber, present.copy);
       this.#keeper.sendWhole(subscriber, present.copy);
       joined({ ok: true, v: present.copy.v });

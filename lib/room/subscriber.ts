@@ -5,6 +5,8 @@ import type { Dismissal } from "./rules.ts";
 
 export interface Subscriber {
   readonly viewerId: ViewerId;
+  /** Under what its address is counted. */
+  readonly countedAs: string;
   /** The correlation id of what it says; a watcher who can say nothing has none. */
   readonly traceId?: string;
   /** Whole states after every change, or only what changed. */
@@ -14,5 +16,5 @@ export interface Subscriber {
   /** Puts a frame into the outbox. Never throws, never waits. */
   send(frame: Frame): void;
   /** Closes the connection once what is in the outbox has gone. */
-  dismiss(reason: Dismissal["reason"]): void;
+  dismiss(reason: Dismissal["reason"] | "overloaded"): void;
 }

@@ -1,0 +1,25 @@
+// Who makes place for a newcomer in a full house: one of those who only watch, from where most of them come. Whoever fills a table's
+// places from one address does not keep out a friend who comes from another. It decides and changes nothing.
+import type { ViewerId } from "../game/ids.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/**
+ * The newest spectator of the address with most of them, if the newcomer's has fewer even with him; else null. Whoever holds a seat
+ * neither counts nor goes.
+ */
+export function whoMakesPlace(
+  viewers: Iterable<Subscriber>,
+  newcomer: Pick<Subscriber, "countedAs">,
+  holders: ReadonlySet<ViewerId>,
+): Subscriber | null {
+  const crowds = new Map<string, { newest: Subscriber; size: number }>();
+  for (const viewer of viewers) {
+    if (holders.has(viewer.viewerId)) continue;
+    const crowd = crowds.get(viewer.countedAs) ?? { newest: viewer, size: 0 };
+    crowds.set(viewer.countedAs, { newest: viewer, size: crowd.size + 1 });
+  }
+  const own = crowds.get(newcomer.countedAs)?.size ?? 0;
+  let most = { newest: null as Subscriber | null, size: own + 1 };
+  for (const crowd of crowds.values()) if (crowd.size > most.size) most = crowd;
+  return most.newest;
+}

@@ -81,7 +81,8 @@ describe("whoever watches", () => {
       await busy;
       await there.pass(0);
       expect(guest.versions).toEqual(shown);
-    }));
+    }),
+  );
 
   test("is shown a change whose announcement does not fit the copy at hand", () =>
     onTwo(async ({ here, there, host, room }) => {

@@ -61,17 +61,16 @@ async function sendList(parts: ListParts, request: Request, response: Response):
  * A game that ran when the servers went may stand still since, which its index says only when somebody looked at it. So those of a page that
  * nobody has touched since are looked at; each once, as its index says it then.
  */
-async function presentIndex({ rooms, upSince }: ListParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
+async function presentIndex({ rooms, edge, upSince }: ListParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
   if (index.status !== "running" || updatedAt >= upSince) return index;
   const found = await rooms.find(gameId);
+  if (!("room" in found)) return index;
+  const { room } = found;
   let present: GameIndex = index;
-  if ("room" in found)
-    await found.room.read(
-      ({ state }) => {
-        present = found.room.rules.index(state);
-      },
-      () => {},
-    );
+  const look = ({ state }: Copy): void => {
+    present = room.rules.index(state);
+  };
+  await edge.spectators.during(room, () => room.read(look, () => {}));
   return present;
 }
 

@@ -66,9 +66,4 @@ export class Bucket {
     const { perSecond, burst } = this.#rate;
     return Math.max(0, Math.ceil(((Math.min(count, burst) - this.#tokens) * 1_000) / perSecond));
   }
-
-  isFull(now: number): boolean {
-    this.#fill(now);
-    return this.#tokens >= this.#rate.burst;
-  }
 }

@@ -77,10 +77,6 @@ export class Connection implements Subscriber, Pinged, Reader {
     return this.#outbox.bytes;
   }
 
-  get isClosing(): boolean {
-    return this.#isClosing;
-  }
-
   /** Counts one frame, control frames included. A flood ends the connection. */
   admits(bytes: number): Admission {
     if (this.#isClosing) return "no";

@@ -88,11 +88,6 @@ export class RedisLink {
     return this.#isSilent ? "Redis does not answer." : null;
   }
 
-  /** Calls `run` whenever the connection stands, the first time too. */
-  onReady(run: () => void): void {
-    this.#redis.on("ready", run);
-  }
-
   /** Calls `run` each time Redis answers again after it did not. */
   onReturn(run: () => void): void {
     this.#onReturn.push(run);

@@ -112,6 +112,15 @@ describe("F10 ordered stop", () => {
     expect(did).toEqual(["flush", "exit 0 at 500"]);
   });
 
+  test("a second signal whose flush cannot finish is an exit with 1, after what it may take", async () => {
+    const { ambient, did, stop } = scene(() => [{ name: "hangs", limitMs: 20_000, run: never }], never);
+    stop.request("SIGTERM");
+    await ambient.advance(500);
+    stop.request("SIGTERM");
+    await ambient.advance(2_000);
+    expect(did).toEqual(["exit 1 at 2500"]);
+  });
+
   test("a flush that cannot finish is an exit with 1", async () => {
     const { ambient, did, stop } = scene(
       () => [],

@@ -75,7 +75,6 @@ export function createStop(settings: StopSettings): Stop {
         bad ||= step.run === flush;
         log.warn({ step: step.name, outcome, limitMs: step.limitMs }, "a step of the stop did not finish");
       }
-      if (left) return;
     }
     log.info({ reason, tookMs: Math.round(ambient.monotonicMs() - startedAt) }, "stopped");
     leave(bad ? 1 : 0);

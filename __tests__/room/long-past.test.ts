@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { State } from "../../lib/game/state.ts";
+import { type AnyRules, gameLog } from "../../lib/room/log.ts";
 import type { Room } from "../../lib/room/room.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { inHouse, viewer } from "./house.ts";
@@ -48,3 +49,19 @@ test("an undo behind hundreds of rolls, again and again: each reads as much of t
     { store: (inner) => counted(inner, read) },
   );
 });
+
+test("where nothing was undone a state is made again from no more than 256 changes, too", () =>
+  inHouse(async (house) => {
+    const read = { rows: 0 };
+    const host = viewer("host");
+    const { room } = await house.create(host, "made");
+    await house.give(room as Room, host, { type: "claim", playerId: 1 } as { readonly type: string });
+    for (let roll = 0; roll < 600; roll += 1)
+      await house.give(room as Room, host, { type: "rollDice", sides: 6 } as { readonly type: string });
+    const log = gameLog(counted(house.store, read), clockRules as unknown as AnyRules);
+    for (const v of [500, 600]) {
+      read.rows = 0;
+      expect(await log.stateAt((room as Room).gameId, v)).not.toBeNull();
+      expect(read.rows).toBeLessThanOrEqual(256);
+    }
+  }));

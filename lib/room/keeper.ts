@@ -222,8 +222,7 @@ export class Keeper {
   /** A change that nobody asked for. When it was not made, the caller looks again. */
   async #stepAlone({ copy, now }: Present, accepted: Accepted<unknown, unknown>, command: LoggedCommand): Promise<void> {
     const record = recordOf(accepted, { by: null, viewerId: null, rttMs: 0, command, draw: {}, past: null });
-    const stepped = await this.step(copy, { accepted, record, now, actionId: null, answer: null });
-    if (stepped.kind === "again") this.forget();
+    await this.step(copy, { accepted, record, now, actionId: null, answer: null });
   }
 
   /**

@@ -1,5 +1,6 @@
 // `npm run admin -- <command>`: the operator's hand on a running server, through its admin API. ADMIN_URL says where, ADMIN_TOKEN opens it.
 // Answers are JSON on standard output, so that other programs can read them. Exit 0 done, 1 refused, 2 misused.
+import { plainJson } from "../lib/ops/plain-json.ts";
 import { readAdminToken } from "./admin-token.ts";
 
 interface Call {
@@ -78,7 +79,7 @@ async function main([name = "", ...words]: readonly string[]): Promise<number> {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const shown = JSON.stringify(JSON.parse(text), null, 2);
+  const shown = plainJson(JSON.parse(text), 2);
   if (response.ok) process.stdout.write(`${shown}\n`);
   else process.stderr.write(`${response.status} ${shown}\n`);
   return response.ok ? 0 : 1;

@@ -73,6 +73,11 @@ describe("F31 SAFETY 20: HTTP", () => {
     expect((await fetch(`${server.url}/ready`)).status).toBe(200);
   });
 
+  test("a body that hides its length, and that nobody reads, is no longer taken once the request is answered", async () => {
+    const heard = await byHand("POST /live HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+    expect(heard).toContain("Connection: close");
+  });
+
   test("what is long goes out compressed, and an event stream does not, as each event has to go at once", async () => {
     const { gameId } = await seatTable(server.port, 2);
     const ask = (path: string) => fetch(server.url + path, { headers: { "accept-encoding": "gzip" } });

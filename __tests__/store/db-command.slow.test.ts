@@ -215,6 +215,13 @@ describe("the db command", () => {
     expect(await runDb(folder, "export", "--game", "NOSUCH")).toMatchObject({ code: 1, out: "", err: "There is no game NOSUCH." });
   });
 
+  test("what a stranger typed as an id does nothing to the terminal an export is shown on", async () => {
+    edit("UPDATE changes SET action_id = char(155) || '2J' WHERE action_id = 'tap-3'");
+    const { out, lines } = await runDb(folder, "export");
+    expect(out).toContain("\\u009b2J");
+    expect(lines.join("")).not.toMatch(/\p{Cc}/u);
+  });
+
   test("an export that nobody reads on does not keep a running server from emptying its log", async () => {
     const db = new Sqlite(join(folder, "games.db"));
     db.pragma("journal_mode = WAL");

@@ -101,6 +101,8 @@ export function boundedBodies({ limits }: Edge): RequestHandler {
       return refuseHttp(response, "too-large");
     }
     if (request.headers["transfer-encoding"] !== undefined) {
+      // What nobody reads Node takes to its end once the answer is given, however long it is: the line ends with the answer instead.
+      response.set("Connection", "close");
       let bytes = 0;
       const count = (chunk: Buffer): void => {
         bytes += chunk.length;

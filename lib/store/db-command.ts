@@ -7,6 +7,7 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
 import { ConfigError, limitsFrom, readRedisUrl } from "../ops/config.ts";
 import { makeFolder } from "../ops/folder.ts";
+import { plainJson } from "../ops/plain-json.ts";
 import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
@@ -120,8 +121,8 @@ const commands = {
       for (const { game, changes } of gamesWithLogs(db, options.game ?? null)) {
         games += 1;
         const { still: _, ...row } = { ...game, state: wholeState(game) };
-        out(JSON.stringify({ type: "game", ...row }));
-        for (const change of changes) out(JSON.stringify({ type: "change", game_id: game.game_id, ...change }));
+        out(plainJson({ type: "game", ...row }));
+        for (const change of changes) out(plainJson({ type: "change", game_id: game.game_id, ...change }));
       }
     });
     if (options.game !== undefined && games === 0) throw new DbCommandError(`There is no game ${options.game}.`);

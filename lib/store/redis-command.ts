@@ -1,5 +1,6 @@
 // What `npm run db` does when games live in Redis: look, count, export, check and repair, beside running servers. Backups are Redis' own.
 import type { Ambient } from "../ops/ambient.ts";
+import { plainJson } from "../ops/plain-json.ts";
 import { checkRedis, countByScan } from "./redis-check.ts";
 import { inspectRedis, reachRedis } from "./redis-gate.ts";
 import { gameKey, historyKey, liveKeys } from "./redis-keys.ts";
@@ -106,13 +107,13 @@ async function exportGame(link: RedisLink, gameId: string, out: (line: string) =
   if (!Number.isSafeInteger(end)) return false;
   const { still, ...row } = record;
   const state = still === undefined ? {} : { state: filled(still, record["state"] ?? "") };
-  out(JSON.stringify({ type: "game", game_id: gameId, ...row, ...state, v: end }));
+  out(plainJson({ type: "game", game_id: gameId, ...row, ...state, v: end }));
   for (let v = 0; v < end; ) {
     const rows = await link.call((redis) => redis.xrange(historyKey(gameId), `${v + 1}-0`, `${end}-0`, "COUNT", exportPage));
     for (const [id, [, at, , prev = "", , hash = "", , change = "", , action = "", , state]] of rows) {
       v = Number.parseInt(id, 10);
       const kept = state === undefined ? {} : { state };
-      out(JSON.stringify({ type: "change", game_id: gameId, v, at: Number(at), prev_hash: prev, hash, change, action, ...kept }));
+      out(plainJson({ type: "change", game_id: gameId, v, at: Number(at), prev_hash: prev, hash, change, action, ...kept }));
     }
     if (rows.length < exportPage) break;
   }

@@ -1,6 +1,6 @@
 // `npm run admin -- <command>`: the operator's hand on a running server, through its admin API. ADMIN_URL says where, ADMIN_TOKEN opens it.
 // Answers are JSON on standard output, so that other programs can read them. Exit 0 done, 1 refused, 2 misused.
-import { plainJson } from "../lib/ops/plain-json.ts";
+import { plainJson } from "../lib/store/plain-json.ts";
 import { readAdminToken } from "./admin-token.ts";
 
 interface Call {

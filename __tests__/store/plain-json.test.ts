@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plainJson } from "../../lib/ops/plain-json.ts";
+import { plainJson } from "../../lib/store/plain-json.ts";
 
 test("what a stranger typed does nothing to a terminal, ends no line, and is read back as it was", () => {
   const value = { action_id: "\u009b2J\u001b[31m\u202eEVIL\u0085\u2028\ufeff\n\u007f", "\u0090": "é 漢 👩‍👩‍👧" };

@@ -7,7 +7,7 @@ import Sqlite, { type Database } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
 import { ConfigError, limitsFrom, readRedisUrl } from "../ops/config.ts";
 import { makeFolder } from "../ops/folder.ts";
-import { plainJson } from "../ops/plain-json.ts";
+import { plainJson } from "./plain-json.ts";
 import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";

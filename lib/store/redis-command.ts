@@ -1,6 +1,6 @@
 // What `npm run db` does when games live in Redis: look, count, export, check and repair, beside running servers. Backups are Redis' own.
 import type { Ambient } from "../ops/ambient.ts";
-import { plainJson } from "../ops/plain-json.ts";
+import { plainJson } from "./plain-json.ts";
 import { checkRedis, countByScan } from "./redis-check.ts";
 import { inspectRedis, reachRedis } from "./redis-gate.ts";
 import { gameKey, historyKey, liveKeys } from "./redis-keys.ts";

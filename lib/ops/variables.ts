@@ -98,13 +98,7 @@ export const limitVariables = {
     [1, 1_000_000],
     "Feedback messages from one address.",
   ),
-  viewersPerGameMax: limit(
-    "LIMIT_VIEWERS_PER_GAME",
-    "viewers",
-    200,
-    [8, 100_000],
-    "Viewers of one game on one instance. Past it who comes from an address with fewer takes the place of a spectator from the one with most.",
-  ),
+  viewersPerGameMax: limit("LIMIT_VIEWERS_PER_GAME", "viewers", 200, [8, 100_000], "Viewers of one game on one instance, in fair shares."),
   outboxBytesMax: limit(
     "LIMIT_OUTBOX_BYTES",
     "bytes",

@@ -31,7 +31,7 @@ const memoryRiseMiBMax = 64;
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 export async function slowReaders(): Promise<SlowResult> {
-  const running = await clockServer({ env: { METRICS_TOKEN: metricsToken, LIMIT_HTTP_REQUESTS: "100000" } }).start();
+  const running = await clockServer({ env: { METRICS_TOKEN: metricsToken } }).start();
   const readBuffer = Buffer.alloc(262_144);
   const extras: RawSocket[] = [];
   try {

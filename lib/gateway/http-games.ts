@@ -59,7 +59,8 @@ async function sendList(parts: ListParts, request: Request, response: Response):
 
 /**
  * A game that ran when the servers went may stand still since, which its index says only when somebody looked at it. So those of a page that
- * nobody has touched since are looked at; each once, as its index says it then.
+ * nobody has touched since are looked at. One that stands still is looked at once, as its index says it then; one that runs on because
+ * other servers lived is looked at each time.
  */
 async function presentIndex({ rooms, edge, upSince }: ListParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
   if (index.status !== "running" || updatedAt >= upSince) return index;

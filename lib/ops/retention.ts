@@ -1,5 +1,5 @@
 // Forgets games that nobody will come back to: finished ones after a while, untouched ones sooner; and what players wrote to the operator.
-// The store finds them by index; a little at a time, so that no player waits for it.
+// The store finds games by index and words by their order; a little at a time, so that no player waits for it.
 import type { Store, StoredIndex } from "../store/store.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
 

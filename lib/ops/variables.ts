@@ -89,7 +89,7 @@ export const limitVariables = {
     "per minute",
     60,
     [1, 1_000_000],
-    "Lobby codes from one address that name no game.",
+    "Lobby codes that name no game, and refused tokens, from one address.",
   ),
   feedbackPerAddressPerMinuteMax: limit(
     "LIMIT_FEEDBACK_PER_ADDRESS",

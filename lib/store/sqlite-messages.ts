@@ -43,7 +43,10 @@ export type Op =
 export type CommitOp = Extract<Op, readonly [op: "commit", ...rest: unknown[]]>;
 export type FeedbackOp = Extract<Op, readonly [op: "feedback", ...rest: unknown[]]>;
 
-/** What one op came to. `null`: done. `false`: conflict. A string: the stored answer. A number: how many. A list: ids. An object: it could not be written. */
+/**
+ * What one op came to. `null`: done. `false`: conflict. A string: the stored answer. A number: how many. A list: ids. An object: it could
+ * not be written.
+ */
 export type OpResult = null | false | string | number | readonly string[] | { readonly poison: string };
 
 export type Trouble =

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { hostedGames } from "../../lib/hosted-games.ts";
 import { limits } from "../../lib/game/limits.ts";
-import type { Settings } from "../../lib/game/settings.ts";
+import { settingRanges } from "../../lib/game/setup.ts";
 import { clockCommands, clockCreateSettings } from "../../lib/protocol/clock-schemas.ts";
 import { decodeData } from "../../lib/protocol/decode.ts";
 
@@ -11,22 +11,8 @@ const seat = 1;
 const { updatePlayer, updateTable, adjustTime, rollDice, updateSettings } = clockCommands;
 const allowed = (schema: Parameters<typeof decodeData>[0], data: unknown): boolean => decodeData(schema, data, null).ok;
 
-const numbers: Readonly<Partial<Record<keyof Settings, { readonly min: number; readonly max: number }>>> = {
-  playerCount: limits.playerCount,
-  initialTime: limits.initialTimeMs,
-  bonusTime: limits.bonusTimeMs,
-  delayTime: limits.delayTimeMs,
-  bronsteinTime: limits.bronsteinTimeMs,
-  penaltyTimeDeduction: limits.penaltyTimeDeductionMs,
-  timeoutGracePeriod: limits.timeoutGracePeriodMs,
-  timeoutPenaltyLives: limits.timeoutPenaltyLives,
-  timeoutPenaltyDrunk: limits.timeoutPenaltyDrunk,
-  timeoutBonusTime: limits.timeoutBonusTimeMs,
-  startingLife: limits.startingLife,
-};
-
 const inside: readonly (readonly [string, { readonly min: number; readonly max: number }, (n: number) => boolean])[] = [
-  ...Object.entries(numbers).map(
+  ...Object.entries(settingRanges).map(
     ([field, range]) => [`settings.${field}`, range, (n: number) => allowed(clockCreateSettings, { [field]: n })] as const,
   ),
   ["settings.handicaps", limits.handicapMs, (n) => allowed(clockCreateSettings, { handicaps: { 8: n } })],

@@ -39,7 +39,8 @@ type Checked = { readonly ok: true; readonly settings: Settings } | ({ readonly 
 /** Settings of one type: each has its line below, or this does not compile. */
 type SettingOf<Type> = { [Field in keyof Settings]: Settings[Field] extends Type ? Field : never }[keyof Settings];
 
-const ranges = {
+/** Least and most of each number, both allowed. */
+export const settingRanges = {
   playerCount: limits.playerCount,
   initialTime: limits.initialTimeMs,
   bonusTime: limits.bonusTimeMs,
@@ -56,7 +57,8 @@ const ranges = {
 const choices = { ...settingWords, listed: [true, false] } as const satisfies Record<SettingOf<string | boolean>, readonly unknown[]>;
 
 function fieldAtFault(settings: Settings): string | null {
-  for (const [field, range] of Object.entries(ranges)) if (!within(settings[field as keyof typeof ranges], range)) return field;
+  for (const [field, range] of Object.entries(settingRanges))
+    if (!within(settings[field as keyof typeof settingRanges], range)) return field;
   for (const [field, allowed] of Object.entries(choices)) {
     if (!(allowed as readonly unknown[]).includes(settings[field as keyof typeof choices])) return field;
   }

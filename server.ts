@@ -30,6 +30,7 @@ import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { keepRetention } from "./lib/ops/retention.ts";
 import { watchSignals } from "./lib/ops/signals.ts";
+import { countAsAway, type StandstillWatch, standstillWatch } from "./lib/ops/standstill.ts";
 import type { Stop } from "./lib/ops/stop.ts";
 import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
@@ -79,6 +80,7 @@ interface Parts {
   readonly audit: Audit;
   readonly noteDamage: NoteDamage;
   readonly live: LiveGames;
+  readonly standstill: StandstillWatch;
   readonly instanceId: string;
   readonly version: string;
 }
@@ -105,8 +107,19 @@ function instanceName(config: Config, ambient: Ambient): string {
   return config.instanceId === null ? drawn : `${config.instanceId}-${drawn}`;
 }
 
+async function reporterOf(
+  { environment, secrets }: Config,
+  how: Pick<Parameters<typeof sentryReporter>[0], "release" | "instanceId" | "ambient">,
+) {
+  const dsn = secrets.sentryDsn;
+  return dsn === null ? noReporter() : sentryReporter({ dsn, environment, ...how });
+}
+
 async function openParts(config: Config, secrets: SecretSource, games: readonly HostedGame[]): Promise<Parts> {
-  const ambient = realAmbient();
+  const real = realAmbient();
+  // One time for all: were it asked in two places, a standstill could be noticed in one of them too late.
+  const standstill = standstillWatch(real);
+  const { ambient } = standstill;
   const slow = ringTogether(ambient);
   const instanceId = instanceName(config, ambient);
   const version = config.release ?? packageVersion();
@@ -117,9 +130,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
     base: { instance: instanceId, release: version },
     sampleEvery: config.logSampleEvery,
   });
-  const dsn = config.secrets.sentryDsn;
-  const reporter =
-    dsn === null ? noReporter() : await sentryReporter({ dsn, release: version, environment: config.environment, instanceId, ambient });
+  const reporter = await reporterOf(config, { release: version, instanceId, ambient });
   const above = connectAbove(ambient);
   const own = createMetrics(
     {},
@@ -143,6 +154,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
     ...{ config, ambient: slow, log, metrics, instanceId, noteDamage, crash },
     noteDeadLetters: (figures) => audit.note("dead-letter", "server", figures),
   });
+  real.notBefore(storage.livedUntil + 1);
   const audit = openAudit({
     folder: auditFolder(config.dataDir),
     chain: config.instanceId ?? defaultName,
@@ -168,6 +180,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
     audit,
     noteDamage,
     live,
+    standstill,
     instanceId,
     version,
   };
@@ -273,13 +286,14 @@ export async function startServer(config: Config, secrets: SecretSource, games =
     onDeath: (other, gameIds) => rooms.dropInstance(other, gameIds),
     onTakenForDead: () => gateway.recall(recallMs),
   });
-  const timers = keepWatch(parts, { condition, edge, rooms });
+  const timers = [...keepWatch(parts, { condition, edge, rooms })];
   metrics.onScrape(() => setGauges({ ...parts, gateway, rooms, health, isDraining: () => condition.draining }));
   metrics.storeTier(store.health().tier);
   const stop = wayOut({ ...parts, server, gateway, rooms, operations, timers, leaving });
   await operations.listen();
   const port = await listen(server, config);
   rooms.start();
+  timers.push(parts.standstill.begin(config.limits.standstillMs, countAsAway({ ...parts, gateway }, recallMs)));
   parts.audit.note("server-started", "server", { version });
   parts.above?.ready();
   const { connectionsMax } = config.limits;

@@ -3,18 +3,18 @@ import request from "supertest";
 import { expect, test } from "vitest";
 import type { Store } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
+import { bound } from "../support/bound.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 import { virtualHttp } from "../support/virtual-http.ts";
 
-/** The same games under a server that begins anew: what changed last before `to` was followed by an outage from `from` on. */
-function afterOutage(store: Store, { from, to }: { readonly from: number; readonly to: number }) {
+/** The same store, and which games are read from it. */
+function counted(store: Store) {
   const loads: string[] = [];
-  const load: Store["load"] = async (gameId) => {
+  const load: Store["load"] = (gameId) => {
     loads.push(gameId);
-    const loaded = await store.load(gameId);
-    return loaded.kind === "found" && loaded.game.updatedAt < to ? { kind: "found", game: { ...loaded.game, outageFrom: from } } : loaded;
+    return store.load(gameId);
   };
-  return { loads, store: new Proxy(store, { get: (_, name) => (name === "load" ? load : Reflect.get(store, name).bind(store)) }) };
+  return { loads, store: new Proxy(store, { get: (target, name) => (name === "load" ? load : bound(target, name)) }) };
 }
 
 test("SE9 after an outage the list shows a game that stands still as paused, and looks at each such game once", async () => {
@@ -29,8 +29,9 @@ test("SE9 after an outage the list shows a game that stands still as paused, and
   const [running, waiting, unlisted] = tables;
   for (const table of [running, unlisted]) expect((await table?.host.ask("start"))?.type).toBe("ack");
   await first.ambient.advance(60_000);
-  const from = first.ambient.now() - 30_000;
-  const again = afterOutage(first.store, { from, to: first.ambient.now() });
+  const now = first.ambient.now();
+  first.store.outages.stoodStill(now - 30_000, now);
+  const again = counted(first.store);
   const second = virtualEdge({ store: again.store, ambient: first.ambient });
   const app = virtualHttp(second);
   const statuses = async () => {

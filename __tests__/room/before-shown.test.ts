@@ -4,6 +4,7 @@ import { clockRules } from "../../lib/game/rules.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { type LoadOutcome, type Store, StoreFault } from "../../lib/store/store.ts";
 import { inHouse, type Viewer, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
 
@@ -15,7 +16,7 @@ function watched() {
   const store = (inner: Store): Store =>
     new Proxy(inner, {
       get(target, name) {
-        const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+        const method = bound(target, name);
         if (name !== "commit") return method;
         return async (...args: unknown[]) => {
           if (seen.fault !== null) throw seen.fault;

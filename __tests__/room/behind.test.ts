@@ -8,6 +8,7 @@ import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
 
@@ -106,7 +107,7 @@ describe("whoever watches", () => {
       new Proxy(inner, {
         get(_, name) {
           const store = stores[0] ?? inner;
-          return (store[name as keyof Store] as (...args: unknown[]) => unknown).bind(store);
+          return bound(store, name);
         },
       });
     return inHouse(
@@ -216,7 +217,7 @@ describe("an instance that died", () => {
       const away = (inner: Store): Store =>
         new Proxy(inner, {
           get(target, name) {
-            const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+            const method = bound(target, name);
             if (name !== call) return method;
             return async (...args: unknown[]) => {
               if (isAway && (call === "load" || isDrop(args[0] as Commit))) throw new StoreFault("unavailable", "planted");

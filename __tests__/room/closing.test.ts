@@ -4,12 +4,13 @@ import type { Room } from "../../lib/room/room.ts";
 import type { Store } from "../../lib/store/store.ts";
 import type { Timeline } from "../sim/timeline.ts";
 import { type House, inHouse, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 /** Reads take a tenth of a second. `asked`: which games were read. */
 function slow(inner: Store, timeline: Timeline, asked: string[]): Store {
   return new Proxy(inner, {
     get(target, name) {
-      const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+      const method = bound(target, name);
       if (name !== "load") return method;
       return async (gameId: string) => {
         asked.push(gameId);

@@ -7,6 +7,7 @@ import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
 
@@ -17,7 +18,7 @@ function failing(plan: { fails: boolean; readonly whose?: string }) {
   return (inner: Store): Store =>
     new Proxy(inner, {
       get(target, name) {
-        const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+        const method = bound(target, name);
         if (name !== "commit") return method;
         return async (...args: unknown[]) => {
           if (plan.fails && (args[0] as Commit).change.includes(plan.whose ?? "")) throw new StoreFault("unavailable", "planted");
@@ -123,7 +124,7 @@ describe("whoever came in without hearing of it, because the store did not say w
   const muted = (plan: { mute: boolean }) => (inner: Store) =>
     new Proxy(inner, {
       get(target, name) {
-        const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+        const method = bound(target, name);
         if (name !== "commit" && name !== "changes") return method;
         return async (...args: unknown[]) => {
           const done = await method(...args);

@@ -5,6 +5,7 @@ import type { Answer } from "../../lib/room/answer.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 interface Table {
   readonly host: Viewer;
@@ -129,7 +130,7 @@ describe("a room that was let go of", () => {
     const failing = (inner: Store): Store =>
       new Proxy(inner, {
         get(target, name) {
-          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          const method = bound(target, name);
           if (name !== "commit") return method;
           return async (...args: unknown[]) => {
             if (plan.fails) throw new StoreFault("busy", "planted");

@@ -5,8 +5,9 @@ import type { State } from "../../lib/game/state.ts";
 
 import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
-import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
+import { type Commit, StoreFault } from "../../lib/store/store.ts";
 import { inHouse, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
 
@@ -38,7 +39,7 @@ describe("meanwhile", () => {
         store: (inner, timeline) =>
           new Proxy(inner, {
             get(target, name) {
-              const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+              const method = bound(target, name);
               if (name !== "commit") return method;
               return async (...args: unknown[]) => {
                 if (plan.fails) throw new StoreFault("busy", "planted");
@@ -73,7 +74,7 @@ describe("meanwhile", () => {
         store: (inner) =>
           new Proxy(inner, {
             get(target, name) {
-              const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+              const method = bound(target, name);
               if (name !== "commit") return method;
               return async (commit: Commit) => {
                 const outcome = await method(commit);

@@ -6,6 +6,7 @@ import { StoreFault, type Store } from "../../lib/store/store.ts";
 import type { Timeline } from "../sim/timeline.ts";
 import { chanceFrom } from "../sim/chance.ts";
 import { inHouse, type Viewer, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 const claim = (playerId: number) => ({ type: "claim", playerId });
 
@@ -15,11 +16,11 @@ function slow(commitMs: number, readMs = 1) {
     const wait = (ms: number) => new Promise<void>((resolve) => void timeline.after(ms, resolve));
     return new Proxy(inner, {
       get: (target, name) => {
-        const method = target[name as keyof Store] as (...args: unknown[]) => unknown;
-        if (name !== "commit" && name !== "load") return method.bind(target);
+        const method = bound(target, name);
+        if (name !== "commit" && name !== "load") return method;
         return async (...args: unknown[]) => {
           await wait(name === "commit" ? commitMs : readMs);
-          return method.apply(target, args);
+          return method(...args);
         };
       },
     });
@@ -188,7 +189,7 @@ describe("races", () => {
     const holding = (inner: Store, timeline: Timeline): Store =>
       new Proxy(inner, {
         get: (target, name) => {
-          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          const method = bound(target, name);
           if (name !== "resolve") return method;
           return async (...args: unknown[]) => {
             await new Promise<void>((resolve) => void timeline.after(holdMs, resolve));
@@ -229,7 +230,7 @@ describe("races", () => {
     const faulty = (inner: Store): Store =>
       new Proxy(inner, {
         get: (target, name) => {
-          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          const method = bound(target, name);
           if (name !== "commit") return method;
           return async (...args: unknown[]) => {
             if (isBusy) throw new StoreFault("busy", "planted");

@@ -6,6 +6,7 @@ import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { inHouse, type Viewer, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
 type Fault = (commit: Commit, write: () => Promise<unknown>) => Promise<never>;
@@ -31,7 +32,7 @@ function planted(store: Store) {
   const lookups: (() => Promise<unknown>)[] = [];
   const proxy = new Proxy(store, {
     get(target, name) {
-      const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+      const method = bound(target, name);
       if (name === "commit")
         return async (commit: Commit) => (faults.shift() ?? ((_, write) => write() as never))(commit, async () => method(commit));
       if (name === "changes")

@@ -7,6 +7,7 @@ import { readRecord } from "../../lib/room/log.ts";
 import type { Room } from "../../lib/room/room.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { type House, inHouse, viewer } from "./house.ts";
+import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
 
@@ -80,7 +81,7 @@ describe("a room nobody watches", () => {
     const counted = (inner: Store): Store =>
       new Proxy(inner, {
         get(target, name) {
-          const method = (target[name as keyof Store] as (...args: unknown[]) => unknown).bind(target);
+          const method = bound(target, name);
           if (name === "load") loads += 1;
           return method;
         },

@@ -32,7 +32,10 @@ export class Disk {
   readonly #game: SimGame;
   readonly #outages: { readonly from: number; readonly to: number }[] = [];
   readonly #views = new Map<string, object>();
-  #aliveAt = 0;
+  /** No two servers at a time, whose clocks could differ. */
+  hasOneClock = false;
+  /** The last moment at which some server is known to have lived. */
+  aliveAt = 0;
 
   constructor(game: SimGame, watcher: DiskWatcher) {
     this.#game = game;
@@ -75,13 +78,19 @@ export class Disk {
 
   /** Some server lives at `at` (its own wall time). */
   lives(at: number): void {
-    this.#aliveAt = Math.max(this.#aliveAt, at);
+    this.aliveAt = Math.max(this.aliveAt, at);
   }
 
   /** A server starts at `at` after a time in which none lived. */
   outageEnds(at: number): void {
-    if (this.#aliveAt > 0) this.#outages.push({ from: this.#aliveAt, to: Math.max(at, this.#aliveAt) });
+    if (this.aliveAt > 0) this.#outages.push({ from: this.aliveAt, to: Math.max(at, this.aliveAt) });
     this.lives(at);
+  }
+
+  /** The only server stood still. */
+  stoodStill(from: number, to: number): void {
+    this.#outages.push({ from, to });
+    this.lives(to);
   }
 
   /** What an audience sees of version `v` as it is true at `serverTime`; null when there is no such version. */
@@ -124,6 +133,7 @@ export class Disk {
     for (const broken of this.#game.broken(state)) this.#wrong("invariant", commit, broken);
     for (const secret of this.#game.given(state, change.events)) this.#wrong("secret", commit, secret);
     this.#replays(change, before);
+    this.#stoodStillMeanwhile(change, durables.at(-2));
     this.#watcher.written(change, before);
   }
 
@@ -156,6 +166,14 @@ export class Disk {
     const past = record.past === null || pastState === null ? null : { ...record.past, state: pastState };
     const state = replayChange(rules, { gameId, v: expectedV + 1, at, state: before, record, past });
     if (state === null || rules.encode(state) !== commit.state) this.#wrong("replay", commit, record.command.type);
+  }
+
+  /** What is the first to be decided about a running game after a time without a server is that it stood still. Servers that have one clock only. */
+  #stoodStillMeanwhile({ commit, record }: Durable, last: Durable | undefined): void {
+    if (!this.hasOneClock || last?.commit.index.status !== "running" || record.command.type === "outage") return;
+    const outage = this.#outages.find(({ from }) => from >= last.commit.at);
+    if (outage !== undefined && commit.at > outage.from)
+      this.#wrong("outage", commit, `${record.command.type} charges the time without a server`);
   }
 
   #wrong(rule: string, commit: Commit, about: string): void {

@@ -1,6 +1,7 @@
 // The store as one simulated server sees it: slow, busy, away, or silent about what happened. Every fault is one the port allows.
 // After `kill` nothing is ever answered; what was on its way may still be written.
-import { type Commit, type CommitOutcome, type LoadOutcome, type Store, StoreFault } from "../../lib/store/store.ts";
+import { Outages } from "../../lib/store/outages.ts";
+import { type Commit, type CommitOutcome, type LoadOutcome, type OutageRecord, type Store, StoreFault } from "../../lib/store/store.ts";
 import type { Chance } from "./chance.ts";
 import type { Disk } from "./disk.ts";
 import type { Timeline } from "./timeline.ts";
@@ -18,7 +19,8 @@ export interface FaultyStoreParts {
   readonly disk: Disk;
   readonly timeline: Timeline;
   readonly chance: Chance;
-  readonly wallMs: () => number;
+  /** Calls when the process hears something: at once, unless it stands still. */
+  readonly hear: (call: () => void) => void;
   readonly faults: () => StoreFaults;
   readonly count: (name: string) => void;
 }
@@ -27,11 +29,14 @@ export interface FaultyStoreParts {
 const never = <T>(): Promise<T> => new Promise(() => {});
 
 export class FaultyStore implements Store {
+  /** Servers stand still only where they are alone: then it is an outage. */
+  readonly outages: OutageRecord;
   readonly #parts: FaultyStoreParts;
   #dead = false;
 
   constructor(parts: FaultyStoreParts) {
     this.#parts = parts;
+    this.outages = new Outages([], (fromAt, untilAt) => parts.disk.stoodStill(fromAt, untilAt));
   }
 
   kill(): void {
@@ -108,6 +113,12 @@ export class FaultyStore implements Store {
     return ms === 0 ? Promise.resolve() : new Promise((resolve) => void this.#parts.timeline.after(ms, resolve));
   }
 
+  /** Once the process takes notice of it; never, when it is dead by then. */
+  async #heard<T>(answer: T): Promise<T> {
+    await new Promise<void>((resolve) => this.#parts.hear(resolve));
+    return this.#dead ? never() : answer;
+  }
+
   #delayMs(): number {
     const { chance, faults, count } = this.#parts;
     if (chance.hit(faults().slowPercent)) {
@@ -131,7 +142,7 @@ export class FaultyStore implements Store {
     }
     const found = await work();
     await this.#wait(chance.hit(30) ? chance.below(3) : 0);
-    return this.#dead ? never() : found;
+    return this.#heard(found);
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {
@@ -143,7 +154,7 @@ export class FaultyStore implements Store {
     const outcome = await work();
     await this.#wait(chance.hit(50) ? 0 : chance.below(6));
     if (this.#dead) count("writes of a server that died before the answer");
-    return this.#dead ? never() : outcome;
+    return this.#heard(outcome);
   }
 
   async #failedWrite<T>(work: () => Promise<T>): Promise<T> {
@@ -153,7 +164,7 @@ export class FaultyStore implements Store {
     if (how === "done") await work();
     if (how === "late") void timeline.after(chance.between(1, 3_000), () => void work());
     await this.#wait(chance.below(300));
-    if (this.#dead) return never();
+    await this.#heard(null);
     throw new StoreFault(how === "busy" || how === "unavailable" ? how : "unknown", `simulated: ${how}`);
   }
 }

@@ -31,6 +31,8 @@ export interface Trouble {
   readonly drain: number;
   readonly sleep: number;
   readonly clock: number;
+  /** Of a server that is alone: it does nothing for a while. */
+  readonly standstill: number;
   readonly secondPage: number;
   readonly longAbsence: number;
   readonly stall: number;
@@ -48,6 +50,7 @@ export const calm: Trouble = {
   drain: 0,
   sleep: 0,
   clock: 0,
+  standstill: 0,
   secondPage: 0,
   longAbsence: 0,
   wholeTable: 0,
@@ -94,7 +97,7 @@ export const troubledShapes = ({ stormy, torn, lossy }: Weather, busy: Scenario[
       trouble: { ...calm, kill: 10, drain: 6, sleep: 10, secondPage: 12, earlyGuest: 30, thief: 500 },
     },
   ],
-  [2, { kind: "restarts", trouble: { ...calm, kill: 40, drain: 20, clock: 30 }, store: { percent: 2, slowPercent: 5 } }],
+  [2, { kind: "restarts", trouble: { ...calm, kill: 40, drain: 20, clock: 30, standstill: 30 }, store: { percent: 2, slowPercent: 5 } }],
   [2, { kind: "absence", lines: torn, trouble: { ...calm, sleep: 40, longAbsence: 12, wholeTable: 6, clock: 10, stall: 20 } }],
   [2, { kind: "crowd", servers: 2, thinkMsMax: 60, bus: lossy, mover: busy }],
 ];

@@ -9,6 +9,8 @@ import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
 import { OutboxTurn } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
 import type { SessionParts } from "../../lib/gateway/session-parts.ts";
+import type { Ambient } from "../../lib/ops/ambient.ts";
+import { type Standstill, standstillWatch } from "../../lib/ops/standstill.ts";
 import { replyFrame } from "../../lib/room/frame.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import type { RoomObserver } from "../../lib/room/observer.ts";
@@ -24,6 +26,8 @@ export interface SimServerParts {
   readonly ambient: ProcessAmbient;
   readonly store: FaultyStore;
   readonly bus: Bus;
+  /** No other server has the same store: when it stands still, that is an outage. */
+  readonly isAlone: boolean;
   readonly count: (name: string) => void;
   /** The rules threw, or something else was thrown that is no fault. */
   readonly bug: (error: unknown) => void;
@@ -37,12 +41,25 @@ interface Guest {
 }
 
 const beatMs = 1_000;
+const standstillMs = 10_000;
+
+/** The same as an object that can be copied. */
+const plain = (ambient: ProcessAmbient): Ambient => ({
+  now: () => ambient.now(),
+  monotonicMs: () => ambient.monotonicMs(),
+  after: (delayMs, run) => ambient.after(delayMs, run),
+  every: (intervalMs, run) => ambient.every(intervalMs, run),
+  soon: (run) => ambient.soon(run),
+  bytes: (count) => ambient.bytes(count),
+  below: (limit) => ambient.below(limit),
+});
 
 export class SimServer {
   readonly instanceId: string;
   readonly ambient: ProcessAmbient;
   readonly rooms: Rooms;
   readonly #parts: SimServerParts;
+  readonly #watched: Ambient;
   readonly #guests = new Set<Guest>();
   readonly #games: ReadonlyMap<string, HostedGame>;
   readonly #edge: Edge;
@@ -57,7 +74,10 @@ export class SimServer {
     this.ambient = parts.ambient;
     const games = Object.values(simGames).map(({ game }) => game);
     this.#games = new Map(games.map((game) => [game.rules.kind, game]));
-    const { store, bus, ambient, instanceId } = parts;
+    const { store, bus, instanceId } = parts;
+    const watch = standstillWatch(plain(parts.ambient));
+    this.#watched = watch.ambient;
+    const ambient = this.#watched;
     const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 256 }, ambient, () => {});
     const roomsLimits = { roomIdleMs: 20_000, roomsMax: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
     const rules = games.map((game) => game.rules);
@@ -69,6 +89,14 @@ export class SimServer {
     this.#heartbeat = new Heartbeat({ ambient, heartbeatMs, isLate: () => false });
     ambient.every(beatMs, () => void store.beat(ambient.now()));
     void store.beat(ambient.now());
+    if (parts.isAlone) watch.begin(standstillMs, (standstill) => this.#stoodStill(standstill));
+  }
+
+  /** As server.ts does it. */
+  #stoodStill({ fromAt, untilAt }: Standstill): void {
+    this.#parts.count("standstills noticed");
+    this.#parts.store.outages.stoodStill(fromAt, untilAt);
+    for (const { connection } of this.#guests) this.ambient.after(this.ambient.below(1_000), () => connection.close("restart"));
   }
 
   get isAlive(): boolean {
@@ -81,11 +109,12 @@ export class SimServer {
 
   /** A page's request for a socket arrived. */
   accept(line: Line): ServerEnd | null {
-    if (this.#dead || this.#edge.draining) return null;
+    if (this.#dead || this.#edge.draining || this.ambient.standsStill) return null;
     this.#serial += 1;
     const viewerId = `${this.instanceId}.${this.#serial.toString(36)}` as ViewerId;
     const { socket, stream } = line.serverEnd();
-    const { ambient, store, instanceId, bug, count } = this.#parts;
+    const { store, instanceId, bug, count } = this.#parts;
+    const ambient = this.#watched;
     const edge = this.#edge;
     const counts = { sent() {}, coalesced: () => count("frames left out for a slow reader") };
     const connection = new Connection({
@@ -105,7 +134,9 @@ export class SimServer {
     const guest: Guest = { line, connection, session, unpinged: this.#heartbeat.add(connection) };
     this.#guests.add(guest);
     connection.send(replyFrame("clientId", { clientId: viewerId, instanceId, serverTime: ambient.now(), protocol: "tapotarp.v1" }));
-    return { socket, stream, onText: (text) => session.receive(Buffer.from(text)), onClose: () => this.#left(guest) };
+    const onText = (text: string) => this.ambient.hear(() => void (this.#dead || session.receive(Buffer.from(text))));
+    const onClose = () => this.ambient.hear(() => this.#left(guest));
+    return { socket, stream, onText, onClose };
   }
 
   #left(guest: Guest): void {

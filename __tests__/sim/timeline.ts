@@ -1,6 +1,6 @@
 // Virtual time: everything that will happen, in order. One thing happens at a time, and all promise work it starts is done
 // before the next. Nothing here waits for real time.
-import type { Ambient, Cancellable } from "../../lib/ops/ambient.ts";
+import { type Ambient, type Cancellable, type SteadyClock, steadyClock } from "../../lib/ops/ambient.ts";
 import type { Chance } from "./chance.ts";
 
 interface Happening {
@@ -90,18 +90,21 @@ export class Timeline {
   }
 }
 
-/** One process's ambient: its timers end with it, and its wall clock may be wrong and may jump. */
+/** One process's ambient: its timers end with it, it may stand still, and its wall clock may be wrong and may jump. */
 export class ProcessAmbient implements Ambient {
   readonly #timeline: Timeline;
   readonly #chance: Chance;
   #skewMs: number;
-  #latest = 0;
+  readonly #clock: SteadyClock;
+  /** What it hears when it does not stand still any more; null when it does not. */
+  #waiting: (() => void)[] | null = null;
   #dead = false;
 
   constructor(timeline: Timeline, chance: Chance, skewMs: number) {
     this.#timeline = timeline;
     this.#chance = chance;
     this.#skewMs = skewMs;
+    this.#clock = steadyClock({ wallMs: () => timeline.now + this.#skewMs, monotonicMs: () => timeline.elapsed });
   }
 
   /** The wall clock is set; backwards too. */
@@ -109,13 +112,40 @@ export class ProcessAmbient implements Ambient {
     this.#skewMs += byMs;
   }
 
+  /** An earlier process on the same file lived until then. */
+  notBefore(atMs: number): void {
+    this.#clock.notBefore(atMs);
+  }
+
+  /** It is stopped for so long, as by SIGSTOP or with its machine. */
+  standStill(forMs: number): void {
+    this.#waiting ??= [];
+    this.#timeline.after(forMs, () => this.goOn());
+  }
+
+  get standsStill(): boolean {
+    return this.#waiting !== null;
+  }
+
+  /** The standstill is over: what reached the process meanwhile it hears now, in that order. */
+  goOn(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const call of waiting) this.#timeline.after(0, call);
+  }
+
+  /** Calls at once, or after the standstill. */
+  hear(call: () => void): void {
+    if (this.#waiting === null) call();
+    else this.#waiting.push(call);
+  }
+
   kill(): void {
     this.#dead = true;
   }
 
   now(): number {
-    this.#latest = Math.max(this.#latest, this.#timeline.now + this.#skewMs);
-    return this.#latest;
+    return this.#clock.now();
   }
 
   monotonicMs(): number {
@@ -123,9 +153,18 @@ export class ProcessAmbient implements Ambient {
   }
 
   after(delayMs: number, run: () => void): Cancellable {
-    return this.#timeline.after(Math.ceil(delayMs), () => {
-      if (!this.#dead) run();
+    let isOff = false;
+    const timer = this.#timeline.after(Math.ceil(delayMs), () => {
+      this.hear(() => {
+        if (!this.#dead && !isOff) run();
+      });
     });
+    return {
+      cancel() {
+        isOff = true;
+        timer.cancel();
+      },
+    };
   }
 
   every(intervalMs: number, run: () => void): Cancellable {

@@ -83,6 +83,7 @@ export class World {
     this.scenario = scenarioFrom(this.chance, this.game);
     const wrong = (rule: string, about: string) => this.wrong(rule, about);
     this.disk = new Disk(this.game, { written: (change, before) => this.#written(change, before), wrong });
+    this.disk.hasOneClock = this.scenario.servers === 1;
     this.#recorder = new Recorder({ game: this.game, disk: this.disk, timeline: this.timeline, wrong });
     const count = (name: string) => this.census.count(name);
     this.#bus = new SimBus({
@@ -128,11 +129,12 @@ export class World {
     const skewed = this.scenario.trouble.clock > 0 || this.scenario.servers > 1;
     const ambient = new ProcessAmbient(this.timeline, this.chance.fork(), skewed ? this.chance.below(3_000) : 0);
     if (!this.servers.some((server) => server.isAlive)) this.disk.outageEnds(ambient.now());
+    if (this.scenario.servers === 1) ambient.notBefore(this.disk.aliveAt + 1);
     const store = new FaultyStore({
       disk: this.disk,
       timeline: this.timeline,
       chance: this.chance.fork(),
-      wallMs: () => ambient.now(),
+      hear: (call) => ambient.hear(call),
       faults: () => (this.#healed ? noStoreFaults : this.scenario.store),
       count: (name) => this.count(name),
     });
@@ -142,6 +144,7 @@ export class World {
       instanceId,
       ambient,
       store,
+      isAlone: this.scenario.servers === 1,
       bus: this.scenario.storeAnnounces ? silent : bus,
       count: (name) => this.count(name),
       bug: (error) =>
@@ -167,6 +170,15 @@ export class World {
       [3, this.chance.between(4_000, 60_000)],
     ]);
     this.timeline.after(down, () => this.boot(place));
+  }
+
+  /** The server is stopped for a while: nothing it would do is done, nothing it is told is heard before. */
+  standStill(place: number, ms: number): void {
+    const server = this.servers[place];
+    if (server === undefined || !server.isAlive || server.ambient.standsStill) return;
+    this.trace("world", `${server.instanceId} stands still`);
+    this.count("servers that stood still");
+    server.ambient.standStill(ms);
   }
 
   drain(place: number): void {
@@ -288,6 +300,7 @@ export class World {
     this.#healed = true;
     this.trace("world", "heal");
     this.servers.forEach((server, place) => {
+      server.ambient.goOn();
       if (!server.isAlive) this.boot(place);
     });
     for (const device of this.devices) {

@@ -16,10 +16,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isTooOld } from "../../lib/store/sqlite-gate.ts";
 import { readMark } from "../../lib/store/sqlite-mark.ts";
-import { Outages } from "../../lib/store/sqlite-outages.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
 import { isCi } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
@@ -319,38 +318,13 @@ describe("times in which nobody lived", () => {
     await second.close();
   });
 
-  test("a clock that was set back: what changed since the start lies after no outage, what did not lies after one", async () => {
+  test("a server on a file says until when an earlier one lived, so that its own time begins after that, also when the clock was set back", async () => {
     const first = await openAt(folder);
-    const table = new Table(first, "AAAAAA");
-    await table.step({ at: start + 900_000_000_000 });
-    await new Table(first, "BBBBBB").step();
-    await first.close();
-    const second = await openAt(folder);
-    const made = new Table(second, "CCCCCC");
-    await made.step();
-    await table.step({ at: start + 900_000_000_000 }, second);
-    expect((await found(second, "AAAAAA")).outageFrom).toBeNull();
-    expect((await found(second, "BBBBBB")).outageFrom).toBe(start + 900_000_000_000);
-    expect((await found(second, "CCCCCC")).outageFrom).toBeNull();
-    await second.close();
-    const third = await openAt(folder);
-    expect((await found(third, "CCCCCC")).outageFrom).toBe(start + 900_000_000_000);
-    await third.close();
-  });
-
-  test("a clock that was once far ahead: no more games are remembered for it than are stored", async () => {
-    const first = await openAt(folder);
+    expect(first.livedUntil).toBe(0);
     await first.beat(start + 900_000_000_000);
     await first.close();
     const second = await openAt(folder);
-    const forgotten = vi.spyOn(Outages.prototype, "forgotten");
-    for (const gameId of ["AAAAAA", "BBBBBB", "CCCCCC"]) await new Table(second, gameId).step({ index: { status: "finished" } });
-    await second.remove("AAAAAA");
-    const outages = forgotten.mock.contexts[0] as Outages;
-    forgotten.mockRestore();
-    expect(outages.size).toBe(2);
-    expect(await second.expire(start + 60_000, 0, 10)).toHaveLength(2);
-    expect(outages.size).toBe(0);
+    expect(second.livedUntil).toBe(start + 900_000_000_000);
     await second.close();
   });
 });

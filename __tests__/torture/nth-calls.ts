@@ -31,6 +31,7 @@ function failingAt(store: Store, nth: number, failure: Failure): { readonly stor
   };
   const failing = new Proxy(store, {
     get(target, name: keyof Store) {
+      if (name === "outages") return target[name];
       if (name === "health" || name === "close") return target[name].bind(target);
       const method = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>;
       return (...args: unknown[]) => {
@@ -71,6 +72,7 @@ function patient(store: Store): Store {
   };
   const idsOf = async () => (await store.all(null, 1_000)).items.map(({ gameId }) => gameId);
   return {
+    outages: store.outages,
     load: (gameId) => retry(() => store.load(gameId)),
     commit: commitSurely,
     resolve: (gameId, actionId, tombstone) => retry(() => store.resolve(gameId, actionId, tombstone)),

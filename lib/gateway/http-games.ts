@@ -29,8 +29,7 @@ export function addGames(app: Express, parts: HttpParts): void {
     edge.metrics.shed("watch").add();
     refuseHttp(response, "busy");
   });
-  const upSince = ambient.now();
-  app.get("/api/games", (request, response) => sendList({ ...parts, upSince }, request, response));
+  app.get("/api/games", (request, response) => sendList(parts, request, response));
   app.get("/api/games/:code", (request, response) => sendView(parts, request, response));
   app.get("/api/games/:code/log", (request, response) => sendLog(parts, request, response));
   addEvents(app, parts);
@@ -39,12 +38,7 @@ export function addGames(app: Express, parts: HttpParts): void {
 /** What may be one: each store has its own, and one that is not its own reads as "from the start". */
 const isCursor = (text: unknown): text is string => typeof text === "string" && text !== "" && text.length <= 128;
 
-interface ListParts extends HttpParts {
-  /** When this server began to serve. */
-  readonly upSince: number;
-}
-
-async function sendList(parts: ListParts, request: Request, response: Response): Promise<void> {
+async function sendList(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const { cursor } = request.query;
   if (cursor !== undefined && !isCursor(cursor)) return refuseHttp(response, "bad-message");
   const page = await parts.store.listed(cursor ?? null, pageMax);
@@ -58,12 +52,11 @@ async function sendList(parts: ListParts, request: Request, response: Response):
 }
 
 /**
- * A game that ran when the servers went may stand still since, which its index says only when somebody looked at it. So those of a page that
- * nobody has touched since are looked at. One that stands still is looked at once, as its index says it then; one that runs on because
- * other servers lived is looked at each time.
+ * A game that ran when the last server went stands still since, which its index says only when somebody looked at it. So those of a page
+ * that nobody has touched since are looked at, once: then their index says it.
  */
-async function presentIndex({ rooms, edge, upSince }: ListParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
-  if (index.status !== "running" || updatedAt >= upSince) return index;
+async function presentIndex({ rooms, edge, store }: HttpParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
+  if (index.status !== "running" || !store.outages.wasSince(updatedAt)) return index;
   const found = await rooms.find(gameId);
   if (!("room" in found)) return index;
   const { room } = found;

@@ -8,7 +8,7 @@ export interface Cancellable {
 }
 
 export interface Ambient {
-  /** Wall-clock time in whole ms since the Unix epoch. Never lower than an earlier answer in this process. */
+  /** Server time: the wall clock's, in whole ms since the Unix epoch, never lower than an earlier answer in this process. */
   now(): number;
   /** Monotonic time in ms with fractions, for measuring. No relation to `now`. */
   monotonicMs(): number;
@@ -38,16 +38,50 @@ class OneShot implements Cancellable {
   }
 }
 
-/** The real world. A system clock that steps back stands still here until it has caught up. */
-export function realAmbient(): Ambient {
-  let latest = 0;
+/** What a machine says of the time. */
+export interface Clocks {
+  /** Wall-clock time, ms. */
+  wallMs(): number;
+  /** Time since some moment, ms with fractions, that no correction of the wall clock moves. */
+  monotonicMs(): number;
+}
+
+/** Server time, as `Ambient.now` gives it. */
+export interface SteadyClock {
+  now(): number;
+  /** From here on the time is no lower than this: what an earlier process wrote down as its time lies behind us, whatever the wall clock says. */
+  notBefore(atMs: number): void;
+}
+
+/** As long as our time is ahead of the wall clock it runs a hundredth slower. */
+const paceAhead = 0.99;
+
+/**
+ * A wall clock that is set forward is followed at once; one that is set back is not: the time runs on, a hundredth slower, until the two
+ * agree. It never stands still, as players would think their clocks had stopped.
+ */
+export function steadyClock({ wallMs, monotonicMs }: Clocks): SteadyClock {
+  let lookedAtMs = monotonicMs();
+  let ours = wallMs();
   return {
     now() {
-      const wall = Date.now();
-      if (wall > latest) latest = wall;
-      return latest;
+      const atMs = monotonicMs();
+      ours = Math.max(wallMs(), ours + (atMs - lookedAtMs) * paceAhead);
+      lookedAtMs = atMs;
+      return Math.floor(ours);
     },
-    monotonicMs: () => performance.now(),
+    notBefore(atMs) {
+      ours = Math.max(ours, atMs);
+    },
+  };
+}
+
+/** The real world. */
+export function realAmbient(): Ambient & SteadyClock {
+  const monotonicMs = (): number => performance.now();
+  return {
+    ...steadyClock({ wallMs: () => Date.now(), monotonicMs }),
+    monotonicMs,
     after(delayMs, run) {
       return new OneShot(setTimeout(run, Math.min(Math.max(0, delayMs), timerMsMax)));
     },

@@ -73,6 +73,7 @@ export interface Metrics {
   readonly deadLetters: Gauge;
   readonly clockAheadSeconds: Gauge;
   readonly busGaps: Counter;
+  readonly standstills: Counter;
   readonly versionStepsBack: Counter;
   // The process
   readonly health: Gauge;

@@ -196,6 +196,7 @@ function storeMetrics({ registers, counter, gauge, counterBy, histogram }: Build
     },
     deadLetters: gauge("dead_letters", "Changes set aside because they could not be written."),
     clockAheadSeconds: gauge("clock_ahead_seconds", "How far this machine's clock is ahead of Redis'; 0 for an instance alone.", "max"),
+    standstills: counter("standstills_total", "Times when this server did nothing for so long that it counts as having been away."),
     busGaps: counter("bus_gaps_total", "Times when messages between instances may have been missed."),
     versionStepsBack: counter("version_steps_back_total", "Games found at an older version than was acknowledged."),
   };

@@ -209,6 +209,13 @@ export const limitVariables = {
     [0, 25_000],
     "Time open connections have to leave on SIGTERM. The whole stop takes 30 s at the most.",
   ),
+  standstillMs: limit(
+    "LIMIT_STANDSTILL_MS",
+    "ms",
+    10_000,
+    [5_000, 10 * minuteMs],
+    "A server that did nothing for longer, because its machine slept, say, counts as having been away: the time is charged to nobody.",
+  ),
   loopLagShedMs: limit(
     "LIMIT_LOOP_LAG_SHED_MS",
     "ms",

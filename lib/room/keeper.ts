@@ -5,13 +5,14 @@ import type { GameId, Instant } from "../game/ids.ts";
 import type { Announcement } from "../bus/bus.ts";
 import { chainLink } from "../store/chain.ts";
 import { uncut } from "../store/state-text.ts";
-import { type Commit, type CommitOutcome, type LoadOutcome, inDoubt, isSameIndex, StoreFault } from "../store/store.ts";
+import { type Commit, type CommitOutcome, type LoadOutcome, isSameIndex } from "../store/store.ts";
 import { Alarm, type Sleeper } from "./alarm.ts";
 import { announcedCopy } from "./announced.ts";
 import { storedAnswer } from "./answer.ts";
+import { DamagedGame, decoded } from "./damaged.ts";
 import { type Copy, FanOut } from "./fan-out.ts";
 import { type AnyRules, isCheckpoint, type LoggedCommand, readRecord, recordOf } from "./log.ts";
-import { isLogged, missedDismissals } from "./logged.ts";
+import { missedDismissals, surely } from "./logged.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Accepted, Dismissal, StateText } from "./rules.ts";
 import { nothingSeen, type Seen, type Shown, type Step, type Stepped, type Stepping } from "./step.ts";
@@ -22,11 +23,6 @@ import { ViewerCount } from "./viewer-count.ts";
 export interface Present {
   readonly copy: Copy;
   readonly now: Instant;
-}
-
-/** The store has the game, but its record cannot be trusted. */
-export class DamagedGame extends Error {
-  override readonly name = "DamagedGame";
 }
 
 /** Wakes that settle may need in a row before the rules are thought to be wrong. */
@@ -53,13 +49,16 @@ export class Keeper {
   #writingV = 0;
   /** Changes of others that were announced and are not shown yet, by version; null while there are none, which is mostly. */
   #announced: Map<number, Announcement> | null = null;
+  /** Standstills that the copy, and what was read a moment ago, know of. */
+  #standstills: number;
 
   constructor(gameId: GameId, rules: AnyRules, how: Omit<RoomOrder, "log"> & { readonly sleeper: Sleeper }) {
     this.gameId = gameId;
     this.rules = rules;
     this.#parts = how.parts;
     this.#justRead = how.loaded;
-    const { bus, ambient } = how.parts;
+    const { bus, ambient, store } = how.parts;
+    this.#standstills = store.outages.standstills;
     this.viewers = new FanOut(rules, new ViewerCount({ gameId, bus, ambient }));
     this.alarm = new Alarm(ambient, how.alarms, how.sleeper);
   }
@@ -132,10 +131,21 @@ export class Keeper {
   /** The same as `current` without a wait, for the usual case: the copy is at hand and nothing in it is due. Else null: ask `current`. */
   ready(): Present | null {
     this.#takeAnnounced();
+    const { present } = this;
+    return present !== null && (this.#wakeAt === null || this.#wakeAt > present.now) ? present : null;
+  }
+
+  /** The copy at hand, which may be behind, and the time in it; null when there is none, or this process stood still since it was read. */
+  get present(): Present | null {
     const copy = this.#copy;
     if (copy === null) return null;
     const now = this.now(copy);
-    return this.#wakeAt === null || this.#wakeAt > now ? { copy, now } : null;
+    // After the time: to ask for that is how a standstill is noticed.
+    return this.#stoodStill ? null : { copy, now };
+  }
+
+  get #stoodStill(): boolean {
+    return this.#standstills !== this.#parts.store.outages.standstills;
   }
 
   /** The newest state with everything settled that is due now; null when there is no such game. */
@@ -143,28 +153,35 @@ export class Keeper {
     for (let round = 0; round < settlesMax; round += 1) {
       const copy = this.#copy ?? (await this.#load());
       if (copy === null) return null;
-      const now = this.now(copy);
+      const { present } = this;
+      if (present === null) {
+        this.forget();
+        continue;
+      }
+      const { now } = present;
       const wakeAt = this.rules.nextWakeAt(copy.state);
       if (wakeAt === null || wakeAt > now) {
         // It may have rung to look again, and another turn has settled what was due.
         this.alarm.set(wakeAt);
-        return { copy, now };
+        return present;
       }
       const accepted = this.rules.settle(copy.state, now);
-      if (accepted === null) return { copy, now };
-      await this.#stepAlone({ copy, now }, accepted, { type: "wake" });
+      if (accepted === null) return present;
+      await this.#stepAlone(present, accepted, { type: "wake" });
     }
     throw new Error("The rules stay due after settling.");
   }
 
   async #load(): Promise<Copy | null> {
+    if (this.#stoodStill) this.#justRead = null;
+    this.#standstills = this.#parts.store.outages.standstills;
     const loaded = this.#justRead ?? (await this.#parts.store.load(this.gameId));
     this.#justRead = null;
     if (loaded.kind === "absent") return this.#vanished();
     if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
     const { game } = loaded;
     const { v, hash, still, index } = game;
-    const copy: Copy = { state: this.#decoded(game.state), v, hash, at: game.updatedAt, still, index };
+    const copy: Copy = { state: decoded(this.rules, game), v, hash, at: game.updatedAt, still, index };
     this.#notice(copy);
     // Before it is kept: when the log cannot be read, nobody has been told anything, and all of it is tried again.
     const isBehind = this.#shownV !== v && this.viewers.size > 0;
@@ -200,15 +217,6 @@ export class Keeper {
     this.alarm.set(null);
     this.viewers.dismiss([{ viewerId: null, reason: "closed" }]);
     return null;
-  }
-
-  #decoded(state: string): unknown {
-    try {
-      return this.rules.decode(state);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new DamagedGame(`This program cannot read the state of game ${this.gameId}: ${why}`, { cause: error });
-    }
   }
 
   async #afterOutage(copy: Copy, fromAt: Instant): Promise<Copy | null> {
@@ -249,7 +257,7 @@ export class Keeper {
     // No async function: it runs for every tap, and what an async one keeps while it waits costs more than the rest of it.
     return store.commit(commit).then(
       (outcome) => this.#stepped(outcome, { copy, step, commit, startedAt }),
-      async (error: unknown) => this.#stepped(await this.#surely(commit, error), { copy, step, commit, startedAt }),
+      async (error: unknown) => this.#stepped(await surely(this.#parts, commit, error), { copy, step, commit, startedAt }),
     );
   }
 
@@ -292,19 +300,6 @@ export class Keeper {
       sameIndex: copy.index !== null && isSameIndex(copy.index, index),
       checkpoint: isCheckpoint(v, record),
     };
-  }
-
-  /** An unknown outcome is asked for again, once: the same commit either happened (its hash stands at its version) or can still happen. */
-  async #surely(commit: Commit, failure: unknown): Promise<CommitOutcome> {
-    const isUnknown = failure instanceof StoreFault && failure.kind === "unknown";
-    const { store } = this.#parts;
-    try {
-      if (!isUnknown) throw failure;
-      return (await isLogged(store, commit)) ? { kind: "ok" } : await store.commit(commit);
-    } catch (error) {
-      this.#parts.observer.notCommitted(isUnknown ? "unknown" : "failed");
-      throw isUnknown ? inDoubt(error) : error;
-    }
   }
 
   /** A durable change becomes the truth here, and everybody who watches is told. */

@@ -1,6 +1,7 @@
 // What a room asks of the log: whether a commit stands in it, and who had to go in changes that were not shown one by one.
-import type { Commit, Store } from "../store/store.ts";
+import { type Commit, type CommitOutcome, inDoubt, type Store, StoreFault } from "../store/store.ts";
 import { readRecord } from "./log.ts";
+import type { RoomParts } from "./room-parts.ts";
 import type { Dismissal } from "./rules.ts";
 
 /** Changes looked through. An instance that was cut off for longer is taken for dead, and sends everybody away. */
@@ -11,6 +12,25 @@ export async function isLogged(store: Pick<Store, "changes">, { gameId, expected
   const [change] = await store.changes(gameId, expectedV, 1);
   // Two instances that settle the same thing write the same bytes; the time tells whose stands.
   return change?.v === expectedV + 1 && change.hash === hash && change.at === at;
+}
+
+/**
+ * A commit that failed. An unknown outcome is asked for again, once: the same commit either happened (its hash stands at its version) or can
+ * still happen. Rejects with the failure, or with that of the second try.
+ */
+export async function surely(
+  { store, observer }: Pick<RoomParts, "store" | "observer">,
+  commit: Commit,
+  failure: unknown,
+): Promise<CommitOutcome> {
+  const isUnknown = failure instanceof StoreFault && failure.kind === "unknown";
+  try {
+    if (!isUnknown) throw failure;
+    return (await isLogged(store, commit)) ? { kind: "ok" } : await store.commit(commit);
+  } catch (error) {
+    observer.notCommitted(isUnknown ? "unknown" : "failed");
+    throw isUnknown ? inDoubt(error) : error;
+  }
 }
 
 /**

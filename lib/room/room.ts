@@ -223,8 +223,8 @@ export class Room implements Listener, Sleeper {
 
   /** The times now, for a client that cannot draw a clock itself; null when the copy is not at hand. */
   tick(subscriber: Subscriber): Frame | null {
-    const { copy, viewers } = this.#keeper;
-    return copy && viewers.tickFor(subscriber, copy, this.#keeper.now(copy));
+    const { present, viewers } = this.#keeper;
+    return present && viewers.tickFor(subscriber, present.copy, present.now);
   }
 
   /** Subscribe first, then read: nothing committed in between can be missed. */

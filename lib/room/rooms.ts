@@ -112,6 +112,7 @@ export class Rooms {
     const open = this.#openRoom(gameId);
     if (open !== undefined) return { room: open };
     let loaded: Awaited<ReturnType<RoomParts["store"]["load"]>>;
+    const { standstills } = this.#parts.store.outages;
     try {
       loaded = await this.#parts.store.load(gameId);
     } catch (error) {
@@ -126,6 +127,7 @@ export class Rooms {
     }
     const meanwhile = this.#openRoom(gameId);
     if (meanwhile !== undefined) return { room: meanwhile };
+    if (standstills !== this.#parts.store.outages.standstills) return this.#find(gameId, hasPlace);
     const rules = this.#rules.get(loaded.game.index.kind);
     // Of a server that hosts more, while one version takes the place of another. Not "no such game": on that word pages forget their keys.
     if (rules === undefined) return { refused: "version-unsupported" };

@@ -3,7 +3,7 @@ import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { arriveScript, beatScript, lookScript } from "./redis-scripts.ts";
-import { StoreFault } from "./store.ts";
+import { type OutageRecord, StoreFault } from "./store.ts";
 
 export interface LiveLimits {
   readonly beatMs: number;
@@ -60,7 +60,7 @@ const beatKeys = (instanceId: string) => [liveKeys.beats, liveKeys.last, takenFo
 /** An answer that took longer says too little of the time at which Redis gave it. */
 const clockLookMsMax = 50;
 
-export class RedisLive {
+export class RedisLive implements OutageRecord {
   readonly #parts: LiveParts;
   readonly #timers: Cancellable[] = [];
   #outages: readonly Outage[] = [];
@@ -71,6 +71,10 @@ export class RedisLive {
   #beatAtMs = 0;
   #isReaping = false;
   #clockAheadMs: number | null = null;
+  #standstills = 0;
+  /** The standstill after which we joined the living again. */
+  #joinedAfter = 0;
+  #joining: Promise<void> | null = null;
   /** We were taken for dead, and nothing is done about it yet. */
   #mustComeBack = false;
 
@@ -91,8 +95,44 @@ export class RedisLive {
     return this.#others > 0 ? this.#clockAheadMs : null;
   }
 
-  /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
+  /** Begins to live. */
   async arrive(): Promise<void> {
+    const { ambient, limits } = this.#parts;
+    await this.#join();
+    this.#timers.push(ambient.every(limits.beatMs, () => void this.beat(ambient.now()).catch(() => {})));
+  }
+
+  /** We stood still, and have to join the living again. */
+  stoodStill(): void {
+    this.#standstills += 1;
+    void this.joined().catch(() => {});
+  }
+
+  get standstills(): number {
+    return this.#standstills;
+  }
+
+  /**
+   * After a standstill: resolves when it is known whether anybody lived meanwhile. Before that no sign of life is given, by which others
+   * that stood still as well would think that somebody did. Rejects with StoreFault when it cannot be known; asked again, it tries again.
+   */
+  async joined(): Promise<void> {
+    while (this.#joinedAfter !== this.#standstills) {
+      this.#joining ??= this.#joinAgain().finally(() => {
+        this.#joining = null;
+      });
+      await this.#joining;
+    }
+  }
+
+  async #joinAgain(): Promise<void> {
+    const standstills = this.#standstills;
+    await this.#join();
+    this.#joinedAfter = standstills;
+  }
+
+  /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
+  async #join(): Promise<void> {
     const { link, ambient, instanceId, limits } = this.#parts;
     const look = async () => (await link.run(lookScript, [liveKeys.beats], [])) as [now: number, seen: string[]];
     const [now, seen] = await look();
@@ -124,7 +164,13 @@ export class RedisLive {
     return this.#outages.at(-1)?.from ?? 0;
   }
 
+  /** Whether nobody lived for some time since a change at `at`, whatever its writer knew of that. */
+  wasSince(at: number): boolean {
+    return this.outageAfter(at, 0) !== null;
+  }
+
   async beat(atMs: number): Promise<void> {
+    if (this.#joinedAfter !== this.#standstills) return this.joined();
     const { link, ambient, instanceId, limits } = this.#parts;
     let reply: unknown;
     const sentAtMs = ambient.monotonicMs();

@@ -1,5 +1,4 @@
-// Applies one batch of ops to the open data file, inside the writer thread. Knows SQL, and nothing of queues or threads.
-// Either the whole batch is durable when `apply` returns, or it throws and nothing of it is.
+// Applies batches of ops to the open data file, inside the writer thread: durable when `apply` returns; when it throws, nothing of it is.
 import type { Database, Statement } from "better-sqlite3";
 import { changeCrc, type GameRow, gameCrc, movedCrc, shownCrc, stillCrc } from "./checksum.ts";
 import { touchedMinute } from "./cursor.ts";
@@ -103,6 +102,7 @@ class SqlApplier implements Applier {
       case "due":
         return this.#due(op[1], op[2]);
       case "beat":
+        for (const fromAt of op[2]) this.#run("outage", fromAt, op[1]);
         this.#run("oldTombstones", op[1] - tombstoneKeepMs);
         this.#removal.clear();
         return null;

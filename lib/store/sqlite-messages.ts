@@ -34,7 +34,7 @@ export type Op =
   | readonly [op: "remove", gameId: string]
   | readonly [op: "expire", finishedBefore: number, untouchedSince: number, limit: number]
   | readonly [op: "due", atMs: number, limit: number]
-  | readonly [op: "beat", atMs: number]
+  | readonly [op: "beat", atMs: number, outagesFrom: readonly number[]]
   | readonly [op: "feedback", at: number, gameId: string | null, text: string, actionId: string | null, once?: true]
   | readonly [op: "expireFeedback", before: number, limit: number]
   | readonly [op: "quarantine", gameId: string, at: number, reason: string]

@@ -29,6 +29,7 @@ export const writerSql = {
   removeActions: "DELETE FROM changes WHERE num = ? AND action_id IS NOT NULL",
   removeTombstones: "DELETE FROM tombstones WHERE game_id = ?",
   removeQuarantine: "DELETE FROM quarantine WHERE game_id = ?",
+  outage: "INSERT INTO outages (from_at, to_at) VALUES (?, ?)",
   oldTombstones: "DELETE FROM tombstones WHERE at < ?",
   finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
   untouched:

@@ -24,6 +24,8 @@ export interface Storage {
   /** What addresses use, counted over all instances. */
   readonly sharedCounts?: RedisSide["counts"];
   readonly deadLetters: DeadLetterDesk;
+  /** The last moment at which an earlier server on the same file is known to have lived, server time; 0 where clocks are compared otherwise. */
+  readonly livedUntil: number;
 }
 
 /** The operator's view of what could not be written. */
@@ -71,7 +73,14 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
       log: noted,
       onGap: () => metrics.busGaps.add(),
     });
-    return { store: redis.store, bus: redis.bus, instances: redis.live, sharedCounts: redis.counts, deadLetters: noDeadLetters };
+    return {
+      store: redis.store,
+      bus: redis.bus,
+      instances: redis.live,
+      sharedCounts: redis.counts,
+      deadLetters: noDeadLetters,
+      livedUntil: 0,
+    };
   }
   return openSqliteSide(parts, noted);
 }
@@ -119,7 +128,7 @@ async function openSqliteSide(
       return { replayed: written + already, left };
     },
   };
-  return { store, bus, instances: null, deadLetters };
+  return { store, bus, instances: null, deadLetters, livedUntil: store.livedUntil };
 }
 
 /** Whether a server could start with this storage: throws one line when not. */

@@ -2,6 +2,7 @@
 import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page } from "./store.ts";
 import { type Store, type StoreHealth, StoreFault, type StoredChange, type StoredIndex } from "./store.ts";
 import { filled } from "./state-text.ts";
+import { Outages } from "./outages.ts";
 import { numberCursor, pageOf, pairCursor, touchedMinute } from "./cursor.ts";
 
 interface Kept {
@@ -22,6 +23,7 @@ export function memoryStore(): Store {
 }
 
 class MemoryStore implements Store {
+  readonly outages = new Outages();
   readonly #games = new Map<string, Kept>();
   readonly #answers = new Map<string, Map<string, string>>();
   readonly #feedback: Feedback[] = [];
@@ -35,7 +37,8 @@ class MemoryStore implements Store {
     const game = this.#games.get(gameId);
     if (game === undefined) return { kind: "absent" };
     const { v, hash, still, moving, index, updatedAt } = game;
-    return { kind: "found", game: { gameId, v, hash, state: filled(still, moving) ?? moving, still, index, updatedAt, outageFrom: null } };
+    const outageFrom = this.outages.after(updatedAt);
+    return { kind: "found", game: { gameId, v, hash, state: filled(still, moving) ?? moving, still, index, updatedAt, outageFrom } };
   }
 
   async commit(commit: Commit): Promise<CommitOutcome> {

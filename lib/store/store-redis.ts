@@ -33,6 +33,7 @@ import type {
   Feedback,
   ListedGame,
   LoadOutcome,
+  OutageRecord,
   Page,
   Store,
   StoreHealth,
@@ -174,6 +175,7 @@ class RedisStore implements Store {
   }
 
   async load(gameId: string): Promise<LoadOutcome> {
+    await this.#parts.live.joined();
     return this.#loaded(gameId, await this.#parts.link.call((redis) => redis.hmget(gameKey(gameId), ...gameFields)));
   }
 
@@ -283,6 +285,10 @@ class RedisStore implements Store {
     const { keys, channel } = changePlaces(gameId);
     const args = [gameId, finishedBefore, untouchedSince, facts.sharded ? "SPUBLISH" : "PUBLISH", channel];
     return link.run(removeScript, [...keys, watchersKey(gameId)], args);
+  }
+
+  get outages(): OutageRecord {
+    return this.#parts.live;
   }
 
   async beat(atMs: number): Promise<void> {

@@ -11,7 +11,8 @@ import { oneLine } from "./sqlite-disk.ts";
 import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
 import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
 import type { CommitOp, OpResult, Op, WriterSettings } from "./sqlite-messages.ts";
-import { Outages } from "./sqlite-outages.ts";
+import { Outages } from "./outages.ts";
+import { SignOfLife } from "./sqlite-life.ts";
 import { BrokenDiskError, DamageError, SqliteReader } from "./sqlite-reader.ts";
 import { StartRefused, WriterThread } from "./sqlite-thread.ts";
 import type {
@@ -20,6 +21,7 @@ import type {
   Feedback,
   ListedGame,
   LoadOutcome,
+  OutageRecord,
   Page,
   Store,
   StoreHealth,
@@ -92,6 +94,8 @@ export const deadLetterName = "dead-letters.jsonl";
 
 /** A store that keeps dead letters, and can be given them again. */
 export interface LetteredStore extends Store {
+  /** The last moment at which an earlier server on this file is known to have lived, server time; 0 for a new file. */
+  readonly livedUntil: number;
   /** Writes it unless the very same stands already; whether it wrote. An earlier try may have come through unseen. */
   saveFeedbackOnce(feedback: Feedback, actionId: string | null): Promise<boolean>;
   /** Commits what a dead letter holds. */
@@ -115,11 +119,14 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LetteredS
     });
     const { observer = {}, onFatal = () => {} } = options;
     const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal });
+    const life = new SignOfLife(link);
     return new SqliteStore({
       link,
       reader: new SqliteReader(path, failpoints(options.failpoints ?? [])),
       lock,
-      outages: new Outages(opened.outages),
+      life,
+      outages: new Outages(opened.outages, (fromAt, untilAt) => life.wasAway(fromAt, untilAt)),
+      livedUntil: opened.outages.at(-1) ?? 0,
       limits,
       log,
       ambient,
@@ -151,7 +158,9 @@ interface Parts {
   readonly link: WriterLink;
   readonly reader: SqliteReader;
   readonly lock: DataLock;
+  readonly life: SignOfLife;
   readonly outages: Outages;
+  readonly livedUntil: number;
   readonly limits: SqliteLimits;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   readonly ambient: Ambient;
@@ -161,7 +170,6 @@ interface Parts {
 class SqliteStore implements LetteredStore {
   readonly #parts: Parts;
   #isClosed = false;
-  #beating: Promise<OpResult> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -176,7 +184,7 @@ class SqliteStore implements LetteredStore {
         return { kind: "damaged", reason: loaded.reason };
       }
       if (loaded.kind === "absent") return loaded;
-      return { kind: "found", game: { ...loaded.game, outageFrom: this.#parts.outages.after(loaded.game) } };
+      return { kind: "found", game: { ...loaded.game, outageFrom: this.#parts.outages.after(loaded.game.updatedAt) } };
     } catch (error) {
       const fault = this.#faultOf(error, gameId);
       // A page that cannot be read may hold more than this game: refused and told, but not marked in a file that is no longer whole.
@@ -192,13 +200,7 @@ class SqliteStore implements LetteredStore {
     const state = commit.checkpoint ? commit.state : null;
     const shown = commit.sameIndex ? null : ([kind, name, status, listed, seats, seatsFree] as const);
     const op = ["commit", gameId, expectedV, at, moving, change, prevHash, hash, actionId, answer, wakeAt, still, state, shown] as const;
-    const written = this.commitOp(op);
-    const { outages } = this.#parts;
-    if (!outages.isBehind(at)) return written;
-    return written.then((outcome) => {
-      if (outcome.kind === "ok") outages.changed(gameId);
-      return outcome;
-    });
+    return this.commitOp(op);
   }
 
   commitOp(op: CommitOp): Promise<CommitOutcome> {
@@ -239,21 +241,22 @@ class SqliteStore implements LetteredStore {
 
   async remove(gameId: string): Promise<void> {
     await this.#parts.link.submit(["remove", gameId], 256);
-    this.#parts.outages.forgotten([gameId]);
   }
 
   async expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]> {
-    const gameIds = await this.#ids(["expire", finishedBefore, untouchedSince, this.#rows(limit)]);
-    this.#parts.outages.forgotten(gameIds);
-    return gameIds;
+    return this.#ids(["expire", finishedBefore, untouchedSince, this.#rows(limit)]);
+  }
+
+  get outages(): OutageRecord {
+    return this.#parts.outages;
+  }
+
+  get livedUntil(): number {
+    return this.#parts.livedUntil;
   }
 
   async beat(atMs: number): Promise<void> {
-    // One under way is enough: on a slow disk heartbeats must not pile up.
-    this.#beating ??= this.#parts.link.submit(["beat", atMs], 0).finally(() => {
-      this.#beating = null;
-    });
-    await this.#beating;
+    await this.#parts.life.beat(atMs);
   }
 
   async saveFeedback({ at, gameId, text }: Feedback, actionId: string | null): Promise<void> {

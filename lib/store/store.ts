@@ -149,6 +149,19 @@ export function inDoubt(error: unknown): unknown {
   return error instanceof StoreFault && error.kind !== "unknown" ? new StoreFault("unknown", error.message, { cause: error }) : error;
 }
 
+/** The times when no instance lived. */
+export interface OutageRecord {
+  /**
+   * This process did nothing from `fromAt` until `untilAt`, as if it had been dead. Unless another instance lived that was an outage: games
+   * that are loaded from now on say so. Told before anything else is done after it.
+   */
+  stoodStill(fromAt: number, untilAt: number): void;
+  /** How often that was told: a game that was loaded before the last time may have stood still since, and is loaded again. */
+  readonly standstills: number;
+  /** Whether there was an outage since a change at `at`, as far as can be said without its game. */
+  wasSince(at: number): boolean;
+}
+
 export interface Store {
   /** Reads a game with its newest version. Called by the room on first use and after a conflict. Sees every commit that was answered `ok`. */
   load(gameId: string): Promise<LoadOutcome>;
@@ -179,6 +192,7 @@ export interface Store {
    * ids. By index. They are gone at once; what a long log takes of the disk may go later, so that nobody waits for it.
    */
   expire(finishedBefore: number, untouchedSince: number, limit: number): Promise<readonly string[]>;
+  readonly outages: OutageRecord;
   /** Notes durably that this instance lives at `atMs`. Called about once a second, so a store may clear up a little with it, too. */
   beat(atMs: number): Promise<void>;
   /**

@@ -1,0 +1,53 @@
+// Standstills of a server on a SQLite file: games say since when they stand still, in this life and in the next.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
+import { found, start, Table } from "./table.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = newFolder();
+});
+afterEach(() => dropFolder(folder));
+
+const outageOf = async (store: Awaited<ReturnType<typeof openAt>>, gameId: string) => (await found(store, gameId)).outageFrom;
+
+describe("a server that stood still", () => {
+  test("what changed before stands still since then, what changes afterwards does not, and the next server says the same", async () => {
+    const first = await openAt(folder);
+    const [before, touched] = [new Table(first, "AAAAAA"), new Table(first, "BBBBBB")];
+    await before.step({ at: start + 10 });
+    await touched.step({ at: start + 20 });
+    expect(first.outages.standstills).toBe(0);
+    first.outages.stoodStill(start + 1_000, start + 60_000);
+    expect(first.outages.standstills).toBe(1);
+    await touched.step({ at: start + 60_010 });
+    expect([await outageOf(first, "AAAAAA"), await outageOf(first, "BBBBBB")]).toEqual([start + 1_000, null]);
+    expect([start + 10, start + 1_000, start + 60_010].map((at) => first.outages.wasSince(at))).toEqual([true, true, false]);
+    first.outages.stoodStill(start + 70_000, start + 90_000);
+    await first.beat(start + 90_000);
+    await first.close();
+    const second = await openAt(folder);
+    expect([await outageOf(second, "AAAAAA"), await outageOf(second, "BBBBBB")]).toEqual([start + 1_000, start + 70_000]);
+    await second.close();
+  });
+
+  test("a disk that refuses to write it at that moment gets it with a later sign of life", async () => {
+    const full = { at: "batch-begun", nth: 2, times: 1, action: { kind: "throw", code: "SQLITE_FULL" } } as const;
+    const first = await openAt(folder, { failpoints: [full] });
+    await new Table(first, "AAAAAA").step({ at: start + 10 });
+    first.outages.stoodStill(start + 1_000, start + 60_000);
+    expect(await outageOf(first, "AAAAAA")).toBe(start + 1_000);
+    const isWritten = () =>
+      first.beat(start + 61_000).then(
+        () => true,
+        () => null,
+      );
+    expect(await isWritten()).toBeNull();
+    await eventually("there is room again", isWritten);
+    await first.close();
+    const second = await openAt(folder);
+    expect(await outageOf(second, "AAAAAA")).toBe(start + 1_000);
+    await second.close();
+  });
+});

@@ -1,0 +1,67 @@
+// Notices that this process stood still: its machine slept, somebody stopped it, or the wall clock was set forward. Nobody could play in
+// that time, so it counts as if the server had been dead.
+import type { OutageRecord } from "../store/store.ts";
+import type { Ambient, Cancellable } from "./ambient.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** A time in which this process did nothing. Server time, ms. */
+export interface Standstill {
+  readonly fromAt: number;
+  readonly untilAt: number;
+}
+
+export interface StandstillWatch {
+  /** The same surroundings. Whoever is the first to ask it for the time after a standstill gets the answer when `noticed` has returned. */
+  readonly ambient: Ambient;
+  /**
+   * From now on a step of more than `mostMs` from one answer to the next is a standstill. Somebody has to ask at least that often: what
+   * asks once a second for the sign of life does.
+   */
+  begin(mostMs: number, noticed: (standstill: Standstill) => void): Cancellable;
+}
+
+export function standstillWatch(ambient: Ambient): StandstillWatch {
+  let latest = Number.POSITIVE_INFINITY;
+  let mostMs = 0;
+  let noticed: (standstill: Standstill) => void = () => {};
+  return {
+    ambient: {
+      ...ambient,
+      now() {
+        const untilAt = ambient.now();
+        const fromAt = latest;
+        if (untilAt > fromAt) latest = untilAt;
+        if (untilAt - fromAt > mostMs) noticed({ fromAt, untilAt });
+        return untilAt;
+      },
+    },
+    begin(most, tell) {
+      mostMs = most;
+      noticed = tell;
+      latest = ambient.now();
+      return {
+        cancel() {
+          latest = Number.POSITIVE_INFINITY;
+        },
+      };
+    },
+  };
+}
+
+export interface AwayParts {
+  readonly store: { readonly outages: Pick<OutageRecord, "stoodStill"> };
+  readonly gateway: { recall(overMs: number): void };
+  readonly log: Pick<Log, "warn">;
+  readonly metrics: Pick<Metrics, "standstills">;
+}
+
+/** What a standstill comes to: to everybody it is as if the server had been away. Viewers come back through new connections, within `recallMs`. */
+export function countAsAway({ store, gateway, log, metrics }: AwayParts, recallMs: number): (standstill: Standstill) => void {
+  return ({ fromAt, untilAt }) => {
+    store.outages.stoodStill(fromAt, untilAt);
+    gateway.recall(recallMs);
+    metrics.standstills.add();
+    log.warn({ fromAt, ms: untilAt - fromAt }, "this server did nothing for a while: its machine slept, or the clock was set forward");
+  };
+}

@@ -1,0 +1,33 @@
+// The sign of life in the data file: by the last one the next server knows since when nobody lived.
+import type { WriterLink } from "./sqlite-link.ts";
+
+export class SignOfLife {
+  readonly #link: WriterLink;
+  #beating: Promise<void> | null = null;
+  /** Starts of outages in our own life that the file does not know of yet. */
+  #unwritten: readonly number[] = [];
+
+  constructor(link: WriterLink) {
+    this.#link = link;
+  }
+
+  async beat(atMs: number): Promise<void> {
+    // One under way is enough: on a slow disk they must not pile up.
+    this.#beating ??= this.#write(atMs).finally(() => {
+      this.#beating = null;
+    });
+    await this.#beating;
+  }
+
+  /** Written before any change that follows. Should that fail, a later sign of life brings it. */
+  wasAway(fromAt: number, untilAt: number): void {
+    this.#unwritten = [...this.#unwritten, fromAt];
+    void this.#write(untilAt).catch(() => {});
+  }
+
+  async #write(atMs: number): Promise<void> {
+    const outages = this.#unwritten;
+    await this.#link.submit(["beat", atMs, outages], 0);
+    this.#unwritten = this.#unwritten.filter((fromAt) => !outages.includes(fromAt));
+  }
+}

@@ -12,7 +12,7 @@ import type { HostedGame } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
 import { asksForSocket } from "./lib/gateway/upgrade-gate.ts";
 import { hostedGames } from "./lib/hosted-games.ts";
-import { type Ambient, type Cancellable, realAmbient } from "./lib/ops/ambient.ts";
+import { type Ambient, type Cancellable, realAmbient, type SteadyClock } from "./lib/ops/ambient.ts";
 import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluster.ts";
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
@@ -21,7 +21,6 @@ import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
 import { fileLimitLevel, fileLimitWarning } from "./lib/ops/file-limit.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
 import { damageRecord, type NoteDamage } from "./lib/ops/damage.ts";
-import { clockPart, createHealth, drainPart, type Health, loadPart, optionalPart, roomsPart, storePart } from "./lib/ops/health.ts";
 import { createLiveGames, type LiveGames } from "./lib/ops/live-games.ts";
 import { openLog, type RootLog } from "./lib/ops/log.ts";
 import { createMetrics, type Metrics } from "./lib/ops/metrics.ts";
@@ -29,6 +28,7 @@ import { roomObserver } from "./lib/ops/room-observer.ts";
 import { openOperations, type Operations } from "./lib/ops/operations.ts";
 import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { keepRetention } from "./lib/ops/retention.ts";
+import { type Condition, healthOf } from "./lib/ops/server-health.ts";
 import { watchSignals } from "./lib/ops/signals.ts";
 import { countAsAway, type StandstillWatch, standstillWatch } from "./lib/ops/standstill.ts";
 import type { Stop } from "./lib/ops/stop.ts";
@@ -44,9 +44,6 @@ import { openStorage, type Storage, tryStorage } from "./lib/store/store-choice.
 const httpTimes = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 /** Plain HTTP beside the sockets, so that probes are answered when the sockets are full. */
 const spareConnections = 1_000;
-const storeSlowMs = 1_000;
-/** More than clocks that are kept by NTP differ by, and less than a player would see. */
-const clockSkewMsMax = 100;
 const aliveEveryMs = 1_000;
 const lagEveryMs = 500;
 const countEveryMs = 5_000;
@@ -81,6 +78,7 @@ interface Parts {
   readonly noteDamage: NoteDamage;
   readonly live: LiveGames;
   readonly standstill: StandstillWatch;
+  readonly clock: SteadyClock;
   readonly instanceId: string;
   readonly version: string;
 }
@@ -115,10 +113,18 @@ async function reporterOf(
   return dsn === null ? noReporter() : sentryReporter({ dsn, environment, ...how });
 }
 
+/** What a worker counts the process above it is told of, and says for all. */
+function metricsOf(games: readonly HostedGame[], above: Above | null): Metrics {
+  const commands = games.flatMap((game) => Object.keys(game.commands));
+  const own = createMetrics({}, commands);
+  above?.onAsked(() => own.figures());
+  return above === null ? own : { ...own, text: () => above.metricsText() };
+}
+
 async function openParts(config: Config, secrets: SecretSource, games: readonly HostedGame[]): Promise<Parts> {
-  const real = realAmbient();
+  const clock = realAmbient();
   // One time for all: were it asked in two places, a standstill could be noticed in one of them too late.
-  const standstill = standstillWatch(real);
+  const standstill = standstillWatch(clock);
   const { ambient } = standstill;
   const slow = ringTogether(ambient);
   const instanceId = instanceName(config, ambient);
@@ -132,12 +138,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
   });
   const reporter = await reporterOf(config, { release: version, instanceId, ambient });
   const above = connectAbove(ambient);
-  const own = createMetrics(
-    {},
-    games.flatMap(({ commands }) => Object.keys(commands)),
-  );
-  above?.onAsked(() => own.figures());
-  const metrics: Metrics = above === null ? own : { ...own, text: () => above.metricsText() };
+  const metrics = metricsOf(games, above);
   const serving: Serving = { halt: () => undefined };
   const crash = createCrash({
     halt: () => serving.halt(),
@@ -154,7 +155,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
     ...{ config, ambient: slow, log, metrics, instanceId, noteDamage, crash },
     noteDeadLetters: (figures) => audit.note("dead-letter", "server", figures),
   });
-  real.notBefore(storage.livedUntil + 1);
+  clock.notBefore(storage.livedUntil + 1);
   const audit = openAudit({
     folder: auditFolder(config.dataDir),
     chain: config.instanceId ?? defaultName,
@@ -181,6 +182,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
     noteDamage,
     live,
     standstill,
+    clock,
     instanceId,
     version,
   };
@@ -195,29 +197,8 @@ function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
   return new Rooms(rules, limits, { store, bus, lock, ambient: slow, observer, instanceId });
 }
 
-/** What changes about a server while it runs. */
-interface Condition {
-  /** The longest delay of the event loop lately. */
-  lagMs: number;
-  /** What the edge refuses by: from 1 on new games. */
-  pressure: number;
-  draining: boolean;
-}
-
-function healthOf({ store, reporter, above, config, instances }: Parts, condition: Condition, rooms: Rooms): Health {
-  return createHealth({
-    rooms: roomsPart(() => rooms.size, config.limits.roomsMax),
-    store: storePart(() => store.health(), storeSlowMs),
-    life: drainPart(() => condition.draining),
-    load: loadPart(() => ({ loopLagMs: condition.lagMs, pressure: condition.pressure })),
-    reports: optionalPart(() => reporter.problem()),
-    ...(instances === null ? {} : { clock: clockPart(() => instances.clockAheadMs, clockSkewMsMax) }),
-    ...(above === null ? {} : { workers: optionalPart(() => above.problem()) }),
-  });
-}
-
 function keepWatch(
-  { slow: ambient, store, metrics, config, log }: Parts,
+  { slow: ambient, clock, store, metrics, config, log }: Parts,
   { condition, edge, rooms }: { readonly condition: Condition; readonly edge: Edge; readonly rooms: Rooms },
 ): readonly Cancellable[] {
   const onForgotten = (gameIds: readonly string[]) => {
@@ -232,7 +213,12 @@ function keepWatch(
       condition.pressure = edge.overload.pressure;
     }),
     ambient.every(countEveryMs, () => void countGames(store, metrics)),
-    keepRetention({ store, ambient, limits: config.limits, onForgotten }),
+    keepRetention({
+      store,
+      ambient: { ...ambient, now: () => Math.min(ambient.now(), clock.machineNow()) },
+      limits: config.limits,
+      onForgotten,
+    }),
   ];
 }
 

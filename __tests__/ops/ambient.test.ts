@@ -49,6 +49,7 @@ describe("server time", () => {
       before = now;
     }
     expect(aheadMs()).toBe(10);
+    expect(clock.now() - clock.machineNow()).toBe(10);
     pass(1_000);
     expect(aheadMs()).toBe(0);
     pass(1_000);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   clockPart,
+  ownClockPart,
   createHealth,
   drainPart,
   healthy,
@@ -27,6 +28,8 @@ const matrix: readonly (readonly [string, Record<string, Part>, string, boolean]
   ["shedding all", { store: store(), load: loadPart(() => ({ loopLagMs: 4500, pressure: 22 })) }, "degraded", true],
   ["error reports lost", { store: store(), reports: optionalPart(() => "Error reports are not getting through.") }, "degraded", true],
   ["a clock like the others'", { store: store(), clock: clockPart(() => -100, 100) }, "healthy", true],
+  ["a clock set back a little", { store: store(), clock: ownClockPart(() => 60_000, 60_000) }, "healthy", true],
+  ["a clock set back", { store: store(), clock: ownClockPart(() => 60_001, 60_000) }, "degraded", true],
   ["a clock behind the others'", { store: store(), clock: clockPart(() => -101, 100) }, "degraded", true],
   ["no others to differ from", { store: store(), clock: clockPart(() => null, 100) }, "healthy", true],
   ["draining with a dead store", { store: store({ ready: false }), process: drainPart(() => true) }, "unhealthy", false],

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { defaultLimits } from "../../lib/ops/config.ts";
 import { roomObserver } from "../../lib/ops/room-observer.ts";
 import { keepRetention } from "../../lib/ops/retention.ts";
+import { Outages } from "../../lib/store/outages.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { Table } from "../store/table.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
@@ -90,6 +91,7 @@ function slowStore() {
       return new Promise<readonly string[]>((resolve) => waiting.push((forgotten) => resolve(Array.from({ length: forgotten }, String))));
     },
     expireFeedback: async () => 0,
+    outages: new Outages(),
   };
 }
 
@@ -97,7 +99,7 @@ test("F13: a backlog is worked off portion by portion, however many minutes it t
   const ambient = heldAmbient();
   const store = slowStore();
   const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
-  await ambient.advance(minute);
+  await ambient.advance(10 * minute);
   expect(store.calls()).toBe(1);
   await ambient.advance(5 * minute);
   expect(store.calls()).toBe(1);
@@ -113,7 +115,7 @@ test("a look that was under way when the looking ended is the last one", async (
   const ambient = heldAmbient();
   const store = slowStore();
   const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
-  await ambient.advance(minute);
+  await ambient.advance(10 * minute);
   kept.cancel();
   store.answer(50);
   await ambient.advance(minute);
@@ -130,9 +132,26 @@ test("a store that is not well does not end the looking", async () => {
       throw new Error("not now");
     },
     expireFeedback: async () => expect.unreachable(),
+    outages: new Outages(),
   };
   const kept = keepRetention({ store, ambient, limits, onForgotten: () => expect.unreachable() });
-  await ambient.advance(3 * minute);
+  await ambient.advance(12 * minute);
   expect(calls).toBe(3);
+  kept.cancel();
+});
+
+test("nothing is forgotten for ten minutes after a start or a standstill, in which a machine may not have set its clock yet", async () => {
+  const ambient = heldAmbient();
+  const store = { ...slowStore(), expire: async () => void looks.push(ambient.monotonicMs()) as never };
+  const looks: number[] = [];
+  const from = ambient.monotonicMs();
+  const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
+  await ambient.advance(9.5 * minute);
+  expect(looks).toEqual([]);
+  store.outages.stoodStill(ambient.now(), ambient.now());
+  await ambient.advance(10 * minute);
+  expect(looks).toEqual([]);
+  await ambient.advance(minute);
+  expect(looks.map((at) => at - from)).toEqual([20 * minute]);
   kept.cancel();
 });

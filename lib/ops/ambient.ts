@@ -51,6 +51,8 @@ export interface SteadyClock {
   now(): number;
   /** From here on the time is no lower than this: what an earlier process wrote down as its time lies behind us, whatever the wall clock says. */
   notBefore(atMs: number): void;
+  /** What the machine's clock says, which may have been set back: for what must not be done too early. Never later than `now`. */
+  machineNow(): number;
 }
 
 /** As long as our time is ahead of the wall clock it runs a hundredth slower. */
@@ -73,6 +75,7 @@ export function steadyClock({ wallMs, monotonicMs }: Clocks): SteadyClock {
     notBefore(atMs) {
       ours = Math.max(ours, atMs);
     },
+    machineNow: wallMs,
   };
 }
 

@@ -131,6 +131,17 @@ export function clockPart(aheadMs: () => number | null, skewMsMax: number): Part
   };
 }
 
+/** The same of a server that is alone: its time does not step back with the machine's clock, so the two may differ. Games take no harm. */
+export function ownClockPart(aheadMs: () => number, aheadMsMax: number): Part {
+  return () => {
+    const ms = aheadMs();
+    const facts = { aheadMs: ms };
+    if (ms <= aheadMsMax) return { ...healthy, facts };
+    const problem = `This machine's clock was set back: server time is ${Math.round(ms / 1_000)} s ahead of it, and slowly lets it catch up.`;
+    return { level: "degraded", problem, ready: true, facts };
+  };
+}
+
 /** A look that calls `tell` when the store can no longer save, once until it can again. */
 export function storeWatch(store: { health(): { ready: boolean } }, tell: () => void): () => void {
   let wasReady = true;

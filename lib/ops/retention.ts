@@ -18,7 +18,8 @@ export function isForgettable(
 }
 
 export interface RetentionParts {
-  readonly store: Pick<Store, "expire" | "expireFeedback">;
+  readonly store: Pick<Store, "expire" | "expireFeedback" | "outages">;
+  /** Its `now` is never later than the machine's clock: what was set back may have been far ahead before. */
   readonly ambient: Ambient;
   readonly limits: RetentionLimits & { readonly retentionFeedbackMs: number };
   /** Told of games that were forgotten. */
@@ -26,6 +27,8 @@ export interface RetentionParts {
 }
 
 const lookEveryMs = 60_000;
+/** A machine that started or slept may have a wrong clock until it has asked for the time: nothing is forgotten so long after either. */
+const settleMs = 10 * 60_000;
 /** Games, and words, forgotten in one go; while as many were found, the next go follows soon. */
 const forgetMax = 50;
 const againMs = 250;
@@ -50,9 +53,17 @@ export function keepRetention({ store, ambient, limits, onForgotten }: Retention
     isForgetting = isMore && !isOver;
     if (isForgetting) soon = ambient.after(againMs, () => void forget());
   };
+  let { standstills } = store.outages;
+  let sinceMs = ambient.monotonicMs();
+  const isSettled = (): boolean => {
+    const { outages } = store;
+    if (outages.standstills !== standstills) sinceMs = ambient.monotonicMs();
+    standstills = outages.standstills;
+    return ambient.monotonicMs() - sinceMs >= settleMs;
+  };
   const looking = ambient.every(lookEveryMs, () => {
     // A backlog may take longer than until the next look: a second row of goes beside the first would forget no longer a little at a time.
-    if (isForgetting) return;
+    if (isForgetting || !isSettled()) return;
     isForgetting = true;
     void forget();
   });

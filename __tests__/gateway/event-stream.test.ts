@@ -59,6 +59,56 @@ describe("F52 the end of an event stream", () => {
   });
 });
 
+describe("SAFETY 17 what waits for event streams", () => {
+  const life = async ({ ambient, host }: Pick<Awaited<ReturnType<typeof watched>>, "ambient" | "host">, to: number) => {
+    expect((await host.ask("updatePlayer", { playerId: 1, life: to })).type).toBe("ack");
+    await ambient.advance(1_000);
+  };
+
+  test("all who watch get the very same bytes: none is made for each of them", async () => {
+    const all = await watched();
+    const lines = [all.line, all.lineOf()];
+    lines[1]?.get(`/api/games/${all.gameId}/events`);
+    await all.ambient.advance(0);
+    await life(all, 101);
+    const [one, other] = lines.map(({ pieces }) => pieces.find((piece) => piece.includes('"life":101')));
+    expect(one).toBeDefined();
+    expect([other?.buffer === one?.buffer, other?.byteOffset]).toEqual([true, one?.byteOffset]);
+  });
+
+  test("for one who does not read the state under way and the newest wait, and reading again brings him the newest", async () => {
+    const all = await watched({ outboxStuckMs: 60_000 });
+    const { edge, line, notes } = all;
+    line.open = false;
+    const states = line.heard.length;
+    const waiting = () => [...edge.eventStreams].reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0);
+    for (let to = 101; to <= 120; to += 1) await life(all, to);
+    expect(waiting()).toBeLessThan(2 * states);
+    line.readOn();
+    await all.ambient.advance(0);
+    expect(line.heard.slice(states).match(/"life":1\d\d/g)).toEqual(['"life":101', '"life":120']);
+    expect(waiting()).toBe(0);
+    await life(all, 121);
+    expect(line.heard).toContain('"life":121');
+    expect(notes).toEqual([]);
+  });
+
+  test("one who takes a little now and then stays; one who takes nothing is cut, and it is noted once", async () => {
+    const all = await watched();
+    const { ambient, edge, line, notes } = all;
+    line.open = false;
+    await life(all, 101);
+    for (let piece = 0; piece < 3; piece += 1) {
+      line.takeOne();
+      await ambient.advance(edge.limits.outboxStuckMs * 0.8);
+    }
+    expect([line.destroyed, notes]).toEqual([false, []]);
+    await ambient.advance(edge.limits.outboxStuckMs);
+    expect([line.destroyed, edge.eventStreams.size]).toEqual([true, 0]);
+    expect(notes.map(({ event }) => event)).toEqual(["slow-reader-closed"]);
+  });
+});
+
 describe("F52 places for event streams", () => {
   test("one line takes one place, whatever else it asks for, and gives it back when it is closed", async () => {
     const { ambient, edge, gameId, host, room, line, lineOf } = await watched();

@@ -1,7 +1,7 @@
 // The outbox over a stream whose reader is held in the hand: it takes bytes only when it is told to.
 import { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { Outbox, OutboxTurn, type Slowness } from "../../lib/gateway/outbox.ts";
+import { Outbox, OutboxTurn, type Slowness, socketWire } from "../../lib/gateway/outbox.ts";
 import { Frame } from "../../lib/room/frame.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
@@ -67,7 +67,7 @@ function setUp(limits = { outboxBytesMax: 1_048_576, outboxStuckMs: 5_000 }, slo
     },
     fellBehind: () => count("behind"),
   };
-  const outbox = new Outbox(stream, reader, { limits, ambient, turn, counts });
+  const outbox = new Outbox(stream, reader, { wire: socketWire, limits, ambient, turn, counts });
   return { ambient, stream, told, turn, outbox };
 }
 

@@ -6,7 +6,7 @@ import { Connection } from "../../lib/gateway/connection.ts";
 import type { HostedGame } from "../../lib/gateway/hosted-game.ts";
 import type { Edge } from "../../lib/gateway/edge.ts";
 import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
-import { OutboxTurn } from "../../lib/gateway/outbox.ts";
+import { OutboxTurn, socketWire } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
 import type { SessionParts } from "../../lib/gateway/session-parts.ts";
 import type { Ambient } from "../../lib/ops/ambient.ts";
@@ -124,7 +124,7 @@ export class SimServer {
       traceId: viewerId,
       address: "127.0.0.1",
       edge,
-      outboxes: { limits: edge.limits, ambient, turn: this.#turn, counts },
+      outboxes: { wire: socketWire, limits: edge.limits, ambient, turn: this.#turn, counts },
     });
     const answered: SessionParts["answered"] = (_session, { type }, { outcome }) => count(`answered ${outcome === "ok" ? type : outcome}`);
     const failed: SessionParts["failed"] = (_session, _message, error) => bug(error);

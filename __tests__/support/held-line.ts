@@ -13,6 +13,9 @@ export class HeldLine extends Duplex {
   /** False: nothing is taken any more. */
   open = true;
   heard = "";
+  /** What was heard, as it was given. */
+  readonly pieces: Buffer[] = [];
+  #waiting: (() => void) | null = null;
   readonly remoteAddress: string;
 
   constructor(remoteAddress: string) {
@@ -31,9 +34,26 @@ export class HeldLine extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    if (!this.open) return;
-    this.heard += chunk.toString();
-    done();
+    const take = () => {
+      this.heard += chunk.toString();
+      this.pieces.push(chunk);
+      done();
+    };
+    if (this.open) take();
+    else this.#waiting = take;
+  }
+
+  /** Takes one piece of what waits. */
+  takeOne(): void {
+    const take = this.#waiting;
+    this.#waiting = null;
+    take?.();
+  }
+
+  /** Takes what waits, and what comes. */
+  readOn(): void {
+    this.open = true;
+    this.takeOne();
   }
 
   override _read(): void {}

@@ -8,7 +8,7 @@ import type { ViewerId } from "../../lib/game/ids.ts";
 import { Connection } from "../../lib/gateway/connection.ts";
 import { Edge } from "../../lib/gateway/edge.ts";
 import type { HostedGame } from "../../lib/gateway/hosted-game.ts";
-import { OutboxTurn } from "../../lib/gateway/outbox.ts";
+import { socketWire } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
 import { hostedGames } from "../../lib/hosted-games.ts";
 import { type Audit, noAudit } from "../../lib/ops/audit.ts";
@@ -99,7 +99,7 @@ export function virtualEdge(parts: VirtualParts = {}) {
     observer: silentObserver,
     instanceId: "here",
   });
-  const turn = new OutboxTurn(ambient);
+  const outboxes = edge.outboxes(socketWire);
   const bugs: unknown[] = [];
   let serial = 0;
 
@@ -114,7 +114,7 @@ export function virtualEdge(parts: VirtualParts = {}) {
       traceId: `trace-${serial}`,
       address,
       edge,
-      outboxes: { limits: config.limits, ambient, turn, counts: { sent() {}, coalesced() {} } },
+      outboxes,
     });
     const parts = {
       games,

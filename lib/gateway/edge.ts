@@ -10,7 +10,7 @@ import { type AddressReader, addressReader } from "./address.ts";
 import { type AddressLimits, addressLimits, type SharedCounts } from "./address-limits.ts";
 import { Bucket } from "./bucket.ts";
 import { LookUps } from "./look-ups.ts";
-import type { Slowness } from "./outbox.ts";
+import { type OutboxParts, OutboxTurn, type Slowness, type Wire } from "./outbox.ts";
 import { Overload } from "./overload.ts";
 import { Pace } from "./pace.ts";
 import { Spectators } from "./spectators.ts";
@@ -96,6 +96,19 @@ export class Edge {
     this.metrics.commandSeconds.observe(durationMs / 1000);
     this.log.frequent({ traceId, n, gameId, type, outcome, durationMs }, "command");
     this.#reporter.crumb?.({ category: "command", message: `${type} ${outcome}`, traceId });
+  }
+
+  /** What the outboxes share whose lines look like this. */
+  outboxes(wire: Wire): OutboxParts {
+    const { limits, ambient, metrics } = this;
+    const counts = {
+      sent(frames: number, bytes: number): void {
+        metrics.framesSent.add(frames);
+        metrics.bytesSent.add(bytes);
+      },
+      coalesced: () => metrics.outboxCoalesced.add(),
+    };
+    return { wire, limits, ambient, turn: new OutboxTurn(ambient), counts };
   }
 
   /** A reader is given up because it takes too little: counted, measured and noted, however it reads. */

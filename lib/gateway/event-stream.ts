@@ -1,5 +1,6 @@
 // A watcher over Server-Sent Events: the view of a game and its changes, for those who cannot or need not open a socket.
-// It can say nothing. A reader who does not keep up gets the newest state when it reads again, or is let go.
+// It can say nothing. What waits for a reader who does not keep up is bounded as over a socket, by the same outbox.
+import type { Socket } from "node:net";
 import type { Response } from "express";
 import type { ViewerId } from "../game/ids.ts";
 import type { Cancellable } from "../ops/ambient.ts";
@@ -9,19 +10,64 @@ import type { Room } from "../room/room.ts";
 import type { Subscriber } from "../room/subscriber.ts";
 import { addressKey } from "./address.ts";
 import type { Edge } from "./edge.ts";
+import { type Line, Outbox, type OutboxParts, type Reader, type Slowness, type Wire } from "./outbox.ts";
 
 const commentMs = 15_000;
 const reconnectMs = 2_000;
+
+/** The same bytes for everybody: a text for each reader is garbage at each change, and what it waits in is more than the text. */
+function encoded(frame: Frame): Uint8Array {
+  frame.streamed ??= Buffer.from(`${frame.v > 0 ? `id: ${frame.v}\n` : ""}data: ${frame.text}\n\n`);
+  return frame.streamed;
+}
+
+/** `ping` keeps proxies from taking the silence of a quiet table for death. */
+export const eventWire: Wire = { bytesOf: encoded, ping: Buffer.from(": still here\n\n") };
+
+/** An answer that lasts, as an outbox writes to it: HTTP wraps each piece, and what the kernel has not taken waits in the socket below. */
+class AnswerLine implements Line {
+  readonly #response: Response;
+  readonly #socket: Socket;
+
+  constructor(response: Response) {
+    this.#response = response;
+    this.#socket = response.req.socket;
+  }
+
+  get writable(): boolean {
+    return this.#socket.writable;
+  }
+
+  get writableLength(): number {
+    return this.#socket.writableLength;
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  /** Corked here, or the answer would do it until the next tick, and nothing be taken before. */
+  write(bytes: Uint8Array, taken?: () => void): void {
+    this.#socket.cork();
+    this.#response.write(bytes, taken);
+    this.#socket.uncork();
+  }
+}
 
 export interface EventStreamParts {
   readonly response: Response;
   readonly room: Room;
   readonly edge: Edge;
   readonly address: string;
+  readonly outboxes: OutboxParts;
 }
 
 /** Its address was counted as open; when the line is gone it is counted out again. */
-export class EventStream implements Subscriber {
+export class EventStream implements Subscriber, Reader {
   readonly viewerId: ViewerId;
   readonly updates = "states";
   readonly countedAs: string;
@@ -30,10 +76,9 @@ export class EventStream implements Subscriber {
   readonly #room: Room;
   readonly #edge: Edge;
   readonly #address: string;
+  readonly #outbox: Outbox;
   readonly #comments: Cancellable;
-  #stuck: Cancellable | null = null;
-  /** The newest state the reader has not been given because it does not read. */
-  #newest: Frame | null = null;
+  #lastWord: Cancellable | null = null;
   /** Nothing more is said to it. It is still here until it has taken what was said, or its line is gone. */
   #ended = false;
 
@@ -50,9 +95,8 @@ export class EventStream implements Subscriber {
     response.set({ "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
     response.flushHeaders();
     response.write(`retry: ${reconnectMs}\n\n`);
-    // Keeps proxies from taking the silence of a quiet table for death.
-    this.#comments = edge.ambient.every(commentMs, () => void (this.#stuck === null && response.write(": still here\n\n")));
-    response.on("drain", () => this.#drained());
+    this.#outbox = new Outbox(new AnswerLine(response), this, how.outboxes);
+    this.#comments = edge.ambient.every(commentMs, () => this.#outbox.ping());
     // Without a listener an error of one reader would end the whole process.
     response.on("error", () => this.#cut());
     // Whichever is said first: what other requests do to the line may keep an answer from hearing that it is closed.
@@ -62,7 +106,7 @@ export class EventStream implements Subscriber {
 
   /** Bytes that wait for the reader. */
   get bufferedBytes(): number {
-    return this.#response.writableLength;
+    return this.#outbox.bytes;
   }
 
   async begin(): Promise<void> {
@@ -75,40 +119,21 @@ export class EventStream implements Subscriber {
   }
 
   send(frame: Frame): void {
-    if (this.#ended) return;
-    if (this.#stuck !== null) {
-      if (frame.kind === "state") this.#newest = frame;
-      return;
-    }
-    this.#write(frame);
+    this.#outbox.send(frame);
   }
 
-  #write(frame: Frame): void {
-    const id = frame.v > 0 ? `id: ${frame.v}\n` : "";
-    if (!this.#response.write(`${id}data: ${frame.text}\n\n`)) this.#cutWhenStuck();
+  tooSlow(how: Slowness): void {
+    if (this.#response.req.socket.destroyed) return;
+    this.#edge.cutSlow(this.#address, how);
+    this.#cut();
   }
 
-  #cutWhenStuck(): void {
-    const { ambient, limits } = this.#edge;
-    this.#stuck ??= ambient.after(limits.outboxStuckMs, () => {
-      if (this.#response.req.socket.destroyed) return;
-      this.#edge.cutSlow(this.#address, { waitingBytes: this.#response.writableLength, behindMs: limits.outboxStuckMs });
-      this.#cut();
-    });
-  }
+  /** It gets no changes that could be left out, only states. */
+  fellBehind(): void {}
 
   /** The line itself: an answer that waits behind another one on it would not take it down. */
   #cut(): void {
     this.#response.req.socket.destroy();
-  }
-
-  #drained(): void {
-    if (this.#ended) return;
-    this.#stuck?.cancel();
-    this.#stuck = null;
-    const newest = this.#newest;
-    this.#newest = null;
-    if (newest !== null) this.#write(newest);
   }
 
   dismiss(reason: string): void {
@@ -124,15 +149,18 @@ export class EventStream implements Subscriber {
   /** The last word. The room lets it go at once: the line may close much later, or only when it is cut. */
   #end(reason: string): void {
     if (this.#ended) return;
-    this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
-    this.#cutWhenStuck();
+    const { ambient, limits } = this.#edge;
+    const behindMs = limits.outboxStuckMs;
+    this.#outbox.flush();
     this.#leave();
+    this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
+    this.#lastWord = ambient.after(behindMs, () => this.tooSlow({ waitingBytes: this.bufferedBytes, behindMs }));
   }
 
   #leave(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#newest = null;
+    this.#outbox.end();
     this.#comments.cancel();
     void this.#room.leave(this);
   }
@@ -140,7 +168,7 @@ export class EventStream implements Subscriber {
   readonly #gone = (): void => {
     this.#response.req.socket.off("close", this.#gone);
     this.#leave();
-    this.#stuck?.cancel();
+    this.#lastWord?.cancel();
     // It may be said twice that the line is closed.
     if (this.#edge.eventStreams.delete(this)) this.#edge.addresses.closed(this.#address);
     this.#edge.metrics.eventStreams.set(this.#edge.eventStreams.size);

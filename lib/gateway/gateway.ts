@@ -11,7 +11,7 @@ import { replyFrame } from "../room/frame.ts";
 import { Connection } from "./connection.ts";
 import type { Edge } from "./edge.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { type OutboxParts, OutboxTurn } from "./outbox.ts";
+import { type OutboxParts, socketWire } from "./outbox.ts";
 import { refuse } from "./replies.ts";
 import { Session } from "./session.ts";
 import type { SessionParts } from "./session-parts.ts";
@@ -88,18 +88,7 @@ class SocketGateway implements Gateway {
       handleProtocols: (offered) => protocols.find((known) => offered.has(known)) ?? false,
     } as ConstructorParameters<typeof WebSocketServer>[0]);
     this.#sockets.on("wsClientError", (_error, stream, request) => this.#malformed(request, stream));
-    this.#outboxes = {
-      limits,
-      ambient,
-      turn: new OutboxTurn(ambient),
-      counts: {
-        sent(frames, bytes) {
-          metrics.framesSent.add(frames);
-          metrics.bytesSent.add(bytes);
-        },
-        coalesced: () => metrics.outboxCoalesced.add(),
-      },
-    };
+    this.#outboxes = edge.outboxes(socketWire);
     this.#sessionParts = {
       ...parts,
       answered: (speaker, { type, n }, how) => edge.answered(speaker, { type, n, ...how }),

@@ -10,7 +10,7 @@ import { readRecord } from "../room/log.ts";
 import type { Room } from "../room/room.ts";
 import type { GameIndex } from "../room/rules.ts";
 import type { ListedGame, StoredChange } from "../store/store.ts";
-import { EventStream } from "./event-stream.ts";
+import { EventStream, eventWire } from "./event-stream.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { refuseHttp } from "./http-guard.ts";
 import { fullRetryMs } from "./upgrade-gate.ts";
@@ -140,6 +140,7 @@ function csvOf(changes: readonly LoggedChange[]): string {
 function addEvents(app: Express, parts: HttpParts): void {
   const { edge, instanceId } = parts;
   const boot = Buffer.from(parts.ambient.bytes(6)).toString("base64url");
+  const outboxes = edge.outboxes(eventWire);
   let serial = 0;
   app.get("/api/games/:code/events", async (request, response) => {
     const room = await findRoom(parts, request, response);
@@ -160,7 +161,7 @@ function addEvents(app: Express, parts: HttpParts): void {
       return refuseHttp(response, "rate-limited", fullRetryMs);
     }
     serial += 1;
-    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address }).begin();
+    await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address, outboxes }).begin();
   });
 }
 

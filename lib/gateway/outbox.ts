@@ -1,6 +1,6 @@
 // What is on its way to one connection. What is said in one turn leaves together; for a reader who does not read only the newest
 // state and a bounded list of events are kept, and one who takes nothing at all is cut off. It never waits and never grows.
-import type { Duplex } from "node:stream";
+import type { Writable } from "node:stream";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import type { Frame } from "../room/frame.ts";
 
@@ -17,8 +17,22 @@ export interface OutboxCounts {
   coalesced(): void;
 }
 
-/** What all outboxes of an instance share. */
+/** How what is said looks on one kind of line. */
+export interface Wire {
+  /** A frame's bytes, the same for everybody who gets it. */
+  bytesOf(frame: Frame): Uint8Array;
+  /** Asks whether the other side is there, or says that this one is. */
+  readonly ping: Uint8Array;
+}
+
+/** Where an outbox hands things over. What the kernel takes at once no longer counts as its length when `write` or `uncork` returns. */
+export type Line = Pick<Writable, "writable" | "writableLength" | "cork" | "uncork"> & {
+  write(bytes: Uint8Array, taken?: () => void): void;
+};
+
+/** What all outboxes of an instance share whose lines are of one kind. */
 export interface OutboxParts {
+  readonly wire: Wire;
   readonly limits: OutboxLimits;
   readonly ambient: Pick<Ambient, "after" | "monotonicMs">;
   readonly turn: OutboxTurn;
@@ -55,8 +69,6 @@ const nothing = new Uint8Array(0);
 const carriesState = (frame: Frame): boolean => frame.kind === "reply" && frame.v > 0;
 
 const finalText = 0x81;
-/** A whole ping without a payload; the same bytes for everybody. A Buffer, or a stream would make one of it each time. */
-const pingFrame = Buffer.from([0x89, 0]);
 const length16 = 126;
 const length64 = 127;
 
@@ -83,6 +95,9 @@ function encoded(frame: Frame): Uint8Array {
   return bytes;
 }
 
+/** `ping`: a whole one without a payload. A Buffer, or a stream would make one of it each time. */
+export const socketWire: Wire = { bytesOf: encoded, ping: Buffer.from([0x89, 0]) };
+
 /** All outboxes of an instance that were given something in this turn of the event loop: one call at its end sends it all. */
 export class OutboxTurn {
   readonly #ambient: Pick<Ambient, "soon">;
@@ -104,7 +119,7 @@ export class OutboxTurn {
 }
 
 export class Outbox {
-  readonly #stream: Duplex;
+  readonly #stream: Line;
   readonly #reader: Reader;
   readonly #parts: OutboxParts;
   #held: Frame[] = [];
@@ -125,7 +140,7 @@ export class Outbox {
   #look: Cancellable | null = null;
   #ended = false;
 
-  constructor(stream: Duplex, reader: Reader, parts: OutboxParts) {
+  constructor(stream: Line, reader: Reader, parts: OutboxParts) {
     this.#stream = stream;
     this.#reader = reader;
     this.#parts = parts;
@@ -167,7 +182,11 @@ export class Outbox {
     // Mostly it is the only one of its turn, and a list made for one takes a fifth of a list that may grow.
     if (this.#held.length === 0) this.#held = [frame];
     else this.#held.push(frame);
-    this.#heldBytes += encoded(frame).length;
+    this.#heldBytes += this.#sizeOf(frame);
+  }
+
+  #sizeOf(frame: Frame): number {
+    return this.#parts.wire.bytesOf(frame).length;
   }
 
   /**
@@ -179,11 +198,11 @@ export class Outbox {
     const place = this.#held[at];
     if (place !== undefined && !carriesState(place)) {
       this.#held[at] = frame;
-      this.#heldBytes += encoded(frame).length - encoded(place).length;
+      this.#heldBytes += this.#sizeOf(frame) - this.#sizeOf(place);
       this.#parts.counts.coalesced();
     } else {
       this.#held.push(frame);
-      this.#heldBytes += encoded(frame).length;
+      this.#heldBytes += this.#sizeOf(frame);
     }
     this.#drop((held) => held !== frame && (held.kind === "state" || held.kind === "change"));
     this.#changes = 0;
@@ -200,7 +219,7 @@ export class Outbox {
     if (!this.#held.some(isPointless)) return;
     this.#held = this.#held.filter((held) => {
       if (!isPointless(held)) return true;
-      this.#heldBytes -= encoded(held).length;
+      this.#heldBytes -= this.#sizeOf(held);
       this.#parts.counts.coalesced();
       return false;
     });
@@ -209,7 +228,7 @@ export class Outbox {
   #dropOldestEvent(): void {
     const index = this.#held.findIndex((held) => held.kind === "event");
     const [dropped] = index < 0 ? [] : this.#held.splice(index, 1);
-    if (dropped !== undefined) this.#heldBytes -= encoded(dropped).length;
+    if (dropped !== undefined) this.#heldBytes -= this.#sizeOf(dropped);
     this.#events -= 1;
     this.#parts.counts.coalesced();
   }
@@ -217,7 +236,7 @@ export class Outbox {
   /** Hands over what is held. Called at the end of a turn in which something was said, and when the reader catches up. */
   flush(): void {
     this.#listed = false;
-    const { counts, ambient } = this.#parts;
+    const { counts, ambient, wire } = this.#parts;
     const stream = this.#stream;
     if (this.#ended || this.#blocked || this.#held.length === 0 || !stream.writable) return;
     const frames = this.#held;
@@ -228,9 +247,9 @@ export class Outbox {
     if (frames.length > 1) stream.cork();
     let bytes = 0;
     for (const frame of frames) {
-      const wire = encoded(frame);
-      bytes += wire.length;
-      stream.write(wire);
+      const piece = wire.bytesOf(frame);
+      bytes += piece.length;
+      stream.write(piece);
     }
     if (frames.length > 1) stream.uncork();
     this.#given += bytes;
@@ -251,11 +270,12 @@ export class Outbox {
     return this.#given - this.#stream.writableLength;
   }
 
-  /** Asks the other side whether it is there; not while it takes nothing. */
+  /** Not while the other side takes nothing. */
   ping(): void {
     if (this.#ended || this.#blocked || !this.#stream.writable) return;
-    this.#stream.write(pingFrame);
-    this.#given += pingFrame.length;
+    const { ping } = this.#parts.wire;
+    this.#stream.write(ping);
+    this.#given += ping.length;
   }
 
   #lookLater(): void {

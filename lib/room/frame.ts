@@ -15,6 +15,8 @@ export class Frame {
   readonly text: string;
   /** Bytes ready for the socket, made by the first connection that sends them and shared by the others. */
   wire: Uint8Array | null = null;
+  /** The same for event streams. */
+  streamed: Uint8Array | null = null;
 
   constructor(kind: FrameKind, v: number, text: string) {
     this.kind = kind;

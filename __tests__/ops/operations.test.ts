@@ -10,15 +10,16 @@ import { createLiveGames } from "../../lib/ops/live-games.ts";
 import { type OperationsParts, openOperations } from "../../lib/ops/operations.ts";
 import { silentLog } from "../../lib/ops/log.ts";
 import { createMetrics } from "../../lib/ops/metrics.ts";
-import { StoreFault } from "../../lib/store/store.ts";
+import { type ListedGame, type Page, type Store, StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
+import type { HeldAmbient } from "../support/held-ambient.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
 const adminToken = "the-operator-of-the-tests";
 
-function opened(over: Partial<OperationsParts> = {}) {
-  const store = memoryStore();
-  const all = virtualEdge({ store });
+function opened(over: Partial<OperationsParts> = {}, here: { readonly store?: Store; readonly ambient?: HeldAmbient } = {}) {
+  const { store = memoryStore() } = here;
+  const all = virtualEdge({ ...here, store });
   const { ambient, edge, rooms, metrics } = all;
   const operations = openOperations({
     ...{ store, ambient, rooms, metrics, config: edge.config, log: silentLog(), audit: noAudit(), health: createHealth({}) },
@@ -32,6 +33,10 @@ function opened(over: Partial<OperationsParts> = {}) {
   } as unknown as OperationsParts);
   const app = express().use("/admin/api", operations.routes);
   const bearer = `Bearer ${adminToken}`;
+  const games = async (query = "") => {
+    const { body } = await request(app).get(`/admin/api/games${query}`).set("Authorization", bearer);
+    return body as Page<ListedGame>;
+  };
   const told = async (path: string, body?: object) => {
     const asked = body === undefined ? request(app).get(path) : request(app).post(path).send(body);
     const { status, body: answer } = await asked.set("Authorization", bearer);
@@ -41,6 +46,7 @@ function opened(over: Partial<OperationsParts> = {}) {
     ...all,
     store,
     operations,
+    games,
     show: (gameId: string) => told(`/admin/api/games/${gameId}`),
     close: (gameId: string) => told(`/admin/api/games/${gameId}/close`, { reason: "abuse" }),
   };
@@ -85,4 +91,38 @@ test("metrics that cannot be made on their own port are an error of the log, too
     await operations.close();
   }
   expect(lines).toEqual([{ err: planted }]);
+});
+
+test("SE9 after an outage the list shows each game as it stands, on whatever page, and looks at it once", async () => {
+  const first = virtualEdge({ store: memoryStore() });
+  const { store, ambient } = first;
+  const ran: string[] = [];
+  for (let table = 0; table < 3; table += 1) {
+    const { gameId, host } = await first.seated();
+    if (table < 2) ran.push(gameId);
+    if (table < 2) expect((await host.ask("start")).type).toBe("ack");
+  }
+  const from = ambient.now() + 1;
+  await ambient.advance(60_000);
+  const startedAt = ambient.now();
+  const load = vi.spyOn(store, "load");
+  load.mockImplementation(async (gameId) => {
+    const loaded = await Object.getPrototypeOf(store).load.call(store, gameId);
+    return loaded.kind === "found" && loaded.game.updatedAt < startedAt
+      ? { kind: "found", game: { ...loaded.game, outageFrom: from } }
+      : loaded;
+  });
+  const { games } = opened({}, { store, ambient });
+  const page = await games("?limit=2");
+  const rows = [...page.items, ...(await games(`?limit=2&cursor=${page.next}`)).items];
+  expect(rows.map(({ gameId, index }) => [ran.includes(gameId), index.status]).sort()).toEqual([
+    [false, "waiting"],
+    [true, "paused"],
+    [true, "paused"],
+  ]);
+  const { length } = load.mock.calls;
+  expect(length).toBeGreaterThan(0);
+  const inOrder = (all: readonly ListedGame[]) => all.toSorted((a, b) => a.gameId.localeCompare(b.gameId));
+  expect(inOrder((await games()).items)).toEqual(inOrder(rows));
+  expect(load.mock.calls).toHaveLength(length);
 });

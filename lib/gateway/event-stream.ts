@@ -15,7 +15,7 @@ import { type Line, Outbox, type OutboxParts, type Reader, type Slowness, type W
 const commentMs = 15_000;
 const reconnectMs = 2_000;
 
-/** The same bytes for everybody: a text for each reader is garbage at each change, and what it waits in is more than the text. */
+/** The same bytes for everybody. A text for each reader at each change is so much garbage that the young generation grows with it. */
 function encoded(frame: Frame): Uint8Array {
   frame.streamed ??= Buffer.from(`${frame.v > 0 ? `id: ${frame.v}\n` : ""}data: ${frame.text}\n\n`);
   return frame.streamed;

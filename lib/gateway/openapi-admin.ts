@@ -17,7 +17,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
   "/admin/api/overview": {
     get: admin({
       id: "overview",
-      summary: "Health, connections and games by status",
+      summary: "Health, connections and games by status, as it was when somebody last looked at each",
       answer: json("The server now.", z.looseObject({ instance: z.string(), health: z.enum(levels as [(typeof levels)[number]]) })),
     }),
   },

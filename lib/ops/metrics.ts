@@ -164,7 +164,10 @@ function commandMetrics({ registers, counting, histogram }: Builders, ofGames: r
 
 function gameMetrics({ counter, gauge, gaugeBy, histogram }: Builders) {
   return {
-    games: gaugeBy("games", "Games in the store by status.", ["status", ["waiting", "running", "paused", "finished", "other"]]),
+    games: gaugeBy("games", "Games in the store by status, as last seen.", [
+      "status",
+      ["waiting", "running", "paused", "finished", "other"],
+    ]),
     rooms: gauge("rooms", "Games held in memory."),
     subscriptions: gauge("bus_subscriptions", "Games whose changes elsewhere are listened to."),
     alarmLateSeconds: histogram("alarm_late_seconds", "How late deadlines were acted upon.", seconds),

@@ -16,6 +16,7 @@ import type { Health } from "./health.ts";
 import type { LiveGames } from "./live-games.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { presentGames } from "./present-games.ts";
 import { createSeries } from "./series.ts";
 
 export interface OperationsParts {
@@ -93,7 +94,7 @@ function hostOf(parts: OperationsParts, startedAt: number): AdminHost {
   return {
     about: () => ({ instance: instanceId, release: version, startedAt, connections: connections(), rooms: rooms.size }),
     counts: () => store.counts(),
-    games: (cursor, limit) => store.all(cursor, limit),
+    games: (cursor, limit) => presentGames({ store, rooms, startedAt }, cursor, limit),
     game: (id) => gameOf(rooms, id),
     changes: (id, afterV, limit) => store.changes(id, afterV, limit),
     closeGame: (id, reason) => closeGame(rooms, id, reason),

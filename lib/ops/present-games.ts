@@ -1,0 +1,40 @@
+// The operator's list of games as they stand. What is stored says of a game that ran when the servers went that it runs, until somebody
+// looks at it: so those of a page that nobody has touched since are looked at. Then what is stored says so, too.
+import type { Rooms } from "../room/rooms.ts";
+import type { ListedGame, Page, Store } from "../store/store.ts";
+
+interface Looking {
+  readonly store: Pick<Store, "all">;
+  readonly rooms: Rooms;
+  /** When this server began: what was touched later is as it is stored. */
+  readonly startedAt: number;
+}
+
+/** Games looked at at the same time: players are served meanwhile. */
+const width = 32;
+
+export async function presentGames(looking: Looking, cursor: string | null, limit: number): Promise<Page<ListedGame>> {
+  const { items, next } = await looking.store.all(cursor, limit);
+  const present: ListedGame[] = [];
+  for (let from = 0; from < items.length; from += width) {
+    present.push(...(await Promise.all(items.slice(from, from + width).map((game) => asItStands(looking, game)))));
+  }
+  return { items: present, next };
+}
+
+/** As it is stored when it cannot be looked at now. */
+async function asItStands({ rooms, startedAt }: Looking, game: ListedGame): Promise<ListedGame> {
+  if (game.index.status !== "running" || game.updatedAt >= startedAt) return game;
+  const found = await rooms.find(game.gameId);
+  if (!("room" in found)) return game;
+  const { room } = found;
+  let present = game;
+  await room.read(
+    ({ state, v, at }) => {
+      const index = { ...room.rules.index(state), wakeAt: room.rules.nextWakeAt(state) };
+      present = { ...game, v, updatedAt: at, index };
+    },
+    () => {},
+  );
+  return present;
+}

@@ -94,7 +94,7 @@ function hostOf(parts: OperationsParts, startedAt: number): AdminHost {
   return {
     about: () => ({ instance: instanceId, release: version, startedAt, connections: connections(), rooms: rooms.size }),
     counts: () => store.counts(),
-    games: (cursor, limit) => presentGames({ store, rooms, startedAt }, cursor, limit),
+    games: (cursor, limit) => presentGames({ store, rooms }, cursor, limit),
     game: (id) => gameOf(rooms, id),
     changes: (id, afterV, limit) => store.changes(id, afterV, limit),
     closeGame: (id, reason) => closeGame(rooms, id, reason),

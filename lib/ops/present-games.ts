@@ -1,13 +1,11 @@
-// The operator's list of games as they stand. What is stored says of a game that ran when the servers went that it runs, until somebody
+// The operator's list of games as they stand. What is stored says of a game that ran when the last server went that it runs, until somebody
 // looks at it: so those of a page that nobody has touched since are looked at. Then what is stored says so, too.
 import type { Rooms } from "../room/rooms.ts";
 import type { ListedGame, Page, Store } from "../store/store.ts";
 
 interface Looking {
-  readonly store: Pick<Store, "all">;
+  readonly store: Pick<Store, "all" | "outages">;
   readonly rooms: Rooms;
-  /** When this server began: what was touched later is as it is stored. */
-  readonly startedAt: number;
 }
 
 /** Games looked at at the same time: players are served meanwhile. */
@@ -23,8 +21,8 @@ export async function presentGames(looking: Looking, cursor: string | null, limi
 }
 
 /** As it is stored when it cannot be looked at now. */
-async function asItStands({ rooms, startedAt }: Looking, game: ListedGame): Promise<ListedGame> {
-  if (game.index.status !== "running" || game.updatedAt >= startedAt) return game;
+async function asItStands({ store, rooms }: Looking, game: ListedGame): Promise<ListedGame> {
+  if (game.index.status !== "running" || !store.outages.wasSince(game.updatedAt)) return game;
   const found = await rooms.find(game.gameId);
   if (!("room" in found)) return game;
   const { room } = found;

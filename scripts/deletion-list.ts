@@ -311,6 +311,34 @@ const others: readonly Deletion[] = [
     to: "match !== null",
     test: "__tests__/ops/admin.test.ts",
   },
+  {
+    name: "a standstill is noticed",
+    file: "lib/ops/standstill.ts",
+    from: "if (untilAt - fromAt > mostMs) noticed({ fromAt, untilAt });",
+    to: "",
+    test: "__tests__/ops/standstill.test.ts",
+  },
+  {
+    name: "a game read before a standstill is read again",
+    file: "lib/room/keeper.ts",
+    from: "return this.#standstills !== this.#parts.store.outages.standstills;",
+    to: "return false;",
+    test: "__tests__/room/standstill.test.ts",
+  },
+  {
+    name: "server time runs on when the clock is set back",
+    file: "lib/ops/ambient.ts",
+    from: "ours + (atMs - lookedAtMs) * paceAhead",
+    to: "ours",
+    test: "__tests__/ops/ambient.test.ts",
+  },
+  {
+    name: "nothing is forgotten by a clock that may be wrong",
+    file: "lib/ops/retention.ts",
+    from: " || !isSettled()",
+    to: "",
+    test: "__tests__/ops/retention.test.ts",
+  },
 ];
 
 export const deletions: readonly Deletion[] = [...importRules, ...invariants, ...others];

@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
 import { describe, expect, test } from "vitest";
 import { memoryShelf } from "../../public/app/device/env.ts";
-import { type LoggedChange, recapOf } from "../../public/app/model/recap.ts";
+import type { LoggedChange } from "../../public/app/model/logged.ts";
+import { recapOf } from "../../public/app/model/recap.ts";
 import { emptyModel, type Input } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 import { hasKeptTable, keptLocalTable, newLocalTable } from "../../public/app/net/local-table.ts";
@@ -66,21 +67,24 @@ describe("a table without a server", () => {
     const shelf = memoryShelf();
     const first = device(fakeEnv(shelf));
     const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
-    const leftAfter = (): number | undefined => {
+    /** What is left, and what the recap says was used. */
+    const comesBackTo = (): readonly unknown[] => {
       const later = device(fakeEnv(shelf));
       later.env.pass(3_600_000);
-      keptLocalTable(later.env, later.dispatch)?.open();
-      return later.model.value.table?.players[0]?.timeRemaining;
+      const kept = keptLocalTable(later.env, later.dispatch);
+      kept?.open();
+      const recap = recapOf(kept?.log() ?? [], { seats: [1, 2], startingLife: 20, order: [1, 2] });
+      return [later.model.value.table?.players[0]?.timeRemaining, recap.seats[0]?.usedMs];
     };
     local?.open();
     local?.give({ type: "start", data: {} });
     first.env.pass(12_000);
     const before = shelf.get("tapotarp:local") ?? "";
-    expect(leftAfter()).toBe(50_000);
+    expect(comesBackTo()).toEqual([50_000, 10_000]);
     shelf.set("tapotarp:local", before);
     // Out of sight: the browser says so, and the page keeps what it has.
     local?.keep();
-    expect(leftAfter()).toBe(48_000);
+    expect(comesBackTo()).toEqual([48_000, 12_000]);
   });
 
   test("the log does not grow over all games: a reset that stands ends what is kept, one that was undone does not", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { chartScale, linePath } from "../../public/app/model/chart.ts";
 import { changedBlow, damageCommand } from "../../public/app/model/damage.ts";
-import { type LoggedChange, recapCsv, recapOf } from "../../public/app/model/recap.ts";
+import type { LoggedChange } from "../../public/app/model/logged.ts";
+import { recapCsv, recapOf } from "../../public/app/model/recap.ts";
 import { tableLayout } from "../../public/app/model/table-layout.ts";
 import { player, table } from "./support/tables.ts";
 
@@ -55,6 +56,18 @@ describe("the recap", () => {
     );
     expect(recap.seats[0]?.usedMs).toBe(8_000);
     expect(recap.seats[1]?.usedMs).toBe(0);
+  });
+
+  test("UN4 what is taken back behind an outage of which a log of earlier does not say when it began", () => {
+    const [start, damage, undo, pass] = log(
+      [0, "gameStarted"],
+      [5, "lifeChanged", { playerId: 2, from: 40, to: 33, source: 1 }],
+      [901, "undone", { v: 2 }],
+      [903, "turnPassed", { from: 1, to: 2, turn: 2 }],
+    ) as [LoggedChange, LoggedChange, LoggedChange, LoggedChange];
+    const outage = { v: 3, at: 900_000, by: null, command: "outage", events: [{ type: "gamePaused", data: { by: "restart" } }] };
+    const back = { ...undo, v: 4, events: [...undo.events, { type: "gameResumed", data: {} }] };
+    expect(recapOf([start, damage, outage, back, { ...pass, v: 5 }], four).playedMs).toBe(7_000);
   });
 
   test.for([

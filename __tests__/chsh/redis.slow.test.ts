@@ -1,7 +1,7 @@
 // A class on Redis, which keeps the newest changes of a game alone: what the host's file of answers can hold then.
 import { expect, test } from "vitest";
 import { fileOf } from "../../public/app/chsh/model/rounds.ts";
-import type { LoggedChange } from "../../public/app/model/recap.ts";
+import type { LoggedChange } from "../../public/app/model/logged.ts";
 import { TestRedis } from "../redis/redis-server.ts";
 import { lacks } from "../support/programs.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";

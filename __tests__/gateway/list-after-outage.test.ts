@@ -1,4 +1,5 @@
-// What the list says of games that ran when the server went: they stand still, and the list does not wait until somebody asks for one.
+// What is said of games that ran when the server went: they stand still, the list does not wait until somebody asks for one, and the log
+// says since when.
 import request from "supertest";
 import { expect, test } from "vitest";
 import type { Store } from "../../lib/store/store.ts";
@@ -45,4 +46,28 @@ test("SE9 after an outage the list shows a game that stands still as paused, and
   expect(await statuses()).toEqual(wanted);
   expect(again.loads).toHaveLength(length);
   expect((await second.store.listed(null, 10)).items.map(({ index }) => index.status).sort()).toEqual(["paused", "waiting"]);
+});
+
+test("the log says since when nobody lived, which an outage kept long ago does, too", async () => {
+  const first = virtualEdge({ store: memoryStore() });
+  const { gameId, host } = await first.seated();
+  await host.ask("start");
+  await first.ambient.advance(60_000);
+  const from = first.ambient.now() - 30_000;
+  const again = afterOutage(first.store, { from, to: first.ambient.now() });
+  const app = virtualHttp(virtualEdge({ store: again.store, ambient: first.ambient }));
+  // The look that finds the outage writes it; the next one reads it.
+  await request(app).get(`/api/games/${gameId}`);
+  const { body } = await request(app).get(`/api/games/${gameId}/log`);
+  const outage = {
+    at: from + 30_000,
+    by: null,
+    command: "outage",
+    fromAt: from,
+    events: [{ type: "gamePaused", data: { by: "restart" } }],
+  };
+  expect(body.changes.at(-1)).toEqual({ v: body.changes.length, ...outage });
+  expect(body.changes.filter((change: object) => "fromAt" in change)).toHaveLength(1);
+  const { text } = await request(app).get(`/api/games/${gameId}/log?format=csv&after=${body.changes.length - 1}`);
+  expect(text).toContain(`,outage,gamePaused,"{""by"":""restart"",""fromAt"":${from}}"`);
 });

@@ -85,6 +85,8 @@ interface LoggedChange {
   readonly at: number;
   readonly by: number | null;
   readonly command: string;
+  /** Of an outage: since when nobody lived. */
+  readonly fromAt?: number;
   readonly events: readonly { readonly type: string; readonly data: object }[];
 }
 
@@ -123,16 +125,19 @@ function changesFor({ rules }: Room, { state, v }: Copy, rows: readonly StoredCh
   const shown = rows.filter((row) => row.v <= v);
   return shown.map((row) => {
     const { by, command, events } = readRecord(row);
-    return { v: row.v, at: row.at, by, command: command.type, events: rules.eventsFor(state, events, audience) };
+    const { type, fromAt } = command as { readonly type: string; readonly fromAt?: number };
+    const lived = type === "outage" && fromAt !== undefined ? { fromAt } : {};
+    return { v: row.v, at: row.at, by, command: type, ...lived, events: rules.eventsFor(state, events, audience) };
   });
 }
 
 function csvOf(changes: readonly LoggedChange[]): string {
   const rows: (string | number | null)[][] = [["version", "time", "seat", "command", "event", "details"]];
-  for (const { v, at, by, command, events } of changes) {
+  for (const { v, at, by, command, fromAt, events } of changes) {
     const time = new Date(at).toISOString();
     const told = events.length === 0 ? [{ type: "", data: {} }] : events;
-    for (const { type, data } of told) rows.push([v, time, by, command, type, JSON.stringify(data)]);
+    // What is undefined is left out.
+    for (const { type, data } of told) rows.push([v, time, by, command, type, JSON.stringify({ ...data, fromAt })]);
   }
   return csvText(rows);
 }

@@ -56,6 +56,7 @@ export const change = z
     at: time,
     by: z.int().nullable(),
     command: z.string(),
+    fromAt: time.optional().meta({ description: "Of an outage: since when nobody lived. Clocks ran until then." }),
     events: z.array(z.object({ type: z.string(), data: z.looseObject({}) })),
   })
   .meta({ id: "LoggedChange" });

@@ -2,15 +2,7 @@
 import { csvText } from "../../../lib/protocol/csv.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
-
-export interface LoggedChange {
-  readonly v: number;
-  /** Server time, ms. */
-  readonly at: number;
-  readonly by: SeatId | null;
-  readonly command: string;
-  readonly events: readonly WireEvent[];
-}
+import { lastGame, type LoggedChange, type PlayedChange } from "./logged.ts";
 
 export type Kind = "turn" | "priority" | "target";
 
@@ -77,19 +69,19 @@ class Walk {
   private lastAt: number | null = null;
   private readonly startingLife: number;
 
-  constructor(seats: readonly SeatId[], startingLife: number) {
+  constructor({ seats, startingLife }: RecapOf) {
     this.startingLife = startingLife;
     for (const seat of seats) this.tallies.set(seat, this.fresh());
   }
 
-  take(change: LoggedChange): void {
-    const away = change.events.some((e) => e.type === "gamePaused" && (e.data as Facts)["by"] === "restart");
-    if (this.lastAt !== null && this.runs && !away) this.charge(Math.max(0, change.at - this.lastAt));
+  take(change: PlayedChange): void {
+    if (this.lastAt !== null && this.runs) this.charge(Math.max(0, change.at - this.lastAt));
     this.lastAt = change.at;
     // Whoever is given the turn by name is given it alone: nobody holds priority over him any more, and no event says so.
     if (change.command === "switch") this.stack = [];
     for (const event of change.events) this.happened(event);
     for (const [seat] of this.stretch) if (!this.runners().includes(seat)) this.stretch.delete(seat);
+    this.runs = change.runs;
   }
 
   end(): void {
@@ -141,8 +133,6 @@ class Walk {
     const seat = facts["playerId"] as SeatId;
     const handlers: Readonly<Record<string, () => void>> = {
       gameStarted: () => this.started(),
-      gameResumed: () => this.resumed(),
-      gamePaused: () => this.paused(),
       gameComplete: () => this.ended(),
       gameReset: () => this.ended(),
       randomPlayerSelected: () => this.begins(seat),
@@ -161,22 +151,12 @@ class Walk {
     handlers[type]?.();
   }
 
-  private resumed(): void {
-    this.runs = true;
-  }
-
-  private paused(): void {
-    this.runs = false;
-  }
-
   private started(): void {
-    this.runs = true;
     this.turn = Math.max(1, this.turn);
   }
 
   private ended(): void {
     this.closeTurn();
-    this.runs = false;
     this.active = null;
     this.chosen = null;
     this.stack = [];
@@ -229,8 +209,10 @@ class Walk {
     this.out.push({ seat, at: this.playedMs, turn: this.turn });
   }
 
-  /** Whoever came back did not go out, as the table sees it. */
+  /** Whoever came back did not go out, as the table sees it. He has at least 1 life, which no event of its own says. */
   private revived(seat: SeatId): void {
+    const life = this.tallies.get(seat)?.life ?? [];
+    life.push({ at: this.playedMs, value: Math.max(1, life.at(-1)?.value ?? 0) });
     this.out = this.out.filter((gone) => gone.seat !== seat);
   }
 
@@ -239,41 +221,6 @@ class Walk {
     this.active ??= seat;
     this.count(seat, "turns");
   }
-}
-
-/**
- * What was undone is left out, and the time from it until it was taken back with it: the clocks went back, too. A change that nobody
- * made is taken back to the one before it.
- */
-function withoutUndone(changes: readonly LoggedChange[]): readonly LoggedChange[] {
-  const places = new Map(changes.map((change, place) => [change.v, place]));
-  const times: number[] = [];
-  const undone = new Set<number>();
-  let cutMs = 0;
-  for (const { at, events } of changes) {
-    times.push(at - cutMs);
-    for (const v of undoneBy(events)) {
-      const place = places.get(v);
-      if (place === undefined) continue;
-      undone.add(v);
-      const isAsked = changes[place]?.command !== "wake" && changes[place]?.command !== "outage";
-      const backAt = times[isAsked ? place : Math.max(0, place - 1)] ?? at;
-      for (let later = place; later < times.length; later += 1) times[later] = Math.min(backAt, times[later] ?? backAt);
-      cutMs = at - backAt;
-    }
-  }
-  return changes.map((change, place) => ({ ...change, at: times[place] ?? change.at })).filter(({ v }) => !undone.has(v));
-}
-
-const undoneBy = (events: readonly WireEvent[]): readonly number[] =>
-  events.filter(({ type }) => type === "undone").map(({ data }) => (data as { readonly v: number }).v);
-
-/** Changes of the last game in the log: what came before a reset or a new round belongs to another one, and what was undone to none. */
-function lastGame(changes: readonly LoggedChange[]): readonly LoggedChange[] {
-  const kept = withoutUndone(changes);
-  const cut = kept.findLastIndex((c) => c.events.some((e) => e.type === "gameReset" || e.type === "roundStarted"));
-  const after = kept.slice(cut + 1);
-  return after.some((c) => c.events.some((e) => e.type === "gameStarted")) || cut < 0 ? after : kept;
 }
 
 /** Who begins with this change: `chosen`, or whoever comes after him when the start itself put him out. */
@@ -291,8 +238,9 @@ export interface RecapOf {
 }
 
 /** The recap of a log; `order[0]` starts unless the log says who passed the first turn, or who was chosen to begin. */
-export function recapOf(changes: readonly LoggedChange[], { seats, startingLife, order }: RecapOf): Recap {
-  const walk = new Walk(seats, startingLife);
+export function recapOf(changes: readonly LoggedChange[], of: RecapOf): Recap {
+  const { seats, order } = of;
+  const walk = new Walk(of);
   const game = lastGame(changes);
   const passes = game.flatMap((c) => c.events).filter((e) => e.type === "turnPassed");
   const firstPass = passes.map((e) => e.data as Facts).find((facts) => facts["turn"] !== 0);

@@ -12,7 +12,7 @@ import { viewChange } from "../../../lib/protocol/change.ts";
 import { type Env, freshHex } from "../device/env.ts";
 import type { FromServer, Input } from "../model/model.ts";
 import type { Command as Given } from "../model/offer.ts";
-import type { LoggedChange } from "../model/recap.ts";
+import type { LoggedChange } from "../model/logged.ts";
 import type { LocalTable } from "./session.ts";
 
 const key = "tapotarp:local";
@@ -221,13 +221,14 @@ export class OwnTable implements LocalTable {
     this.v += 1;
     this.state = accepted.state;
     this.past = [{ v: this.v, at: now, before, command, events: accepted.events }, ...this.past].slice(0, historyMax);
-    this.tell(before, accepted.events, { at: now, type: command.type });
+    const lived = command.type === "outage" ? { fromAt: command.fromAt } : {};
+    this.tell(before, accepted.events, { at: now, command: command.type, ...lived });
     this.plan();
   }
 
-  private tell(before: State, events: readonly Event[], step: { readonly at: Instant; readonly type: string }): void {
+  private tell(before: State, events: readonly Event[], step: Pick<LoggedChange, "command" | "fromAt"> & { readonly at: Instant }): void {
     const change = viewChange(clockRules.view(before, "all", before.at), clockRules.view(this.state, "all", step.at)) ?? {};
-    const all = [...this.changes, { v: this.v, at: step.at, by: null, command: step.type, events }];
+    const all = [...this.changes, { v: this.v, by: null, ...step, events }];
     // As long as an undo can reach behind a reset, the game before it is still needed.
     this.changes = withoutOldGames(all, this.past.at(-1)?.v);
     this.say("change", { ...change, v: this.v, serverTime: step.at, events });
@@ -249,7 +250,7 @@ export class OwnTable implements LocalTable {
   private roll(sides: number): void {
     this.v += 1;
     const result = 1 + Math.floor((Number.parseInt(freshHex().slice(0, 12), 16) / 2 ** 48) * sides);
-    this.tell(this.state, [{ type: "diceRolled", data: { playerId: null, sides, result } }], { at: this.now(), type: "rollDice" });
+    this.tell(this.state, [{ type: "diceRolled", data: { playerId: null, sides, result } }], { at: this.now(), command: "rollDice" });
   }
 
   private say(type: string, data: object): void {

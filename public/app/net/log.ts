@@ -1,5 +1,5 @@
 // The log of a game over HTTP, page by page.
-import type { LoggedChange } from "../model/recap.ts";
+import type { LoggedChange } from "../model/logged.ts";
 
 /** Pages read at most when nothing else is said: longer games show what fits. */
 const pagesUsual = 40;

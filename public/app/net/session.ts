@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Env } from "../device/env.ts";
 import { emptyModel, type Input, type Model, type Sent } from "../model/model.ts";
 import type { Command } from "../model/offer.ts";
-import type { LoggedChange } from "../model/recap.ts";
+import type { LoggedChange } from "../model/logged.ts";
 import { step } from "../model/step.ts";
 import { fetchLog } from "./log.ts";
 import { Connection } from "./connection.ts";

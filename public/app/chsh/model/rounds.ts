@@ -3,7 +3,7 @@ import type { Event } from "../../../../lib/chsh/commands.ts";
 import { csvText } from "../../../../lib/protocol/csv.ts";
 import type { WireEvent } from "../../../../lib/game/wire-event.ts";
 import type { Model } from "../../model/model.ts";
-import type { LoggedChange } from "../../model/recap.ts";
+import type { LoggedChange } from "../../model/logged.ts";
 
 /** A complete round as its event tells it; times are the server's, ms. */
 export type PlayedRound = Extract<Event, { readonly type: "roundCompleted" }>["data"];

@@ -5,7 +5,7 @@ import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
-import { inHouse, type Viewer, viewer } from "./house.ts";
+import { type House, inHouse, type Viewer, viewer } from "./house.ts";
 import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
@@ -126,6 +126,34 @@ describe("F25 SAFETY 1 outcomes that are not told", () => {
     );
   });
 
+  test.each([
+    ["with its id", "id"],
+    ["without an id", null],
+  ])("slow, and done while it is sent a second time %s: that is our own change, decided once and shown to everybody", (_how, id) => {
+    const { proxy, faults } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room } = await house.create(host, "made");
+        await house.join((room as Room).gameId, guest);
+        await house.give(room as Room, host, { type: "claim", playerId: 1 } as Command);
+        let first = async (): Promise<unknown> => undefined;
+        const slow: Fault = async (_, write) => {
+          first = write;
+          throw new StoreFault("unknown", "not answered in time");
+        };
+        faults.push(slow, async (_, write) => {
+          await first();
+          return (await write()) as never;
+        });
+        expect(await house.give(room as Room, host, { type: "rollDice", sides: 6 } as Command, id)).toEqual({ ok: true, v: 3 });
+        expect(await proxy.changes((room as Room).gameId, 2, 10)).toHaveLength(1);
+        expect(guest.versions).toEqual([1, 2, 3]);
+      },
+      { store: () => proxy },
+    );
+  });
+
   test("done but not told, nor to be found out: viewers see it soon though nobody does anything", () => {
     const { proxy, faults, lookups } = planted(memoryStore());
     return inHouse(
@@ -223,6 +251,54 @@ describe("F25 SAFETY 1 outcomes that are not told", () => {
       { store: () => proxy },
     );
   });
+});
+
+describe("a change of our own that was given up as lost and happens after all", () => {
+  /** Viewers of a table whose next command is lost on the way; `arrive` lets it happen, and be announced as this instance's own. */
+  function late(
+    work: (table: { house: House; room: Room; host: Viewer; guest: Viewer; faults: Fault[]; arrive: () => Promise<void> }) => Promise<void>,
+  ) {
+    const { proxy, faults, lookups } = planted(memoryStore());
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room } = await house.create(host, "made");
+        const { gameId } = room as Room;
+        await house.join(gameId, guest);
+        let arrive = async (): Promise<void> => {};
+        faults.push(async ({ at, hash, still, moving, change, expectedV }, write) => {
+          arrive = async () => {
+            await write();
+            (room as Room).onAnnouncement({ gameId, from: "one", v: expectedV + 1, at, hash, still, moving, change });
+          };
+          throw new StoreFault("unknown", "lost on the way");
+        });
+        lookups.push(away);
+        expect(await house.give(room as Room, host, rename("Late"), "id")).toMatchObject({ ok: false, code: "store-unavailable" });
+        await work({ house, room: room as Room, host, guest, faults, arrive: () => arrive() });
+      },
+      { store: () => proxy },
+    );
+  }
+
+  test("is shown as soon as it is heard of", () =>
+    late(async ({ house, guest, arrive }) => {
+      await arrive();
+      await house.pass(0);
+      expect(guest.versions).toEqual([1, 2]);
+    }));
+
+  test("is shown, too, when it is heard of while the same command is tried again", () =>
+    late(async ({ house, room, host, guest, faults, arrive }) => {
+      faults.push(async (_, write) => {
+        await arrive();
+        return (await write()) as never;
+      });
+      await house.pass(10);
+      expect(await house.give(room, host, rename("Late"), "id")).toMatchObject({ ok: true, v: 2 });
+      await house.pass(60_000);
+      expect(guest.versions).toEqual([1, 2]);
+    }));
 });
 
 describe("answers that were lost", () => {

@@ -45,8 +45,8 @@ export class Keeper {
   #shownV: number | null = null;
   /** The game as it was read a moment ago: to find out its kind, or by a commit that came too late. Used up by the next load. */
   #justRead: LoadOutcome | null;
-  /** The version that is being written here; 0 while none is. */
-  #writingV = 0;
+  /** Hash of the change that was last sent from here to be written. Not its version: one given up as lost may come to that, too. */
+  #writing = "";
   /** Changes of others that were announced and are not shown yet, by version; null while there are none, which is mostly. */
   #announced: Map<number, Announcement> | null = null;
   /** Standstills that the copy, and what was read a moment ago, know of. */
@@ -81,7 +81,7 @@ export class Keeper {
   /** Drops the copy, because it may not be the truth; the next turn reads the store. The alarm stays set. */
   forget(): void {
     this.#copy = null;
-    this.#writingV = 0;
+    this.#writing = "";
     this.forgetRead();
     this.#announced = null;
   }
@@ -101,9 +101,9 @@ export class Keeper {
    * answer is on its way.
    */
   hear(announcement: Announcement): boolean {
-    const { v, from } = announcement;
+    const { v, hash, from } = announcement;
     if (this.#copy !== null && v <= this.#copy.v) return false;
-    if (v === this.#writingV && from === this.#parts.instanceId) return false;
+    if (hash === this.#writing && from === this.#parts.instanceId) return false;
     this.#announced ??= new Map();
     this.#announced.set(v, announcement);
     return true;
@@ -253,7 +253,7 @@ export class Keeper {
     const { store, ambient } = this.#parts;
     const commit = this.#commitOf(copy, step);
     const startedAt = ambient.monotonicMs();
-    this.#writingV = copy.v + 1;
+    this.#writing = commit.hash;
     // No async function: it runs for every tap, and what an async one keeps while it waits costs more than the rest of it.
     return store.commit(commit).then(
       (outcome) => this.#stepped(outcome, { copy, step, commit, startedAt }),
@@ -263,7 +263,6 @@ export class Keeper {
 
   #stepped(outcome: CommitOutcome, { copy, step, commit, startedAt }: Stepping): Stepped | Promise<Stepped> {
     const { observer, ambient, bus, instanceId } = this.#parts;
-    this.#writingV = 0;
     observer.committed(outcome.kind, ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") return this.#overtaken(copy, outcome.newest).then(() => ({ kind: "conflict" }));

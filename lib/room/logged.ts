@@ -8,15 +8,26 @@ import type { Dismissal } from "./rules.ts";
 const missedMax = 500;
 
 /** Whether this very commit is in the log, however far others have gone since. Rejects with StoreFault. */
-export async function isLogged(store: Pick<Store, "changes">, { gameId, expectedV, hash, at }: Commit): Promise<boolean> {
+async function isLogged(store: Pick<Store, "changes">, { gameId, expectedV, hash, at }: Commit): Promise<boolean> {
   const [change] = await store.changes(gameId, expectedV, 1);
   // Two instances that settle the same thing write the same bytes; the time tells whose stands.
   return change?.v === expectedV + 1 && change.hash === hash && change.at === at;
 }
 
 /**
- * A commit that failed. An unknown outcome is asked for again, once: the same commit either happened (its hash stands at its version) or can
- * still happen. Rejects with the failure, or with that of the second try.
+ * What a commit came to whose outcome was not told: sent once more when it is not in the log. The first sending may be slow and come in
+ * between; the second one's outcome would then call our own change somebody else's. Rejects with StoreFault.
+ */
+export async function sentAgain(store: Pick<Store, "changes" | "commit">, commit: Commit): Promise<CommitOutcome> {
+  const done: CommitOutcome = { kind: "ok" };
+  if (await isLogged(store, commit)) return done;
+  const outcome = await store.commit(commit);
+  return outcome.kind !== "ok" && (await isLogged(store, commit)) ? done : outcome;
+}
+
+/**
+ * What a commit that failed came to: one of unknown outcome is sent again, once, as it either happened or can still happen. Rejects with the
+ * failure, or with that of the second try.
  */
 export async function surely(
   { store, observer }: Pick<RoomParts, "store" | "observer">,
@@ -26,7 +37,7 @@ export async function surely(
   const isUnknown = failure instanceof StoreFault && failure.kind === "unknown";
   try {
     if (!isUnknown) throw failure;
-    return (await isLogged(store, commit)) ? { kind: "ok" } : await store.commit(commit);
+    return await sentAgain(store, commit);
   } catch (error) {
     observer.notCommitted(isUnknown ? "unknown" : "failed");
     throw isUnknown ? inDoubt(error) : error;

@@ -130,6 +130,15 @@ describe("troubles that may pass", () => {
     expect(existsSync(join(folder, "dead-letters.jsonl"))).toBe(false);
   });
 
+  test("what fails after a batch was answered says nothing of the next one, which is out by then: it is written, and not called unwritten", async () => {
+    const store = await openWith({ limits: { batchChangesMax: 1 }, failpoints: fails("batch-answered", throws("SQLITE_FULL"), [3, 1]) });
+    const tables = ["AAAAAA", "BBBBBB"].map((gameId) => new Table(store, gameId));
+    for (const table of tables) await table.step();
+    expect(await Promise.all(tables.map((table) => store.commit(table.next())))).toEqual([{ kind: "ok" }, { kind: "ok" }]);
+    expect((await found(store, "BBBBBB")).v).toBe(2);
+    expect(store.health()).toMatchObject({ ready: true, problem: null });
+  });
+
   test("one impossible change does not take the others of its batch with it", async () => {
     const store = await openWith();
     const tables = ["AAAAAA", "BBBBBB", "CCCCCC"].map((gameId) => new Table(store, gameId));

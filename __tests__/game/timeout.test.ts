@@ -21,6 +21,7 @@ describe("TO flag fall by choice", () => {
       started(short),
       `at 9999   A timeoutChoice choice=gainDrunk -> ! not-allowed
       at 10000  wake -> timeout A 1
+      A timeoutChoice choice=wait -> ! bad-message choice
       B timeoutChoice choice=gainDrunk -> ! not-allowed
       B timeoutChoice A choice=gainDrunk -> ! not-allowed
       V timeoutChoice choice=die -> ! no-seat

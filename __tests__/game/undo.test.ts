@@ -365,14 +365,15 @@ describe("UN undo", () => {
     );
   });
 
-  test("UN1 a seat that was freed because its holder stayed away is not taken back: the change before it is", () => {
+  test("UN1 a seat that was freed because its holder stayed away is not taken back: the change before it is, and he is told why he is out", () => {
     const table = started({ ...quick, playerCount: 2, initialTime: 24 * 3_600_000 });
     play(
       table,
       `at 0        A pause -> game-paused player
       at 1000     B drops -> seat-away B
       at 3601000  wake -> seat-freed B
-      A undo -> undone ${table.v + 1}`,
+      A undo -> undone ${table.v + 1}
+      B reconnects -> ! token-expired`,
     );
     expect(table.state.seats[1]?.holder).toBeNull();
   });

@@ -36,7 +36,6 @@ function successor(state: State): Seat | null {
 
 /** When the host is succeeded with nobody's help; null while he is there or nobody could succeed him. */
 export function successionAt(state: State): Instant | null {
-  if (state.closed) return null;
   const holder = hostHolder(state);
   if (holder !== null && holder.droppedAt === null) return null;
   if (successor(state) === null) return null;

@@ -15,9 +15,8 @@ const earlier = (left: Instant | null, right: Instant | null): Instant | null =>
   return right === null || left < right ? left : right;
 };
 
-/** The next moment at which the game changes by itself, never before the state's own; null for never. */
+/** The next moment at which the game changes by itself, never before the state's own; null for never, as at a closed table. */
 export function dueAt(state: State): Instant | null {
-  if (state.closed) return null;
   const due = earlier(clockDueAt(state), earlier(successionAt(state), lapseAt(state)));
   return due !== null && due < state.at ? state.at : due;
 }

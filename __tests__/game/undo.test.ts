@@ -378,6 +378,18 @@ describe("UN undo", () => {
     expect(table.state.seats[1]?.holder).toBeNull();
   });
 
+  test("UN1 a host who was succeeded because he stayed away is not host again: the change before it is taken back", () => {
+    const table = started({ ...quick, playerCount: 2, initialTime: 24 * 3_600_000 });
+    play(
+      table,
+      `at 0       A passTurn -> turn-passed A B 2
+      A drops -> seat-away A
+      at 300000  wake -> host-changed B
+      B undo -> undone ${table.v + 1}
+      see hostPlayer activePlayer -> hostPlayer=B activePlayer=A`,
+    );
+  });
+
   test("UN1 nothing is taken back behind a change of the number of seats: somebody may sit on one that was not there before", () => {
     const table = seated();
     play(

@@ -162,7 +162,39 @@ stageTest("a browser that makes no sounds says nothing of it, and offers none", 
   await expect(page.getByRole("switch", { name: "Vibration" })).toBeAttached();
   await expect(page.getByRole("switch", { name: "Sounds" })).toHaveCount(0);
   await expect(page.getByText("Sounds off")).toHaveCount(0);
+  await expect(page.locator(".keys-hint")).toContainText("P pauses");
+  await expect(page.locator(".keys-hint")).not.toContainText(/\bM\b/);
   expect(errors).toEqual([]);
+});
+
+test("no first key makes the browser complain, and the first that it takes for a person's own act wakes the speaker", async ({
+  browser,
+}) => {
+  const lastWord = { Escape: "heard", Shift: "heard", Control: "heard", CapsLock: "heard", a: "running" };
+  for (const [key, last] of Object.entries(lastWord)) {
+    const context = await browser.newContext();
+    // Whatever Playwright evaluates in a page counts as an act: nothing is asked of it, it tells.
+    await context.addInitScript(() => {
+      // biome-ignore lint/suspicious/noConsole: this is how the page tells the test.
+      const say = (word: string): void => console.warn(word);
+      const Real = window.AudioContext;
+      window.AudioContext = class extends Real {
+        constructor() {
+          super();
+          this.addEventListener("statechange", () => say(this.state));
+        }
+      };
+      addEventListener("keydown", ({ key: pressed }) => pressed === "a" || setTimeout(() => say("heard"), 100));
+    });
+    const page = await context.newPage();
+    const words: string[] = [];
+    page.on("console", (message) => void (message.type() === "warning" && words.push(message.text())));
+    await page.goto(site.origin, { waitUntil: "networkidle" });
+    await page.keyboard.press(key);
+    await expect.poll(() => words, { message: key }).toContain(last);
+    expect(words, key).toEqual([last]);
+    await context.close();
+  }
 });
 
 stageTest(

@@ -68,6 +68,8 @@ export const canSound = (): boolean => "AudioContext" in window;
 export function createPlayer(): Player {
   let audio: AudioContext | null = null;
   const wake = (): void => {
+    // Escape and keys like Shift are no act of a person to the browser, which would complain.
+    if (navigator.userActivation?.hasBeenActive === false) return;
     audio ??= new AudioContext();
     // "suspended" until a touch, and on iPhones "interrupted" by a call or the lock; a call that goes on refuses.
     if (audio.state !== "running") audio.resume().catch(() => undefined);

@@ -161,7 +161,8 @@ export const en: Readonly<Record<string, string>> = {
   "settings.nudge": "Nudge me when I am on the clock",
   "settings.calm": "Less motion",
   "settings.keys":
-    "Keys: space does what the great button says, 1 to 8 open a seat, P pauses, M silences, U undoes, I interrupts, D opens the dice, T table mode.",
+    "Keys: space does what the great button says, 1 to 8 open a seat, P pauses, U undoes, I interrupts, D opens the dice, T table mode.",
+  "settings.keyMute": "M switches the sounds.",
   "feedback.title": "Tell the operator",
   "feedback.text": "Your message",
   "feedback.send": "Send",

@@ -161,7 +161,8 @@ export const tr: Readonly<Record<string, string>> = {
   "settings.nudge": "Saatim yürürken beni dürt",
   "settings.calm": "Daha az hareket",
   "settings.keys":
-    "Tuşlar: boşluk büyük düğmenin dediğini yapar, 1–8 bir yeri açar, P duraklatır, M sesi kapatır, U geri alır, I araya girer, D zarları, T masa görünümünü açar.",
+    "Tuşlar: boşluk büyük düğmenin dediğini yapar, 1–8 bir yeri açar, P duraklatır, U geri alır, I araya girer, D zarları, T masa görünümünü açar.",
+  "settings.keyMute": "M sesleri açıp kapatır.",
   "feedback.title": "İşletene yaz",
   "feedback.text": "Mesajın",
   "feedback.send": "Gönder",

@@ -38,7 +38,9 @@ export function SettingsSheet(): JSX.Element {
         {flip("nudge")}
         {flip("calm")}
       </div>
-      <p class="hint keys-hint">{t("settings.keys")}</p>
+      <p class="hint keys-hint">
+        {t("settings.keys")} {canSound() ? t("settings.keyMute") : null}
+      </p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
+import type { PlayerView } from "../../lib/game/view.ts";
 import { openStage, resize } from "./support/scene-page.ts";
-import { tableScene } from "./support/scenes.ts";
+import { type Scene, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 import { expect as journeyExpect, test as journey, createTable, shownTimes, sit, tap } from "./support/journey.ts";
 
@@ -90,51 +91,66 @@ test.describe("table mode fits its players", () => {
     });
   }
 
-  test("a choice after a flag fall lies turned before its player, whole and with targets of at least 44 px", async ({ browser }) => {
-    const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
-    const { page, show } = await openStage(context, site.origin);
-    for (const seat of [1, 2, 5, 8]) {
-      const scene = tableScene(8);
-      const fallen = { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 20_000 };
-      const players = scene.table.players.map((p) => (p.id === seat ? { ...p, ...fallen } : p));
-      await show({ ...scene, table: { ...scene.table, activePlayer: seat, running: [seat], players } });
-      for (const viewport of viewports) {
-        await resize(page, viewport);
-        const where = `seat ${seat} at ${viewport.width}x${viewport.height}`;
-        const turned = await page.locator(`[data-panel="${seat}"]`).getAttribute("data-turned");
-        const buttons = await boxes(page, `.table-banners[data-turn="${turned}"] [data-choice]`);
-        expect(buttons, where).toHaveLength(3);
-        expect(overlaps(buttons), where).toEqual([]);
-        for (const box of buttons) {
-          expect(outside(box, viewport), where).toBe(false);
-          expect(Math.min(box.width, box.height), where).toBeGreaterThanOrEqual(targetMin - 0.5);
+  /** This seat's time is up, and this device chooses for it. */
+  const fallen = (count: number, seat: number, more: Partial<PlayerView> = {}): Scene => {
+    const scene = tableScene(count);
+    const up = { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 20_000, ...more };
+    const players = scene.table.players.map((p) => (p.id === seat ? { ...p, ...up } : p));
+    return { ...scene, table: { ...scene.table, activePlayer: seat, running: [seat], players } };
+  };
+
+  for (const [count, asked] of [
+    [3, [1, 2]],
+    [4, [1, 3]],
+    [5, [2, 4]],
+    [6, [2, 3]],
+    [7, [1, 7]],
+    [8, [1, 2, 5, 8]],
+  ] as const)
+    test(`a choice after a flag fall stands on its own player's panel, whole: ${count} seats`, async ({ browser }) => {
+      const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+      const { page, show } = await openStage(context, site.origin);
+      for (const seat of asked) {
+        await show(fallen(count, seat));
+        const sizes = ["844x390", "667x375", "568x320", "390x844", "360x640", "320x572", "820x1180", "768x1024", "1366x768"];
+        for (const size of sizes) {
+          const [width = 0, height = 0] = size.split("x").map(Number);
+          await resize(page, { width, height });
+          const where = `seat ${seat} at ${size}`;
+          const [panel] = (await boxes(page, `[data-panel="${seat}"]`)) as [Box];
+          const parts = await boxes(page, `[data-panel="${seat}"] [data-banner="choice"] :is(b, button)`);
+          expect(parts, where).toHaveLength(4);
+          for (const box of parts)
+            expect(outside({ ...box, x: box.x - panel.x, y: box.y - panel.y }, panel), `${where}: ${box.name}`).toBe(false);
+          expect(overlaps(parts), where).toEqual([]);
+          const buttons = await boxes(page, `[data-panel="${seat}"] [data-choice]`);
+          expect(buttons.filter((box) => Math.min(box.width, box.height) < targetMin - 0.5)).toEqual([]);
         }
       }
-    }
+      await context.close();
+    });
+
+  test("a choice on a table that is higher than the phone comes on the screen", async ({ browser }) => {
+    const viewport = { width: 360, height: 640 };
+    const context = await browser.newContext({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
+    const { page, show } = await openStage(context, site.origin);
+    await show(fallen(8, 1));
+    const buttons = await boxes(page, "[data-choice]");
+    expect(buttons).toHaveLength(3);
+    expect(buttons.filter((box) => outside(box, viewport))).toEqual([]);
     await context.close();
   });
 
-  test("a choice lies on its own player's panel, and on nobody else's, on a phone on its side and on end", async ({ browser }) => {
+  test("what the whole table is asked lies on nobody's choice", async ({ browser }) => {
     const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
     const { page, show } = await openStage(context, site.origin);
-    for (const seat of [1, 2, 3, 4]) {
-      const scene = tableScene(4);
-      const fallen = { timeRemaining: 0, timeoutPending: true, timeoutRemaining: 20_000 };
-      const players = scene.table.players.map((p) => (p.id === seat ? { ...p, ...fallen } : p));
-      await show({ ...scene, table: { ...scene.table, activePlayer: seat, running: [seat], players } });
-      const phones = [
-        { width: 844, height: 390 },
-        { width: 390, height: 844 },
-        { width: 360, height: 640 },
-      ];
-      for (const phone of phones) {
-        await resize(page, phone);
-        const [banner] = await boxes(page, '.table-banners [data-banner="choice"]');
-        const others = await boxes(page, `[data-panel]:not([data-panel="${seat}"]), .strip`);
-        expect(others).toHaveLength(4);
-        expect(overlaps([banner as Box, ...others]), `seat ${seat}, ${phone.width} wide`).toEqual([]);
-        const buttons = await boxes(page, ".table-banners [data-choice]");
-        expect(buttons.filter(({ width, height }) => Math.min(width, height) < targetMin - 0.5)).toEqual([]);
+    for (const seat of [1, 3]) {
+      await show(fallen(4, seat, { asks: ["poison"] }));
+      for (const viewport of viewports) {
+        await resize(page, viewport);
+        const parts = await boxes(page, '[data-choice], [data-banner="ask"]');
+        expect(parts).toHaveLength(4);
+        expect(overlaps(parts), `seat ${seat}, ${viewport.width} wide`).toEqual([]);
       }
     }
     await context.close();

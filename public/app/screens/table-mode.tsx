@@ -1,9 +1,8 @@
 // Table mode: one device in the middle, one panel per seat, each turned to its player. A tap on the whole panel does what the
 // great button would do for that seat; seats held by phones play on theirs.
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import type { SeatId } from "../../../lib/game/ids.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { offerFor } from "../model/offer.ts";
@@ -41,21 +40,34 @@ export function TableMode(): JSX.Element | null {
     "grid-template-columns": `repeat(${layout.columns}, minmax(0, 1fr))`,
     "grid-template-rows": Array.from({ length: layout.rows + 1 }, (_, i) => (i + 1 === layout.strip ? "auto" : "minmax(0, 1fr)")).join(" "),
   };
+  const who = standing(session.model.value);
+  const due = table.players.filter((player) => player.timeoutPending && mayPlayFor(table, who, player.id));
+  const isNear = ({ id }: PlayerView): boolean => (layout.places[order.indexOf(id)]?.row ?? 0) > layout.strip;
   return (
     <main class="table-mode" style={grid} data-status={table.status} data-v={table.v} data-count={table.players.length} data-shape={shape}>
       <h1 class="sr">{table.name || table.id}</h1>
       {order.map((seat, at) => {
         const player = playerOf(table, seat);
         const place = layout.places[at];
-        return player && place ? <Panel key={seat} table={table} player={player} place={place} /> : null;
+        return player && place ? <Panel key={seat} table={table} player={player} place={place} asked={due.includes(player)} /> : null;
       })}
       <Strip table={table} row={layout.strip} />
-      <TurnedBanners table={table} columns={layout.columns} placeOf={(seat) => layout.places[order.indexOf(seat)]} />
+      <div class="table-banners" data-end={due.some(isNear) ? "far" : "near"}>
+        <QuestionBanners table={table} who={who} />
+      </div>
     </main>
   );
 }
 
-function Panel({ table, player, place }: { readonly table: Table; readonly player: PlayerView; readonly place: Place }): JSX.Element {
+interface PanelProps {
+  readonly table: Table;
+  readonly player: PlayerView;
+  readonly place: Place;
+  /** He chooses here how he goes on after a flag fall; whoever plays on a phone chooses there. */
+  readonly asked: boolean;
+}
+
+function Panel({ table, player, place, asked }: PanelProps): JSX.Element {
   const { session, speech, sheet } = useApp();
   const words = useWords();
   const { give } = useOneTap();
@@ -65,9 +77,15 @@ function Panel({ table, player, place }: { readonly table: Table; readonly playe
   const mayChange = who.host || who.seat === seat;
   const act = words(offer.label);
   const lit = isRunning(table, seat);
+  const root = useRef<HTMLElement>(null);
+  // Eight seats are more than a small phone shows at once, and seconds count.
+  useEffect(() => {
+    if (asked) root.current?.scrollIntoView({ block: "nearest" });
+  }, [asked]);
   return (
     <section
-      class={`panel tint turn-${place.turn}${lit ? " on" : ""}${player.isEliminated ? " dead" : ""}`}
+      ref={root}
+      class={`panel tint turn-${place.turn}${lit ? " on" : ""}${player.isEliminated ? " dead" : ""}${asked ? " asked" : ""}`}
       style={{ ...seatTint(table, seat), "grid-row": String(place.row), "grid-column": `${place.column} / span ${place.span}` }}
       data-seat={seat}
       data-panel={seat}
@@ -89,10 +107,18 @@ function Panel({ table, player, place }: { readonly table: Table; readonly playe
           <span dir="auto">{player.name}</span>
           <Badges table={table} player={player} />
         </p>
-        <ClockFace seat={seat} great label={player.name} />
-        <p class="panel-act">
-          {player.isEliminated ? speech.t("table.out") : table.status === "running" && (lit || offer.weight === "quiet") ? act : ""}
-        </p>
+        {asked ? (
+          <div class="panel-choice">
+            <ChoiceBanner table={table} player={player} who={who} />
+          </div>
+        ) : (
+          <>
+            <ClockFace seat={seat} great label={player.name} />
+            <p class="panel-act">
+              {player.isEliminated ? speech.t("table.out") : table.status === "running" && (lit || offer.weight === "quiet") ? act : ""}
+            </p>
+          </>
+        )}
         <PanelLife player={player} mayChange={mayChange} />
       </div>
     </section>
@@ -148,42 +174,5 @@ function Strip({ table, row }: { readonly table: Table; readonly row: number }):
       <IconButton name={dice.icon} label={dice.word} off={dice.off} onClick={dice.act} />
       <LineDot />
     </nav>
-  );
-}
-
-const turns = [0, 90, 180, 270] as const;
-
-interface TurnedProps {
-  readonly table: Table;
-  readonly columns: number;
-  readonly placeOf: (seat: SeatId) => Place | undefined;
-}
-
-/** Where in its row a panel lies, so that what is asked lies on it and not on the neighbour's clock. */
-function over(place: Place, columns: number): Record<string, string> {
-  const wide = 100 / columns;
-  return { "--at": `${wide * (place.column - 1 + place.span / 2)}vw`, "--wide": `${wide * place.span}vw` };
-}
-
-/** A choice after a flag fall lies before its player, turned as his panel is; whoever plays on a phone chooses there. */
-function TurnedBanners({ table, columns, placeOf }: TurnedProps): JSX.Element {
-  const who = standing(useApp().session.model.value);
-  const due = table.players.filter((player) => player.timeoutPending && mayPlayFor(table, who, player.id));
-  return (
-    <>
-      {turns.map((turn) => {
-        const theirs = due.filter((player) => placeOf(player.id)?.turn === turn);
-        const [only] = theirs.length === 1 && turn % 180 === 0 ? theirs : [];
-        const place = only && placeOf(only.id);
-        return (
-          <div class={place ? "table-banners own" : "table-banners"} key={turn} data-turn={turn} style={place ? over(place, columns) : {}}>
-            {theirs.map((player) => (
-              <ChoiceBanner key={player.id} table={table} player={player} who={who} />
-            ))}
-            {turn === 0 ? <QuestionBanners table={table} who={who} /> : null}
-          </div>
-        );
-      })}
-    </>
   );
 }

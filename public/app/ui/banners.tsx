@@ -53,7 +53,8 @@ export function ChoiceBanner({
   return (
     <section class="banner choice" data-banner="choice" aria-label={t("choice.title")}>
       <p>
-        {mine ? t("choice.your", { name: player.name }) : t("choice.their", { name: player.name })} <b class="num" ref={left} />
+        <span>{mine ? t("choice.your", { name: player.name }) : t("choice.their", { name: player.name })}</span>{" "}
+        <b class="num" ref={left} />
       </p>
       {mine ? (
         <div class="banner-row">

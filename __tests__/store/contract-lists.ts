@@ -101,8 +101,16 @@ export const listRules: readonly Rule[] = [
       await two?.step({ index: { status: "running" } });
       await three?.step({ index: { status: "finished" } });
       expect(await store.counts()).toEqual({ waiting: 1, running: 1, paused: 0, finished: 1 });
+      await two?.step({ index: { status: "paused" } });
+      expect(await store.counts()).toEqual({ waiting: 1, running: 0, paused: 1, finished: 1 });
+      await one?.step({ index: { status: "paused" } });
+      await two?.step({ index: { status: "running" } });
+      await three?.step({ index: { status: "waiting" } });
+      expect(await store.counts()).toEqual({ waiting: 1, running: 1, paused: 1, finished: 0 });
       await store.remove("BBBBBB");
-      expect(await store.counts()).toEqual({ waiting: 1, running: 0, paused: 0, finished: 1 });
+      expect(await store.counts()).toEqual({ waiting: 1, running: 0, paused: 1, finished: 0 });
+      await store.remove("AAAAAA");
+      expect(await store.counts()).toEqual({ waiting: 1, running: 0, paused: 0, finished: 0 });
     },
   },
   {

@@ -48,6 +48,16 @@ describe.skipIf(lacks("redis-server"))("a real Redis", () => {
     inside.disconnect();
   });
 
+  test("L24 a change that comes while what was accepted is finished is refused: else closing might never end", async () => {
+    const { store, inside } = await opened();
+    const accepted = new Table(store, "AAAAAA").step();
+    const closed = store.close();
+    await expect(new Table(store, "BBBBBB").step()).rejects.toMatchObject({ name: "StoreFault", kind: "unavailable" });
+    await accepted;
+    await closed;
+    inside.disconnect();
+  });
+
   test("a change is announced with what moved, and with the rest only when it is another", async () => {
     const { store, inside } = await opened();
     const listening = await redis.client();

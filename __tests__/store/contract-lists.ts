@@ -2,6 +2,9 @@
 import { expect } from "vitest";
 import { found, ids, minute, type Rule, start, Table, waiting } from "./table.ts";
 
+/** In Redis the last four of them lie in one shard. */
+const crowd = ["GAME2", "GAME31", "GAME1", "GAME0", "GAME33", "GAME102", "GAME189"];
+
 export const listRules: readonly Rule[] = [
   {
     title: "due gives games whose time has come, earliest first, at most as many as asked",
@@ -14,6 +17,8 @@ export const listRules: readonly Rule[] = [
       expect(await store.due(start + 100, 10)).toEqual(["FIRST1"]);
       expect(await store.due(start + 1_000, 2)).toEqual(["FIRST1", "SECOND"]);
       expect(await store.due(start + 1_000, 10)).toEqual(["FIRST1", "SECOND", "LATER1"]);
+      for (const [place, gameId] of crowd.entries()) await new Table(store, gameId).step({ index: { wakeAt: start + 250 - place } });
+      expect(await store.due(start + 1_000, 9)).toEqual(["FIRST1", "SECOND", ...crowd.toReversed()]);
     },
   },
   {
@@ -88,6 +93,24 @@ export const listRules: readonly Rule[] = [
       const second = await store.all(first.next, 3);
       expect(ids(second)).toEqual(["GAME2", "GAME0"]);
       expect(second.next).toBeNull();
+    },
+  },
+  {
+    title: "games, also those of the same moment, are walked through page by page, each once, however small the pages are",
+    async run(store) {
+      for (const [place, gameId] of crowd.entries())
+        await new Table(store, gameId).step({ at: start - Math.max(0, place - 4) * minute, index: { listed: true } });
+      for (const limit of [1, 3, crowd.length - 1]) {
+        for (const list of ["all", "listed"] as const) {
+          const seen: string[] = [];
+          for (let cursor: string | null = null; seen.length === 0 || cursor !== null; ) {
+            const page: Awaited<ReturnType<typeof store.all>> = await store[list](cursor, limit);
+            seen.push(...ids(page));
+            cursor = page.next;
+          }
+          expect(seen.toSorted()).toEqual(crowd.toSorted());
+        }
+      }
     },
   },
   {

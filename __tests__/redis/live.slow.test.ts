@@ -1,0 +1,186 @@
+// Who lives, beat by beat, in time that the test makes: when another is called dead, who clears up after it and for how long, and
+// how an instance hears that it was given up.
+import type { Redis } from "ioredis";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { realAmbient } from "../../lib/ops/ambient.ts";
+import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "../../lib/store/redis-keys.ts";
+import { RedisLink } from "../../lib/store/redis-link.ts";
+import { liveLimits, RedisLive } from "../../lib/store/redis-live.ts";
+import { StoreFault } from "../../lib/store/store.ts";
+import { lacks } from "../support/programs.ts";
+import { eventually } from "./instances.ts";
+import { TestRedis } from "./redis-server.ts";
+
+const { deadMs } = liveLimits;
+/** A beat of an instance that lives as long as the test does. */
+const never = 9_999_999_999_999;
+
+describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
+  let redis: TestRedis;
+  let inside: Redis;
+  let link: RedisLink;
+  let live: RedisLive;
+  let monotonicMs = 0;
+  let aheadMs = 0;
+  let isAway = false;
+  beforeAll(async () => {
+    redis = await TestRedis.start();
+    inside = await redis.client();
+    link = new RedisLink({
+      url: redis.url,
+      ambient: realAmbient(),
+      limits: { commandMs: 5_000, inFlightMax: 100 },
+      name: "live",
+      log: () => {},
+    });
+    await link.connect();
+  });
+  beforeEach(async () => {
+    await inside.flushall();
+    [monotonicMs, aheadMs, isAway] = [0, 0, false];
+    const asked = new Proxy(link, {
+      get(_, name: "run" | "call") {
+        if (isAway) return () => Promise.reject(new StoreFault("unavailable", "planted"));
+        return link[name].bind(link);
+      },
+    });
+    const ambient = { ...realAmbient(), monotonicMs: () => monotonicMs, now: () => Date.now() + aheadMs };
+    live = new RedisLive({ link: asked, ambient, instanceId: "one", limits: liveLimits });
+  });
+  afterAll(async () => {
+    await link.close();
+    inside.disconnect();
+    await redis.end();
+  });
+  const beatAt = async (atMs: number) => {
+    monotonicMs = atMs;
+    await live.beat(Date.now());
+  };
+  /** On the connection of the beats, so that it is after what the last of them began. */
+  const isClearedUpAfter = async (instanceId: string) => (await link.call((client) => client.exists(reaperKey(instanceId)))) === 1;
+  const quiet = { onDeath: async () => {}, onTakenForDead: async () => {} };
+
+  test("another is called dead only by who has beaten without a break for as long as that one was silent", async () => {
+    live.listen(quiet);
+    await inside.zadd(liveKeys.beats, 1, "ghost");
+    await beatAt(1_000);
+    await beatAt(1_000 + deadMs / 2);
+    await beatAt(1_000 + deadMs - 1);
+    expect(await isClearedUpAfter("ghost")).toBe(false);
+    // A break of its own: it begins anew.
+    const again = 1_000 + deadMs - 1 + deadMs / 2 + 1;
+    await beatAt(again);
+    await beatAt(again + deadMs / 2);
+    isAway = true;
+    await expect(beatAt(again + deadMs / 2 + 1)).rejects.toBeInstanceOf(StoreFault);
+    isAway = false;
+    await beatAt(again + deadMs / 2 + 2);
+    const last = again + deadMs / 2 + 2;
+    await beatAt(last + deadMs / 2);
+    expect(await isClearedUpAfter("ghost")).toBe(false);
+    await beatAt(last + deadMs);
+    expect(await isClearedUpAfter("ghost")).toBe(true);
+    await eventually("nothing is left", async () => (await inside.zcard(liveKeys.beats)) === 1 && !(await isClearedUpAfter("ghost")));
+  });
+
+  async function beatUntilDead(): Promise<void> {
+    for (const atMs of [1, 1 + deadMs / 2, 1 + deadMs]) await beatAt(atMs);
+  }
+
+  test("who clears up after a dead one hands over every game, some at once, and keeps the task while it goes on", async () => {
+    const games = Array.from({ length: 250 }, (_, place) => `GAME${place}`);
+    await inside.sadd(watchedKey("ghost"), ...games);
+    await inside.zadd(liveKeys.beats, 1, "ghost");
+    const told: (readonly string[])[] = [];
+    const held: number[] = [];
+    live.listen({
+      ...quiet,
+      async onDeath(instanceId, gameIds) {
+        expect(instanceId).toBe("ghost");
+        told.push(gameIds);
+        held.push(await inside.pttl(reaperKey("ghost")));
+        expect(await inside.get(reaperKey("ghost"))).toBe("one");
+        await inside.pexpire(reaperKey("ghost"), 1_000);
+      },
+    });
+    await beatUntilDead();
+    await eventually("it is cleared up after", async () => (await inside.exists(watchedKey("ghost"), reaperKey("ghost"))) === 0);
+    expect(told.flat().toSorted()).toEqual(games.toSorted());
+    expect(told.map(({ length }) => length)).toEqual([100, 100, 50]);
+    for (const ms of held) expect(ms).toBeGreaterThan(20_000);
+    expect(await inside.pttl(takenForDeadKey("ghost"))).toBeGreaterThan(60_000);
+    expect(await inside.zscore(liveKeys.beats, "ghost")).toBeNull();
+  });
+
+  test("while one clears up nobody else does; after one that could not finish it is tried again soon, by anybody", async () => {
+    await inside.sadd(watchedKey("ghost"), "AAAAAA");
+    await inside.zadd(liveKeys.beats, 1, "ghost");
+    await inside.set(reaperKey("ghost"), "another");
+    let deaths = 0;
+    live.listen({
+      ...quiet,
+      async onDeath() {
+        deaths += 1;
+        throw new StoreFault("busy", "planted");
+      },
+    });
+    await beatUntilDead();
+    // What it would do after it was refused the task is sent before the second of these.
+    expect([await isClearedUpAfter("ghost"), await isClearedUpAfter("ghost")]).toEqual([true, true]);
+    expect([deaths, await inside.exists(takenForDeadKey("ghost"))]).toEqual([0, 0]);
+    await inside.unlink(reaperKey("ghost"));
+    await beatAt(2 + deadMs);
+    await eventually("it is left for a while", async () => {
+      const ms = await inside.pttl(reaperKey("ghost"));
+      return deaths === 1 && ms > 0 && ms <= 2_000;
+    });
+    expect(await inside.smembers(watchedKey("ghost"))).toEqual(["AAAAAA"]);
+    expect(await inside.zscore(liveKeys.beats, "ghost")).not.toBeNull();
+    await inside.unlink(reaperKey("ghost"));
+    await eventually("the next beat that may tries again", async () => {
+      await beatAt(monotonicMs + 1);
+      return deaths > 1;
+    });
+  });
+
+  test("whoever was taken for dead is told once he can hear it, and again when nothing could be done about it", async () => {
+    await inside.set(takenForDeadKey("one"), "1");
+    await beatAt(1);
+    expect(await inside.exists(takenForDeadKey("one"))).toBe(1);
+    let told = 0;
+    const outcomes = [() => Promise.reject(new StoreFault("unavailable", "planted")), () => Promise.resolve()];
+    live.listen({
+      ...quiet,
+      onTakenForDead() {
+        told += 1;
+        return (outcomes.shift() ?? (() => Promise.resolve()))();
+      },
+    });
+    await beatAt(2);
+    await eventually("told", () => told === 1);
+    expect(await inside.exists(takenForDeadKey("one"))).toBe(0);
+    await beatAt(3);
+    await eventually("told again", () => told === 2);
+    await beatAt(4);
+    await beatAt(5);
+    expect(told).toBe(2);
+  });
+
+  test("others are those that beat lately, and only beside them does it matter what this machine's clock says", async () => {
+    aheadMs = 60_000;
+    await inside.zadd(liveKeys.beats, 1, "ghost");
+    await beatAt(1);
+    expect([live.others, live.clockAheadMs]).toEqual([0, null]);
+    await inside.zadd(liveKeys.beats, never, "two", never, "three");
+    await beatAt(2);
+    expect(live.others).toBe(2);
+    expect(Math.abs((live.clockAheadMs ?? 0) - aheadMs)).toBeLessThan(5_000);
+  });
+
+  test("more games than go over in one command are registered for an instance that comes back", async () => {
+    const games = Array.from({ length: 2_001 }, (_, place) => `GAME${place}`);
+    await live.watchesAll(games);
+    expect((await live.watched()).toSorted()).toEqual(games.toSorted());
+    await live.watchesAll([]);
+  });
+});

@@ -44,6 +44,7 @@ test("a bug met by a request is counted and reported under the id that its sende
 
 test.for([
   ["a store that does not answer", new StoreFault("unavailable", "not now"), 503],
+  ["a change that is damaged", new StoreFault("damaged", "torn"), 410],
   ["a body that cannot be read", Object.assign(new Error("no"), { status: 400 }), 400],
 ] as const)("%s is no bug", async ([, fault, status]) => {
   const { app, reports, bugs } = withFault(fault);

@@ -1,7 +1,10 @@
+import request from "supertest";
 import { expect, test } from "vitest";
+import { StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
+import { virtualHttp } from "../support/virtual-http.ts";
 
 test("the log of a game that cannot be read is refused, not empty", async () => {
   const store = memoryStore();
@@ -31,6 +34,20 @@ test("the log of a game that cannot be read is refused, not empty", async () => 
   const { statuses, heard } = await ask("");
   expect(statuses).toEqual([200]);
   expect(heard).toContain('"command":"rollDice"');
+});
+
+test("where one old change is damaged, the table plays on; an undo and the log are refused for good, not until the store is well", async () => {
+  const store = memoryStore();
+  const edge = virtualEdge({ store });
+  const { gameId, host } = await edge.seated();
+  await host.ask("rollDice", { sides: 6 });
+  store.changes = async () => {
+    throw new StoreFault("damaged", "planted");
+  };
+  expect(await host.ask("undo")).toMatchObject({ type: "error", data: { code: "game-damaged", retry: false } });
+  expect(await host.ask("rollDice", { sides: 6 })).toMatchObject({ type: "ack" });
+  const { status, body } = await request(virtualHttp(edge)).get(`/api/games/${gameId}/log`);
+  expect([status, body.code]).toEqual([410, "game-damaged"]);
 });
 
 test("what may be asked for is what the document says: every version that there can be, and a cursor that is not empty", async () => {

@@ -93,7 +93,10 @@ describe("the log when games and rows go", () => {
     db.exec("DELETE FROM changes WHERE v = 150 AND num = (SELECT num FROM games WHERE game_id = 'BBBBBB')");
     db.close();
     store = await openAt(folder);
-    await expect(store.changes("BBBBBB", 100, 90)).rejects.toMatchObject({ message: expect.stringContaining("version 150") });
+    await expect(store.changes("BBBBBB", 100, 90)).rejects.toMatchObject({
+      kind: "damaged",
+      message: expect.stringContaining("version 150"),
+    });
     expect(await store.changes("BBBBBB", 150, 90)).toHaveLength(steps - 150);
     expect(await store.changes("BBBBBB", 0, 90)).toHaveLength(90);
     await store.remove("BBBBBB");

@@ -117,7 +117,7 @@ const about: Readonly<Record<string, string>> = {
   sync: "Ask for the whole state.",
   subscribeTicks: "Ask for times at an interval; 0 ends it.",
   ping: "Ask for the server's time.",
-  feedback: "Say something to the operator. Kept each time it is said, under the same id too.",
+  feedback: "Say something to the operator. The same words under the same id are kept once.",
 };
 
 /** Who understands a message: "session" is every game, else the kind of one. */

@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Request } from "e
 import helmet from "helmet";
 import { checkBearer } from "../ops/bearer.ts";
 import type { Config } from "../ops/config.ts";
+import { storeFaultCodes } from "../room/fault-code.ts";
 import { StoreFault } from "../store/store.ts";
 import { addDocuments } from "./documents.ts";
 import { addGames } from "./http-games.ts";
@@ -106,7 +107,7 @@ function isLoopback(request: Request): boolean {
 function onError({ edge }: HttpParts): ErrorRequestHandler {
   return function handleError(error, _request, response, next) {
     if (response.headersSent) return next(error);
-    if (error instanceof StoreFault) return refuseHttp(response, error.kind === "busy" ? "busy" : "store-unavailable");
+    if (error instanceof StoreFault) return refuseHttp(response, storeFaultCodes[error.kind]);
     const status: unknown = error instanceof Error && "status" in error ? error.status : null;
     if (typeof status === "number" && status >= 400 && status < 500) {
       return refuseHttp(response, status === 413 ? "too-large" : "bad-message");

@@ -62,7 +62,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
         z.object({ changes: z.array(z.object({ v: version, at: time, change: z.looseObject({}), hash: z.string() })) }),
       ),
       more: { requestParams: { path, query: logQuery } },
-      responses: bad,
+      responses: { ...bad, "410": json("A change of this page is damaged.", adminRefusal) },
     }),
   },
   "/admin/api/games/{code}/close": {

@@ -126,7 +126,7 @@ export const text = (type: string, description: string) => ({ description, conte
 export const noGame = {
   "400": refused("The address cannot be read."),
   "404": refused("There is no such game."),
-  "410": refused("The game's record is damaged: nobody can play it before the operator has restored it."),
+  "410": refused("The game's record is damaged, or a change in its log that this needs."),
   "501": refused("This instance does not host this kind of game; another version of it does."),
   ...common,
 };

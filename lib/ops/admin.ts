@@ -223,7 +223,8 @@ export function adminRouter(settings: AdminSettings): Router {
   });
   router.use(function handleError(error: unknown, _request: Request, response: Response, next: NextFunction) {
     if (response.headersSent) return next(error);
-    if (error instanceof Unusable) response.status(error.status).json({ code: error.code, message: error.message });
+    const unusable = error instanceof StoreFault && error.kind === "damaged" ? refusedAs("game-damaged") : error;
+    if (unusable instanceof Unusable) response.status(unusable.status).json({ code: unusable.code, message: unusable.message });
     else if (error instanceof StoreFault)
       response.status(503).json({ code: "store-unavailable", message: "The store does not answer. Try again." });
     else if (error instanceof Error && "status" in error && typeof error.status === "number" && error.status < 500) {

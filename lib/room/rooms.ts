@@ -10,6 +10,7 @@ import { Alarms } from "./alarms.ts";
 import type { Answer } from "./answer.ts";
 import { type AnyRules, type GameLog, gameLog } from "./log.ts";
 import { Room } from "./room.ts";
+import { storeFaultCodes } from "./fault-code.ts";
 import type { RoomParts } from "./room-parts.ts";
 import { dropHoldersOf } from "./absence.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -118,7 +119,7 @@ export class Rooms {
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       this.#parts.observer.fault(gameId, error);
-      return { refused: error.kind === "busy" ? "busy" : "store-unavailable" };
+      return { refused: storeFaultCodes[error.kind] };
     }
     if (loaded.kind === "absent") return { refused: "no-such-game" };
     if (loaded.kind === "damaged") {

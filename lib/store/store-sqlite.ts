@@ -306,8 +306,10 @@ class SqliteStore implements LetteredStore {
   #faultOf(error: unknown, gameId: string | null): unknown {
     if (error instanceof BrokenDiskError) this.#parts.link.fail(error.message);
     if (error instanceof DamageError && gameId !== null) this.#parts.observer.onDamage?.(gameId, error.message);
-    const isOurs = error instanceof BrokenDiskError || error instanceof DamageError;
-    return isOurs ? new StoreFault("unavailable", error.message, { cause: error }) : error;
+    const isDamage = error instanceof DamageError;
+    // Where no game was asked for, none can be called damaged.
+    const kind = isDamage && gameId !== null ? "damaged" : "unavailable";
+    return isDamage || error instanceof BrokenDiskError ? new StoreFault(kind, error.message, { cause: error }) : error;
   }
 
   async #ids(op: Op): Promise<readonly string[]> {

@@ -128,6 +128,8 @@ export type FaultKind =
   /** Nothing was written and nothing will be: safe to try again. */
   | "busy"
   | "unavailable"
+  /** What was asked for is damaged and cannot be read, now or later. What was not asked for may be good. */
+  | "damaged"
   /** The request may or may not have happened: ask with `resolve`. */
   | "unknown";
 

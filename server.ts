@@ -315,7 +315,11 @@ function startWorkers(config: Config): void {
 async function main(): Promise<void> {
   try {
     const config = readConfig(process.env);
-    if (process.argv.includes("--validate")) {
+    const [word, ...rest] = process.argv.slice(2);
+    // A misspelled --validate must not start a server.
+    if (rest.length > 0 || (word !== undefined && word !== "--validate"))
+      throw new Error(`it does not know "${[word, ...rest].join(" ")}". Settings are environment variables; --validate only checks them.`);
+    if (word === "--validate") {
       await tryStorage(config, realAmbient());
       return void process.stdout.write("The configuration is good, and the store can be used.\n");
     }

@@ -67,6 +67,22 @@ describe("F45 --validate", () => {
   const validate = (env: Record<string, string>) =>
     spawnSync(process.execPath, ["server.ts", "--validate"], { cwd: root, encoding: "utf8", env: { PATH: process.env["PATH"], ...env } });
 
+  test("a word that is not known: exit 1 and one line, and no server", () => {
+    for (const words of [["--valdiate"], ["--validate", "--port=1"], ["3000"]]) {
+      const env = { PATH: process.env["PATH"], PORT: "0", DATA_DIR: join(freshFolder(), "data") };
+      const { status, stderr } = spawnSync(process.execPath, ["server.ts", ...words], {
+        cwd: root,
+        encoding: "utf8",
+        env,
+        timeout: 10_000,
+      });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^Tap-or-Tarp cannot start: it does not know [^\n]*--validate only checks them\.\n$/),
+      ]);
+    }
+  });
+
   test("a good configuration: exit 0 and nothing made", () => {
     const folder = join(freshFolder(), "data");
     expect(validate({ DATA_DIR: folder })).toMatchObject({ status: 0, stderr: "" });

@@ -11,7 +11,7 @@ const why: Readonly<Record<CloseReason, string>> = {
   policy: "The client read too slowly, or sent too much or in too many pieces.",
   tooLarge: "A message was larger than allowed.",
   restart: "The server is restarting, or asks everybody to connect anew.",
-  overloaded: "The server has too much to do.",
+  overloaded: "The game is full, and the place of one who only watches went to somebody from another address.",
   displaced: "The same seat was taken over by a newer connection.",
   kicked: "The host removed this player.",
   closed: "The game was closed for all.",

@@ -33,6 +33,17 @@ describe("F52 the end of an event stream", () => {
     expect(notes.map(({ event }) => event)).toContain("slow-reader-closed");
   });
 
+  test("a reader whose place went to somebody from another address hears why, by the code of a refusal", async () => {
+    const { ambient, connect, gameId, line, lineOf } = await watched({ viewersPerGameMax: 3 });
+    const second = lineOf();
+    second.get(`/api/games/${gameId}/events`);
+    await ambient.advance(0);
+    const friend = connect("198.51.100.1");
+    expect(await friend.ask("join", { gameId })).toMatchObject({ type: "ack" });
+    await ambient.advance(0);
+    expect([line, second].map(({ heard }) => /"reason":"([^"]*)"/.exec(heard)?.[1])).toEqual([undefined, "game-full"]);
+  });
+
   test("a reader who reads gets the last word, and the line is his to ask on", async () => {
     const { ambient, edge, host, gameId, line, notes } = await watched();
     await host.ask("endGame");

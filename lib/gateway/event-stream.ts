@@ -137,7 +137,8 @@ export class EventStream implements Subscriber, Reader {
   }
 
   dismiss(reason: string): void {
-    this.#end(reason);
+    // Said as whoever comes to a full house hears it.
+    this.#end(reason === "overloaded" ? "game-full" : reason);
   }
 
   /** The server closes. Without a last word, as the game goes on: the reader comes again by himself. */

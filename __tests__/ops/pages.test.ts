@@ -26,6 +26,14 @@ describe("L40 documents", () => {
     expect(missing.map((link) => relative(root, join(root, dirname(path), link)))).toEqual([]);
   });
 
+  test("ARCHITECTURE.md names every folder of the program and of the tests", () => {
+    const folders = ["lib", "__tests__"].flatMap((top) =>
+      readdirSync(join(root, top), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [`${top}/${entry.name}`] : [])),
+    );
+    expect(folders.length).toBeGreaterThan(20);
+    expect(folders.filter((folder) => !text("ARCHITECTURE.md").includes(`\`${folder}\``))).toEqual([]);
+  });
+
   test("every `npm run` they name is a script", () => {
     const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
     const named = documents.flatMap((path) => [...text(path).matchAll(/npm run ([a-z][a-z:]*)/g)].map(([, name = ""]) => name));

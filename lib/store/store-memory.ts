@@ -1,4 +1,4 @@
-// Games kept in this process's memory: for tests, the simulator and play without a disk. A restart forgets all; `tier` says so.
+// Games kept in this process's memory: for tests, the simulator and recorded games. No server is given it: a restart forgets all.
 import type { Commit, CommitOutcome, Feedback, ListedGame, LoadOutcome, Page } from "./store.ts";
 import { type Store, type StoreHealth, StoreFault, type StoredChange, type StoredIndex } from "./store.ts";
 import { filled } from "./state-text.ts";

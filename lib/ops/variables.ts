@@ -270,7 +270,7 @@ export const settingVariables = {
     "list",
     "",
     "origins with commas between, a leading *. matches subdomains",
-    "Pages that may open a socket. Empty: in production pages of the same host only, else any.",
+    "Pages that may open a socket, and no others. Empty: in production pages of the same host only, else any.",
   ),
   allowMissingOrigin: setting(
     "ALLOW_MISSING_ORIGIN",

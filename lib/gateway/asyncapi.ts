@@ -193,7 +193,7 @@ export function asyncApiDocument(release: string, games: readonly HostedGame[], 
         description: `What ${nameOf(name)} understands.`,
       })),
     },
-    servers: { here: { host: "localhost:3000", protocol: "ws", description: "wss behind TLS" } },
+    servers: { here: { host: "localhost:3000", protocol: "ws", description: "As `npm start` leaves it; wss behind TLS" } },
     defaultContentType: "application/json",
     channels: {
       socket: {

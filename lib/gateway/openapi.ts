@@ -15,7 +15,7 @@ const probePaths: ZodOpenApiPathsObject = {
         id: "live",
         summary: "Does the event loop turn?",
         answer: json("Yes.", z.object({ status: z.literal("live") })),
-        responses: { "4XX": refused("Never.") },
+        responses: { "4XX": refused("Only with a body that is too large.") },
       },
       "probes",
     ),
@@ -28,7 +28,7 @@ const probePaths: ZodOpenApiPathsObject = {
         answer: json("Yes.", z.object({ ready: z.literal(true), problems: z.array(z.string()) })),
         responses: {
           "503": json("No, and why.", z.object({ ready: z.literal(false), problems: z.array(z.string()) })),
-          "4XX": refused("Never."),
+          "4XX": refused("Only with a body that is too large."),
         },
       },
       "probes",

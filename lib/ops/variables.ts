@@ -253,7 +253,7 @@ export const settingVariables = {
     "word",
     "development",
     "production, development or test",
-    "Production turns on JSON logs, the strict origin check and closed operator pages.",
+    "Production turns on JSON logs, HSTS and the strict origin check, and closes /metrics on PORT to whoever has no token.",
   ),
   port: setting("PORT", "port", "3000", "0 to 65535; 0: any free one", "Port of the game and its HTTP pages."),
   host: setting("HOST", "address", "", "an address; empty: all", "Address to listen on."),

@@ -6,6 +6,7 @@ import { lobbyCodeShape } from "./lobby-code.ts";
 export const gameIdSchema = z
   .string()
   .max(16)
+  .meta({ description: "Lobby code, in any case: 3 to 8 letters and digits without I, O, 0 and 1." })
   .transform((code) => code.trim().toUpperCase())
   .pipe(z.string().regex(lobbyCodeShape));
 

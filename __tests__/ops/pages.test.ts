@@ -34,6 +34,29 @@ describe("L40 documents", () => {
     expect(folders.filter((folder) => !text("ARCHITECTURE.md").includes(`\`${folder}\``))).toEqual([]);
   });
 
+  test("what a runbook or the troubleshooting page quotes is said by the program, or stands as a heading", () => {
+    const files = ["lib", "scripts", "public", "deploy"].flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: "utf8" })
+        .filter((path) => /\.(tsx?|mjs|json|yml)$/.test(path))
+        .map((path) => join(top, path)),
+    );
+    const headings = documents.flatMap((path) => [...text(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => heading));
+    const said = [...files.map(text), text("server.ts"), ...headings].join("\n");
+    // Node's own words.
+    const foreign = ["heap out of memory"];
+    const quoted = documents
+      .filter((path) => path.startsWith("docs/runbooks/") || path === "docs/troubleshooting.md")
+      .flatMap((path) =>
+        [
+          ...text(path)
+            .replace(/`[^`\n]*`/g, "")
+            .matchAll(/"([^"\n]+)"/g),
+        ].map(([, quote = ""]) => quote.replace(/ \.\.\.$/, "")),
+      );
+    expect(quoted.length).toBeGreaterThan(10);
+    expect(quoted.filter((quote) => !said.includes(quote) && !foreign.includes(quote))).toEqual([]);
+  });
+
   test("every `npm run` they name is a script", () => {
     const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
     const named = documents.flatMap((path) => [...text(path).matchAll(/npm run ([a-z][a-z:]*)/g)].map(([, name = ""]) => name));

@@ -50,6 +50,23 @@ describe("F48 npm run smoke", () => {
     expect([status, out]).toEqual([0, expect.stringContaining("a whole game: game")]);
   });
 
+  test("metrics on a port of their own are no failure, with a token either: the release would be put back", async () => {
+    const token = "token-of-the-metrics-port";
+    const apart = await startRunningServer({ env: { METRICS_PORT: "0", METRICS_TOKEN: token } });
+    try {
+      const { status, out } = await command("smoke", [apart.url], { SMOKE_METRICS_TOKEN: token, SMOKE_METRICS_URL: "" });
+      expect([status, out]).toEqual([0, expect.stringContaining("metrics: on a port of their own")]);
+      const port = /"metricsPort":(\d+)/.exec(apart.output())?.[1];
+      const asked = await command("smoke", [apart.url], {
+        SMOKE_METRICS_TOKEN: token,
+        SMOKE_METRICS_URL: `http://127.0.0.1:${port}/metrics`,
+      });
+      expect([asked.status, asked.out]).toEqual([0, expect.stringMatching(/metrics: \d+ series/)]);
+    } finally {
+      await apart.dispose();
+    }
+  });
+
   test("the second player is refused: one line says so, the first one leaves, exit 1", async () => {
     const narrow = await startRunningServer({ env: { LIMIT_CONNECTIONS_PER_ADDRESS: "1" } });
     try {

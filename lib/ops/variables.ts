@@ -332,14 +332,14 @@ export const settingVariables = {
     "name",
     "",
     "1 to 64 letters, digits, . _ -",
-    "Name of this process in logs, health and announcements, with something drawn at each start behind it; workers are numbered. Audit files of processes that share DATA_DIR are kept apart by it.",
+    "Name of this process in logs, announcements and /api/server/state, with something drawn at each start behind it; workers are numbered. Audit files of processes that share DATA_DIR are kept apart by it.",
   ),
   release: setting(
     "RELEASE",
     "name",
     "",
     "up to 100 letters, digits, . _ - + @; empty: the package version",
-    "Version shown in health, logs and error reports.",
+    "Version shown in logs, error reports and /api/server/state.",
   ),
 } as const satisfies Record<string, SettingVariable>;
 

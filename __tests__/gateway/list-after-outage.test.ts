@@ -54,8 +54,8 @@ test("the log says since when nobody lived, which an outage kept long ago does, 
   await host.ask("start");
   await first.ambient.advance(60_000);
   const from = first.ambient.now() - 30_000;
-  const again = afterOutage(first.store, { from, to: first.ambient.now() });
-  const app = virtualHttp(virtualEdge({ store: again.store, ambient: first.ambient }));
+  first.store.outages.stoodStill(from, first.ambient.now());
+  const app = virtualHttp(virtualEdge({ store: first.store, ambient: first.ambient }));
   // The look that finds the outage writes it; the next one reads it.
   await request(app).get(`/api/games/${gameId}`);
   const { body } = await request(app).get(`/api/games/${gameId}/log`);

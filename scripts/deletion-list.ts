@@ -328,7 +328,7 @@ const others: readonly Deletion[] = [
   {
     name: "server time runs on when the clock is set back",
     file: "lib/ops/ambient.ts",
-    from: "ours + (atMs - lookedAtMs) * paceAhead",
+    from: "ours + (atMs - (lookedAtMs ?? atMs)) * paceAhead",
     to: "ours",
     test: "__tests__/ops/ambient.test.ts",
   },

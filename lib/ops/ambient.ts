@@ -63,13 +63,19 @@ const paceAhead = 0.99;
  * agree. It never stands still, as players would think their clocks had stopped.
  */
 export function steadyClock({ wallMs, monotonicMs }: Clocks): SteadyClock {
-  let lookedAtMs = monotonicMs();
   let ours = wallMs();
+  /** When we looked last while ahead of the wall clock, by the monotonic one; null when we are not ahead, which is nearly always. */
+  let lookedAtMs: number | null = null;
   return {
     now() {
+      const wall = wallMs();
+      if (lookedAtMs === null && wall >= ours) {
+        ours = wall;
+        return wall;
+      }
       const atMs = monotonicMs();
-      ours = Math.max(wallMs(), ours + (atMs - lookedAtMs) * paceAhead);
-      lookedAtMs = atMs;
+      ours = Math.max(wall, ours + (atMs - (lookedAtMs ?? atMs)) * paceAhead);
+      lookedAtMs = wall < ours ? atMs : null;
       return Math.floor(ours);
     },
     notBefore(atMs) {

@@ -193,4 +193,12 @@ test("keys go on where they were when a sheet is closed, however it is closed", 
   await page.keyboard.press("Enter");
   await page.locator('dialog [data-act="damage"]').click();
   await expect(damage).toBeFocused();
+  const ask = page.locator('[data-action="target"]');
+  await ask.focus();
+  await page.keyboard.press("Enter");
+  await page.locator('[data-target="2"]').click();
+  await expect(page.locator('dialog [data-act="confirmTargets"]')).toBeEnabled();
+  await page.keyboard.press("Escape");
+  // It has become the button that stops asking.
+  await expect(page.locator('[data-action="close"]')).toBeFocused();
 });

@@ -2,21 +2,26 @@
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
 import type { Table } from "../model/model.ts";
-import { useActs } from "./acts.ts";
+import { type ActName, useActs } from "./acts.ts";
 import { Icon } from "./icons.tsx";
 
 export function PlayActions({ table }: { readonly table: Table }): JSX.Element {
   const { seat } = useApp().session.model.value;
   const acts = useActs(table);
   const ownTurn = table.status === "running" && seat !== null && table.activePlayer === seat;
+  const names: readonly ActName[] = [ownTurn ? "ask" : "interrupt", "damage", "dice", "undo"];
   return (
     <div class="more">
-      {[ownTurn ? acts.ask : acts.interrupt, acts.damage, acts.dice, acts.undo].map(({ icon, word, off, busy, act }) => (
-        <button type="button" key={icon} onClick={act} disabled={off} aria-disabled={busy} data-action={icon}>
-          <Icon name={icon} size={18} />
-          <span>{word}</span>
-        </button>
-      ))}
+      {names.map((name) => {
+        const { icon, word, off, busy, act } = acts[name];
+        // Asking and stopping to ask are one button: the keys come back to it from its sheet.
+        return (
+          <button type="button" key={name} onClick={act} disabled={off} aria-disabled={busy} data-action={icon}>
+            <Icon name={icon} size={18} />
+            <span>{word}</span>
+          </button>
+        );
+      })}
     </div>
   );
 }

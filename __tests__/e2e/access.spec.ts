@@ -364,6 +364,62 @@ test("in table mode up to six panels are whole on the narrowest phone, with the 
   expect(wrong).toEqual([]);
 });
 
+test("what is said over the great clock is said whole, on every phone and in both languages", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const mine = { activePlayer: 1, running: [1] };
+  const states: readonly Partial<Table>[] = [
+    mine,
+    { activePlayer: 2, running: [2] },
+    { ...mine, status: "paused", pausedBy: "player", running: [] },
+    { ...mine, targetingState: "selecting", targetedPlayers: [2] },
+    { activePlayer: 2, targetingState: "resolving", targetedPlayers: [1], awaitingPriority: [1], running: [1] },
+    { ...mine, targetingState: "resolving", targetedPlayers: [2], awaitingPriority: [2], running: [2] },
+  ];
+  const [cut, read]: [string[], Set<string>] = [[], new Set()];
+  for (const locale of ["en", "tr"])
+    for (const state of states) {
+      await show({ name: "say", path: "/g/K7QX2M", table: table({ players: seats(4), ...state }), seat: 1, locale });
+      for (const [width, height] of phones) {
+        await resize(page, { width, height });
+        const { text, over } = await page
+          .locator(".say")
+          .evaluate((say) => ({ text: say.textContent, over: say.scrollHeight - say.clientHeight }));
+        read.add(text ?? "");
+        if (over > 1) cut.push(`${text}, ${width}x${height}`);
+      }
+    }
+  await context.close();
+  expect(read.size).toBe(2 * states.length);
+  expect(cut).toEqual([]);
+});
+
+test("small phones: two messages leave the clock to be read, the sum of one's taps is whole, minus and plus are wide enough", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ viewport: { width: 320, height: 568 }, reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const told = scenes.find(({ name }) => name === "told");
+  if (told) await show(told);
+  await expect(page.locator(".toast")).toHaveCount(2);
+  // Asked at once: by themselves they go soon.
+  expect(await page.locator(".toast").evaluateAll((all) => all.map((one) => one.checkVisibility()))).toEqual([false, true]);
+  await resize(page, { width: 844, height: 390 });
+  await page.locator('.val[data-value="life"] .step').first().click();
+  const top = await page.locator(".bubble").evaluate((sum) => {
+    const hand = sum.closest(".hand")?.getBoundingClientRect();
+    return sum.getBoundingClientRect().top - (hand?.top ?? 0);
+  });
+  expect(top).toBeGreaterThanOrEqual(0);
+  await resize(page, { width: 320, height: 568 });
+  await page.keyboard.press("2");
+  await page.waitForSelector("dialog[open] .step");
+  const steps = await page.locator("dialog .step").evaluateAll((all) => all.map((step) => step.getBoundingClientRect().width));
+  expect(Math.min(...steps), "minus and plus in a seat's sheet").toBeGreaterThanOrEqual(44);
+  await context.close();
+});
+
 /** How wide the page is while the word that the line is down stands in its bar: the line comes back now and then. */
 const widthWhileLost = async (page: Page): Promise<number> => {
   const width = await page.waitForFunction(() => document.querySelector(".play-bar .line-word") && document.documentElement.scrollWidth);

@@ -47,7 +47,7 @@ export const enGame: Readonly<Record<string, string>> = {
   "say.your.turn": "Your turn",
   "say.your.priority": "You hold priority",
   "say.your.asked": "You must answer",
-  "say.your.targeting": "Choose who answers",
+  "say.your.targeting": "Who must answer?",
   "say.your.waits": "Your turn waits",
   "say.your.stacked": "You wait for priority",
   "say.your.idle": "Your clock",

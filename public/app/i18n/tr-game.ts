@@ -47,7 +47,7 @@ export const trGame: Readonly<Record<string, string>> = {
   "say.your.turn": "Sıra sende",
   "say.your.priority": "Öncelik sende",
   "say.your.asked": "Yanıt vermelisin",
-  "say.your.targeting": "Kimin yanıtlayacağını seç",
+  "say.your.targeting": "Kim yanıt versin?",
   "say.your.waits": "Sıran bekliyor",
   "say.your.stacked": "Önceliği bekliyorsun",
   "say.your.idle": "Saatin",

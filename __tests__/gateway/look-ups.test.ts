@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { LookUps } from "../../lib/gateway/look-ups.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
@@ -63,5 +64,19 @@ describe("F43 codes guessed all at once", () => {
     const crowd = (to: typeof connect) => Promise.all(Array.from({ length: 20 }, () => to().ask("join", { gameId })));
     const answers = [...(await crowd(connect)), ...(await crowd(connectThere))];
     expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(["ack"]));
+  });
+
+  test("an address is kept while somebody looks or waits there, and no longer, whatever came of it", async () => {
+    const lookUps = new LookUps({ ask: () => null, take: () => null, left: () => 1 });
+    const guess = (address: string, attempt: () => Promise<string>) =>
+      lookUps.guess(address, attempt, (found) => found === "missed").catch(() => "failed");
+    const looks = ["203.0.113.1", "203.0.113.1", "203.0.113.2"].flatMap((address) => [
+      guess(address, async () => "found"),
+      guess(address, async () => "missed"),
+      guess(address, () => Promise.reject(new Error("planted"))),
+    ]);
+    expect(lookUps.size).toBe(2);
+    expect(await Promise.all(looks)).toEqual(Array(3).fill(["found", "missed", "failed"]).flat());
+    expect(lookUps.size).toBe(0);
   });
 });

@@ -30,6 +30,11 @@ export class LookUps {
     this.#addresses = addresses;
   }
 
+  /** Addresses from which somebody looks or waits now. */
+  get size(): number {
+    return this.#lanes.size;
+  }
+
   find(rooms: Pick<Rooms, "find">, gameId: string, address: string): Promise<LookedUp> {
     return this.guess(address, () => rooms.find(gameId), isNoGame);
   }

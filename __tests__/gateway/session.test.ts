@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Room } from "../../lib/room/room.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
@@ -257,6 +258,16 @@ describe("SAFETY 15, 19: limits and overload at a session", () => {
     await stranger.ask("join", { gameId });
     for (let i = 0; i < 9; i += 1) await stranger.ask("pause");
     expect((await stranger.ask("pause")).data.code).toBe("rate-limited");
+  });
+
+  test("SAFETY 15 whoever goes on from the table at which he has a seat to another is a stranger there", async () => {
+    const { ambient, edge, seated } = virtualEdge();
+    const [{ host }, { gameId, host: other }] = [await seated(), await seated()];
+    const strangers = edge.pace.ofSpectators(other.session.room as Room);
+    await host.ask("join", { gameId });
+    const before = strangers.left(ambient.monotonicMs());
+    await host.ask("sync");
+    expect(before - strangers.left(ambient.monotonicMs())).toBe(1);
   });
 
   test("SAFETY 19 however many strangers speak to a game, a player's tap stands behind a few of them", async () => {

@@ -1,0 +1,49 @@
+// What a session answers itself, and what it asks of a room again.
+import { describe, expect, test } from "vitest";
+import type { Answer } from "../../lib/room/answer.ts";
+import type { Room } from "../../lib/room/room.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
+
+describe("what is refused before it reaches a game", () => {
+  test.each([
+    ["a command of a game, by somebody who is in none", "passTurn", {}, { code: "not-joined" }, null],
+    ["a sync by somebody who is in no game", "sync", {}, { code: "not-joined" }, null],
+    ["ticks for somebody who is in no game", "subscribeTicks", { intervalMs: 1_000 }, { code: "not-joined" }, null],
+    ["a type there is not, by somebody who is in no game", "fly", {}, { code: "bad-message", field: "type" }, 1],
+  ])("%s", async (_what, type, data, refusal, counted) => {
+    const { connect, metrics } = virtualEdge();
+    expect(await connect().ask(type, data)).toMatchObject({ type: "error", data: refusal });
+    expect(await metrics.text()).toContain(`tapotarp_bad_messages_total ${counted ?? 0}\n`);
+  });
+
+  test.each([
+    ["a type there is not", "fly", {}, "type"],
+    ["a command without what it needs", "claim", {}, "data.playerId"],
+    ["a message of the session with what it may not have", "sync", { v: -1 }, "data.v"],
+  ])("%s, by a player: named, and counted", async (_what, type, data, field) => {
+    const { seated, metrics } = virtualEdge();
+    const { host } = await seated();
+    expect(await host.ask(type, data)).toMatchObject({ type: "error", data: { code: "bad-message", field } });
+    expect(await metrics.text()).toContain("tapotarp_bad_messages_total 1\n");
+  });
+});
+
+describe("a reader who lost changes and takes frames again", () => {
+  const away: Answer = { ok: false, code: "store-unavailable" };
+  test.each([
+    ["is sent the whole state again when it could not be read at once", away, 3],
+    ["asks no more for a game that is not there", { ok: false, code: "no-such-game" }, 1],
+  ] as const)("%s", async (_what, refusal, times) => {
+    const { seated, ambient } = virtualEdge();
+    const { host } = await seated();
+    let asked = 0;
+    (host.session.room as Room).sync = async (_who, told) => {
+      asked += 1;
+      told(asked < 3 ? refusal : { ok: true, v: 1 });
+    };
+    host.session.resync();
+    await ambient.advance(10_000);
+    await ambient.advance(10_000);
+    expect(asked).toBe(times);
+  });
+});

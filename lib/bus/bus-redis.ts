@@ -301,9 +301,10 @@ export class RedisBus implements Bus {
   #readSome(): void {
     this.#stepsDue += (this.#listeners.size * tickMs) / (this.#options.readAgainMs ?? readAgainMs);
     for (; this.#stepsDue >= 1; this.#stepsDue -= 1) {
-      const { value: entry } = this.#walk.next();
+      let { value: entry } = this.#walk.next();
       if (entry === undefined) this.#walk = this.#listeners.values();
-      else if (this.#watchers.isWatched(entry.gameId)) for (const listener of [...entry.listeners]) listener.onGap();
+      entry ??= this.#walk.next().value;
+      if (entry !== undefined && this.#watchers.isWatched(entry.gameId)) for (const listener of [...entry.listeners]) listener.onGap();
     }
   }
 

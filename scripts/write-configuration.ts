@@ -29,6 +29,7 @@ export function configurationPage(): string {
     "## Limits",
     "",
     "Whole numbers. A variable that begins with `LIMIT_` and is not in this table is refused, so a spelling mistake is noticed.",
+    "One that may be at most another is lowered with it where it is not set.",
     "",
     "Numbers of the rules are not among them, because a game must be the same on every server that plays it. They stand in `lib/game/limits.ts`:",
     `a seat is free again when its holder is away for ${rules.seatAwayMs / 60_000} min, a host is followed by another player after ${rules.hostAwayMs / 60_000} min.`,

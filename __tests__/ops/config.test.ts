@@ -78,8 +78,8 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["limit too small", { LIMIT_FRAME_BYTES: "10" }, "LIMIT_FRAME_BYTES"],
   ["limit too large", { LIMIT_DRAIN_MS: "60000" }, "LIMIT_DRAIN_MS"],
   ["limit that does not exist", { LIMIT_FRAME_BYTE: "65536" }, "LIMIT_FRAME_BYTE"],
-  ["batch larger than the queue", { LIMIT_STORE_QUEUE_CHANGES: "10" }, "LIMIT_STORE_BATCH_CHANGES"],
-  ["more per address than in all", { LIMIT_CONNECTIONS: "10" }, "LIMIT_CONNECTIONS_PER_ADDRESS"],
+  ["batch larger than the queue", { LIMIT_STORE_QUEUE_CHANGES: "10", LIMIT_STORE_BATCH_CHANGES: "11" }, "LIMIT_STORE_BATCH_CHANGES"],
+  ["more per address than in all", { LIMIT_CONNECTIONS: "10", LIMIT_CONNECTIONS_PER_ADDRESS: "11" }, "LIMIT_CONNECTIONS_PER_ADDRESS"],
   ["time away, which is a rule and no limit", { LIMIT_AWAY_MS: "7200000" }, "LIMIT_AWAY_MS"],
   ["lobby code shorter than the wire takes", { LIMIT_GAME_ID_CHARS: "2" }, "LIMIT_GAME_ID_CHARS"],
   ["lobby code longer than the wire takes", { LIMIT_GAME_ID_CHARS: "9" }, "LIMIT_GAME_ID_CHARS"],
@@ -117,6 +117,12 @@ describe("F45 configuration", () => {
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => line.split("=") as [string, string]);
     expect(readConfig(Object.fromEntries(example))).toEqual(plain);
+  });
+
+  test("a limit that was not set is lowered with the one it may be at most: runbooks lower LIMIT_CONNECTIONS alone", () => {
+    const { limits } = readConfig({ LIMIT_CONNECTIONS: "10", LIMIT_OUTBOX_BYTES: "16384", LIMIT_STORE_QUEUE_CHANGES: "10" });
+    expect([limits.connectionsPerAddressMax, limits.frameBytesMax, limits.storeBatchChangesMax]).toEqual([10, 16_384, 10]);
+    expect(readConfig({ LIMIT_CONNECTIONS: "20000" }).limits.connectionsPerAddressMax).toBe(12_000);
   });
 
   test("a host is an address of either kind, or a name", () => {

@@ -207,11 +207,10 @@ function reader(reading: Reading) {
 }
 
 function readLimits(env: Environment, problems: string[]): Limits {
-  const known = new Set<string>();
-  const limits: Partial<Record<LimitName, number>> = {};
+  const known = new Set<string>(Object.values(limitVariables).map(({ variable }) => variable));
+  const limits = {} as Record<LimitName, number>;
   for (const key of Object.keys(limitVariables) as LimitName[]) {
     const { variable, initial, min, max, unit } = limitVariables[key];
-    known.add(variable);
     const text = env[variable] ?? "";
     const result = text === "" ? null : wholeNumber(min, max).safeParse(text);
     if (result !== null && !result.success) {
@@ -222,19 +221,20 @@ function readLimits(env: Environment, problems: string[]): Limits {
   for (const variable of Object.keys(env)) {
     if (variable.startsWith("LIMIT_") && !known.has(variable)) problems.push(`${variable} is not a limit of this program.`);
   }
-  const read = Object.freeze(limits as Record<LimitName, number>);
-  for (const [holds, sentence] of relations(read)) if (!holds) problems.push(sentence);
-  return read;
+  for (const [lesser, greater] of pairs) {
+    const { variable } = limitVariables[lesser];
+    if ((env[variable] ?? "") === "") limits[lesser] = Math.min(limits[lesser], limits[greater]);
+    else if (limits[lesser] > limits[greater]) problems.push(`${variable} must not exceed ${limitVariables[greater].variable}.`);
+  }
+  return Object.freeze(limits);
 }
 
-/** What must hold between limits, as [holds, sentence]. */
-function relations(limits: Limits): readonly (readonly [boolean, string])[] {
-  return [
-    [limits.connectionsPerAddressMax <= limits.connectionsMax, "LIMIT_CONNECTIONS_PER_ADDRESS must not exceed LIMIT_CONNECTIONS."],
-    [limits.frameBytesMax <= limits.outboxBytesMax, "LIMIT_FRAME_BYTES must not exceed LIMIT_OUTBOX_BYTES."],
-    [limits.storeBatchChangesMax <= limits.storeQueueChangesMax, "LIMIT_STORE_BATCH_CHANGES must not exceed LIMIT_STORE_QUEUE_CHANGES."],
-  ];
-}
+/** The first of two must not exceed the second. Where nobody set it, it is lowered with it: whoever lowers one at night is not refused. */
+const pairs: readonly (readonly [lesser: LimitName, greater: LimitName])[] = [
+  ["connectionsPerAddressMax", "connectionsMax"],
+  ["frameBytesMax", "outboxBytesMax"],
+  ["storeBatchChangesMax", "storeQueueChangesMax"],
+];
 
 /** What must hold between secrets, at start and after each rotation. */
 function secretConflicts({ adminToken, metricsToken }: Secrets): string[] {

@@ -96,6 +96,7 @@ describe("the db command", () => {
     await store.close();
     expect(await runDb(folder, "restore", backup)).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes") });
     expect(readdirSync(folder).some((name) => name.startsWith("games.db.before-restore-"))).toBe(true);
+    expect((await runDb(join(folder, "new disk"), "restore", backup)).out).not.toContain("kept as");
     const restored = await openAt(folder);
     expect((await found(restored, "AAAAAA")).v).toBe(4);
     expect(await restored.resolve("AAAAAA", "tap-2", "lost")).toBe(`{"v":3}`);

@@ -145,8 +145,9 @@ const commands = {
     const lock = lockDataFile(path);
     try {
       const suffix = `.before-restore-${ambient.now()}`;
+      const aside = existsSync(path) || existsSync(`${path}-wal`) ? `; what was there is kept as *${suffix}` : "";
       const report = restoreDataFile(backup, { path, suffix });
-      out(`${path}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}; what was there is kept as *${suffix}`);
+      out(`${path}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}${aside}`);
       return 0;
     } finally {
       lock.release();

@@ -26,6 +26,8 @@ export function keepBuilt(folders: readonly string[], build: () => Promise<void>
   return {
     close() {
       clearTimeout(settling);
+      // Or the end of the build under way would begin another, and Ctrl-C would seem to do nothing.
+      stale = false;
       for (const watcher of watchers) watcher.close();
     },
   };

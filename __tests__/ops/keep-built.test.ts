@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { keepBuilt } from "../../scripts/keep-built.ts";
 
-test("what changed is built, also when it changed during a build, and one build at a time", async () => {
+test("what changed is built, also when it changed during a build, one build at a time, and none after the end", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tapotarp-built-"));
   mkdirSync(join(folder, "deep"));
   const write = (text: string) => writeFileSync(join(folder, "deep", "page.ts"), text);
@@ -23,6 +23,12 @@ test("what changed is built, also when it changed during a build, and one build 
     expect(builds).toHaveLength(2);
     builds[1]?.();
     await expect.poll(() => builds.length).toBe(3);
+    write("fourth");
+    await new Promise((looked) => setTimeout(looked, 300));
+    kept.close();
+    builds[2]?.();
+    await new Promise((looked) => setTimeout(looked, 50));
+    expect(builds).toHaveLength(3);
   } finally {
     kept.close();
     rmSync(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { Store } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { bound } from "../support/bound.ts";
+import { heldAmbient } from "../support/held-ambient.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 import { virtualHttp } from "../support/virtual-http.ts";
 
@@ -70,4 +71,31 @@ test("the log says since when nobody lived, which an outage kept long ago does, 
   expect(body.changes.filter((change: object) => "fromAt" in change)).toHaveLength(1);
   const { text } = await request(app).get(`/api/games/${gameId}/log?format=csv&after=${body.changes.length - 1}`);
   expect(text).toContain(`,outage,gamePaused,"{""by"":""restart"",""fromAt"":${from}}"`);
+});
+
+test("CK10 the log says when a flag fell that nobody saw fall, also as lines for a spreadsheet", async () => {
+  const first = virtualEdge({ store: memoryStore() });
+  const host = first.connect();
+  await host.ask("create", { settings: { playerCount: 3, initialTime: 20_000, onTimeout: "game-loss" } });
+  const gameId = host.last("claimed")?.data.gameId as string;
+  await host.ask("start");
+  const startAt = first.ambient.now();
+  first.store.outages.stoodStill(startAt + 30_000, startAt + 90_000);
+  const app = virtualHttp(virtualEdge({ store: first.store, ambient: heldAmbient(startAt + 90_000) }));
+  await request(app).get(`/api/games/${gameId}`);
+  const log = `/api/games/${gameId}/log`;
+  const { body } = await request(app).get(log);
+  const { v, events } = body.changes.at(-1) as { v: number; events: { type: string; at?: number }[] };
+  expect(events.map(({ type, at }) => [type, at && at - startAt])).toEqual([
+    ["timeout", 20_000],
+    ["eliminated", 20_000],
+    ["turnPassed", 20_000],
+    ["gamePaused", undefined],
+  ]);
+  const { text } = await request(app).get(`${log}?format=csv&after=${v - 1}`);
+  const times = text
+    .split("\r\n")
+    .slice(1, -1)
+    .map((line) => Date.parse(line.split(",")[1] ?? "") - startAt);
+  expect(times).toEqual([20_000, 20_000, 20_000, 90_000]);
 });

@@ -1,9 +1,14 @@
 // What happened in one change, as it is logged and shown. Past tense, plain values, nothing secret.
 import type { TimeoutChoice } from "./commands.ts";
-import type { DurationMs, SeatId } from "./ids.ts";
+import type { DurationMs, Instant, SeatId } from "./ids.ts";
 
-/** One thing that happened. `type` and `data` are the wire form as well. */
-export type Event =
+/** One thing that happened. Its fields are the wire form as well. */
+export type Event = Happened & {
+  /** When, if it fell due before the change that settled it was made. */
+  readonly at?: Instant;
+};
+
+type Happened =
   | { readonly type: "gameCreated"; readonly data: { readonly playerCount: number } }
   | { readonly type: "seatClaimed" | "seatLeft" | "seatFreed" | "seatAway" | "seatBack"; readonly data: { readonly playerId: SeatId } }
   /** An outdated token was shown: every token of this seat (null: of the host's chair) is void. */

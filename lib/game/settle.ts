@@ -3,6 +3,7 @@
 import { advance, clockDueAt, markAt } from "./clock.ts";
 import type { Draft } from "./draft.ts";
 import { lapseAt, succeedIfDue, successionAt } from "./host.ts";
+import type { Event } from "./events.ts";
 import type { DurationMs, Instant } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { lapse } from "./seats.ts";
@@ -53,6 +54,11 @@ function settleAbsence(draft: Draft): void {
     state.host = { ...state.host, chair: null };
 }
 
+/** Looked at late, an event still happened at its own moment: whoever counts from the log counts from there. */
+function stamp({ events }: Draft, place: number, at: Instant): void {
+  events[place] = { ...(events[place] as Event), at };
+}
+
 /** More moments than one settling can honestly hold: eight seats fall, choose and die, and every threshold is crossed. */
 const momentsMax = 10_000;
 
@@ -61,11 +67,13 @@ export function settleUntil(draft: Draft): void {
   for (let moments = 0; moments < momentsMax; moments += 1) {
     const due = dueAt(draft.state);
     if (due === null || due > draft.now) return;
+    const { length: told } = draft.events;
     const before = draft.state.seats.map((seat) => seat.bankMs);
     advance(draft, due);
     settleClocks(draft, before);
     settleAbsence(draft);
     succeedIfDue(draft);
+    if (due < draft.now) for (let place = told; place < draft.events.length; place += 1) stamp(draft, place, due);
   }
   throw new Error("settling does not end");
 }

@@ -2,4 +2,6 @@
 export interface WireEvent {
   readonly type: string;
   readonly data: object;
+  /** When it happened, if that was before the change it is told with. */
+  readonly at?: number;
 }

@@ -18,7 +18,8 @@ const seat = {
 };
 const version = { type: "integer", description: "Number of the newest change." };
 const serverTime = { type: "integer", description: "ms since 1970; times in the message are true at this moment." };
-const events = list({ type: "object", properties: { type: string, data: { type: "object" } }, required: ["type", "data"] });
+const earlier = { type: "integer", description: "When it happened, ms since 1970, if that was before the change it is told with." };
+const events = list({ type: "object", properties: { type: string, data: { type: "object" }, at: earlier }, required: ["type", "data"] });
 const items = list({ type: "object", properties: { id: int }, required: ["id"] });
 const changedItems = {
   description:
@@ -139,7 +140,11 @@ function incoming(realm: Realm, type: string, data: z.ZodType): Json {
 
 /** An event that clients which take whole states get as a message of its own; in `change` and `missed` it is one of `events`. */
 function event(realm: Realm, type: string): Json {
-  const payload = { type: "object", properties: { type: { const: type }, data: { type: "object" } }, required: ["type", "data"] };
+  const payload = {
+    type: "object",
+    properties: { type: { const: type }, data: { type: "object" }, at: earlier },
+    required: ["type", "data"],
+  };
   return { name: type, title: type, summary: `It happened in ${nameOf(realm)}: ${type}.`, contentType: "application/json", payload };
 }
 

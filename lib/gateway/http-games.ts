@@ -2,6 +2,7 @@
 import type { Express, Request, Response } from "express";
 import type { Instant, ViewerId } from "../game/ids.ts";
 import type { RefusalCode } from "../game/refusals.ts";
+import type { WireEvent } from "../game/wire-event.ts";
 import { csvText } from "../protocol/csv.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
 import type { Answer } from "../room/answer.ts";
@@ -87,7 +88,7 @@ interface LoggedChange {
   readonly command: string;
   /** Of an outage: since when nobody lived. */
   readonly fromAt?: number;
-  readonly events: readonly { readonly type: string; readonly data: object }[];
+  readonly events: readonly WireEvent[];
 }
 
 /** `?after=V` gives the changes above V, a page at a time; `?format=csv` one line per event. */
@@ -134,10 +135,10 @@ function changesFor({ rules }: Room, { state, v }: Copy, rows: readonly StoredCh
 function csvOf(changes: readonly LoggedChange[]): string {
   const rows: (string | number | null)[][] = [["version", "time", "seat", "command", "event", "details"]];
   for (const { v, at, by, command, fromAt, events } of changes) {
-    const time = new Date(at).toISOString();
-    const told = events.length === 0 ? [{ type: "", data: {} }] : events;
+    const told: LoggedChange["events"] = events.length === 0 ? [{ type: "", data: {} }] : events;
     // What is undefined is left out.
-    for (const { type, data } of told) rows.push([v, time, by, command, type, JSON.stringify({ ...data, fromAt })]);
+    for (const { type, data, at: happenedAt = at } of told)
+      rows.push([v, new Date(happenedAt).toISOString(), by, command, type, JSON.stringify({ ...data, fromAt })]);
   }
   return csvText(rows);
 }

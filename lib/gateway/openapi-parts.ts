@@ -50,6 +50,7 @@ export const game = z
   })
   .meta({ id: "GameView", description: "What every spectator sees. Times in it are true at `serverTime`." });
 export const listed = z.object({ id: code, name: z.string(), status, seats: z.int(), seatsFree: z.int() }).meta({ id: "ListedGame" });
+const earlier = time.optional().meta({ description: "When it happened, if that was before the change." });
 export const change = z
   .object({
     v: version,
@@ -57,7 +58,7 @@ export const change = z
     by: z.int().nullable(),
     command: z.string(),
     fromAt: time.optional().meta({ description: "Of an outage: since when nobody lived. Clocks ran until then." }),
-    events: z.array(z.object({ type: z.string(), data: z.looseObject({}) })),
+    events: z.array(z.object({ type: z.string(), data: z.looseObject({}), at: earlier })),
   })
   .meta({ id: "LoggedChange" });
 export const stored = z.looseObject({ gameId: code, v: version, updatedAt: time, createdAt: time }).meta({ id: "StoredGame" });

@@ -14,6 +14,8 @@ export interface LoggedChange {
 }
 
 export interface PlayedChange extends LoggedChange {
+  /** Each with its own moment. */
+  readonly events: readonly (WireEvent & { readonly at: number })[];
   /** The clocks run from here on. */
   readonly runs: boolean;
 }
@@ -60,10 +62,12 @@ function withoutUndone(changes: readonly LoggedChange[]): readonly PlayedChange[
   const places = new Map(changes.map((change, place) => [change.v, place]));
   const stands = standings(changes, places);
   const times: number[] = [];
+  const cuts: number[] = [];
   const undone = new Set<number>();
   let cutMs = 0;
   for (const change of changes) {
     const { at, events } = change;
+    cuts.push(cutMs);
     if (change.command === "outage") cutMs = at - livedUntil(change, times.at(-1) ?? 0, cutMs);
     times.push(at - cutMs);
     for (const v of undoneBy(events)) {
@@ -71,14 +75,23 @@ function withoutUndone(changes: readonly LoggedChange[]): readonly PlayedChange[
       if (place === undefined) continue;
       undone.add(v);
       const isAsked = changes[place]?.command !== "wake" && changes[place]?.command !== "outage";
-      const backAt = times[isAsked ? place : Math.max(0, place - 1)] ?? at;
-      for (let later = place; later < times.length; later += 1) times[later] = Math.min(backAt, times[later] ?? backAt);
+      const back = isAsked ? place : Math.max(0, place - 1);
+      const backAt = settledAt(changes[back] ?? change, times[back] ?? at, cuts[back] ?? 0);
+      for (let later = back; later < times.length; later += 1) times[later] = Math.min(backAt, times[later] ?? backAt);
       cutMs = at - backAt;
     }
   }
-  const played = changes.map((change, place) => ({ ...change, at: times[place] ?? change.at, runs: stands[place + 1] === null }));
+  const played = changes.map((change, place) => {
+    const at = times[place] ?? change.at;
+    const events = change.events.map((event) => ({ ...event, at: Math.min(at, (event.at ?? change.at) - (cuts[place] ?? 0)) }));
+    return { ...change, at, events, runs: stands[place + 1] === null };
+  });
   return played.filter(({ v }) => !undone.has(v));
 }
+
+/** The clocks are accounted for up to what fell due last, however late it was looked at. */
+const settledAt = ({ command, events }: LoggedChange, at: number, cutMs: number): number =>
+  command === "wake" ? Math.min(at, (events.at(-1)?.at ?? Number.POSITIVE_INFINITY) - cutMs) : at;
 
 /** A log of earlier, which does not say it, leaves it at the change before. */
 const livedUntil = ({ at, fromAt = 0 }: LoggedChange, beforeAt: number, cutMs: number): number =>

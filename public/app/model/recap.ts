@@ -75,13 +75,23 @@ class Walk {
   }
 
   take(change: PlayedChange): void {
-    if (this.lastAt !== null && this.runs) this.charge(Math.max(0, change.at - this.lastAt));
-    this.lastAt = change.at;
     // Whoever is given the turn by name is given it alone: nobody holds priority over him any more, and no event says so.
-    if (change.command === "switch") this.stack = [];
-    for (const event of change.events) this.happened(event);
+    if (change.command === "switch") {
+      this.until(change.at);
+      this.stack = [];
+    }
+    for (const event of change.events) {
+      this.until(event.at);
+      this.happened(event);
+    }
+    this.until(change.at);
     for (const [seat] of this.stretch) if (!this.runners().includes(seat)) this.stretch.delete(seat);
     this.runs = change.runs;
+  }
+
+  private until(at: number): void {
+    if (this.lastAt !== null && this.runs) this.charge(at - this.lastAt);
+    this.lastAt = at;
   }
 
   end(): void {
@@ -108,7 +118,7 @@ class Walk {
   }
 
   private charge(ms: number): void {
-    if (ms === 0) return;
+    if (ms <= 0) return;
     const kind: Kind = this.stack.length > 0 ? "priority" : this.awaiting.length > 0 ? "target" : "turn";
     this.playedMs += ms;
     if (kind === "turn") this.turnMs += ms;
@@ -157,6 +167,7 @@ class Walk {
 
   private ended(): void {
     this.closeTurn();
+    this.runs = false;
     this.active = null;
     this.chosen = null;
     this.stack = [];

@@ -5,7 +5,7 @@ import type { State } from "../../lib/game/state.ts";
 import { type AnyRules, gameLog } from "../../lib/room/log.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
 import type { Timeline } from "../sim/timeline.ts";
-import { inHouse, type Viewer } from "./house.ts";
+import { inHouse, type Viewer, viewer } from "./house.ts";
 import { bound } from "../support/bound.ts";
 import { seated, stateOf } from "./seated.ts";
 
@@ -134,6 +134,22 @@ describe("clocks and alarms", () => {
       expect(state.seats[0]?.bankMs).toBe(0);
       const log = await house.store.changes(room.gameId, 0, 100);
       expect(log.at(-1)?.change).toContain("gameComplete");
+    }));
+
+  test("an event that is told late is a message like any other; the log says when it happened", () =>
+    inHouse(async (house) => {
+      const { room } = await seated(house, { initialTime: 60_000, bonusTime: 0, warningThresholds: [50_000] });
+      const whole: Viewer = { ...viewer("whole"), updates: "states" };
+      await house.join(room.gameId, whole);
+      const startedAt = (await stateOf(house, room)).at;
+      house.ambient.standStill(15_000);
+      await house.pass(15_000);
+      const { length } = whole.told;
+      expect(length).toBeGreaterThan(0);
+      const warning = { type: "warning", data: { playerId: 1, threshold: 50_000 } };
+      expect(whole.told.filter(({ type }) => type === "warning")).toEqual([warning]);
+      const log = await house.store.changes(room.gameId, 0, 100);
+      expect(JSON.parse(log.at(-1)?.change ?? "").events).toEqual([{ ...warning, at: startedAt + 10_000 }]);
     }));
 
   test.each([12_200, 15_000])(

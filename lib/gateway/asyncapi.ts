@@ -140,11 +140,7 @@ function incoming(realm: Realm, type: string, data: z.ZodType): Json {
 
 /** An event that clients which take whole states get as a message of its own; in `change` and `missed` it is one of `events`. */
 function event(realm: Realm, type: string): Json {
-  const payload = {
-    type: "object",
-    properties: { type: { const: type }, data: { type: "object" }, at: earlier },
-    required: ["type", "data"],
-  };
+  const payload = { type: "object", properties: { type: { const: type }, data: { type: "object" } }, required: ["type", "data"] };
   return { name: type, title: type, summary: `It happened in ${nameOf(realm)}: ${type}.`, contentType: "application/json", payload };
 }
 

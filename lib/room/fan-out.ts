@@ -189,8 +189,9 @@ export class FanOut {
 
   #announcedOf(audience: string, after: Copy, events: readonly unknown[]): readonly Frame[] {
     const frames: Frame[] = [];
-    for (const event of this.#rules.eventsFor(after.state, events, audience)) {
-      if (this.#rules.announced.has(event.type)) frames.push(new Frame("event", after.v, JSON.stringify(event)));
+    // As a message of its own it has the fields of a message; when it happened stands in the log.
+    for (const { type, data } of this.#rules.eventsFor(after.state, events, audience)) {
+      if (this.#rules.announced.has(type)) frames.push(new Frame("event", after.v, JSON.stringify({ type, data })));
     }
     return frames;
   }

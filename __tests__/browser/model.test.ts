@@ -113,6 +113,16 @@ describe("the page's model", () => {
     ]);
   });
 
+  test("what fell due before its change has its own time in the log, heard at once or missed", () => {
+    const fell = [
+      { type: "timeout", data: {}, at: 5 },
+      { type: "gamePaused", data: {} },
+    ];
+    const heard = said(inGame, "change", change(11, { serverTime: 9 }, fell));
+    const missed = said(inGame, "missed", { from: 8, changes: [{ v: 9, at: 9, events: fell }] });
+    for (const { happenings } of [heard, missed]) expect(happenings.map(({ at }) => at)).toEqual([5, 9]);
+  });
+
   test("no more happenings are kept than their bound", () => {
     let model = inGame;
     for (let v = 11; v < 311; v += 1) model = said(model, "change", change(v, { turn: v }, [{ type: "turnPassed", data: {} }]));

@@ -1,8 +1,8 @@
-// How long Redis keeps what belongs to a game: its log, its answers, and all of it when nobody comes back.
+// How long Redis keeps what belongs to a game: its log, its answers, and all of it when nobody comes back; and how much of feedback.
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
-import { answerKeys, changeKeys, checkpointsKey, gameKey } from "../../lib/store/redis-keys.ts";
+import { answerKeys, changeKeys, checkpointsKey, feedbackKey, feedbackSaidKey, gameKey } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { minute, start, Table } from "../store/table.ts";
@@ -11,10 +11,16 @@ import { TestRedis } from "./redis-server.ts";
 
 const hour = 60 * minute;
 const day = 24 * hour;
-const windowMs = 1_000;
-const limits = { historyChangesMax: 10, answersMs: windowMs, retentionUntouchedMs: 3 * day, retentionFinishedMs: 2 * day };
+const windowMs = minute;
+const limits = {
+  historyChangesMax: 10,
+  answersMs: windowMs,
+  retentionUntouchedMs: 3 * day,
+  retentionFinishedMs: 2 * day,
+  feedbackMax: 100,
+};
 
-describe.skipIf(lacks("redis-server"))("what Redis keeps of a game", () => {
+describe.skipIf(lacks("redis-server"))("what Redis keeps", () => {
   let redis: TestRedis;
   let inside: Redis;
   let store: Store;
@@ -35,17 +41,25 @@ describe.skipIf(lacks("redis-server"))("what Redis keeps of a game", () => {
   });
 
   test("the log begins at the newest kept state from which as many changes are left as must be: what lies before it goes", async () => {
-    const table = new Table(store, "AAAAAA");
-    const kept = async (at: number) => {
-      while (table.v < at) await table.step({ checkpoint: table.v % 10 === 0 });
-      const log = await store.changes("AAAAAA", 0, 100);
-      return [log.map(({ v }) => v), (await inside.zrange(checkpointsKey("AAAAAA"), "0", "-1")).map(Number)];
+    /** A game up to a version, with a state kept beside every so many changes: what is left of it. */
+    const played = (gameId: string, every: number) => {
+      const table = new Table(store, gameId);
+      return async (upToV: number) => {
+        while (table.v < upToV) await table.step({ checkpoint: table.v % every === 0 });
+        const log = await store.changes(gameId, 0, 100);
+        return [log.map(({ v }) => v), (await inside.zrange(checkpointsKey(gameId), "0", "-1")).map(Number)];
+      };
     };
     const upTo = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, place) => first + place);
-    expect(await kept(20)).toEqual([upTo(1, 20), [1, 11]]);
-    expect(await kept(21)).toEqual([upTo(11, 21), [11, 21]]);
-    expect(await kept(30)).toEqual([upTo(11, 30), [11, 21]]);
-    expect(await kept(31)).toEqual([upTo(21, 31), [21, 31]]);
+    const byTen = played("AAAAAA", 10);
+    expect(await byTen(20)).toEqual([upTo(1, 20), [1, 11]]);
+    expect(await byTen(21)).toEqual([upTo(11, 21), [11, 21]]);
+    expect(await byTen(30)).toEqual([upTo(11, 30), [11, 21]]);
+    expect(await byTen(31)).toEqual([upTo(21, 31), [21, 31]]);
+    // It is looked at only beside a state that is kept.
+    const byFour = played("BBBBBB", 4);
+    expect(await byFour(16)).toEqual([upTo(1, 16), [1, 5, 9, 13]]);
+    expect(await byFour(17)).toEqual([upTo(5, 17), [5, 9, 13, 17]]);
     expect(await store.checkpoint("AAAAAA", 20)).toBeNull();
     expect(await store.checkpoint("AAAAAA", 30)).toMatchObject({ v: 21 });
   });
@@ -101,5 +115,17 @@ describe.skipIf(lacks("redis-server"))("what Redis keeps of a game", () => {
     expect(await left()).toEqual([(limits.retentionUntouchedMs + day) / minute]);
     await step(hour + 1, "finished");
     expect(await left()).toEqual([(limits.retentionFinishedMs + day) / minute]);
+  });
+
+  test("of feedback the newest words are kept, and for one window what was said under which action id", async () => {
+    for (let word = 0; word < 400; word += 1) await store.saveFeedback({ at: start + word, gameId: null, text: `${word}` }, `word-${word}`);
+    const { items } = await store.feedback(null, limits.feedbackMax);
+    expect(items.map(({ text }) => Number(text))).toEqual(Array.from({ length: limits.feedbackMax }, (_, place) => 399 - place));
+    // Redis lets go of older ones in pieces of a hundred.
+    expect(await inside.xlen(feedbackKey)).toBeLessThanOrEqual(limits.feedbackMax + 100);
+    await store.saveFeedback({ at: start, gameId: null, text: "last" }, "last");
+    const leftMs = await inside.pttl(feedbackSaidKey("last", "last"));
+    expect(leftMs).toBeGreaterThan(0);
+    expect(leftMs).toBeLessThanOrEqual(windowMs);
   });
 });

@@ -79,7 +79,7 @@ local old = redis.call('HMGET', game, 'v', 'hash', 'status', 'listed', 'wake', '
 if (old[1] or '0') ~= ARGV[2] or (old[1] and old[2] ~= ARGV[4]) then return redis.call('HMGET', game, ${quoted}) end
 local status, isListed, wakeAt = ARGV[14], ARGV[15], ARGV[18]
 local keep = false
-if v > most and (ARGV[11] ~= '' or v % 256 == 0) then
+if ARGV[11] ~= '' then
   keep = redis.call('ZREVRANGEBYSCORE', checkpoints, v - most, '-inf', 'LIMIT', 0, 1)[1]
 end
 
@@ -102,7 +102,6 @@ end
 local created = old[7] or at
 if not old[7] then redis.call('HSET', game, 'created', at) end
 if ARGV[26] ~= '0' and tonumber(ARGV[26]) > tonumber(old[8] or '0') then redis.call('HSET', game, 'outage', ARGV[26]) end
-if v % 256 == 0 then redis.call('XTRIM', history, 'MAXLEN', '~', most * 4) end
 if keep then
   redis.call('XTRIM', history, 'MINID', keep .. '-0')
   redis.call('ZREMRANGEBYSCORE', checkpoints, '-inf', '(' .. keep)

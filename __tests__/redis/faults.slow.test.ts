@@ -116,6 +116,20 @@ describe.skipIf(lacks("redis-server"))("Redis: the Nth call fails, for every N",
     await store.close();
   });
 
+  test("a Redis that takes long to answer is not ready meanwhile, though nothing has failed yet", async () => {
+    const limits = { commandMs: 60_000, readyAgeMsMax: 50 };
+    const { store } = await openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId: "faults-slow", limits });
+    redis.signal("SIGSTOP");
+    const asked = store.load("SLOW01");
+    expect(store.health()).toMatchObject({ ready: true, queueDepth: 1 });
+    await eventually("it is said", () => store.health().problem === "Redis is slow.");
+    expect(store.health().ready).toBe(false);
+    redis.signal("SIGCONT");
+    expect(await asked).toEqual({ kind: "absent" });
+    expect(store.health()).toMatchObject({ ready: true, problem: null });
+    await store.close();
+  });
+
   test("out of memory, read-only: refused before anything is written, not ready, and well again by itself", async () => {
     const { store } = await openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId: "faults-full" });
     const inside = await redis.client();

@@ -87,7 +87,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     for (const atMs of [1, 1 + deadMs / 2, 1 + deadMs]) await beatAt(atMs);
   }
 
-  test("who clears up after a dead one hands over every game, some at once, and keeps the task while it goes on", async () => {
+  test("who clears up after a dead one hands over every game, some at once, keeps the task while it goes on and leaves word before and after", async () => {
     const games = Array.from({ length: 250 }, (_, place) => `GAME${place}`);
     await inside.sadd(watchedKey("ghost"), ...games);
     await inside.zadd(liveKeys.beats, 1, "ghost");
@@ -101,6 +101,9 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
         held.push(await inside.pttl(reaperKey("ghost")));
         expect(await inside.get(reaperKey("ghost"))).toBe("one");
         await inside.pexpire(reaperKey("ghost"), 1_000);
+        // Should it live after all, it hears of this now, and of the rest when that is done.
+        expect(await inside.exists(takenForDeadKey("ghost"))).toBe(told.length === 1 ? 1 : 0);
+        await inside.unlink(takenForDeadKey("ghost"));
       },
     });
     await beatUntilDead();

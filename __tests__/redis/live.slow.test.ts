@@ -23,6 +23,8 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
   let monotonicMs = 0;
   let aheadMs = 0;
   let isAway = false;
+  /** How long each answer takes, by the clock of the test. */
+  let tookMs = 0;
   beforeAll(async () => {
     redis = await TestRedis.start();
     inside = await redis.client();
@@ -37,11 +39,15 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
   });
   beforeEach(async () => {
     await inside.flushall();
-    [monotonicMs, aheadMs, isAway] = [0, 0, false];
+    [monotonicMs, aheadMs, isAway, tookMs] = [0, 0, false, 0];
     const asked = new Proxy(link, {
       get(_, name: "run" | "call") {
         if (isAway) return () => Promise.reject(new StoreFault("unavailable", "planted"));
-        return link[name].bind(link);
+        return (...given: Parameters<RedisLink["run"]>) => {
+          const answer = (link[name] as RedisLink["run"])(...given);
+          monotonicMs += tookMs;
+          return answer;
+        };
       },
     });
     const ambient = { ...realAmbient(), monotonicMs: () => monotonicMs, now: () => Date.now() + aheadMs };
@@ -179,6 +185,14 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     await beatAt(3);
     expect(live.others).toBe(2);
     expect(Math.abs((live.clockAheadMs ?? 0) - aheadMs)).toBeLessThan(5_000);
+    // An answer that took long says too little of what Redis' clock shows.
+    const known = live.clockAheadMs;
+    [aheadMs, tookMs] = [0, 51];
+    await beatAt(1_000);
+    expect(live.clockAheadMs).toBe(known);
+    tookMs = 50;
+    await beatAt(2_000);
+    expect(Math.abs(live.clockAheadMs ?? 60_000)).toBeLessThan(5_000);
   });
 
   test("more games than go over in one command are registered for an instance that comes back", async () => {

@@ -141,7 +141,9 @@ function remembered(model: Model, { events, v, serverTime: at }: ChangeMessage):
 
 function recalled(model: Model, missed: MissedMessage): Model {
   const known = new Set(model.happenings.map((h) => h.v));
-  const recovered = missed.changes.filter((c) => !known.has(c.v)).flatMap((c) => c.events.map((event) => ({ v: c.v, at: event.at ?? c.at, event })));
+  const recovered = missed.changes
+    .filter((c) => !known.has(c.v))
+    .flatMap((c) => c.events.map((event) => ({ v: c.v, at: event.at ?? c.at, event })));
   const happenings = [...model.happenings, ...recovered].sort((a, b) => a.v - b.v);
   return { ...model, happenings: happenings.slice(-happeningsMax) };
 }

@@ -272,6 +272,8 @@ export async function startServer(config: Config, secrets: SecretSource, games =
     onDeath: (other, gameIds) => rooms.dropInstance(other, gameIds),
     onTakenForDead: () => gateway.recall(recallMs),
   });
+  // How long the start held the loop says nothing of the load.
+  metrics.loopLagMs();
   const timers = [...keepWatch(parts, { condition, edge, rooms })];
   metrics.onScrape(() => setGauges({ ...parts, gateway, rooms, health, isDraining: () => condition.draining }));
   metrics.storeTier(store.health().tier);

@@ -77,7 +77,6 @@ function buryTheDead(draft: Draft): void {
   if (state.targeting === "none" || left.length > 0) return;
   state.targeting = "none";
   state.targeted = nobody;
-  state.awaiting = nobody;
   draft.events.push({ type: "targetingEnded", data: { cancelled: false } });
 }
 

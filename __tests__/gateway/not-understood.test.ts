@@ -1,7 +1,9 @@
-// What a session answers itself, and what it asks of a room again.
+// What a session answers itself, what it asks of a room again, and what it has done with.
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../lib/room/answer.ts";
 import type { Room } from "../../lib/room/room.ts";
+import { StoreFault } from "../../lib/store/store.ts";
+import { memoryStore } from "../../lib/store/store-memory.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
 describe("what is refused before it reaches a game", () => {
@@ -45,5 +47,20 @@ describe("a reader who lost changes and takes frames again", () => {
     await ambient.advance(10_000);
     await ambient.advance(10_000);
     expect(asked).toBe(times);
+  });
+});
+
+describe("feedback", () => {
+  test.each([
+    ["kept", "ack"],
+    ["refused by the store", "error"],
+  ])("that was %s is not under way any more: reading does not wait for it, nor does the way out", async (what, type) => {
+    const store = memoryStore();
+    if (what !== "kept") store.saveFeedback = () => Promise.reject(new StoreFault("unavailable", "planted"));
+    const { ambient, connect } = virtualEdge({ store });
+    const client = connect();
+    expect((await client.ask("feedback", { text: "Good" })).type).toBe(type);
+    await ambient.advance(0);
+    expect(client.session.isBusy).toBe(false);
   });
 });

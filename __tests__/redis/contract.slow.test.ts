@@ -48,6 +48,15 @@ describe.skipIf(lacks("redis-server"))("a real Redis", () => {
     inside.disconnect();
   });
 
+  test("a game whose record went while the list was read is left out of the page, and the rest of it stays", async () => {
+    const { store, inside } = await opened();
+    for (const gameId of ["AAAAAA", "BBBBBB", "CCCCCC"]) await new Table(store, gameId).step({ index: { listed: true } });
+    await inside.unlink(gameKey("BBBBBB"));
+    expect((await store.listed(null, 10)).items.map(({ gameId }) => gameId).toSorted()).toEqual(["AAAAAA", "CCCCCC"]);
+    await store.close();
+    inside.disconnect();
+  });
+
   test("L24 a change that comes while what was accepted is finished is refused: else closing might never end", async () => {
     const { store, inside } = await opened();
     const accepted = new Table(store, "AAAAAA").step();

@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
-import { answerKeys, changeKeys, checkpointsKey, feedbackKey, feedbackSaidKey, gameKey } from "../../lib/store/redis-keys.ts";
+import { answerKeys, changeKeys, checkpointsKey, feedbackKey, feedbackSaidKey, gameKey, historyKey } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { minute, start, Table } from "../store/table.ts";
@@ -62,6 +62,8 @@ describe.skipIf(lacks("redis-server"))("what Redis keeps", () => {
     expect(await byFour(17)).toEqual([upTo(5, 17), [5, 9, 13, 17]]);
     expect(await store.checkpoint("AAAAAA", 20)).toBeNull();
     expect(await store.checkpoint("AAAAAA", 30)).toMatchObject({ v: 21 });
+    await inside.unlink(historyKey("AAAAAA"));
+    expect(await store.checkpoint("AAAAAA", 30)).toBeNull();
   });
 
   test("an answer is found for one window after it was given, and not for ever", async () => {
@@ -115,6 +117,8 @@ describe.skipIf(lacks("redis-server"))("what Redis keeps", () => {
     expect(await left()).toEqual([(limits.retentionUntouchedMs + day) / minute]);
     await step(hour + 1, "finished");
     expect(await left()).toEqual([(limits.retentionFinishedMs + day) / minute]);
+    // The indexes belong to all games.
+    for (const key of changeKeys("AAAAAA").slice(5)) expect(await inside.pttl(key)).toBeLessThan(0);
   });
 
   test("of feedback the newest words are kept, and for one window what was said under which action id", async () => {

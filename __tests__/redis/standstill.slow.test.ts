@@ -46,6 +46,20 @@ describe.skipIf(lacks("redis-server"))("after a standstill", () => {
     expect(await outageOf(store)).toBeNull();
   });
 
+  test("a change that goes by what was read before it ends nothing: the game has stood still since all the same", async () => {
+    const store = await instance("one");
+    const table = new Table(store, "AAAAAA");
+    const { standstills } = store.outages;
+    await table.step({ at: Date.now(), standstills });
+    const late = { at: Date.now(), standstills };
+    standStill(store);
+    expect(await outageOf(store)).not.toBeNull();
+    await table.step(late);
+    expect(await outageOf(store)).not.toBeNull();
+    await table.step({ at: Date.now(), standstills: store.outages.standstills });
+    expect(await outageOf(store)).toBeNull();
+  });
+
   test("beside an instance that lived a game says nothing of the kind", async () => {
     const [store] = await Promise.all([instance("one"), instance("two")]);
     await new Table(store as Store, "AAAAAA").step({ at: Date.now() });

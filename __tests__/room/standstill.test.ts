@@ -1,6 +1,6 @@
 // A server that stood still was away: its games stand still since then, whatever is the first to happen afterwards.
 import { describe, expect, test } from "vitest";
-import type { Store } from "../../lib/store/store.ts";
+import type { Commit, Store } from "../../lib/store/store.ts";
 import { bound } from "../support/bound.ts";
 import type { Timeline } from "../sim/timeline.ts";
 import { type House, inHouse, type Viewer } from "./house.ts";
@@ -89,6 +89,46 @@ describe("a server that stood still", () => {
         await room.arm();
         expect(await stateOf(house, room)).toMatchObject({ status: "paused", pausedBy: "restart", active: 2 });
         expect(await elapsedOf(house, room)).toBeLessThanOrEqual(2_250);
+      },
+      { store: slow },
+    );
+  });
+
+  test("an undo that waited for its past over it goes by what was read before it, and is followed by it", () => {
+    let isSlow = false;
+    const known: (number | undefined)[] = [];
+    const slow = (inner: Store, timeline: Timeline): Store =>
+      new Proxy(inner, {
+        get: (target, name) => {
+          const method = bound(target, name);
+          if (name !== "commit" && name !== "changes") return method;
+          return async (...args: unknown[]) => {
+            if (name === "commit") known.push((args[0] as Commit).standstills);
+            else if (isSlow) await new Promise<void>((resolve) => void timeline.after(100, resolve));
+            return method(...args);
+          };
+        },
+      });
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, settings);
+        await house.pass(2_000);
+        await house.give(room, players[0] as Viewer, { type: "passTurn" }, "passed");
+        await house.pass(1_000);
+        isSlow = true;
+        known.length = 0;
+        const undone = house.give(room, players[0] as Viewer, { type: "undo" }, "undo");
+        await house.pass(50);
+        const fromAt = house.ambient.now();
+        house.ambient.jump(600_000);
+        house.store.outages.stoodStill(fromAt, house.ambient.now());
+        await house.pass(1_000);
+        isSlow = false;
+        expect((await undone).ok).toBe(true);
+        await room.arm();
+        expect(known).toEqual([0, 1]);
+        expect(await stateOf(house, room)).toMatchObject({ status: "paused", pausedBy: "restart", active: 1 });
+        expect(await elapsedOf(house, room)).toBeLessThanOrEqual(3_100);
       },
       { store: slow },
     );

@@ -298,6 +298,7 @@ export class Keeper {
       index,
       sameIndex: copy.index !== null && isSameIndex(copy.index, index),
       checkpoint: isCheckpoint(v, record),
+      standstills: this.#standstills,
     };
   }
 

@@ -159,9 +159,12 @@ export class RedisLive implements OutageRecord {
     return outage === undefined ? null : Math.max(outage.from, at);
   }
 
-  /** Start of the newest time in which no instance lived; 0 when there was none. */
-  get newestOutage(): number {
-    return this.#outages.at(-1)?.from ?? 0;
+  /**
+   * Start of the newest time in which no instance lived that a change knows of, which goes by what was read after so many standstills; 0 for
+   * none. What was read before the last one knows of less than we do now.
+   */
+  outageKnown(standstills = this.#standstills): number {
+    return standstills === this.#standstills ? (this.#outages.at(-1)?.from ?? 0) : 0;
   }
 
   /** Whether nobody lived for some time since a change at `at`, whatever its writer knew of that. */

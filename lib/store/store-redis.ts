@@ -211,7 +211,8 @@ class RedisStore implements Store {
     if (commit.sameIndex) args.push("", "", "", "", "", "");
     else args.push(kind, name, status, listed ? 1 : 0, seats, seatsFree);
     args.push(wakeAt ?? "", ambient.now(), limits.answersMs, ttlMs + spareMs, limits.historyChangesMax);
-    args.push(facts.sharded ? "SPUBLISH" : "PUBLISH", channel, instanceId, live.newestOutage, commit.sameStill ? "" : commit.still);
+    args.push(facts.sharded ? "SPUBLISH" : "PUBLISH", channel, instanceId);
+    args.push(live.outageKnown(commit.standstills), commit.sameStill ? "" : commit.still);
     const written = this.#write(() => link.run(commitScript, keys, args));
     return written.then((reply) => (reply === 1 ? ok : this.#notDone(commit, reply as readonly (string | null)[])));
   }

@@ -51,6 +51,8 @@ export interface Commit {
   readonly sameIndex: boolean;
   /** Keep the state beside this change too, so that a replay can begin here. */
   readonly checkpoint: boolean;
+  /** `OutageRecord.standstills` when the state before it was read: it knows nothing of a standstill since. Absent: there was none. */
+  readonly standstills?: number;
 }
 
 /**

@@ -1,45 +1,32 @@
 // Who lives, beat by beat, in time that the test makes: when another is called dead, who clears up after it and for how long, and
 // how an instance hears that it was given up.
-import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "../../lib/store/redis-keys.ts";
-import { RedisLink } from "../../lib/store/redis-link.ts";
+import type { RedisLink } from "../../lib/store/redis-link.ts";
 import { liveLimits, RedisLive } from "../../lib/store/redis-live.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
-import { TestRedis } from "./redis-server.ts";
+import { linkedRedis } from "./linked-redis.ts";
 
 const { deadMs } = liveLimits;
 /** A beat of an instance that lives as long as the test does. */
 const never = 9_999_999_999_999;
 
 describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
-  let redis: TestRedis;
-  let inside: Redis;
-  let link: RedisLink;
+  const redis = linkedRedis();
   let live: RedisLive;
   let monotonicMs = 0;
   let aheadMs = 0;
   let isAway = false;
   /** How long each answer takes, by the clock of the test. */
   let tookMs = 0;
-  beforeAll(async () => {
-    redis = await TestRedis.start();
-    inside = await redis.client();
-    link = new RedisLink({
-      url: redis.url,
-      ambient: realAmbient(),
-      limits: { commandMs: 5_000, inFlightMax: 100 },
-      name: "live",
-      log: () => {},
-    });
-    await link.connect();
-  });
-  beforeEach(async () => {
-    await inside.flushall();
-    [monotonicMs, aheadMs, isAway, tookMs] = [0, 0, false, 0];
+  /** How often something is done again and again, ms, for each such thing. */
+  let periods: number[] = [];
+  beforeEach(() => {
+    const { link } = redis;
+    [monotonicMs, aheadMs, isAway, tookMs, periods] = [0, 0, false, 0, []];
     const asked = new Proxy(link, {
       get(_, name: "run" | "call") {
         if (isAway) return () => Promise.reject(new StoreFault("unavailable", "planted"));
@@ -50,25 +37,35 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
         };
       },
     });
-    const ambient = { ...realAmbient(), monotonicMs: () => monotonicMs, now: () => Date.now() + aheadMs };
+    const every = (ms: number) => {
+      periods.push(ms);
+      return { cancel() {} };
+    };
+    const ambient = { ...realAmbient(), every, monotonicMs: () => monotonicMs, now: () => Date.now() + aheadMs };
     live = new RedisLive({ link: asked, ambient, instanceId: "one", limits: liveLimits });
-  });
-  afterAll(async () => {
-    await link.close();
-    inside.disconnect();
-    await redis.end();
   });
   const beatAt = async (atMs: number) => {
     monotonicMs = atMs;
     await live.beat(Date.now());
   };
   /** On the connection of the beats, so that it is after what the last of them began. */
-  const isClearedUpAfter = async (instanceId: string) => (await link.call((client) => client.exists(reaperKey(instanceId)))) === 1;
+  const isClearedUpAfter = async (instanceId: string) => (await redis.link.call((client) => client.exists(reaperKey(instanceId)))) === 1;
   const quiet = { onDeath: async () => {}, onTakenForDead: async () => {} };
+
+  test("a sign of life is given in one rhythm from its arrival on, and in no other after it stood still", async () => {
+    await live.arrive();
+    for (let time = 0; time < 2; time += 1) {
+      // After so long that its own sign is none of life any more.
+      await redis.inside.zadd(liveKeys.beats, 1, "one");
+      live.stoodStill();
+      await live.joined();
+    }
+    expect(periods).toEqual([liveLimits.beatMs]);
+  });
 
   test("another is called dead only by who has beaten without a break for as long as that one was silent", async () => {
     live.listen(quiet);
-    await inside.zadd(liveKeys.beats, 1, "ghost");
+    await redis.inside.zadd(liveKeys.beats, 1, "ghost");
     await beatAt(1_000);
     await beatAt(1_000 + deadMs / 2);
     await beatAt(1_000 + deadMs - 1);
@@ -86,7 +83,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     expect(await isClearedUpAfter("ghost")).toBe(false);
     await beatAt(last + deadMs);
     expect(await isClearedUpAfter("ghost")).toBe(true);
-    await eventually("nothing is left", async () => (await inside.zcard(liveKeys.beats)) === 1 && !(await isClearedUpAfter("ghost")));
+    await eventually("nothing is left", async () => (await redis.inside.zcard(liveKeys.beats)) === 1 && !(await isClearedUpAfter("ghost")));
   });
 
   async function beatUntilDead(): Promise<void> {
@@ -95,8 +92,8 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
 
   test("who clears up after a dead one hands over every game, some at once, keeps the task while it goes on and leaves word before and after", async () => {
     const games = Array.from({ length: 250 }, (_, place) => `GAME${place}`);
-    await inside.sadd(watchedKey("ghost"), ...games);
-    await inside.zadd(liveKeys.beats, 1, "ghost");
+    await redis.inside.sadd(watchedKey("ghost"), ...games);
+    await redis.inside.zadd(liveKeys.beats, 1, "ghost");
     const told: (readonly string[])[] = [];
     const held: number[] = [];
     live.listen({
@@ -104,27 +101,27 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
       async onDeath(instanceId, gameIds) {
         expect(instanceId).toBe("ghost");
         told.push(gameIds);
-        held.push(await inside.pttl(reaperKey("ghost")));
-        expect(await inside.get(reaperKey("ghost"))).toBe("one");
-        await inside.pexpire(reaperKey("ghost"), 1_000);
+        held.push(await redis.inside.pttl(reaperKey("ghost")));
+        expect(await redis.inside.get(reaperKey("ghost"))).toBe("one");
+        await redis.inside.pexpire(reaperKey("ghost"), 1_000);
         // Should it live after all, it hears of this now, and of the rest when that is done.
-        expect(await inside.exists(takenForDeadKey("ghost"))).toBe(told.length === 1 ? 1 : 0);
-        await inside.unlink(takenForDeadKey("ghost"));
+        expect(await redis.inside.exists(takenForDeadKey("ghost"))).toBe(told.length === 1 ? 1 : 0);
+        await redis.inside.unlink(takenForDeadKey("ghost"));
       },
     });
     await beatUntilDead();
-    await eventually("it is cleared up after", async () => (await inside.exists(watchedKey("ghost"), reaperKey("ghost"))) === 0);
+    await eventually("it is cleared up after", async () => (await redis.inside.exists(watchedKey("ghost"), reaperKey("ghost"))) === 0);
     expect(told.flat().toSorted()).toEqual(games.toSorted());
     expect(told.map(({ length }) => length)).toEqual([100, 100, 50]);
     for (const ms of held) expect(ms).toBeGreaterThan(20_000);
-    expect(await inside.pttl(takenForDeadKey("ghost"))).toBeGreaterThan(60_000);
-    expect(await inside.zscore(liveKeys.beats, "ghost")).toBeNull();
+    expect(await redis.inside.pttl(takenForDeadKey("ghost"))).toBeGreaterThan(60_000);
+    expect(await redis.inside.zscore(liveKeys.beats, "ghost")).toBeNull();
   });
 
   test("while one clears up nobody else does; after one that could not finish it is tried again soon, by anybody", async () => {
-    await inside.sadd(watchedKey("ghost"), "AAAAAA");
-    await inside.zadd(liveKeys.beats, 1, "ghost");
-    await inside.set(reaperKey("ghost"), "another");
+    await redis.inside.sadd(watchedKey("ghost"), "AAAAAA");
+    await redis.inside.zadd(liveKeys.beats, 1, "ghost");
+    await redis.inside.set(reaperKey("ghost"), "another");
     let deaths = 0;
     live.listen({
       ...quiet,
@@ -136,16 +133,16 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     await beatUntilDead();
     // What it would do after it was refused the task is sent before the second of these.
     expect([await isClearedUpAfter("ghost"), await isClearedUpAfter("ghost")]).toEqual([true, true]);
-    expect([deaths, await inside.exists(takenForDeadKey("ghost"))]).toEqual([0, 0]);
-    await inside.unlink(reaperKey("ghost"));
+    expect([deaths, await redis.inside.exists(takenForDeadKey("ghost"))]).toEqual([0, 0]);
+    await redis.inside.unlink(reaperKey("ghost"));
     await beatAt(2 + deadMs);
     await eventually("it is left for a while", async () => {
-      const ms = await inside.pttl(reaperKey("ghost"));
+      const ms = await redis.inside.pttl(reaperKey("ghost"));
       return deaths === 1 && ms > 0 && ms <= 2_000;
     });
-    expect(await inside.smembers(watchedKey("ghost"))).toEqual(["AAAAAA"]);
-    expect(await inside.zscore(liveKeys.beats, "ghost")).not.toBeNull();
-    await inside.unlink(reaperKey("ghost"));
+    expect(await redis.inside.smembers(watchedKey("ghost"))).toEqual(["AAAAAA"]);
+    expect(await redis.inside.zscore(liveKeys.beats, "ghost")).not.toBeNull();
+    await redis.inside.unlink(reaperKey("ghost"));
     await eventually("the next beat that may tries again", async () => {
       await beatAt(monotonicMs + 1);
       return deaths > 1;
@@ -153,9 +150,9 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
   });
 
   test("whoever was taken for dead is told once he can hear it, and again when nothing could be done about it", async () => {
-    await inside.set(takenForDeadKey("one"), "1");
+    await redis.inside.set(takenForDeadKey("one"), "1");
     await beatAt(1);
-    expect(await inside.exists(takenForDeadKey("one"))).toBe(1);
+    expect(await redis.inside.exists(takenForDeadKey("one"))).toBe(1);
     let told = 0;
     const outcomes = [() => Promise.reject(new StoreFault("unavailable", "planted")), () => Promise.resolve()];
     live.listen({
@@ -167,7 +164,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     });
     await beatAt(2);
     await eventually("told", () => told === 1);
-    expect(await inside.exists(takenForDeadKey("one"))).toBe(0);
+    expect(await redis.inside.exists(takenForDeadKey("one"))).toBe(0);
     await beatAt(3);
     await eventually("told again", () => told === 2);
     await beatAt(4);
@@ -177,10 +174,10 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
 
   test("others are those that beat lately, and only beside them does it matter what this machine's clock says", async () => {
     aheadMs = 60_000;
-    await inside.zadd(liveKeys.beats, 1, "ghost");
+    await redis.inside.zadd(liveKeys.beats, 1, "ghost");
     await beatAt(1);
     expect([live.others, live.clockAheadMs]).toEqual([0, null]);
-    await inside.zadd(liveKeys.beats, never, "two", never, "three");
+    await redis.inside.zadd(liveKeys.beats, never, "two", never, "three");
     await beatAt(2);
     await beatAt(3);
     expect(live.others).toBe(2);

@@ -1,58 +1,36 @@
 // Untouched games are found among finished ones that are kept longer, however many lie before them in the index of a shard.
-import type { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { indexKeys, shards } from "../../lib/store/redis-keys.ts";
-import { RedisLink } from "../../lib/store/redis-link.ts";
 import { RedisPast } from "../../lib/store/redis-past.ts";
 import { minute, start } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
-import { TestRedis } from "./redis-server.ts";
+import { linkedRedis } from "./linked-redis.ts";
 
 const [shard = ""] = shards;
 const { all, finished } = indexKeys(shard);
 const dayMs = 24 * 60 * minute;
 
 describe.skipIf(lacks("redis-server"))("games past their time in one shard", () => {
-  let redis: TestRedis;
-  let inside: Redis;
-  let link: RedisLink;
+  const redis = linkedRedis();
   let monotonicMs = 0;
   let past: RedisPast;
-  beforeAll(async () => {
-    redis = await TestRedis.start();
-    inside = await redis.client();
-    link = new RedisLink({
-      url: redis.url,
-      ambient: realAmbient(),
-      limits: { commandMs: 5_000, inFlightMax: 100 },
-      name: "past",
-      log: () => {},
-    });
-    await link.connect();
-  });
-  beforeEach(async () => {
-    await inside.flushall();
+  beforeEach(() => {
     monotonicMs = 0;
-    past = new RedisPast(link, { ...realAmbient(), monotonicMs: () => monotonicMs });
-  });
-  afterAll(async () => {
-    await link.close();
-    inside.disconnect();
-    await redis.end();
+    past = new RedisPast(redis.link, { ...realAmbient(), monotonicMs: () => monotonicMs });
   });
 
   async function plant(gameIds: readonly string[], at: number, isFinished: boolean): Promise<readonly string[]> {
     const members = gameIds.flatMap((gameId) => [at, gameId]);
-    await inside.zadd(all, ...members);
-    if (isFinished) await inside.zadd(finished, ...members);
+    await redis.inside.zadd(all, ...members);
+    if (isFinished) await redis.inside.zadd(finished, ...members);
     return gameIds;
   }
   const many = (name: string, count: number) => Array.from({ length: count }, (_, place) => `${name}${String(place).padStart(4, "0")}`);
   /** Commands that read the index, since the last time. */
   async function looks(): Promise<number> {
-    const calls = Number(/cmdstat_zrangebyscore:calls=(\d+)/.exec(await inside.info("commandstats"))?.[1] ?? 0);
-    await inside.call("CONFIG", "RESETSTAT");
+    const calls = Number(/cmdstat_zrangebyscore:calls=(\d+)/.exec(await redis.inside.info("commandstats"))?.[1] ?? 0);
+    await redis.inside.call("CONFIG", "RESETSTAT");
     return calls;
   }
 
@@ -96,8 +74,8 @@ describe.skipIf(lacks("redis-server"))("games past their time in one shard", () 
     await plant(["ENDED1", "ENDED2"], start, true);
     const before = start + 10 * minute;
     expect(await past.unfinished(shard, before, 10)).toEqual([]);
-    await inside.zrem(finished, "ENDED1");
-    await inside.zadd(all, start + minute, "ENDED1");
+    await redis.inside.zrem(finished, "ENDED1");
+    await redis.inside.zadd(all, start + minute, "ENDED1");
     await plant(["FIRST"], start, false);
     expect(await past.unfinished(shard, before, 10)).toEqual(["FIRST", "ENDED1"]);
     expect(await past.unfinished(shard, before, 10)).toEqual(["FIRST", "ENDED1"]);

@@ -143,7 +143,6 @@ export class RedisLive implements OutageRecord {
     await link.run(arriveScript, [liveKeys.beats, liveKeys.last, liveKeys.outages], [instanceId, ambient.now(), ...seen]);
     const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1", "WITHSCORES"));
     this.#outages = readOutages(outages);
-    this.#timers.push(ambient.every(limits.beatMs, () => void this.beat(ambient.now()).catch(() => {})));
   }
 
   #pause(ms: number): Promise<void> {

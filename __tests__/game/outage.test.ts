@@ -63,6 +63,13 @@ describe("SE9 outage", () => {
     );
   });
 
+  test("SE9 CK10 what fell due in its very first moment happened then, not when somebody looked", () => {
+    const table = started({ initialTime: 60_000, warningThresholds: [30_000] });
+    const startedAt = table.now;
+    play(table, "at 900000  shell outage 30000 -> warning A 30000, game-paused restart");
+    expect(table.log[0]?.events.map(({ at }) => at)).toEqual([startedAt + 30_000, undefined]);
+  });
+
   test("SE9 an outage told twice, or of the past, moves nothing back", () => {
     const table = started();
     play(table, "at 9000 shell outage 8000 -> game-paused restart");

@@ -44,7 +44,7 @@ export function outage(base: State, fromAt: Instant, now: Instant): Decision<Sta
   const from = Math.min(now, Math.max(base.at, fromAt)) as Instant;
   const draft = draftOf(base, from);
   const { state } = draft;
-  settleUntil(draft);
+  settleUntil(draft, now);
   arrive(draft);
   if (state.status === "running") stand(draft, "restart");
   const absent = (holder: Holder): Holder => ({ ...holder, droppedAt: ((holder.droppedAt ?? from) + now - from) as Instant });

@@ -62,8 +62,8 @@ function stamp({ events }: Draft, place: number, at: Instant): void {
 /** More moments than one settling can honestly hold: eight seats fall, choose and die, and every threshold is crossed. */
 const momentsMax = 10_000;
 
-/** Brings the draft to `now` through every moment at which something falls due. */
-export function settleUntil(draft: Draft): void {
+/** Brings the draft to its `now` through every moment at which something falls due. `madeAt`: when the change is made, if that is later. */
+export function settleUntil(draft: Draft, madeAt = draft.now): void {
   for (let moments = 0; moments < momentsMax; moments += 1) {
     const due = dueAt(draft.state);
     if (due === null || due > draft.now) return;
@@ -73,7 +73,7 @@ export function settleUntil(draft: Draft): void {
     settleClocks(draft, before);
     settleAbsence(draft);
     succeedIfDue(draft);
-    if (due < draft.now) for (let place = told; place < draft.events.length; place += 1) stamp(draft, place, due);
+    if (due < madeAt) for (let place = told; place < draft.events.length; place += 1) stamp(draft, place, due);
   }
   throw new Error("settling does not end");
 }

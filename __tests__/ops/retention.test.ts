@@ -155,3 +155,24 @@ test("nothing is forgotten for ten minutes after a start or a standstill, in whi
   expect(looks.map((at) => at - from)).toEqual([20 * minute]);
   kept.cancel();
 });
+
+test.each([
+  ["a look", 10 * minute, []],
+  ["the next of a row of goes", 10 * minute + 250, [10 * minute]],
+])("a standstill that is noticed only by %s holds it back: the time it was told may be the wrong one", async (_what, noticedAt, before) => {
+  const held = heldAmbient();
+  const from = held.monotonicMs();
+  const looks: number[] = [];
+  const expire = async () => Array.from({ length: looks.push(held.monotonicMs() - from) === 1 ? 50 : 0 }, String);
+  const store = { ...slowStore(), expire };
+  const now = () => {
+    if (held.monotonicMs() - from >= noticedAt && store.outages.standstills === 0) store.outages.stoodStill(held.now(), held.now());
+    return held.now();
+  };
+  const kept = keepRetention({ store, ambient: { ...held, now }, limits, onForgotten: () => undefined });
+  await held.advance(19 * minute);
+  expect([store.outages.standstills, looks]).toEqual([1, before]);
+  await held.advance(2 * minute);
+  expect(looks.length).toBeGreaterThan(before.length);
+  kept.cancel();
+});

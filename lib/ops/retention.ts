@@ -38,10 +38,21 @@ export function keepRetention({ store, ambient, limits, onForgotten }: Retention
   /** A go is under way, or the next one follows soon. */
   let isForgetting = false;
   let isOver = false;
+  let { standstills } = store.outages;
+  let sinceMs = ambient.monotonicMs();
+  const isSettled = (): boolean => {
+    const { outages } = store;
+    if (outages.standstills !== standstills) sinceMs = ambient.monotonicMs();
+    standstills = outages.standstills;
+    return ambient.monotonicMs() - sinceMs >= settleMs;
+  };
   const forget = async (): Promise<void> => {
     soon = null;
     let isMore = false;
+    // A standstill is noticed by whoever asks for the time: what that says is believed only afterwards.
     const now = ambient.now();
+    isForgetting = isSettled();
+    if (!isForgetting) return;
     try {
       const gameIds = await store.expire(now - limits.retentionFinishedMs, now - limits.retentionUntouchedMs, forgetMax);
       if (gameIds.length > 0) onForgotten(gameIds);
@@ -53,19 +64,9 @@ export function keepRetention({ store, ambient, limits, onForgotten }: Retention
     isForgetting = isMore && !isOver;
     if (isForgetting) soon = ambient.after(againMs, () => void forget());
   };
-  let { standstills } = store.outages;
-  let sinceMs = ambient.monotonicMs();
-  const isSettled = (): boolean => {
-    const { outages } = store;
-    if (outages.standstills !== standstills) sinceMs = ambient.monotonicMs();
-    standstills = outages.standstills;
-    return ambient.monotonicMs() - sinceMs >= settleMs;
-  };
   const looking = ambient.every(lookEveryMs, () => {
     // A backlog may take longer than until the next look: a second row of goes beside the first would forget no longer a little at a time.
-    if (isForgetting || !isSettled()) return;
-    isForgetting = true;
-    void forget();
+    if (!isForgetting) void forget();
   });
   return {
     cancel() {

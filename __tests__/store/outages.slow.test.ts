@@ -32,6 +32,17 @@ describe("a server that stood still", () => {
     await second.close();
   });
 
+  test("it stands in the file before any change that follows: a server that dies right after that was away all the same", async () => {
+    const first = await openAt(folder);
+    await new Table(first, "AAAAAA").step({ at: start + 10 });
+    first.outages.stoodStill(start + 1_000, start + 60_000);
+    await new Table(first, "BBBBBB").step({ at: start + 60_010 });
+    await first.close();
+    const second = await openAt(folder);
+    expect(await outageOf(second, "AAAAAA")).toBe(start + 1_000);
+    await second.close();
+  });
+
   test("a disk that refuses to write it at that moment gets it with a later sign of life", async () => {
     const full = { at: "batch-begun", nth: 2, times: 1, action: { kind: "throw", code: "SQLITE_FULL" } } as const;
     const first = await openAt(folder, { failpoints: [full] });

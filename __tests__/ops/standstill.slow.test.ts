@@ -1,10 +1,11 @@
-// A real server that is stopped and goes on, as with a machine that sleeps: to its players it was away.
+// A real server that is stopped and goes on, as with a machine that sleeps: to its players it was away. And one whose clock was set back.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually, startInstances } from "../redis/instances.ts";
 import { TestRedis } from "../redis/redis-server.ts";
+import { openAt } from "../store/sqlite-folder.ts";
 import { lacks } from "../support/programs.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { connectTable, seatTable, type TableClient } from "../support/table-client.ts";
@@ -109,4 +110,24 @@ describe("a server that stood still", () => {
       }
     },
   );
+});
+
+describe("the time of a server", () => {
+  test("goes on from what an earlier server wrote down when the clock was set back since, and health says how far it is ahead", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "tapotarp-still-"));
+    cleanUp.push(() => rmSync(dataDir, { recursive: true, force: true }));
+    const aheadMs = 300_000;
+    const earlier = await openAt(dataDir);
+    await earlier.beat(Date.now() + aheadMs);
+    await earlier.close();
+    const server = await startRunningServer({ dataDir });
+    cleanUp.push(() => server.dispose());
+    const { parts } = (await (await fetch(`${server.url}/health`)).json()) as {
+      parts: { clock: { level: string; facts: { aheadMs: number } } };
+    };
+    expect(parts.clock.level).toBe("degraded");
+    // Meanwhile it runs slower than the clock that it waits for.
+    expect(parts.clock.facts.aheadMs).toBeGreaterThan(aheadMs / 2);
+    expect(parts.clock.facts.aheadMs).toBeLessThanOrEqual(aheadMs + 1);
+  });
 });

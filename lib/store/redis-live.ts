@@ -28,8 +28,11 @@ const registerSize = 1_000;
 export interface LiveListener {
   /** `instanceId` died while its viewers watched these games. May be called again with the same. */
   onDeath(instanceId: string, gameIds: readonly string[]): Promise<void>;
-  /** The others thought us dead: our viewers show away everywhere and have to come back. Rejects with StoreFault to be told again. */
-  onTakenForDead(): Promise<void>;
+  /**
+   * The others thought us dead: our viewers show away everywhere and have to come back. Rejects with StoreFault to be told again. `afterStandstill`:
+   * they were called back for that, and nobody who came since was in a game yet.
+   */
+  onTakenForDead(afterStandstill: boolean): Promise<void>;
 }
 
 /** A time in which no instance lived. */
@@ -128,7 +131,16 @@ export class RedisLive implements OutageRecord {
   async #joinAgain(): Promise<void> {
     const standstills = this.#standstills;
     await this.#join();
+    // Before anybody comes into a game again: a later beat would find it, too, and call back whoever has just come back.
+    if (await this.#isBuried()) await this.#comeBack(true);
     this.#joinedAfter = standstills;
+  }
+
+  /** Whether we were taken for dead, and nobody clears up after us any more. */
+  async #isBuried(): Promise<boolean> {
+    const { link, instanceId } = this.#parts;
+    const isDead = (await link.call((redis) => redis.exists(takenForDeadKey(instanceId)))) === 1;
+    return isDead && (await link.call((redis) => redis.exists(reaperKey(instanceId)))) === 0;
   }
 
   /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
@@ -201,14 +213,14 @@ export class RedisLive implements OutageRecord {
     if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
   }
 
-  async #comeBack(): Promise<void> {
+  async #comeBack(afterStandstill = false): Promise<void> {
     const { link, instanceId } = this.#parts;
     if (this.#listener === null) return;
     // Before anything is done: being taken for dead again meanwhile must be heard, too.
     this.#mustComeBack = false;
     try {
       await link.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
-      await this.#listener.onTakenForDead();
+      await this.#listener.onTakenForDead(afterStandstill);
     } catch (error) {
       this.#mustComeBack = true;
       // Redis is away: the next beat tries again.

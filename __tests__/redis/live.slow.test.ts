@@ -173,26 +173,26 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
   });
 
   test("whoever stood still finds out when joining again that it was given up, and is told so once; while somebody clears up, later", async () => {
-    const told: boolean[] = [];
-    live.listen({ ...quiet, onTakenForDead: async (afterStandstill) => void told.push(afterStandstill) });
+    const told: string[] = [];
+    live.listen({ ...quiet, onTakenForDead: async (found) => void told.push(found) });
     await redis.inside.set(takenForDeadKey("one"), "1");
     live.stoodStill();
     await live.joined();
-    expect([told, await redis.inside.exists(takenForDeadKey("one"))]).toEqual([[true], 0]);
+    expect([told, await redis.inside.exists(takenForDeadKey("one"))]).toEqual([["standstill"], 0]);
     await beatAt(1);
     await beatAt(2);
-    expect(told).toEqual([true]);
+    expect(told).toEqual(["standstill"]);
     await redis.inside.mset(takenForDeadKey("one"), "1", reaperKey("one"), "two");
     // The sign of life that was given is its own: it waits until another could have given one.
     tookMs = 500;
     live.stoodStill();
     await live.joined();
     await beatAt(monotonicMs + 1);
-    expect(told).toEqual([true]);
+    expect(told).toEqual(["standstill"]);
     await redis.inside.unlink(reaperKey("one"));
     await beatAt(monotonicMs + 1);
     await eventually("told", () => told.length === 2);
-    expect(told).toEqual([true, false]);
+    expect(told).toEqual(["standstill", "beat"]);
   });
 
   test("others are those that beat lately, and only beside them does it matter what this machine's clock says", async () => {

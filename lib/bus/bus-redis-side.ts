@@ -75,10 +75,10 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
             await bus.buryWatchers(other, gameIds);
             await listener.onDeath(other, gameIds);
           },
-          async onTakenForDead(afterStandstill) {
+          async onTakenForDead(found) {
             // First: whoever comes back to a room that is open still is not registered by that.
             await bus.comeBack();
-            if (!afterStandstill) listener.onTakenForDead();
+            if (found === "beat") listener.onTakenForDead();
           },
         });
       },

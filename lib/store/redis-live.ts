@@ -24,15 +24,18 @@ const bequestSize = 100;
 /** Games registered at once by an instance that comes back. */
 const registerSize = 1_000;
 
+/** When an instance finds that it was taken for dead: by one of its beats, or when it joins again after a standstill. */
+export type FoundDead = "beat" | "standstill";
+
 /** What an instance does for others that died, and when it was itself taken for dead. */
 export interface LiveListener {
   /** `instanceId` died while its viewers watched these games. May be called again with the same. */
   onDeath(instanceId: string, gameIds: readonly string[]): Promise<void>;
   /**
-   * The others thought us dead: our viewers show away everywhere and have to come back. Rejects with StoreFault to be told again. `afterStandstill`:
-   * they were called back for that, and nobody who came since was in a game yet.
+   * The others thought us dead: our viewers show away everywhere and have to come back. Rejects with StoreFault to be told again.
+   * "standstill": they were called back for that, and nobody who came since was in a game yet.
    */
-  onTakenForDead(afterStandstill: boolean): Promise<void>;
+  onTakenForDead(found: FoundDead): Promise<void>;
 }
 
 /** A time in which no instance lived. */
@@ -132,7 +135,7 @@ export class RedisLive implements OutageRecord {
     const standstills = this.#standstills;
     await this.#join();
     // Before anybody comes into a game again: a later beat would find it, too, and call back whoever has just come back.
-    if (await this.#isBuried()) await this.#comeBack(true);
+    if (await this.#isBuried()) await this.#comeBack("standstill");
     this.#joinedAfter = standstills;
   }
 
@@ -209,18 +212,18 @@ export class RedisLive implements OutageRecord {
       else this.#others += 1;
     }
     this.#mustComeBack ||= wasDead === 1;
-    if (this.#mustComeBack) void this.#comeBack();
+    if (this.#mustComeBack) void this.#comeBack("beat");
     if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
   }
 
-  async #comeBack(afterStandstill = false): Promise<void> {
+  async #comeBack(found: FoundDead): Promise<void> {
     const { link, instanceId } = this.#parts;
     if (this.#listener === null) return;
     // Before anything is done: being taken for dead again meanwhile must be heard, too.
     this.#mustComeBack = false;
     try {
       await link.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
-      await this.#listener.onTakenForDead(afterStandstill);
+      await this.#listener.onTakenForDead(found);
     } catch (error) {
       this.#mustComeBack = true;
       // Redis is away: the next beat tries again.

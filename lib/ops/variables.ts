@@ -213,7 +213,7 @@ export const limitVariables = {
     "LIMIT_STANDSTILL_MS",
     "ms",
     10_000,
-    [5_000, 10 * minuteMs],
+    [5_000, 365 * dayMs],
     "A server that did nothing for longer, because its machine slept, say, counts as having been away: the time is charged to nobody.",
   ),
   loopLagShedMs: limit(

@@ -118,12 +118,17 @@ export class RedisLive implements OutageRecord {
     return this.#standstills;
   }
 
+  /** False from a standstill on until it is known whether anybody lived meanwhile. */
+  get isJoined(): boolean {
+    return this.#joinedAfter === this.#standstills;
+  }
+
   /**
    * After a standstill: resolves when it is known whether anybody lived meanwhile. Before that no sign of life is given, by which others
    * that stood still as well would think that somebody did. Rejects with StoreFault when it cannot be known; asked again, it tries again.
    */
   async joined(): Promise<void> {
-    while (this.#joinedAfter !== this.#standstills) {
+    while (!this.isJoined) {
       this.#joining ??= this.#joinAgain().finally(() => {
         this.#joining = null;
       });
@@ -187,7 +192,7 @@ export class RedisLive implements OutageRecord {
   }
 
   async beat(atMs: number): Promise<void> {
-    if (this.#joinedAfter !== this.#standstills) return this.joined();
+    if (!this.isJoined) return this.joined();
     const { link, ambient, instanceId, limits } = this.#parts;
     let reply: unknown;
     const sentAtMs = ambient.monotonicMs();

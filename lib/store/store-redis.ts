@@ -173,7 +173,7 @@ class RedisStore implements Store {
   }
 
   async load(gameId: string): Promise<LoadOutcome> {
-    await this.#parts.live.joined();
+    if (!this.#parts.live.isJoined) await this.#parts.live.joined();
     return this.#loaded(gameId, await this.#parts.link.call((redis) => redis.hmget(gameKey(gameId), ...gameFields)));
   }
 

@@ -17,6 +17,7 @@ import { type Above, connectAbove, isWorker, runPrimary } from "./lib/ops/cluste
 import { type Config, ConfigError, readConfig, type SecretSource, secretSource } from "./lib/ops/config.ts";
 import { type Audit, openAudit } from "./lib/ops/audit.ts";
 import { auditFolder } from "./lib/ops/audit-files.ts";
+import { countAsAway } from "./lib/ops/away.ts";
 import { createCrash, exitSurely, watchProcess } from "./lib/ops/crash.ts";
 import { fileLimitLevel, fileLimitWarning } from "./lib/ops/file-limit.ts";
 import { countGames, setGauges } from "./lib/ops/gauges.ts";
@@ -30,14 +31,14 @@ import { noReporter, type Reporter, sentryReporter } from "./lib/ops/report.ts";
 import { keepRetention } from "./lib/ops/retention.ts";
 import { type Condition, healthOf } from "./lib/ops/server-health.ts";
 import { watchSignals } from "./lib/ops/signals.ts";
-import { countAsAway, type StandstillWatch, standstillWatch } from "./lib/ops/standstill.ts";
+import { type StandstillWatch, standstillWatch } from "./lib/ops/standstill.ts";
 import type { Stop } from "./lib/ops/stop.ts";
 import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
 import { limitYoungSpace } from "./lib/ops/young-space.ts";
 import { gameLock } from "./lib/room/lock.ts";
 import { Rooms } from "./lib/room/rooms.ts";
-import type { Store } from "./lib/store/store.ts";
+import type { OnSaved, Store } from "./lib/store/store.ts";
 import { openStorage, type Storage, tryStorage } from "./lib/store/store-choice.ts";
 
 /** Time for headers, for a whole request, and between requests, ms; how often Node looks. */
@@ -50,9 +51,11 @@ const countEveryMs = 5_000;
 /** Viewers who have to come back are sent away over this time. */
 const recallMs = 1_000;
 
-/** Filled once there are players to cut off: what a crash does before it reports. */
+/** Filled once there are players. */
 interface Serving {
+  /** Cuts them off: what a crash does before it reports. */
   halt: () => void;
+  saved: OnSaved;
 }
 
 /** What a server is made of before it listens. */
@@ -139,7 +142,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
   const reporter = await reporterOf(config, { release: version, instanceId, ambient });
   const above = connectAbove(ambient);
   const metrics = metricsOf(games, above);
-  const serving: Serving = { halt: () => undefined };
+  const serving: Serving = { halt: () => undefined, saved: () => undefined };
   const crash = createCrash({
     halt: () => serving.halt(),
     ambient,
@@ -154,6 +157,7 @@ async function openParts(config: Config, secrets: SecretSource, games: readonly 
   const storage = await openStorage({
     ...{ config, ambient: slow, log, metrics, instanceId, noteDamage, crash },
     noteDeadLetters: (figures) => audit.note("dead-letter", "server", figures),
+    onSaved: (fromAt, untilAt) => serving.saved(fromAt, untilAt),
   });
   clock.notBefore(storage.livedUntil + 1);
   const audit = openAudit({
@@ -281,7 +285,10 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   await operations.listen();
   const port = await listen(server, config);
   rooms.start();
-  timers.push(parts.standstill.begin(config.limits.standstillMs, countAsAway({ ...parts, gateway }, recallMs)));
+  const { standstillMs: mostMs } = config.limits;
+  const away = countAsAway({ ...parts, gateway }, { mostMs, recallMs });
+  timers.push(parts.standstill.begin(mostMs, away.stoodStill));
+  parts.serving.saved = away.saved;
   parts.audit.note("server-started", "server", { version });
   parts.above?.ready();
   const { connectionsMax } = config.limits;

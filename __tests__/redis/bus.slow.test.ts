@@ -7,6 +7,7 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { watchedKey, watchersKey } from "../../lib/store/redis-keys.ts";
 import { RedisLink } from "../../lib/store/redis-link.ts";
 import { liveLimits, RedisLive } from "../../lib/store/redis-live.ts";
+import { RedisWrites } from "../../lib/store/redis-writes.ts";
 import { minute } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
@@ -33,7 +34,8 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
     const real = realAmbient();
     link = new RedisLink({ url: redis.url, ambient: real, limits: { commandMs: 5_000, inFlightMax: 1_000 }, name: "bus", log: () => {} });
     await link.connect();
-    live = new RedisLive({ link, ambient: real, instanceId: "one", limits: liveLimits });
+    const writes = new RedisWrites({ link, ambient: real, onSaved: () => {} });
+    live = new RedisLive({ link, writes, ambient: real, instanceId: "one", limits: liveLimits });
     monotonicMs = 0;
     const every = (_: number, run: () => void) => {
       tick = run;

@@ -5,6 +5,7 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "../../lib/store/redis-keys.ts";
 import type { RedisLink } from "../../lib/store/redis-link.ts";
 import { liveLimits, RedisLive } from "../../lib/store/redis-live.ts";
+import { RedisWrites } from "../../lib/store/redis-writes.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
@@ -42,7 +43,8 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
       return { cancel() {} };
     };
     const ambient = { ...realAmbient(), every, monotonicMs: () => monotonicMs, now: () => Date.now() + aheadMs };
-    live = new RedisLive({ link: asked, ambient, instanceId: "one", limits: liveLimits });
+    const writes = new RedisWrites({ link, ambient, onSaved: () => {} });
+    live = new RedisLive({ link: asked, writes, ambient, instanceId: "one", limits: liveLimits });
   });
   const beatAt = async (atMs: number) => {
     monotonicMs = atMs;

@@ -101,7 +101,7 @@ export async function openInstance(url: string, instanceId: string, settings: In
   const onGap = () => {
     gaps += 1;
   };
-  const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onGap, ...busSettings });
+  const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onSaved: () => {}, onGap, ...busSettings });
   const observer: RoomObserver = {
     ...silentObserver,
     steppedBack: (_, from, to) => void stepsBack.push([from, to]),

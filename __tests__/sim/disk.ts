@@ -22,6 +22,11 @@ export interface DiskWatcher {
   wrong(rule: string, about: string): void;
 }
 
+/** Signs of life come once in so long. */
+const beatMs = 1_000;
+/** A time in which nothing could be saved counts when it was longer than 10 s; a sign of life may come a moment later. */
+const fullMs = 12_000;
+
 export class Disk {
   readonly store: Store = memoryStore();
   readonly games = new Map<string, Durable[]>();
@@ -31,6 +36,9 @@ export class Disk {
   readonly #watcher: DiskWatcher;
   readonly #game: SimGame;
   readonly #outages: { readonly from: number; readonly to: number }[] = [];
+  /** Times of more than `fullMs` when nothing could be saved, as the disk itself knows it: since when, server time. */
+  readonly #full: number[] = [];
+  #fullSince: { readonly at: number; readonly elapsedMs: number } | null = null;
   readonly #views = new Map<string, object>();
   /** No two servers at a time, whose clocks could differ. */
   hasOneClock = false;
@@ -72,8 +80,14 @@ export class Disk {
     const loaded = await this.store.load(gameId);
     if (loaded.kind !== "found") return loaded;
     const { updatedAt } = loaded.game;
-    const outageFrom = this.#outages.find(({ from }) => from >= updatedAt)?.from ?? null;
+    const outageFrom = this.#outageAfter(updatedAt);
     return { kind: "found", game: { ...loaded.game, outageFrom } };
+  }
+
+  /** A change may lie within an outage: it was on its way when nothing else could be saved any more. */
+  #outageAfter(at: number): number | null {
+    const outage = this.#outages.find(({ from, to }) => from >= at || to > at);
+    return outage === undefined ? null : Math.max(outage.from, at);
   }
 
   /** Some server lives at `at` (its own wall time). */
@@ -91,6 +105,16 @@ export class Disk {
   stoodStill(from: number, to: number): void {
     this.#outages.push({ from, to });
     this.lives(to);
+  }
+
+  /** From now on nothing can be saved. */
+  isFull(elapsedMs: number): void {
+    this.#fullSince = { at: this.aliveAt, elapsedMs };
+  }
+
+  hasRoom(elapsedMs: number): void {
+    if (this.#fullSince !== null && elapsedMs - this.#fullSince.elapsedMs > fullMs) this.#full.push(this.#fullSince.at);
+    this.#fullSince = null;
   }
 
   /** What an audience sees of version `v` as it is true at `serverTime`; null when there is no such version. */
@@ -171,8 +195,9 @@ export class Disk {
   /** What is the first to be decided about a running game after a time without a server is that it stood still. Servers that have one clock only. */
   #stoodStillMeanwhile({ commit, record }: Durable, last: Durable | undefined): void {
     if (!this.hasOneClock || last?.commit.index.status !== "running" || record.command.type === "outage") return;
-    const outage = this.#outages.find(({ from }) => from >= last.commit.at);
-    if (outage !== undefined && commit.at > outage.from)
+    const fullFrom = this.#full.find((from) => from >= last.commit.at - beatMs);
+    const outageFrom = fullFrom === undefined ? this.#outageAfter(last.commit.at) : fullFrom + beatMs;
+    if (outageFrom !== null && commit.at > outageFrom)
       this.#wrong("outage", commit, `${record.command.type} charges the time without a server`);
   }
 

@@ -31,16 +31,35 @@ const never = <T>(): Promise<T> => new Promise(() => {});
 export class FaultyStore implements Store {
   /** Servers stand still only where they are alone: then it is an outage. */
   readonly outages: OutageRecord;
+  /** Told when something was saved, before anything else is. */
+  saved: () => void = () => {};
   readonly #parts: FaultyStoreParts;
   #dead = false;
+  #isFull = false;
 
   constructor(parts: FaultyStoreParts) {
     this.#parts = parts;
-    this.outages = new Outages([], (fromAt, untilAt) => parts.disk.stoodStill(fromAt, untilAt));
+    this.outages = new Outages([], ({ from, to }) => parts.disk.stoodStill(from, to));
   }
 
   kill(): void {
     this.#dead = true;
+  }
+
+  /** Nothing is saved for a while. */
+  fill(forMs: number): void {
+    if (!this.#isFull) this.#parts.disk.isFull(this.#parts.timeline.elapsed);
+    this.#isFull = true;
+    this.#parts.timeline.after(forMs, () => this.makeRoom());
+  }
+
+  makeRoom(): void {
+    this.#parts.hear(() => {
+      if (this.#dead || !this.#isFull) return;
+      this.#isFull = false;
+      this.#parts.disk.hasRoom(this.#parts.timeline.elapsed);
+      this.saved();
+    });
   }
 
   load(gameId: string): Promise<LoadOutcome> {
@@ -88,7 +107,9 @@ export class FaultyStore implements Store {
   }
 
   async beat(atMs: number): Promise<void> {
+    this.#assertRoom();
     this.#parts.disk.lives(atMs);
+    this.saved();
   }
 
   saveFeedback(...word: Parameters<Store["saveFeedback"]>) {
@@ -147,14 +168,23 @@ export class FaultyStore implements Store {
 
   async #write<T>(work: () => Promise<T>): Promise<T> {
     const { chance, faults, count } = this.#parts;
+    this.#assertRoom();
     await this.#wait(this.#delayMs());
     // A request of a server that died meanwhile may be on its way already.
     if (this.#dead && chance.hit(50)) return never();
+    this.#assertRoom();
     if (chance.hit(faults().percent)) return this.#failedWrite(work);
     const outcome = await work();
     await this.#wait(chance.hit(50) ? 0 : chance.below(6));
     if (this.#dead) count("writes of a server that died before the answer");
     return this.#heard(outcome);
+  }
+
+  /** What is refused when it is asked for is not written later. */
+  #assertRoom(): void {
+    if (!this.#isFull) return;
+    this.#parts.count("writes: full");
+    throw new StoreFault("unavailable", "simulated: full");
   }
 
   async #failedWrite<T>(work: () => Promise<T>): Promise<T> {

@@ -136,6 +136,7 @@ class Evening {
       world.servers[place]?.ambient.jump(this.#chance.between(-20_000, 20_000));
     }
     if (strikes(trouble.standstill)) world.standStill(place, this.#chance.pick([2_000, 8_000, 30_000, 400_000]));
+    if (strikes(trouble.full)) world.fillDisk(place, this.#chance.pick([500, 8_000, 30_000, 400_000]));
     if (strikes(trouble.secondPage) && world.devices.length < 9 && device.page.gameId !== null) {
       const second = world.device(device);
       second.page.enter(device.page.gameId);

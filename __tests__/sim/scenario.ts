@@ -33,6 +33,8 @@ export interface Trouble {
   readonly clock: number;
   /** Of a server that is alone: it does nothing for a while. */
   readonly standstill: number;
+  /** Of a server that is alone: nothing can be saved for a while. */
+  readonly full: number;
   readonly secondPage: number;
   readonly longAbsence: number;
   readonly stall: number;
@@ -51,6 +53,7 @@ export const calm: Trouble = {
   sleep: 0,
   clock: 0,
   standstill: 0,
+  full: 0,
   secondPage: 0,
   longAbsence: 0,
   wholeTable: 0,
@@ -98,6 +101,7 @@ export const troubledShapes = ({ stormy, torn, lossy }: Weather, busy: Scenario[
     },
   ],
   [2, { kind: "restarts", trouble: { ...calm, kill: 40, drain: 20, clock: 30, standstill: 30 }, store: { percent: 2, slowPercent: 5 } }],
+  [2, { kind: "full", trouble: { ...calm, kill: 4, sleep: 10, standstill: 4, full: 40 }, store: { percent: 2, slowPercent: 5 } }],
   [2, { kind: "absence", lines: torn, trouble: { ...calm, sleep: 40, longAbsence: 12, wholeTable: 6, clock: 10, stall: 20 } }],
   [2, { kind: "crowd", servers: 2, thinkMsMax: 60, bus: lossy, mover: busy }],
 ];

@@ -10,11 +10,13 @@ import { OutboxTurn, socketWire } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
 import type { SessionParts } from "../../lib/gateway/session-parts.ts";
 import type { Ambient } from "../../lib/ops/ambient.ts";
-import { type Standstill, standstillWatch } from "../../lib/ops/standstill.ts";
+import { countAsAway } from "../../lib/ops/away.ts";
+import { type StandstillWatch, standstillWatch } from "../../lib/ops/standstill.ts";
 import { replyFrame } from "../../lib/room/frame.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import type { RoomObserver } from "../../lib/room/observer.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
+import { lastSaved } from "../../lib/store/outages.ts";
 import type { FaultyStore } from "./faulty-store.ts";
 import { simEdge } from "./sim-edge.ts";
 import { simGames } from "./sim-games.ts";
@@ -41,7 +43,7 @@ interface Guest {
 }
 
 const beatMs = 1_000;
-const standstillMs = 10_000;
+const awayMs = 10_000;
 
 /** The same as an object that can be copied. */
 const plain = (ambient: ProcessAmbient): Ambient => ({
@@ -57,6 +59,7 @@ const plain = (ambient: ProcessAmbient): Ambient => ({
 export class SimServer {
   readonly instanceId: string;
   readonly ambient: ProcessAmbient;
+  readonly store: FaultyStore;
   readonly rooms: Rooms;
   readonly #parts: SimServerParts;
   readonly #watched: Ambient;
@@ -72,6 +75,7 @@ export class SimServer {
     this.#parts = parts;
     this.instanceId = parts.instanceId;
     this.ambient = parts.ambient;
+    this.store = parts.store;
     const games = Object.values(simGames).map(({ game }) => game);
     this.#games = new Map(games.map((game) => [game.rules.kind, game]));
     const { store, bus, instanceId } = parts;
@@ -87,16 +91,22 @@ export class SimServer {
     this.#turn = new OutboxTurn(ambient);
     const { heartbeatMs } = this.#edge.limits;
     this.#heartbeat = new Heartbeat({ ambient, heartbeatMs, isLate: () => false });
-    ambient.every(beatMs, () => void store.beat(ambient.now()));
+    ambient.every(beatMs, () => void store.beat(ambient.now()).catch(() => {}));
     void store.beat(ambient.now());
-    if (parts.isAlone) watch.begin(standstillMs, (standstill) => this.#stoodStill(standstill));
+    if (parts.isAlone) this.#watchForAbsence(watch);
   }
 
   /** As server.ts does it. */
-  #stoodStill({ fromAt, untilAt }: Standstill): void {
-    this.#parts.count("standstills noticed");
-    this.#parts.store.outages.stoodStill(fromAt, untilAt);
-    for (const { connection } of this.#guests) this.ambient.after(this.ambient.below(1_000), () => connection.close("restart"));
+  #watchForAbsence(watch: StandstillWatch): void {
+    const { store, count } = this.#parts;
+    const recall = (overMs: number) => {
+      for (const { connection } of this.#guests) this.ambient.after(this.ambient.below(overMs), () => connection.close("restart"));
+    };
+    const log = { warn: (_facts: object, message: string) => count(message.split(":")[0] as string) };
+    const metrics = { standstills: { add() {} } };
+    const away = countAsAway({ store, gateway: { recall }, log, metrics }, { mostMs: awayMs, recallMs: 1_000 });
+    watch.begin(awayMs, away.stoodStill);
+    store.saved = lastSaved(this.#watched, away.saved);
   }
 
   get isAlive(): boolean {

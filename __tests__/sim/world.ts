@@ -181,6 +181,15 @@ export class World {
     server.ambient.standStill(ms);
   }
 
+  /** Nothing can be saved for a while. */
+  fillDisk(place: number, ms: number): void {
+    const server = this.servers[place];
+    if (server === undefined || !server.isAlive) return;
+    this.trace("world", `${server.instanceId} can save nothing`);
+    this.count("times when nothing could be saved");
+    server.store.fill(ms);
+  }
+
   drain(place: number): void {
     const server = this.servers[place];
     if (server === undefined || !server.isAlive) return;
@@ -301,6 +310,7 @@ export class World {
     this.trace("world", "heal");
     this.servers.forEach((server, place) => {
       server.ambient.goOn();
+      server.store.makeRoom();
       if (!server.isAlive) this.boot(place);
     });
     for (const device of this.devices) {

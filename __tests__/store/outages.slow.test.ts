@@ -1,5 +1,6 @@
 // Standstills of a server on a SQLite file: games say since when they stand still, in this life and in the next.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realAmbient } from "../../lib/ops/ambient.ts";
 import { eventually } from "../support/eventually.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, start, Table } from "./table.ts";
@@ -59,6 +60,43 @@ describe("a server that stood still", () => {
     await first.close();
     const second = await openAt(folder);
     expect(await outageOf(second, "AAAAAA")).toBe(start + 1_000);
+    await second.close();
+  });
+});
+
+describe("a store that could save nothing for a while", () => {
+  test("says so, and since when, before it saves anything again: what was refused is not written, what follows knows of it", async () => {
+    const full = { at: "batch-begun", nth: 2, times: 3, action: { kind: "throw", code: "SQLITE_FULL" } } as const;
+    const told: { readonly fromAt: number; readonly untilAt: number; readonly saved: number }[] = [];
+    let saved = 0;
+    let now = start;
+    const ambient = { ...realAmbient(), now: () => now };
+    const onSaved = (fromAt: number, untilAt: number) => void told.push({ fromAt, untilAt, saved });
+    const store = await openAt(folder, { failpoints: [full], ambient, onSaved });
+    const table = new Table(store, "AAAAAA");
+    now = start + 10;
+    await table.step({ at: now });
+    saved += 1;
+    expect(told).toEqual([{ fromAt: start, untilAt: start + 10, saved: 0 }]);
+    now = start + 20;
+    await expect(store.commit(table.next({ at: now }))).rejects.toMatchObject({ kind: "unavailable" });
+    now = start + 60_000;
+    await eventually("there is room again", async () => store.health().ready || null);
+    await table.step({ at: now });
+    expect(told[1]).toEqual({ fromAt: start + 10, untilAt: start + 60_000, saved: 1 });
+    await store.close();
+  });
+
+  test("a change that was being saved all that time stands still since it was made, in this life and in the next", async () => {
+    const first = await openAt(folder);
+    await new Table(first, "AAAAAA").step({ at: start + 2_000 });
+    first.outages.stoodStill(start + 1_000, start + 60_000);
+    await new Table(first, "BBBBBB").step({ at: start + 60_000 });
+    expect([await outageOf(first, "AAAAAA"), await outageOf(first, "BBBBBB")]).toEqual([start + 2_000, null]);
+    await first.beat(start + 61_000);
+    await first.close();
+    const second = await openAt(folder);
+    expect(await outageOf(second, "AAAAAA")).toBe(start + 2_000);
     await second.close();
   });
 });

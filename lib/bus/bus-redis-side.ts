@@ -5,7 +5,7 @@ import { RedisLink } from "../store/redis-link.ts";
 import type { LiveListener } from "../store/redis-live.ts";
 import { type RedisCounts, redisCounts } from "../store/store-redis-counts.ts";
 import { openRedisStore, type RedisLimits, redisLimits } from "../store/store-redis.ts";
-import type { Store } from "../store/store.ts";
+import type { OnSaved, Store } from "../store/store.ts";
 import type { Bus } from "./bus.ts";
 import { openRedisBus } from "./bus-redis.ts";
 
@@ -16,6 +16,7 @@ export interface RedisSideOptions {
   readonly instanceId: string;
   readonly limits: Partial<RedisLimits>;
   readonly log: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+  readonly onSaved: OnSaved;
   /** Messages between instances may have been missed. */
   readonly onGap: () => void;
   /** Each game that somebody watches here is read anew once in so long, ms; of its own accord every two minutes. */
@@ -46,9 +47,9 @@ export interface RedisSide {
 
 /** Rejects with RedisRefused, one line for the operator. */
 export async function openRedisSide(options: RedisSideOptions): Promise<RedisSide> {
-  const { url, ambient, instanceId, log, onGap, readAgainMs } = options;
+  const { url, ambient, instanceId, log, onSaved, onGap, readAgainMs } = options;
   const limits = { ...redisLimits, ...options.limits };
-  const { store, facts, link, live } = await openRedisStore({ url, ambient, instanceId, limits, log });
+  const { store, facts, link, live } = await openRedisStore({ url, ambient, instanceId, limits, log, onSaved });
   try {
     const bus = await openRedisBus({
       url,

@@ -1,9 +1,6 @@
 // Notices that this process stood still: its machine slept, somebody stopped it, or the wall clock was set forward. Nobody could play in
 // that time, so it counts as if the server had been dead.
-import type { OutageRecord } from "../store/store.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
-import type { Log } from "./log.ts";
-import type { Metrics } from "./metrics.ts";
 
 /** A time in which this process did nothing. Server time, ms. */
 export interface Standstill {
@@ -46,22 +43,5 @@ export function standstillWatch(ambient: Ambient): StandstillWatch {
         },
       };
     },
-  };
-}
-
-export interface AwayParts {
-  readonly store: { readonly outages: Pick<OutageRecord, "stoodStill"> };
-  readonly gateway: { recall(overMs: number): void };
-  readonly log: Pick<Log, "warn">;
-  readonly metrics: Pick<Metrics, "standstills">;
-}
-
-/** What a standstill comes to: to everybody it is as if the server had been away. Viewers come back through new connections, within `recallMs`. */
-export function countAsAway({ store, gateway, log, metrics }: AwayParts, recallMs: number): (standstill: Standstill) => void {
-  return ({ fromAt, untilAt }) => {
-    store.outages.stoodStill(fromAt, untilAt);
-    gateway.recall(recallMs);
-    metrics.standstills.add();
-    log.warn({ fromAt, ms: untilAt - fromAt }, "this server did nothing for a while: its machine slept, or the clock was set forward");
   };
 }

@@ -1,34 +1,56 @@
 // The times when nobody lived, as a store keeps them that belongs to one server.
-import type { OutageRecord } from "./store.ts";
+import type { Ambient } from "../ops/ambient.ts";
+import type { OnSaved, OutageRecord } from "./store.ts";
+
+/** A time when nobody lived, server time, ms. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
 
 export class Outages implements OutageRecord {
-  /** Since when nobody lived, oldest first. */
-  readonly #from: number[];
-  readonly #noted: (fromAt: number, untilAt: number) => void;
+  /** Oldest first. */
+  readonly #all: Outage[];
+  readonly #noted: (outage: Outage) => void;
   #standstills = 0;
 
-  /** `from`: those of earlier servers, oldest first. `noted` is told of each that follows. */
-  constructor(from: readonly number[] = [], noted: (fromAt: number, untilAt: number) => void = () => {}) {
-    this.#from = [...from];
+  /** `all`: those of earlier servers, oldest first. `noted` is told of each that follows. */
+  constructor(all: readonly Outage[] = [], noted: (outage: Outage) => void = () => {}) {
+    this.#all = [...all];
     this.#noted = noted;
   }
 
-  stoodStill(fromAt: number, untilAt: number): void {
+  stoodStill(from: number, to: number): void {
     this.#standstills += 1;
-    this.#from.push(fromAt);
-    this.#noted(fromAt, untilAt);
+    const outage = { from, to };
+    this.#all.push(outage);
+    this.#noted(outage);
   }
 
   get standstills(): number {
     return this.#standstills;
   }
 
-  /** Since when nobody lived, the first time after a change at `at`; null when somebody did all the time. */
+  /**
+   * Since when nobody lived, the first time after a change at `at`; null when somebody did all the time. A change may lie within an outage,
+   * when it took the store so long to save it: then that begins with it.
+   */
   after(at: number): number | null {
-    return this.#from.find((from) => from >= at) ?? null;
+    const outage = this.#all.find(({ from, to }) => from >= at || to > at);
+    return outage === undefined ? null : Math.max(outage.from, at);
   }
 
   wasSince(at: number): boolean {
     return this.after(at) !== null;
   }
+}
+
+/** Tells at each call that something was saved, and since when nothing was. */
+export function lastSaved(ambient: Pick<Ambient, "now">, tell: OnSaved): () => void {
+  let savedAt = ambient.now();
+  return () => {
+    const fromAt = savedAt;
+    savedAt = ambient.now();
+    tell(fromAt, savedAt);
+  };
 }

@@ -102,6 +102,8 @@ export const liveKeys = {
   last: "{tt-live}:last",
   /** Starts of the times in which no instance lived, by their ends, server time. What an older program noted stands at its start. */
   outages: "{tt-live}:outages",
+  /** Written to see whether anything can be. */
+  trial: "{tt-live}:trial",
 } as const;
 
 /** Games that are watched through an instance. */

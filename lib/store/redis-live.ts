@@ -1,8 +1,10 @@
 // Which instances live, as all of them see it in Redis: beats, what each one's viewers watch, and the times when nobody lived.
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
+import type { Outage } from "./outages.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { arriveScript, beatScript, lookScript } from "./redis-scripts.ts";
+import type { RedisWrites } from "./redis-writes.ts";
 import { type OutageRecord, StoreFault } from "./store.ts";
 
 export interface LiveLimits {
@@ -38,14 +40,9 @@ export interface LiveListener {
   onTakenForDead(found: FoundDead): Promise<void>;
 }
 
-/** A time in which no instance lived. */
-interface Outage {
-  readonly from: number;
-  readonly to: number;
-}
-
 interface LiveParts {
   readonly link: RedisLink;
+  readonly writes: Pick<RedisWrites, "sign" | "tried">;
   readonly ambient: Ambient;
   readonly instanceId: string;
   readonly limits: LiveLimits;
@@ -192,12 +189,13 @@ export class RedisLive implements OutageRecord {
   }
 
   async beat(atMs: number): Promise<void> {
+    const { link, writes, ambient, instanceId, limits } = this.#parts;
+    await writes.tried();
     if (!this.isJoined) return this.joined();
-    const { link, ambient, instanceId, limits } = this.#parts;
     let reply: unknown;
     const sentAtMs = ambient.monotonicMs();
     try {
-      reply = await link.run(beatScript, beatKeys(instanceId), [instanceId, atMs]);
+      reply = await writes.sign(() => link.run(beatScript, beatKeys(instanceId), [instanceId, atMs]));
     } catch (error) {
       this.#beatAtMs = 0;
       throw error;

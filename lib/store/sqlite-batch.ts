@@ -102,7 +102,7 @@ class SqlApplier implements Applier {
       case "due":
         return this.#due(op[1], op[2]);
       case "beat":
-        for (const fromAt of op[2]) this.#run("outage", fromAt, op[1]);
+        for (const { from, to } of op[2]) this.#run("outage", from, to);
         this.#run("oldTombstones", op[1] - tombstoneKeepMs);
         this.#removal.clear();
         return null;

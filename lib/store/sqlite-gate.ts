@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync
 import { dirname } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import type { Hit } from "./failpoint.ts";
+import type { Outage } from "./outages.ts";
 import { forceToDisk, oneLine } from "./sqlite-disk.ts";
 import { type MarkFile, openMark, readMark } from "./sqlite-mark.ts";
 import type { Opened, WriterSettings } from "./sqlite-messages.ts";
@@ -241,7 +242,7 @@ export function isTooOld(version: string): boolean {
 }
 
 /** Takes the file over for this process and keeps the time in which nobody lived. Gives all such times. */
-function noteStart(db: Database, settings: WriterSettings, aliveAt: number | null): readonly number[] {
+function noteStart(db: Database, settings: WriterSettings, aliveAt: number | null): readonly Outage[] {
   const { epoch, startedAt } = settings;
   return db
     .transaction(() => {
@@ -250,7 +251,7 @@ function noteStart(db: Database, settings: WriterSettings, aliveAt: number | nul
         db.prepare("DELETE FROM outages WHERE rowid <= (SELECT max(rowid) FROM outages) - ?").run(outagesKept);
       }
       db.prepare("UPDATE store SET epoch = ?, alive_at = max(alive_at, ?)").run(epoch, startedAt);
-      return db.prepare("SELECT from_at FROM outages ORDER BY from_at").pluck().all() as number[];
+      return db.prepare(`SELECT from_at AS "from", to_at AS "to" FROM outages ORDER BY from_at`).all() as Outage[];
     })
     .immediate();
 }

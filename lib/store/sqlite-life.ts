@@ -1,11 +1,12 @@
 // The sign of life in the data file: by the last one the next server knows since when nobody lived.
+import type { Outage } from "./outages.ts";
 import type { WriterLink } from "./sqlite-link.ts";
 
 export class SignOfLife {
   readonly #link: WriterLink;
   #beating: Promise<void> | null = null;
-  /** Starts of outages in our own life that the file does not know of yet. */
-  #unwritten: readonly number[] = [];
+  /** Outages in our own life that the file does not know of yet. */
+  #unwritten: readonly Outage[] = [];
 
   constructor(link: WriterLink) {
     this.#link = link;
@@ -20,14 +21,14 @@ export class SignOfLife {
   }
 
   /** Written before any change that follows. Should that fail, a later sign of life brings it. */
-  wasAway(fromAt: number, untilAt: number): void {
-    this.#unwritten = [...this.#unwritten, fromAt];
-    void this.#write(untilAt).catch(() => {});
+  wasAway(outage: Outage): void {
+    this.#unwritten = [...this.#unwritten, outage];
+    void this.#write(outage.to).catch(() => {});
   }
 
   async #write(atMs: number): Promise<void> {
     const outages = this.#unwritten;
     await this.#link.submit(["beat", atMs, outages], 0);
-    this.#unwritten = this.#unwritten.filter((fromAt) => !outages.includes(fromAt));
+    this.#unwritten = this.#unwritten.filter((outage) => !outages.includes(outage));
   }
 }

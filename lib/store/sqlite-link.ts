@@ -42,6 +42,7 @@ interface LinkParts {
   readonly deadLetters: DeadLetters;
   readonly log: (level: "info" | "warn" | "error", message: string) => void;
   readonly onFatal: (message: string) => void;
+  readonly onSaved: () => void;
 }
 
 /** The writer reported a trouble that may pass by itself. */
@@ -175,6 +176,7 @@ export class WriterLink {
 
   #done(reply: Extract<WriterReply, { kind: "done" }>): void {
     this.#onReply?.(reply);
+    this.#parts.onSaved();
     const changes = this.#flight.length;
     this.#walBytes = reply.walBytes;
     this.#answer(changes, reply.results);
@@ -226,8 +228,7 @@ export class WriterLink {
     } catch {
       if (this.#state !== "open") return;
       const message = `The data file could not be written after ${limits.retriesMax + 1} tries: ${first}.`;
-      const flight = this.#flight;
-      this.#flight = [];
+      const flight = this.#flight.splice(0);
       this.#trouble(message);
       this.#bury(
         flight.filter((item) => item.op[0] !== "probe"),

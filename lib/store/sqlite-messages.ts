@@ -1,5 +1,6 @@
 // What the main thread and the writer thread say to each other. Tuples, not objects: one message carries a whole batch.
 import type { Failpoint } from "./failpoint.ts";
+import type { Outage } from "./outages.ts";
 import type { StoredIndex } from "./store.ts";
 
 /** What of a game's index changes seldom, in the order of its columns. */
@@ -34,7 +35,7 @@ export type Op =
   | readonly [op: "remove", gameId: string]
   | readonly [op: "expire", finishedBefore: number, untouchedSince: number, limit: number]
   | readonly [op: "due", atMs: number, limit: number]
-  | readonly [op: "beat", atMs: number, outagesFrom: readonly number[]]
+  | readonly [op: "beat", atMs: number, outages: readonly Outage[]]
   | readonly [op: "feedback", at: number, gameId: string | null, text: string, actionId: string | null, once?: true]
   | readonly [op: "expireFeedback", before: number, limit: number]
   | readonly [op: "quarantine", gameId: string, at: number, reason: string]
@@ -94,7 +95,7 @@ export type WriterRequest = { readonly batch: number; readonly ops: readonly Op[
 export interface Opened {
   readonly fresh: boolean;
   /** Starts of the times in which no instance lived, oldest first. */
-  readonly outages: readonly number[];
+  readonly outages: readonly Outage[];
   /** Pragmas and versions as read back, for the log. */
   readonly facts: Readonly<Record<string, string | number>>;
 }

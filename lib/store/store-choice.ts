@@ -12,7 +12,7 @@ import type { Metrics } from "../ops/metrics.ts";
 import { type LetterNote, noteOf, readDeadLetters } from "./dead-letter.ts";
 import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
 import { tryFolder, trySqlite } from "./sqlite-try.ts";
-import type { Store } from "./store.ts";
+import type { OnSaved, Store } from "./store.ts";
 import { deadLetterName, openSqliteStore, sqliteLimitsOf } from "./store-sqlite.ts";
 
 /** Where games are kept, and who else serves them. */
@@ -53,6 +53,7 @@ interface StorageParts {
   readonly noteDamage: (gameId: string, reason: string) => void;
   readonly noteDeadLetters: (figures: { readonly changes: number; readonly reason: string }) => void;
   readonly crash: (kind: "uncaughtException", error: Error) => void;
+  readonly onSaved: OnSaved;
 }
 
 /** Read when it is needed: a server with a file of its own need not carry a Redis client. */
@@ -60,7 +61,7 @@ const redisSide = () => import("../bus/bus-redis-side.ts");
 
 /** Redis when there is an address for it, else one SQLite file and nobody to talk to. */
 export async function openStorage(parts: StorageParts): Promise<Storage> {
-  const { config, ambient, log, metrics, instanceId } = parts;
+  const { config, ambient, log, metrics, instanceId, onSaved } = parts;
   const { limits, secrets } = config;
   const noted = (level: "info" | "warn" | "error", message: string, facts?: object) => log[level]({ ...facts }, message);
   if (secrets.redisUrl !== null) {
@@ -71,6 +72,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
       instanceId,
       limits: { ...limits, commandMs, startMs, inFlightMax },
       log: noted,
+      onSaved,
       onGap: () => metrics.busGaps.add(),
     });
     return {
@@ -88,7 +90,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
 type Noted = (level: "info" | "warn" | "error", message: string, facts?: object) => void;
 
 async function openSqliteSide(
-  { config, ambient, metrics, noteDamage, noteDeadLetters, crash }: StorageParts,
+  { config, ambient, metrics, noteDamage, noteDeadLetters, crash, onSaved }: StorageParts,
   log: Noted,
 ): Promise<Storage> {
   const { dataDir } = config;
@@ -111,6 +113,7 @@ async function openSqliteSide(
       onDamage: noteDamage,
     },
     onFatal: (message) => crash("uncaughtException", new Error(message)),
+    onSaved,
   });
   const bus = localBus();
   const takenBack = takeBackLetters(dataDir);

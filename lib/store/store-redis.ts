@@ -18,6 +18,7 @@ import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { RedisPast } from "./redis-past.ts";
+import { RedisWrites } from "./redis-writes.ts";
 import {
   checkpointScript,
   commitScript,
@@ -33,6 +34,7 @@ import type {
   Feedback,
   ListedGame,
   LoadOutcome,
+  OnSaved,
   OutageRecord,
   Page,
   Store,
@@ -85,6 +87,7 @@ export interface RedisOptions {
   readonly instanceId: string;
   readonly limits?: Partial<RedisLimits>;
   readonly log?: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
+  readonly onSaved?: OnSaved;
 }
 
 export interface OpenedRedis {
@@ -99,7 +102,7 @@ const spareMs = dayMs;
 
 /** Opens the store, or throws RedisRefused with one line for the operator. */
 export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis> {
-  const { ambient, instanceId, url, log = () => {} } = options;
+  const { ambient, instanceId, url, log = () => {}, onSaved = () => {} } = options;
   const limits = { ...redisLimits, ...options.limits };
   const link = new RedisLink({ url, ambient, limits, name: `tapotarp-${instanceId}`, log });
   try {
@@ -107,8 +110,9 @@ export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis
     await reachRedis(link, ambient, limits.startMs);
     const facts = await answered(() => inspectRedis(link), { link, ambient, until });
     for (const warning of facts.warnings) log("warn", warning);
-    const live = new RedisLive({ link, ambient, instanceId, limits: liveLimits });
-    const store = new RedisStore({ link, live, facts, limits, ambient, instanceId });
+    const writes = new RedisWrites({ link, ambient, onSaved });
+    const live = new RedisLive({ link, writes, ambient, instanceId, limits: liveLimits });
+    const store = new RedisStore({ link, live, writes, facts, limits, ambient, instanceId });
     await answered(() => store.probe(), { link, ambient, until });
     await answered(() => live.arrive(), { link, ambient, until });
     log("info", "Redis opened", { version: facts.version, tier: facts.tier, sharded: facts.sharded });
@@ -123,6 +127,7 @@ export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis
 interface Parts {
   readonly link: RedisLink;
   readonly live: RedisLive;
+  readonly writes: RedisWrites;
   readonly facts: RedisFacts;
   readonly limits: RedisLimits;
   readonly ambient: Ambient;
@@ -137,8 +142,6 @@ class RedisStore implements Store {
   readonly #lists: RedisLists;
   readonly #past: RedisPast;
   #isClosed = false;
-  /** Why the last write was refused; null when it was not. */
-  #refusal: string | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -291,7 +294,8 @@ class RedisStore implements Store {
   }
 
   async beat(atMs: number): Promise<void> {
-    await this.#write(() => this.#parts.live.beat(atMs));
+    if (this.#isClosed) throw new StoreFault("unavailable", "The store is closed.");
+    await this.#parts.live.beat(atMs);
   }
 
   async saveFeedback({ at, gameId, text }: Feedback, actionId: string | null): Promise<void> {
@@ -314,10 +318,10 @@ class RedisStore implements Store {
   }
 
   health(): StoreHealth {
-    const { link, facts, limits } = this.#parts;
+    const { link, writes, facts, limits } = this.#parts;
     const queueAgeMs = link.oldestMs;
     const isSlow = queueAgeMs > limits.readyAgeMsMax;
-    const problem = this.#isClosed ? "The store is closed." : (link.problem ?? this.#refusal ?? (isSlow ? "Redis is slow." : null));
+    const problem = this.#isClosed ? "The store is closed." : (link.problem ?? writes.problem ?? (isSlow ? "Redis is slow." : null));
     return { ready: problem === null, tier: facts.tier, problem, queueDepth: link.inFlight, queueAgeMs };
   }
 
@@ -330,18 +334,8 @@ class RedisStore implements Store {
     await link.close();
   }
 
-  /** Runs one write and remembers whether Redis takes writes at all (out of memory, read-only). */
   #write<T>(write: () => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(new StoreFault("unavailable", "The store is closed."));
-    return write().then(
-      (reply) => {
-        this.#refusal = null;
-        return reply;
-      },
-      (error: unknown) => {
-        if (error instanceof StoreFault && error.kind === "unavailable" && this.#parts.link.problem === null) this.#refusal = error.message;
-        throw error;
-      },
-    );
+    return this.#parts.writes.run(write);
   }
 }

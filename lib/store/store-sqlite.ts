@@ -11,7 +11,7 @@ import { oneLine } from "./sqlite-disk.ts";
 import { type DataLock, lockDataFile } from "./sqlite-lock.ts";
 import { type QueueLimits, type StoreObserver, WriterLink } from "./sqlite-link.ts";
 import type { CommitOp, OpResult, Op, WriterSettings } from "./sqlite-messages.ts";
-import { Outages } from "./outages.ts";
+import { lastSaved, Outages } from "./outages.ts";
 import { SignOfLife } from "./sqlite-life.ts";
 import { BrokenDiskError, DamageError, SqliteReader } from "./sqlite-reader.ts";
 import { StartRefused, WriterThread } from "./sqlite-thread.ts";
@@ -21,6 +21,7 @@ import type {
   Feedback,
   ListedGame,
   LoadOutcome,
+  OnSaved,
   OutageRecord,
   Page,
   Store,
@@ -85,6 +86,7 @@ export interface SqliteOptions {
   readonly observer?: StoreObserver;
   /** The process must stop serving: nothing can be acknowledged any more. */
   readonly onFatal?: (message: string) => void;
+  readonly onSaved?: OnSaved;
   /** Tests only. */
   readonly failpoints?: readonly Failpoint[];
 }
@@ -117,16 +119,17 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LetteredS
       now: () => ambient.now(),
       onLost: (message) => log("error", message),
     });
-    const { observer = {}, onFatal = () => {} } = options;
-    const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal });
+    const { observer = {}, onFatal = () => {}, onSaved = () => {} } = options;
+    const saved = lastSaved(ambient, onSaved);
+    const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal, onSaved: saved });
     const life = new SignOfLife(link);
     return new SqliteStore({
       link,
       reader: new SqliteReader(path, failpoints(options.failpoints ?? [])),
       lock,
       life,
-      outages: new Outages(opened.outages, (fromAt, untilAt) => life.wasAway(fromAt, untilAt)),
-      livedUntil: opened.outages.at(-1) ?? 0,
+      outages: new Outages(opened.outages, (outage) => life.wasAway(outage)),
+      livedUntil: opened.outages.at(-1)?.from ?? 0,
       limits,
       log,
       ambient,

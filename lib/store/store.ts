@@ -153,11 +153,14 @@ export function inDoubt(error: unknown): unknown {
   return error instanceof StoreFault && error.kind !== "unknown" ? new StoreFault("unknown", error.message, { cause: error }) : error;
 }
 
+/** Something was saved at `untilAt`, and nothing since `fromAt`. Told before anybody hears what was saved. Server time, ms. */
+export type OnSaved = (fromAt: number, untilAt: number) => void;
+
 /** The times when no instance lived. */
 export interface OutageRecord {
   /**
-   * This process did nothing from `fromAt` until `untilAt`, as if it had been dead. Unless another instance lived that was an outage: games
-   * that are loaded from now on say so. Told before anything else is done after it.
+   * This process did nothing from `fromAt` until `untilAt`, or could save nothing, as if it had been dead. Unless another instance lived that
+   * was an outage: games that are loaded from now on say so. Told before anything else is done after it.
    */
   stoodStill(fromAt: number, untilAt: number): void;
   /** How often that was told: a game that was loaded before the last time may have stood still since, and is loaded again. */

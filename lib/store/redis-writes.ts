@@ -1,0 +1,80 @@
+// Whether Redis takes writes: one that answers may refuse them all the same (out of memory, a replica, a full disk). And since when
+// nothing could be saved, told before anything is saved again.
+import type { Ambient } from "../ops/ambient.ts";
+import { lastSaved } from "./outages.ts";
+import { liveKeys } from "./redis-keys.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { type OnSaved, StoreFault } from "./store.ts";
+
+interface WritesParts {
+  readonly link: RedisLink;
+  readonly ambient: Pick<Ambient, "now">;
+  readonly onSaved: OnSaved;
+}
+
+/** The trial write goes by itself, ms. */
+const trialMs = 1_000;
+
+export class RedisWrites {
+  readonly #link: RedisLink;
+  readonly #saved: () => void;
+  /** Why a sign of life was refused, until a trial write is taken. */
+  #refusal: string | null = null;
+  /** Why the last other write was refused; null when it was not. */
+  #lastRefusal: string | null = null;
+
+  constructor({ link, ambient, onSaved }: WritesParts) {
+    this.#link = link;
+    this.#saved = lastSaved(ambient, onSaved);
+    link.onReturn(this.#saved);
+  }
+
+  /** One plain sentence while writes are refused; null when they are taken, as far as is known. */
+  get problem(): string | null {
+    return this.#refusal ?? this.#lastRefusal;
+  }
+
+  /** Runs one write for a game or a person, and remembers whether it was refused. While signs of life are refused it is not even sent. */
+  run<T>(write: () => Promise<T>): Promise<T> {
+    if (this.#refusal !== null) return Promise.reject(new StoreFault("unavailable", this.#refusal));
+    return write().then(
+      (reply) => {
+        this.#lastRefusal = null;
+        this.#saved();
+        return reply;
+      },
+      (error: unknown) => {
+        this.#lastRefusal = this.#refusalOf(error) ?? this.#lastRefusal;
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * After a sign of life was refused: resolves when a write without a meaning was taken, rejects with StoreFault when it was not. Tried
+   * before the next sign, from which others would conclude that somebody lived, though nobody could play.
+   */
+  async tried(): Promise<void> {
+    if (this.#refusal === null) return;
+    await this.#link.call((redis) => redis.set(liveKeys.trial, "1", "PX", trialMs));
+    this.#saved();
+    this.#refusal = null;
+  }
+
+  /** Runs a sign of life. */
+  async sign<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      const reply = await write();
+      this.#lastRefusal = null;
+      this.#saved();
+      return reply;
+    } catch (error) {
+      this.#refusal = this.#refusalOf(error) ?? this.#refusal;
+      throw error;
+    }
+  }
+
+  #refusalOf(error: unknown): string | null {
+    return error instanceof StoreFault && error.kind === "unavailable" && this.#link.problem === null ? error.message : null;
+  }
+}

@@ -13,8 +13,7 @@ export interface Deletion {
 }
 
 const rulesFile = ".dependency-cruiser.cjs";
-const { forbidden } = createRequire(import.meta.url)(`../${rulesFile}`) as { forbidden: readonly { readonly name: string }[] };
-
+const { forbidden } = createRequire(import.meta.url)(`../${rulesFile}`) as { forbidden: readonly Pick<Deletion, "name">[] };
 /** Every import rule there is. */
 const importRules = forbidden.map(
   ({ name }): Deletion => ({
@@ -317,6 +316,13 @@ const others: readonly Deletion[] = [
     from: "if (untilAt - fromAt > mostMs) noticed({ fromAt, untilAt });",
     to: "",
     test: "__tests__/ops/standstill.test.ts",
+  },
+  {
+    name: "a time in which nothing could be saved is counted",
+    file: "lib/ops/away.ts",
+    from: "if (untilAt - fromAt <= mostMs) return;",
+    to: "return;",
+    test: "__tests__/ops/away.test.ts",
   },
   {
     name: "a game read before a standstill is read again",

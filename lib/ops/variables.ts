@@ -214,7 +214,7 @@ export const limitVariables = {
     "ms",
     10_000,
     [5_000, 365 * dayMs],
-    "A server that did nothing for longer, because its machine slept, say, counts as having been away: the time is charged to nobody.",
+    "A server that did nothing for longer, because its machine slept, say, or could save nothing, counts as having been away: the time is charged to nobody.",
   ),
   loopLagShedMs: limit(
     "LIMIT_LOOP_LAG_SHED_MS",

@@ -235,7 +235,7 @@ describe("the page's connection", () => {
     expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "pause"]);
     expect(session.model.value.outbox.map((sent) => sent.type)).toEqual(["pause"]);
     // Its button had said that it would be sent.
-    expect(session.model.value.notices.map(({ key }) => key)).toEqual(["link.tooLate"]);
+    expect(session.model.value.notices.map(({ key, tone }) => [key, tone])).toEqual([["link.tooLate", "error"]]);
   });
 
   test("a tap that waits is sent, and taps in their order, though the device's own clock jumps by days meanwhile", () => {

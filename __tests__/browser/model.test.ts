@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
-import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
+import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
 import { meantTable, meantPlayer, valueFor } from "../../public/app/model/values.ts";
@@ -64,6 +64,24 @@ describe("the page's model", () => {
     const refused = said(waiting, "error", { id: "a", code: "not-your-turn", message: "", retry: false });
     expect(refused.outbox).toEqual([]);
     expect(refused.notices.at(-1)).toMatchObject({ key: "refusal.not-your-turn", tone: "error" });
+  });
+
+  test("the refusal of one's own tap is not pushed out by dice, and has the place where there is room for one", () => {
+    const rolled = (model: Model): Model => step(model, { type: "notice", tone: "info", key: "toast.dice" });
+    const told = (model: Model): unknown => [foremost(model.notices)?.key, foremost(model.notices)?.n];
+    const first = rolled(said(inGame, "error", { code: "not-your-turn", message: "", retry: false }));
+    expect(told(first)).toEqual(["refusal.not-your-turn", 1]);
+    const crowded = rolled(rolled(rolled(rolled(first))));
+    expect(crowded.notices.map(({ n }) => n)).toEqual([1, 4, 5, 6]);
+    const again = said(crowded, "error", { code: "busy", message: "", retry: false });
+    expect(told(again)).toEqual(["refusal.busy", 7]);
+    expect(again.notices.map(({ n }) => n)).toEqual([1, 5, 6, 7]);
+    expect(told(rolled(inGame))).toEqual(["toast.dice", 1]);
+    let refused = inGame;
+    for (let n = 0; n < 6; n += 1) refused = said(refused, "error", { code: "busy", message: "", retry: false });
+    expect(refused.notices.map(({ n }) => n)).toEqual([3, 4, 5, 6]);
+    expect(told(step(refused, { type: "dismiss", n: 6 }))).toEqual(["refusal.busy", 5]);
+    expect(foremost([])).toBeUndefined();
   });
 
   test("a life that is on its way is shown before the server has answered", () => {

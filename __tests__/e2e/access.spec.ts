@@ -404,7 +404,13 @@ test("small phones: two messages leave the clock to be read, the sum of one's ta
   if (told) await show(told);
   await expect(page.locator(".toast")).toHaveCount(2);
   // Asked at once: by themselves they go soon.
-  expect(await page.locator(".toast").evaluateAll((all) => all.map((one) => one.checkVisibility()))).toEqual([false, true]);
+  const shown = await page
+    .locator(".toast")
+    .evaluateAll((all) => all.map((one) => [one.getAttribute("data-notice"), one.checkVisibility()]));
+  expect(shown, "a refusal before somebody's dice").toEqual([
+    ["refusal.nothing-to-undo", true],
+    ["toast.dice", false],
+  ]);
   await resize(page, { width: 844, height: 390 });
   await page.locator('.val[data-value="life"] .step').first().click();
   const top = await page.locator(".bubble").evaluate((sum) => {

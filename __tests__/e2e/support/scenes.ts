@@ -65,10 +65,10 @@ const tableScenes: readonly Scene[] = [
     table: running,
     seat: 2,
     tells: [
-      ["change", { v: 11, serverTime: 1_000_000, events: [{ type: "diceRolled", data: { playerId: 3, sides: 20, result: 17 } }] }],
       ["error", { code: "nothing-to-undo", message: "", retry: false }],
+      ["change", { v: 11, serverTime: 1_000_000, events: [{ type: "diceRolled", data: { playerId: 3, sides: 20, result: 17 } }] }],
     ],
-    shows: ".toast + .toast",
+    shows: ".toasts:has(.toast + .toast)",
   },
   { name: "priority", path: at, table: priority, seat: 1 },
   { name: "idle", path: at, table: running, seat: 1 },

@@ -49,6 +49,10 @@ export interface Notice {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
+/** Where there is room for one: the newest refusal of what this player did, else the newest of all. */
+export const foremost = (notices: readonly Notice[]): Notice | undefined =>
+  notices.findLast(({ tone }) => tone === "error") ?? notices.at(-1);
+
 /** Something that happened at the table, for the log and the toasts. */
 export interface Happening {
   readonly v: number;

@@ -56,7 +56,10 @@ function entered(model: Model, gameId: string | null): Model {
 
 function noticed(model: Model, said: Omit<Notice, "n">): Model {
   const notice = { ...said, n: model.noticeCount + 1 };
-  return { ...model, noticeCount: notice.n, notices: [...model.notices, notice].slice(-noticesMax) };
+  const notices = [...model.notices, notice];
+  // A refusal is not pushed out by dice.
+  const least = model.notices.find(({ tone }) => tone === "info") ?? notices[0];
+  return { ...model, noticeCount: notice.n, notices: notices.length > noticesMax ? notices.filter((one) => one !== least) : notices };
 }
 
 function serverSaid(model: Model, message: FromServer, atMs: number): Model {

@@ -262,7 +262,7 @@ export class Connection {
       shelf.remove(id);
       dispatch({ type: "drop", id });
     }
-    if (late.length > 0) dispatch({ type: "notice", tone: "info", key: "link.tooLate" });
+    if (late.length > 0) dispatch({ type: "notice", tone: "error", key: "link.tooLate" });
     for (const sent of outbox) if (!dropped.includes(sent)) this.send(sent.type, sent.data, sent.id);
   }
 

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import type { Notice } from "../model/model.ts";
+import { foremost, type Notice } from "../model/model.ts";
 import { Icon } from "./icons.tsx";
 
 const shownMs = 5_000;
@@ -10,23 +10,27 @@ const shownMs = 5_000;
 export function Toasts(): JSX.Element {
   const { session, speech, update } = useApp();
   const load = update.value;
+  const { notices, restarting } = session.model.value;
+  const first = foremost(notices)?.n;
+  // What stays until it is answered can wait for what leaves by itself.
+  const isQuiet = first === undefined;
   return (
     <div class="toasts">
       {load ? (
-        <div class="toast" data-tone="info">
+        <div class="toast" data-tone="info" data-first={isQuiet && !restarting}>
           <span>{speech.t("update.ready")}</span>
           <button type="button" onClick={load}>
             {speech.t("update.load")}
           </button>
         </div>
       ) : null}
-      {session.model.value.restarting ? (
-        <div class="toast" data-tone="info" role="status">
+      {restarting ? (
+        <div class="toast" data-tone="info" data-first={isQuiet} role="status">
           {speech.t("link.restarting")}
         </div>
       ) : null}
-      {session.model.value.notices.map((notice) => (
-        <Toast key={notice.n} notice={notice} />
+      {notices.map((notice) => (
+        <Toast key={notice.n} notice={notice} first={notice.n === first} />
       ))}
     </div>
   );
@@ -50,7 +54,7 @@ function NoticeTimer({ n }: { readonly n: number }): null {
   return null;
 }
 
-function Toast({ notice }: { readonly notice: Notice }): JSX.Element {
+function Toast({ notice, first }: { readonly notice: Notice; readonly first: boolean }): JSX.Element {
   const { session, speech } = useApp();
   const root = useRef<HTMLDivElement>(null);
   const dismiss = (): void => session.dispatch({ type: "dismiss", n: notice.n });
@@ -62,7 +66,14 @@ function Toast({ notice }: { readonly notice: Notice }): JSX.Element {
     };
   }, []);
   return (
-    <div ref={root} class="toast" data-tone={notice.tone} data-notice={notice.key} role={notice.tone === "error" ? "alert" : "status"}>
+    <div
+      ref={root}
+      class="toast"
+      data-tone={notice.tone}
+      data-notice={notice.key}
+      data-first={first}
+      role={notice.tone === "error" ? "alert" : "status"}
+    >
       <span>{speech.t(notice.key, notice.params)}</span>
       <button type="button" aria-label={speech.t("common.close")} onClick={dismiss}>
         <Icon name="close" size={16} />

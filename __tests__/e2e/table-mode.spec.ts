@@ -138,6 +138,27 @@ test.describe("table mode fits its players", () => {
     const buttons = await boxes(page, "[data-choice]");
     expect(buttons).toHaveLength(3);
     expect(buttons.filter((box) => outside(box, viewport))).toEqual([]);
+    const hidden: string[] = [];
+    for (const [count, seat] of [
+      [7, 1],
+      [7, 7],
+      [8, 1],
+      [8, 5],
+    ] as const) {
+      await show(fallen(count, seat));
+      // The phone is turned meanwhile, there and back.
+      for (const [width, height] of [
+        [640, 360],
+        [360, 640],
+        [568, 320],
+        [320, 568],
+      ] as const) {
+        await resize(page, { width, height });
+        const away = (await boxes(page, "[data-choice]")).filter((box) => outside(box, { width, height }));
+        if (away.length > 0) hidden.push(`${count} seats, seat ${seat}, ${width}x${height}: ${away.length} of 3`);
+      }
+    }
+    expect(hidden).toEqual([]);
     await context.close();
   });
 

@@ -19,8 +19,10 @@ import { Bubble, StepButton, useTally } from "../ui/tally.tsx";
 import { seatTint } from "../ui/tint.ts";
 import "../../styles/table.css";
 
-function useShape(): "wide" | "tall" {
-  const [shape, setShape] = useState<"wide" | "tall">(() => (innerWidth > innerHeight ? "wide" : "tall"));
+type Shape = "wide" | "tall";
+
+function useShape(): Shape {
+  const [shape, setShape] = useState<Shape>(() => (innerWidth > innerHeight ? "wide" : "tall"));
   useEffect(() => {
     const follow = (): void => setShape(innerWidth > innerHeight ? "wide" : "tall");
     addEventListener("resize", follow);
@@ -49,7 +51,8 @@ export function TableMode(): JSX.Element | null {
       {order.map((seat, at) => {
         const player = playerOf(table, seat);
         const place = layout.places[at];
-        return player && place ? <Panel key={seat} table={table} player={player} place={place} asked={due.includes(player)} /> : null;
+        const asked = player && due.includes(player) ? shape : null;
+        return player && place ? <Panel key={seat} table={table} player={player} place={place} asked={asked} /> : null;
       })}
       <Strip table={table} row={layout.strip} />
       <div class="table-banners" data-end={due.some(isNear) ? "far" : "near"}>
@@ -63,8 +66,8 @@ interface PanelProps {
   readonly table: Table;
   readonly player: PlayerView;
   readonly place: Place;
-  /** He chooses here how he goes on after a flag fall; whoever plays on a phone chooses there. */
-  readonly asked: boolean;
+  /** He chooses here how he goes on after a flag fall, with the device held so; whoever plays on a phone chooses there. */
+  readonly asked: Shape | null;
 }
 
 function Panel({ table, player, place, asked }: PanelProps): JSX.Element {
@@ -78,7 +81,7 @@ function Panel({ table, player, place, asked }: PanelProps): JSX.Element {
   const act = words(offer.label);
   const lit = isRunning(table, seat);
   const root = useRef<HTMLElement>(null);
-  // Eight seats are more than a small phone shows at once, and seconds count.
+  // Eight seats are more than a small phone shows at once, also when it is turned meanwhile, and seconds count.
   useEffect(() => {
     if (asked) root.current?.scrollIntoView({ block: "nearest" });
   }, [asked]);

@@ -116,6 +116,8 @@ describe("what is said and shown", () => {
     expect(line("gameRenamed", { name: "Friday" })).toMatchObject({ params: { name: "Friday" } });
     expect(line("diceRolled", { playerId: null, sides: 2, result: 1 })).toEqual({ key: "toast.coin.1" });
     expect(line("hostChanged", { playerId: null })).toBeNull();
+    expect(line("gamePaused", { by: "restart" })).toEqual({ key: "log.cutOff" });
+    expect(line("gamePaused", { by: "player" })?.key).toBe("log.gamePaused");
   });
 
   test("only what came after the last version seen is fresh", () => {

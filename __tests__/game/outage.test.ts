@@ -67,7 +67,17 @@ describe("SE9 outage", () => {
     const table = started({ initialTime: 60_000, warningThresholds: [30_000] });
     const startedAt = table.now;
     play(table, "at 900000  shell outage 30000 -> warning A 30000, game-paused restart");
-    expect(table.log[0]?.events.map(({ at }) => at)).toEqual([startedAt + 30_000, undefined]);
+    expect(table.log[0]?.events.map(({ at }) => at)).toEqual([startedAt + 30_000, startedAt + 30_000]);
+  });
+
+  test("SE9 a game stands since nobody lived, and its log says so; one that was seen until then says nothing else", () => {
+    const table = started();
+    const startedAt = table.now;
+    play(table, "at 9000 shell outage 8000 -> game-paused restart");
+    expect(table.log[0]?.events).toEqual([{ type: "gamePaused", data: { by: "restart" }, at: startedAt + 8_000 }]);
+    const short = started();
+    play(short, "at 9000 shell outage 9000 -> game-paused restart");
+    expect(short.log[0]?.events).toEqual([{ type: "gamePaused", data: { by: "restart" } }]);
   });
 
   test("SE9 an outage told twice, or of the past, moves nothing back", () => {

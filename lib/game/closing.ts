@@ -4,7 +4,7 @@ import { type Draft, draftOf, type Outcome, refuse, writeSeat } from "./draft.ts
 import { reseatRunners } from "./clock.ts";
 import type { Event } from "./events.ts";
 import type { Instant } from "./ids.ts";
-import { settleUntil } from "./settle.ts";
+import { settleUntil, stamp } from "./settle.ts";
 import { type Holder, nobody, type State } from "./state.ts";
 import { arrive, putInOrder, stand } from "./turns.ts";
 
@@ -46,7 +46,10 @@ export function outage(base: State, fromAt: Instant, now: Instant): Decision<Sta
   const { state } = draft;
   settleUntil(draft, now);
   arrive(draft);
-  if (state.status === "running") stand(draft, "restart");
+  if (state.status === "running") {
+    stand(draft, "restart");
+    if (from < now) stamp(draft, draft.events.length - 1, from);
+  }
   const absent = (holder: Holder): Holder => ({ ...holder, droppedAt: ((holder.droppedAt ?? from) + now - from) as Instant });
   for (const seat of state.seats) if (seat.holder !== null) writeSeat(draft, seat.id).holder = absent(seat.holder);
   if (state.host.chair !== null) state.host = { ...state.host, chair: absent(state.host.chair) };

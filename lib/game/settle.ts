@@ -55,7 +55,7 @@ function settleAbsence(draft: Draft): void {
 }
 
 /** Looked at late, an event still happened at its own moment: whoever counts from the log counts from there. */
-function stamp({ events }: Draft, place: number, at: Instant): void {
+export function stamp({ events }: Draft, place: number, at: Instant): void {
   events[place] = { ...(events[place] as Event), at };
 }
 

@@ -154,6 +154,7 @@ export const enGame: Readonly<Record<string, string>> = {
   "log.gameResumed": "The clocks run",
   "log.gameReset": "Back to the start",
   "log.gamePaused": "Paused",
+  "log.cutOff": "The game was cut off: nobody was charged from here on",
   "log.turnPassed": "Turn {{turn}}: {{name}}",
   "log.interrupted": "{{name}} interrupts",
   "log.priorityPassed": "{{name}} passes priority",

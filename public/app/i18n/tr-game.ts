@@ -154,6 +154,7 @@ export const trGame: Readonly<Record<string, string>> = {
   "log.gameResumed": "Saatler yürüyor",
   "log.gameReset": "Başa dönüldü",
   "log.gamePaused": "Duraklatıldı",
+  "log.cutOff": "Oyun kesildi: buradan sonra kimseden süre gitmedi",
   "log.turnPassed": "Tur {{turn}}: {{name}}",
   "log.interrupted": "{{name}} araya girdi",
   "log.priorityPassed": "{{name}} önceliği verdi",

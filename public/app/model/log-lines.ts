@@ -45,5 +45,7 @@ export function logLine(event: WireEvent, table: Table): Words | null {
   if (Array.isArray(facts["winners"])) params["names"] = (facts["winners"] as SeatId[]).map((id) => nameOf(table, id)).join(", ");
   if (event.type === "gameComplete")
     return facts["winner"] === null ? { key: "live.draw" } : { key: "live.winner", params: { name: seat("winner") } };
+  // Its time is the one since when nobody lived.
+  if (event.type === "gamePaused" && facts["by"] === "restart") return { key: "log.cutOff" };
   return { key: `log.${event.type}`, params };
 }

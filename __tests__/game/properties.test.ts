@@ -88,4 +88,26 @@ describe(`properties (seed ${seed})`, () => {
       { numRuns: 100, seed },
     );
   });
+
+  test("CK1 TO4 a flag that has fallen and is not settled yet shows no bank below zero, unless the table plays on in overtime", () => {
+    const [late, below] = [{ count: 0 }, { count: 0 }];
+    fc.assert(
+      fc.property(run, fc.integer({ min: 1, max: 20_000 }), ({ settings, grain, steps }, wait) => {
+        const table = seated(randomSettings(settings, grain));
+        for (const number of steps.slice(0, 40)) take(table, stepOf(number, table.view(), grain));
+        const now = (Math.max(table.now, clockRules.nextWakeAt(table.state) ?? 0) + wait) as Instant;
+        const { onTimeout } = table.state.settings;
+        const times = clockRules.tick(table.state, "all", now);
+        const least = table.state.seats.map((seat) => Math.min(0, seat.bankMs));
+        expect(clockRules.view(table.state, "all", now).players.map((player) => player.timeRemaining)).toEqual(Object.values(times));
+        const isBelow = Object.values(times).some((ms, at) => ms < (least[at] ?? 0));
+        expect(isBelow && onTimeout !== "warning" && onTimeout !== "time-deduction").toBe(false);
+        if (isBelow) below.count += 1;
+        if (table.state.seats.some((seat) => table.state.runners.includes(seat.id) && times[seat.id] === 0)) late.count += 1;
+      }),
+      { numRuns: 150, seed },
+    );
+    expect(late.count, "flags that have just fallen").toBeGreaterThan(3);
+    expect(below.count, "tables in overtime").toBeGreaterThan(3);
+  });
 });

@@ -1,5 +1,6 @@
 // The clock as subtraction: a bank and one instant. Says who runs, what is left, when something falls due, and charges
 // the time that went by. It never decides what a flag fall means.
+import { runsIntoOvertime } from "./clock-face.ts";
 import { type Draft, writeSeat, type Writable } from "./draft.ts";
 import { after, type DurationMs, type Instant, type SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
@@ -30,7 +31,9 @@ const sinceMs = (state: State, now: Instant): DurationMs => Math.max(0, now - st
 /** What is left in the bank at `now`; negative in overtime. */
 export function remainingMs(state: State, seat: Seat, now: Instant): DurationMs {
   if (!runs(state, seat.id) || seat.choiceLeftMs !== null) return seat.bankMs;
-  return leftMs(seat.bankMs, freeMs(seat), sinceMs(state, now));
+  const ms = leftMs(seat.bankMs, freeMs(seat), sinceMs(state, now));
+  // A flag that has fallen stops its bank, also while nobody has settled it yet.
+  return runsIntoOvertime(state.settings.onTimeout) ? ms : Math.max(Math.min(0, seat.bankMs), ms);
 }
 
 /** Free time left at `now` before the bank pays. */

@@ -1,7 +1,6 @@
 // The operator's list after an outage: which of its games are looked at, and how many at a time.
 import { expect, test } from "vitest";
 import { presentGames } from "../../lib/ops/present-games.ts";
-import type { Rooms } from "../../lib/room/rooms.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { start, Table } from "../store/table.ts";
 
@@ -22,9 +21,9 @@ test("a long page is whole and in its order, looked at 32 games at a time, and o
       most = Math.max(most, underWay);
       await new Promise((done) => setImmediate(done));
       underWay -= 1;
-      return { refused: "busy" };
+      return { refused: "busy" as const };
     },
-  } as unknown as Rooms;
+  };
   expect(await presentGames({ store, rooms }, null, 200)).toEqual(await store.all(null, 200));
   expect(asked.toSorted()).toEqual(Array.from({ length: 40 }, (_, place) => `RAN${place}`).toSorted());
   expect(most).toBeLessThanOrEqual(32);

@@ -5,7 +5,7 @@ import type { ListedGame, Page, Store } from "../store/store.ts";
 
 interface Looking {
   readonly store: Pick<Store, "all" | "outages">;
-  readonly rooms: Rooms;
+  readonly rooms: Pick<Rooms, "find">;
 }
 
 /** Games looked at at the same time: players are served meanwhile. */

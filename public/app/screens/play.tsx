@@ -35,6 +35,7 @@ export function Play({ table }: { readonly table: Table }): JSX.Element {
       data-seat={who.seat ?? ""}
       data-watching={!acts}
       data-others={others.length}
+      data-many={others.length > 4}
     >
       <h1 class="sr">{table.name || table.id}</h1>
       <PlayBar table={table} who={who} />

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { seatName } from "../../lib/game/looks.ts";
 import { refusals } from "../../lib/game/refusals.ts";
 import { en as enTable } from "../../public/app/i18n/en.ts";
 import { enClass } from "../../public/app/i18n/en-class.ts";
@@ -10,6 +11,9 @@ import { type Language, preferredLanguage } from "../../public/app/i18n/language
 import { createSpeech } from "../../public/app/i18n/words.ts";
 import { campaignPresets } from "../../public/app/model/presets.ts";
 import { presets } from "../../lib/game/presets/presets.ts";
+import { createSession } from "../../public/app/net/session.ts";
+import { fakeEnv } from "./support/fake-env.ts";
+import { player, table } from "./support/tables.ts";
 
 /** With the words that are fetched with the first class. */
 const en: Readonly<Record<string, string>> = { ...enTable, ...enClass };
@@ -112,6 +116,28 @@ describe("F56 two languages", () => {
     await speech.use("tr");
     expect(speech.t("class.true")).toBe("Doğru");
     expect(speech.t("offer.passTurn")).toBe("Sırayı ver");
+  });
+
+  test("seats that nobody has named are called as the language calls them, and are renamed with it; what was typed stays", async () => {
+    const speech = await createSpeech("tr");
+    const env = fakeEnv();
+    const session = createSession(env, (n) => speech.t("seat.unnamed", { n }));
+    const names = () => session.model.value.table?.players.map(({ name }) => name);
+    session.enter("K7QX2M");
+    env.socket().opens();
+    const players = [player(1, { name: "Player 1" }), player(2, { name: "Ada" }), player(3, { name: "Player 1" })];
+    const sent = table({ players });
+    env.socket().says("state", sent);
+    expect(names()).toEqual(["Oyuncu 1", "Ada", "Player 1"]);
+    const shown = session.model.value.table;
+    session.dispatch({ type: "notice", tone: "info", key: "toast.order" });
+    expect(session.model.value.table).toBe(shown);
+    env.socket().says("change", { v: 11, serverTime: sent.serverTime, events: [], players: [{ id: 2, name: "Player 2" }] });
+    expect(names()).toEqual(["Oyuncu 1", "Oyuncu 2", "Player 1"]);
+    await speech.use("en");
+    expect(names()).toEqual(["Player 1", "Player 2", "Player 1"]);
+    // In English they are called as the server calls them.
+    expect([1, 8, 20].map((n) => speech.t("seat.unnamed", { n }))).toEqual([1, 8, 20].map((n) => seatName(n)));
   });
 
   test("F18 names are put into sentences as they are typed: the page escapes them, the words do not", async () => {

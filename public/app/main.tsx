@@ -29,7 +29,8 @@ async function start(): Promise<void> {
     sheet.value = null;
   };
   const sheet = signal<Sheet | null>(null);
-  const [session, frames] = [createSession(env), createFrames(window)];
+  const session = createSession(env, (n) => speech.t("seat.unnamed", { n }));
+  const frames = createFrames(window);
   const app: App = { session, speech, prefShelf, frames, route, go, sheet, update: signal(null), install: signal(null) };
   for (const kind of ["popstate", "hashchange"])
     addEventListener(kind, () => {

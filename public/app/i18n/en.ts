@@ -93,6 +93,7 @@ export const en: Readonly<Record<string, string>> = {
   "lobby.randomStart": "Who starts",
   "lobby.clock": "Clock",
   "seat.number": "Seat {{n}}",
+  "seat.unnamed": "Player {{n}}",
   "seat.name": "Your name",
   "seat.nameOf": "Name",
   "seat.colour": "Colour",

@@ -93,6 +93,7 @@ export const tr: Readonly<Record<string, string>> = {
   "lobby.randomStart": "Kim başlar",
   "lobby.clock": "Saat",
   "seat.number": "Yer {{n}}",
+  "seat.unnamed": "Oyuncu {{n}}",
   "seat.name": "Adın",
   "seat.nameOf": "Ad",
   "seat.colour": "Renk",

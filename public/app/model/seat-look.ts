@@ -1,6 +1,7 @@
-// How seats tell themselves apart: a shape and a colour each, so that no colour carries meaning alone.
+// How seats tell themselves apart: a shape and a colour each, so that no colour carries meaning alone, and a name.
 import type { SeatId } from "../../../lib/game/ids.ts";
-import { seatColors } from "../../../lib/game/looks.ts";
+import { seatColors, seatName } from "../../../lib/game/looks.ts";
+import type { Table } from "./model.ts";
 
 export const shapes = ["circle", "diamond", "triangle", "square", "hexagon", "star", "drop", "cross"] as const;
 export type Shape = (typeof shapes)[number];
@@ -15,6 +16,19 @@ export const shapeOf = (seat: SeatId): Shape => shapes[(seat - 1) % shapes.lengt
 /** A seat's colour as `#rrggbb`; its place's own colour when the game names none. */
 export function colorOf(seat: SeatId, color: string | undefined): string {
   return color && colorShape.test(color) ? color : (palette[(seat - 1) % palette.length] ?? palette[0]);
+}
+
+export type NameSeat = (seat: SeatId) => string;
+
+/** Seats that nobody has named are called as whoever looks calls them: the server has one name for all languages. */
+export function withSeatNames(table: Table | null, nameSeat: NameSeat): Table | null {
+  if (table === null) return null;
+  const isOurs = table.players.every(({ id, name }) => name !== seatName(id) || name === nameSeat(id));
+  if (isOurs) return table;
+  return {
+    ...table,
+    players: table.players.map((player) => (player.name === seatName(player.id) ? { ...player, name: nameSeat(player.id) } : player)),
+  };
 }
 
 /** Relative luminance, 0..1 (WCAG). */

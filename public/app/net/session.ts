@@ -1,10 +1,12 @@
 // What the screens may do: create, enter and leave games and give commands. One value for the whole page; the same shape is
 // given by a table that plays alone on this device.
-import { signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { seatName } from "../../../lib/game/looks.ts";
 import type { Env } from "../device/env.ts";
 import { emptyModel, type Input, type Model, type Sent } from "../model/model.ts";
 import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/logged.ts";
+import { type NameSeat, withSeatNames } from "../model/seat-look.ts";
 import { step } from "../model/step.ts";
 import { fetchLog } from "./log.ts";
 import { Connection } from "./connection.ts";
@@ -31,7 +33,15 @@ function sentNow(env: Env, { gameId, table, serverClock }: Model, command: Comma
   return { ...command, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
 }
 
-export function createSession(env: Env) {
+/** What the screens show of it. A table stays the same object while nothing of it changes. */
+function shownModel(model: ReadonlySignal<Model>, nameSeat: NameSeat): ReadonlySignal<Model> {
+  const told = computed(() => model.value.table);
+  const table = computed(() => withSeatNames(told.value, nameSeat));
+  return computed(() => (table.value === told.value ? model.value : { ...model.value, table: table.value }));
+}
+
+/** `nameSeat` says what a seat is called that nobody has named. */
+export function createSession(env: Env, nameSeat: NameSeat = seatName) {
   const model = signal<Model>(emptyModel);
   const keys = new SeatKeys(env.shelf, env.wallMs);
   const serverNowMs = (): number => env.nowMs() + model.value.serverClock.offsetMs;
@@ -61,7 +71,7 @@ export function createSession(env: Env) {
   };
 
   return {
-    model,
+    model: shownModel(model, nameSeat),
     env,
     keys,
     dispatch,

@@ -257,6 +257,32 @@ describe("CK8 lag credit", () => {
     );
   });
 
+  test("CK8 who stays on the clock has ended nothing: interrupts of one's own turn give no time back", () => {
+    play(
+      started({ bonusTime: 0 }),
+      `at 10000  A interrupt -> interrupted A
+      A passPriority rtt=300 -> priority-passed A
+      A interrupt -> interrupted A
+      A interrupt -> interrupted A
+      A passPriority rtt=300 -> priority-passed A
+      see A -> A=590000
+      A passPriority rtt=300 -> priority-passed A
+      see A -> A=590000
+      A passTurn rtt=300 -> turn-passed A B 2
+      see A -> A=590270`,
+    );
+  });
+
+  test("CK8 TO2 who has to choose after a flag fall is given nothing back", () => {
+    const table = started({ bonusTime: 0, initialTime: 10_000, warningThresholds: [] });
+    play(
+      table,
+      `at 10000  wake -> timeout A 1
+      at 11000  A passTurn rtt=200 -> turn-passed A B 2
+      see A A.timeoutPending -> A=0 A.timeoutPending=true`,
+    );
+  });
+
   test("CK8 the host's own tap for an unclaimed seat is that seat's tap", () => {
     const table = new Table({ bonusTime: 0 });
     play(

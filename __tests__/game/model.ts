@@ -110,8 +110,13 @@ export class Model extends ModelTable {
         return true;
       case "passPriority":
         if (!running || !acts(acting) || this.play.stack.at(-1) !== acting) return false;
-        credit(acting);
         this.play.stack.pop();
+        // His own clock has ended only when he is not the next to run.
+        if (!this.runners().includes(acting as number)) {
+          this.play.stack.push(acting as number);
+          credit(acting);
+          this.play.stack.pop();
+        }
         return true;
       case "toggleTarget":
         return running && acts(this.play.active) && this.toggle(about as number);
@@ -193,7 +198,7 @@ export class Model extends ModelTable {
 
   protected credit(id: number | null, rtt: number): void {
     const seat = this.seat(id);
-    if (seat === undefined || id === null || rtt <= 0 || !this.runners().includes(id)) return;
+    if (seat === undefined || id === null || rtt <= 0 || seat.choice !== null || !this.runners().includes(id)) return;
     const most = Math.min(1_000, Math.floor(0.4 * rtt + 150));
     const quota = seat.quota ?? 3 * most;
     const back = Math.min(rtt, most, quota, seat.paid);

@@ -132,13 +132,14 @@ export function credit(seat: Writable<Seat>, ms: DurationMs): void {
 
 /**
  * Gives back what the way to the server and back cost this tap, out of what the bank paid in this stretch and within the
- * seat's quota. `rttMs` is the server's own estimate.
+ * seat's quota. `rttMs` is the server's own estimate. While a choice is due the bank stands.
  */
 export function creditLag(draft: Draft, id: SeatId, rttMs: DurationMs): void {
   const { state } = draft;
   if (!(rttMs > 0) || state.status !== "running" || !state.runners.includes(id)) return;
   const most = Math.floor(Math.min(limits.lagCreditMsMax, limits.lagCreditRttShare * rttMs + limits.lagCreditBaseMs));
   const seat = writeSeat(draft, id);
+  if (seat.choiceLeftMs !== null) return;
   const quota = seat.lagQuotaMs ?? most * limits.lagQuotaStart;
   const ms = Math.min(Math.floor(rttMs), most, quota, seat.stretchMs);
   seat.lagQuotaMs = Math.min(most * limits.lagQuotaMax, quota + most - ms);

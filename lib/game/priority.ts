@@ -1,5 +1,5 @@
 // Who may answer whom: the stack of interrupts, and targets that answer side by side.
-import { creditLag } from "./clock.ts";
+import { creditLag, runnersOf } from "./clock.ts";
 import { type Draft, type Outcome, refuse } from "./draft.ts";
 import type { SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
@@ -18,8 +18,9 @@ export function interrupt(draft: Draft, { seat }: Tap): Outcome {
 export function passPriority(draft: Draft, { seat, rttMs }: Tap): Outcome {
   const { state } = draft;
   if (state.stack.at(-1) !== seat) return refuse("not-your-turn");
-  creditLag(draft, seat, rttMs);
   state.stack = state.stack.slice(0, -1);
+  // Who runs on has ended nothing: interrupts of his own turn would give the same stretch back bit by bit.
+  if (!runnersOf(state).includes(seat)) creditLag(draft, seat, rttMs);
   draft.events.push({ type: "priorityPassed", data: { playerId: seat } });
   return null;
 }

@@ -45,6 +45,10 @@ describe("F31 SAFETY 20: HTTP", () => {
     },
   );
 
+  test.each(["/live", "/ready", "/health", "/metrics", "/api/server/state", "/api/games"])("%s is kept by no cache", async (path) => {
+    expect((await fetch(server.url + path)).headers.get("cache-control")).toBe("no-store");
+  });
+
   test("in production HSTS is sent, and metrics for which no token is set are shown to nobody", async () => {
     const production = await startRunningServer({ env: { NODE_ENV: "production" } });
     try {

@@ -16,6 +16,9 @@ const yearSeconds = 31_536_000;
 /** What the page needs of the device; everything else is switched off for it and for whatever it may ever embed. */
 const permissions = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), screen-wake-lock=(self), fullscreen=(self)";
 
+/** True at this moment only: a proxy that kept one would answer for a server that is gone, or with a time that has passed. */
+const momentary = ["/live", "/ready", "/health", "/metrics", "/api/server"];
+
 export function httpApp(parts: HttpParts): Express {
   const app = express();
   app.disable("x-powered-by");
@@ -32,6 +35,10 @@ export function httpApp(parts: HttpParts): Express {
   app.use(
     compression({ filter: (request, response) => !isStream(response.getHeader("Content-Type")) && compression.filter(request, response) }),
   );
+  app.use(momentary, (_request, response, next) => {
+    response.set("Cache-Control", "no-store");
+    next();
+  });
   addProbes(app, parts);
   addGames(app, parts);
   addDocuments(app, parts);

@@ -118,6 +118,8 @@ describe("what is said and shown", () => {
     expect(line("hostChanged", { playerId: null })).toBeNull();
     expect(line("gamePaused", { by: "restart" })).toEqual({ key: "log.cutOff" });
     expect(line("gamePaused", { by: "player" })?.key).toBe("log.gamePaused");
+    const time = (deltaMs: number) => line("timeAdjusted", { playerId: 2, deltaMs })?.params?.["time"];
+    expect([time(60_000), time(-90_000)]).toEqual(["+1:00", "−1:30"]);
   });
 
   test("only what came after the last version seen is fresh", () => {

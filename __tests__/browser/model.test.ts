@@ -170,6 +170,11 @@ describe("the server's time", () => {
     expect(clock).toMatchObject({ rttMs: 20, offsetMs: 5_000_000 });
   });
 
+  test("L12 the server time with which a new line begins is a first guess: it takes the place of nothing that was measured", () => {
+    const measured = withPong(noSamples, { sentMs: 0, receivedMs: 4, serverTime: 1_000_002 });
+    expect(withServerTime(measured, 1_000_000, 900)).toBe(measured);
+  });
+
   test("old samples are forgotten: after a sleep the best of before says nothing", () => {
     let clock = withPong(noSamples, { sentMs: 0, receivedMs: 2, serverTime: 1_001 });
     clock = withPong(clock, { sentMs: 200_000, receivedMs: 200_100, serverTime: 203_050 });

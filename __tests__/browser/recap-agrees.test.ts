@@ -203,3 +203,12 @@ test("LI6 who comes back has a life", () => {
   );
   expect(recapAt(table).seats[1]?.life.map(({ value }) => value)).toEqual([20, 0, 1, 1]);
 });
+
+test("LI6 who is put out by the host and comes back has the life he had", () => {
+  const table = play(
+    started({ playerCount: 3 }),
+    `at 1000 A eliminate B -> eliminated B host
+     at 2000 A revive B -> revived B`,
+  );
+  expect(recapAt(table).seats[1]?.life.map(({ value }) => value)).toEqual([20, 20, 20]);
+});

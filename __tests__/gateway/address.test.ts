@@ -23,6 +23,11 @@ describe("SAFETY 15: the client's address", () => {
     expect(direct(request(socket, headers as Record<string, string>)).address).toBe(address);
   });
 
+  test("L20 an address of somebody's own network that has ffff in it is no IPv4 address, and no trusted proxy", () => {
+    const own = "2001:db8::ffff:a00:1";
+    expect(proxied(request(own, { "x-forwarded-for": "6.6.6.6" }))).toEqual({ address: own, secure: null });
+  });
+
   test.each([
     ["10.0.0.1", "198.51.100.7", "198.51.100.7"],
     ["10.0.0.1", "6.6.6.6, 198.51.100.7", "198.51.100.7"],

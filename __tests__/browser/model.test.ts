@@ -3,7 +3,7 @@ import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
 import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
-import { meantTable, meantPlayer, valueFor } from "../../public/app/model/values.ts";
+import { meantTable, meantPlayer, stepped, valueFor } from "../../public/app/model/values.ts";
 import { player, table } from "./support/tables.ts";
 
 const said = (model: Model, type: string, data: object, atMs = 0): Model =>
@@ -92,6 +92,13 @@ describe("the page's model", () => {
     expect(valueFor(model, 1, "life")).toBe(37);
     expect(valueFor(model, 2, "life")).toBe(40);
     expect(valueFor(said(model, "ack", { id: "l", v: 11 }), 1, "life")).toBe(40);
+  });
+
+  test("a step goes as far as the rules let it, for life below nothing and for a counter not", () => {
+    expect([stepped("life", 40, -1), stepped("life", 0, -10), stepped("life", -995, -10), stepped("life", 9_995, 10)]).toEqual([
+      39, -10, -999, 9_999,
+    ]);
+    expect([stepped("poison", 3, 1), stepped("poison", 3, -10), stepped("poison", 995, 10)]).toEqual([4, 0, 999]);
   });
 
   test("a name and a colour that are on their way are those of their seat, and of no other", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Table } from "../../public/app/model/model.ts";
+import { emptyModel, type Table } from "../../public/app/model/model.ts";
 import { offerFor, pauseCommand, seatInHand } from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
-import { type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
+import { choiceIsDue, type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
 
 const as = (seat: number | null, part: Partial<Standing> = {}): Standing => ({ seat, host: seat === 1, local: false, ...part });
@@ -169,4 +169,12 @@ test("who is waited for may agree to an undo; when nobody is left to wait for, w
   expect([as(2), as(3), as(null), host].map((who) => undoAnswer(left, who))).toEqual(["again", "agree", null, null]);
   expect([as(3), as(null), host].map((who) => undoAnswer(asked(null, [3], []), who))).toEqual(["agree", null, "again"]);
   expect(undoAnswer(table({}), as(1))).toBeNull();
+});
+
+test("TO2 the choice after a time-out is asked of its seat, and of the host when nobody sits there", () => {
+  const due = (claimed: boolean) => table({ players: four((id) => (id === 2 ? { timeoutPending: true, claimed } : {})) });
+  const asked = (of: Table) => [1, 2, 3, null].map((seat) => choiceIsDue({ ...emptyModel, link: "open", table: of, seat }));
+  expect(asked(due(true))).toEqual([false, true, false, false]);
+  expect(asked(due(false))[0]).toBe(true);
+  expect(choiceIsDue(emptyModel)).toBe(false);
 });

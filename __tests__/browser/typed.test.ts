@@ -24,6 +24,8 @@ test("a seat may be named with as many families as the rules take, and with no m
 test("what is too much goes from where it was put in: the end of what stood there stays", () => {
   const stood = "a".repeat(31);
   expect(fitted(`a${family}${family}${stood.slice(1)}`, 1 + 2 * family.length, seat)).toBe(`a${family}${stood.slice(1)}`);
+  const whole = `${"a".repeat(31)}e\u0301`;
+  expect(fitted(whole, 32, seat)).toBe(whole);
   const full = "b".repeat(32);
   expect(fitted(`x${full}`, 1, seat)).toBe(full);
 });

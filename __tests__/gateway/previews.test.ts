@@ -29,3 +29,18 @@ test("who guessed codes through links gets the page without a preview, and may n
   await all.ambient.advance(60_000);
   expect(await title(gameId)).toBe("Friday - Tap-or-Tarp");
 });
+
+test("SAFETY 19: with more to do than can be done what is read of games is refused with the spectators, and the page comes without a preview", async () => {
+  const all = virtualEdge({ limits: { storeQueueChangesMax: 80 } });
+  const { gameId } = await all.seated();
+  const app = virtualHttp(all, { publicDir });
+  const api = ["/api/games", `/api/games/${gameId}`, `/api/games/${gameId}/log`];
+  const read = () => Promise.all([...api, "/live", "/"].map(async (path) => (await request(app).get(path)).status));
+  const title = async () => /<title>(.*)<\/title>/.exec((await request(app).get(`/g/${gameId}`)).text)?.[1];
+  const named = await title();
+  expect([named, await read()]).toEqual([expect.stringContaining("Tap-or-Tarp"), [200, 200, 200, 200, 200]]);
+  all.setQueueDepth(40);
+  expect([await title(), await read()]).toEqual(["The page", [503, 503, 503, 200, 200]]);
+  all.setQueueDepth(0);
+  expect([await title(), await read()]).toEqual([named, [200, 200, 200, 200, 200]]);
+});

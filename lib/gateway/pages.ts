@@ -18,11 +18,17 @@ interface Preview {
 
 type PagesParts = Pick<HttpParts, "publicDir" | "rooms" | "edge" | "config">;
 
-/** What a link preview says about a game; null when there is none, it cannot be known now, or too many codes were guessed from there. */
+/** What a link preview says about a game; null when there is none, or it cannot be known now, or whoever asks may not look now. */
 async function previewOf({ rooms, edge }: PagesParts, request: Request): Promise<Preview | null> {
   const id = gameIdSchema.safeParse(request.params["code"]);
-  const found = id.success ? await edge.lookUps.find(rooms, id.data, edge.clientOf(request).address) : null;
-  if (found === null || !("room" in found)) return null;
+  if (!id.success) return null;
+  // The page is for players as well; what it says of the game beforehand is for whoever only looks.
+  if (edge.overload.refuses("watch")) {
+    edge.metrics.shed("watch").add();
+    return null;
+  }
+  const found = await edge.lookUps.find(rooms, id.data, edge.clientOf(request).address);
+  if (!("room" in found)) return null;
   let preview: Preview | null = null;
   const { room } = found;
   const describe = ({ state }: Copy): void => {

@@ -146,6 +146,9 @@ test("damage lowers life and names its source; a commander's is counted beside i
     commanderDamage: { 1: [12, 0] },
   });
   expect(damageCommand(duel, { to: 2, from: null, amount: 2, kind: "plain" }).data).toEqual({ playerId: 2, life: 18, source: 2 });
+  // As far down as the rules let a life go, or the whole blow would be refused.
+  const low = table({ players: [player(1), player(2, { life: -990 })] });
+  expect(damageCommand(low, { to: 2, from: 1, amount: 20, kind: "plain" }).data).toEqual({ playerId: 2, life: -999, source: 1 });
 });
 
 test("a blow whose dealer comes to be its taker is dealt by nobody, and by nobody's commander", () => {

@@ -294,6 +294,12 @@ describe("F16 metrics", () => {
     expect(text).toContain('tapotarp_commands_total{type="endGame",outcome="refused"} 1');
     expect(text).toContain("tapotarp_connections 2");
     expect(Number(/tapotarp_commit_duration_seconds_count (\d+)/.exec(text)?.[1])).toBeGreaterThanOrEqual(12);
+    const figure = (name: string) => Number(new RegExp(`^tapotarp_${name} (\\d+)$`, "m").exec(text)?.[1]);
+    for (const way of ["received", "sent"]) {
+      const frames = figure(`frames_${way}_total`);
+      expect(frames).toBeGreaterThanOrEqual(12);
+      expect(figure(`${way}_bytes_total`) / frames).toBeGreaterThan(20);
+    }
     // Of all histograms only those of what did not happen here are empty.
     const counted = [...text.matchAll(/^(tapotarp_\w+)_count(?:\{[^}]*\})? (\d+)$/gm)].map(
       ([, name = "", count]) => [name, Number(count)] as const,

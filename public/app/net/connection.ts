@@ -101,7 +101,6 @@ export class Connection {
   /** Takes the seat back from another page, after `displaced`. */
   takeBack(): void {
     this.ports.dispatch({ type: "link", link: "lost" });
-    this.attempts = 0;
     this.open();
   }
 

@@ -6,7 +6,10 @@ import { en } from "../../public/app/i18n/en.ts";
 import { sentencesFor, since, toastFor } from "../../public/app/model/announce.ts";
 import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
 import { logLine } from "../../public/app/model/log-lines.ts";
-import { emptyModel, type Model } from "../../public/app/model/model.ts";
+import { emptyModel, type Happening, type Input, type Model, type Table } from "../../public/app/model/model.ts";
+import { step } from "../../public/app/model/step.ts";
+import { newLocalTable } from "../../public/app/net/local-table.ts";
+import { fakeEnv } from "./support/fake-env.ts";
 import { player, table } from "./support/tables.ts";
 
 const event = (type: string, data: object = {}): WireEvent => ({ type, data }) as unknown as WireEvent;
@@ -66,6 +69,11 @@ describe("what is said and shown", () => {
       key: "live.yourWarning",
       params: { time: "0:30" },
     });
+    expect(said(event("warning", { playerId: 2, thresholdMs: 30_000 }), 1)).toEqual({
+      key: "live.warning",
+      params: { name: "Marek", time: "0:30" },
+    });
+    expect(said(event("campaignComplete", { winners: [2, 3] }), 1)).toEqual({ key: "live.campaign", params: { names: "Marek, Jun" } });
     expect(said(event("timeout", { playerId: 2 }), 1)).toEqual({ key: "live.timeout", params: { name: "Marek" } });
     expect(said(event("lifeChanged", { playerId: 2 }), 1)).toBeNull();
   });
@@ -95,6 +103,29 @@ describe("what is said and shown", () => {
     expect(toastFor(moved, table())).toEqual({ key: "toast.host", params: { name: "Marek" } });
     expect(toastFor(moved, table({ status: "waiting" }))).toBeNull();
     expect(toastFor(event("hostChanged", { playerId: null }), table())).toBeNull();
+  });
+
+  test("TU4 while the table waits the host says who begins: that is shown as such, and is nobody's turn", () => {
+    const env = fakeEnv();
+    let model = emptyModel;
+    const dispatch = (input: Input): void => {
+      model = step(model, input);
+    };
+    const local = newLocalTable(env, dispatch, { playerCount: 3 });
+    local?.open();
+    local?.give({ type: "switch", data: { playerId: 2 } });
+    const happened = model.happenings.at(-1) as Happening;
+    const begins = { key: "toast.starter", params: { name: "Player 2" } };
+    const shown = (at: Happening, of: Model) => [toastFor(at.event, of.table as Table), logLine(at.event, of.table as Table)];
+    expect(shown(happened, model)).toEqual([begins, begins]);
+    expect(sentencesFor([happened], model.table as Table, 2)).toEqual([]);
+    expect(cueFor(happened.event, { seat: 2, all: true })).toBeNull();
+    local?.give({ type: "start", data: {} });
+    local?.give({ type: "passTurn", data: { playerId: 2 } });
+    const passed = model.happenings.at(-1) as Happening;
+    expect(shown(passed, model)).toMatchObject([null, { key: "log.turnPassed", params: { turn: 2 } }]);
+    expect(cueFor(passed.event, { seat: 3, all: false })).toBe("turn");
+    local?.leave();
   });
 
   test("dice name who rolled; a coin has sides with names; a table without a server has nobody who rolls", () => {

@@ -113,6 +113,14 @@ describe("the great button always says what can be done now, or why nothing can"
     expect(pauseCommand(table())).toEqual({ type: "pause", data: { to: "paused" } });
   });
 
+  test("IN2 whoever passes priority is told to whom: the one below him, those who are asked, or the turn", () => {
+    const back = (part: Parameters<typeof table>[0]) => offerFor(table(part), as(2), 2).sub;
+    expect(back({ interruptingPlayers: [3, 2], running: [2] })).toEqual({ key: "offer.backTo", params: { name: "Jun" } });
+    expect(back({ interruptingPlayers: [2], running: [2] })).toEqual({ key: "offer.backTo", params: { name: "Ayla" } });
+    const asked = { targetingState: "resolving", targetedPlayers: [3], awaitingPriority: [3] } as const;
+    expect(back({ ...asked, interruptingPlayers: [2], running: [2] })).toEqual({ key: "offer.backToTargets" });
+  });
+
   test("a campaign's next round is the host's", () => {
     const campaign = { preset: "wastelands", round: 1, rounds: 3, handSize: 5, standings: [], roundWinners: [1], winners: null };
     const over = table({ status: "finished", mode: "campaign", campaign });
@@ -142,6 +150,12 @@ describe("the face of the play screen", () => {
     expect(sayOf(table(), as(2), 1)).toEqual({ key: "say.their.turn", params: { name: "Ayla" } });
     expect(sayOf(table({ interruptingPlayers: [2], running: [2] }), as(2), 2).key).toBe("say.your.priority");
     expect(sayOf(table({ interruptingPlayers: [2], running: [2] }), as(1), 1).key).toBe("say.your.waits");
+    const others = (part: Parameters<typeof table>[0]) => [1, 2, 3].map((seat) => sayOf(table(part), as(4), seat).key.slice(10));
+    const resolving = { targetingState: "resolving", targetedPlayers: [2, 3], awaitingPriority: [3], running: [3] } as const;
+    expect(others(resolving)).toEqual(["waits", "idle", "asked"]);
+    expect(others({ ...resolving, interruptingPlayers: [2, 3] })).toEqual(["waits", "stacked", "priority"]);
+    expect(others({ targetingState: "selecting" })).toEqual(["targeting", "idle", "idle"]);
+    expect(others({ players: four((id) => ({ isEliminated: id === 2, timeoutPending: id === 1 })) })).toEqual(["timeout", "out", "idle"]);
   });
 });
 

@@ -9,6 +9,7 @@ import { durationText } from "./time-text.ts";
 interface About {
   readonly playerId?: SeatId | null;
   readonly to?: SeatId;
+  readonly turn?: number;
   readonly players?: readonly SeatId[];
   readonly thresholdMs?: number;
   readonly winner?: SeatId | null;
@@ -19,6 +20,9 @@ interface About {
   readonly by?: string;
 }
 
+/** While the table waits the host says who begins: nobody has the turn yet. */
+export const saysWhoBegins = ({ type, data }: WireEvent): boolean => type === "turnPassed" && (data as About).turn === 0;
+
 /** The sentence for one event, or null for what need not be said. `own` is this page's seat. */
 function sentenceFor(event: WireEvent, table: Table, own: SeatId | null): Words | null {
   const about = event.data as About;
@@ -27,6 +31,7 @@ function sentenceFor(event: WireEvent, table: Table, own: SeatId | null): Words 
   const mine = seat !== null && seat === own;
   switch (event.type) {
     case "turnPassed":
+      if (saysWhoBegins(event)) return null;
       return mine ? { key: "live.yourTurn" } : { key: "live.turn", params: { name } };
     case "interrupted":
       return mine ? { key: "live.yourPriority" } : { key: "live.priority", params: { name } };
@@ -79,6 +84,8 @@ export function toastFor(event: WireEvent, table: Table): Words | null {
       return rolled(about, name);
     case "randomPlayerSelected":
       return { key: "toast.starter", params: { name } };
+    case "turnPassed":
+      return saysWhoBegins(event) ? { key: "toast.starter", params: { name: nameOf(table, about.to ?? null) } } : null;
     case "playOrderRolled":
       return { key: "toast.order" };
     case "undone":

@@ -1,6 +1,7 @@
 // Which happenings can be heard and felt, and by whom. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
+import { saysWhoBegins } from "./announce.ts";
 import { hasEnded, type Model } from "./model.ts";
 
 export type Cue = "turn" | "priority" | "warning" | "timeout" | "out" | "dice" | "end" | "nudge";
@@ -23,7 +24,7 @@ export function cueFor(event: WireEvent, { seat: own, all }: Ears): Cue | null {
   const mine = (seat: SeatId | null | undefined): boolean => all || (seat !== null && seat !== undefined && seat === own);
   switch (event.type) {
     case "turnPassed":
-      return mine(about.to) ? "turn" : null;
+      return mine(about.to) && !saysWhoBegins(event) ? "turn" : null;
     case "interrupted":
       return mine(about.playerId) ? null : "priority";
     case "targetsConfirmed":

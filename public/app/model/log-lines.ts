@@ -1,7 +1,7 @@
 // An event as one line of the log. Pure; what needs no line gives null.
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
-import { toastFor } from "./announce.ts";
+import { saysWhoBegins, toastFor } from "./announce.ts";
 import type { Table } from "./model.ts";
 import type { Words } from "./offer.ts";
 import { nameOf } from "./table-questions.ts";
@@ -24,7 +24,7 @@ const untold = new Set([
 
 export function logLine(event: WireEvent, table: Table): Words | null {
   if (untold.has(event.type)) return null;
-  if (event.type === "diceRolled") return toastFor(event, table);
+  if (event.type === "diceRolled" || saysWhoBegins(event)) return toastFor(event, table);
   const facts = event.data as Facts;
   const seat = (key: string): string => (typeof facts[key] === "number" ? nameOf(table, facts[key] as SeatId) : "");
   const params: Record<string, string | number> = { name: seat("playerId") };

@@ -51,6 +51,20 @@ async function expectAgreement(pages: readonly Page[], origin: string, code: str
   return readings;
 }
 
+/** From now on, how many frames this page draws with a clock that shows no time. */
+async function blankFrames(page: Page): Promise<() => Promise<number>> {
+  const seen = await page.evaluateHandle(() => {
+    const count = { blank: 0 };
+    const look = (): void => {
+      if ([...document.querySelectorAll(".clock")].some((clock) => clock.textContent === "")) count.blank += 1;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    return count;
+  });
+  return async () => (await seen.jsonValue()).blank;
+}
+
 test("F38 two players and a watcher play a whole game, and all clocks agree", async ({ table }) => {
   const ayla = await table.open("/");
   await ayla.click('[data-preset="duel"]');
@@ -64,6 +78,7 @@ test("F38 two players and a watcher play a whole game, and all clocks agree", as
   const watcher = await table.open(`/g/${code}`);
   await sit(ayla, 1);
   await sit(marek, 2);
+  const blanks = await Promise.all([marek, watcher].map(blankFrames));
   await tap(ayla, "start");
   await expect(ayla.locator(".say")).toHaveText("Your turn");
 
@@ -85,6 +100,7 @@ test("F38 two players and a watcher play a whole game, and all clocks agree", as
   await tap(ayla, "pause");
   await expect(watcher.locator("main")).toHaveAttribute("data-status", "running");
   worst.push(await expectAgreement([ayla, marek, watcher], table.server.origin, code));
+  expect(await Promise.all(blanks.map((count) => count())), "frames with a clock that shows no time").toEqual([0, 0]);
   const { times } = await shownTimes(watcher);
   for (const seat of ["1", "2"]) expect(times[seat], `seat ${seat} was charged`).toBeLessThan(25 * 60_000);
   process.stdout.write(`largest difference between three pages and the server, ms, every reading: ${JSON.stringify(worst)}\n`);

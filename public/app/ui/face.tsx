@@ -1,6 +1,6 @@
 // A seat's clock: drawn every frame straight into the page, because a component per frame would cost more than the game.
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Face } from "../../../lib/game/clock-face.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
@@ -21,7 +21,8 @@ export function useMoment(seat: SeatId | null, draw: (moment: Moment) => void): 
   const { session, frames } = useApp();
   const latest = useRef(draw);
   latest.current = draw;
-  useEffect(() => {
+  // Before the browser paints: a card that has just come would stand without its time for a frame, at every turn.
+  useLayoutEffect(() => {
     if (seat === null) return;
     let stop: (() => void) | null = null;
     const show = (): void => {

@@ -91,6 +91,29 @@ test("first paint under 1 s and a tap under 100 ms on a CPU four times slower, b
   expect(Math.min(...taps)).toBeLessThan(tapMsMax);
 });
 
+test("a running clock is drawn when it looks otherwise, not sixty times a second", async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  await show(play);
+  const drawn = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let count = 0;
+        const clock = document.querySelector('.clock[data-runs="true"]');
+        if (clock === null) throw new Error("no clock runs");
+        new MutationObserver((changes) => {
+          count += changes.length;
+        }).observe(clock, { attributeFilter: ["data-ms"] });
+        setTimeout(() => resolve(count), 2_000);
+      }),
+  );
+  say("times the running clock was drawn in 2 s", String(drawn));
+  expect(drawn).toBeGreaterThanOrEqual(1);
+  // Four or five a second for the ring, and once for each answer of the server's to the first pings.
+  expect(drawn).toBeLessThanOrEqual(30);
+  await context.close();
+});
+
 const watchedMs = 3_000;
 
 /** Frames a second that the page draws, and the longest of 95 in 100 frames, over `watchedMs`. */

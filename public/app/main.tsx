@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   };
   const sheet = signal<Sheet | null>(null);
   const session = createSession(env, (n) => speech.t("seat.unnamed", { n }));
-  const frames = createFrames(window);
+  const frames = createFrames(window, env.after);
   const app: App = { session, speech, prefShelf, frames, route, go, sheet, update: signal(null), install: signal(null) };
   for (const kind of ["popstate", "hashchange"])
     addEventListener(kind, () => {

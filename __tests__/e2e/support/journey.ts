@@ -107,22 +107,28 @@ export async function tap(page: Page, act: string): Promise<void> {
 /** The version of the table that this page shows. */
 export const versionOf = async (page: Page): Promise<number> => Number(await page.locator("main[data-v]").getAttribute("data-v"));
 
-/** What each seat's clock shows, ms by seat, and the moment of the frame that drew it (all browsers here share one system clock). */
+/** What each seat's clock shows, ms by seat, and the moment it was drawn (all browsers here share one system clock). */
 export interface Shown {
   readonly at: number;
   readonly times: Readonly<Record<string, number>>;
 }
 
-/** Read right after the page has drawn a frame, so that a slow machine does not count as a wrong clock. */
+/** Read right after the page has drawn its clocks, which it does as soon as one that runs looks otherwise, so that a slow machine does not count as a wrong clock. */
 export function shownTimes(page: Page): Promise<Shown> {
   return page.evaluate(
     () =>
       new Promise<Shown>((resolve) => {
-        requestAnimationFrame(() => {
+        const read = (): void => {
           const faces = [...document.querySelectorAll<HTMLElement>("[data-ms][data-seat]")];
           const times = Object.fromEntries(faces.map((face) => [face.dataset["seat"] ?? "", Number(face.dataset["ms"])]));
           resolve({ at: Date.now(), times });
+        };
+        if (document.querySelector('.clock[data-runs="true"]') === null) return void requestAnimationFrame(read);
+        const drawn = new MutationObserver(() => {
+          drawn.disconnect();
+          read();
         });
+        drawn.observe(document.body, { attributeFilter: ["data-ms"], subtree: true });
       }),
   );
 }

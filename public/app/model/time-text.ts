@@ -11,6 +11,21 @@ export interface ClockText {
   readonly tenths: string;
 }
 
+const secondMs = 1000;
+const tenthMs = 100;
+
+/** Seconds and a tenth of what is left of a short time: "2.3". */
+export const tenthsText = (ms: number): string => (Math.floor(ms / tenthMs) / 10).toFixed(1);
+
+/** How long a running time looks the same, ms, that is read in seconds or in tenths; for one that stands at zero, a step. */
+export function lastsMs(ms: number, read: "seconds" | "tenths"): number {
+  const step = read === "tenths" ? tenthMs : secondMs;
+  if (ms === 0) return step;
+  const over = Math.abs(ms) % step;
+  // At the very edge it is still the old one.
+  return (ms > 0 ? over : step - over) + 1;
+}
+
 /** A bank on a face. Whole seconds are rounded towards zero, so that the last minute's tenths follow without a jump. */
 export function clockText(bankMs: number): ClockText {
   const sign = bankMs < 0 ? "−" : "";

@@ -6,6 +6,7 @@ import { useApp } from "../app-context.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { mayPlayFor, nameOf, type Standing, standing, undoAnswer } from "../model/table-questions.ts";
+import { lastsMs, tenthsText } from "../model/time-text.ts";
 import { useMoment, write } from "./face.tsx";
 
 export function Banners({ table }: { readonly table: Table }): JSX.Element {
@@ -45,7 +46,10 @@ export function ChoiceBanner({
   const { session, speech } = useApp();
   const { t } = speech;
   const left = useRef<HTMLElement>(null);
-  useMoment(player.id, ({ face }) => write(left.current, (face.choiceMs / 1000).toFixed(1)));
+  useMoment(player.id, ({ face }) => {
+    write(left.current, tenthsText(face.choiceMs));
+    return lastsMs(face.choiceMs, "tenths");
+  });
   const mine = mayPlayFor(table, who, player.id);
   const data = who.seat === player.id ? {} : { playerId: player.id };
   const { timeoutPenaltyLives: lives, timeoutPenaltyDrunk: drunk } = table.settings;

@@ -1,11 +1,11 @@
-// A seat's clock: drawn every frame straight into the page, because a component per frame would cost more than the game.
+// A seat's clock: drawn straight into the page whenever it looks otherwise, because a component each time would cost more than the game.
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Face } from "../../../lib/game/clock-face.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import { fullBankMs, playerOf, seatFace } from "../model/table-questions.ts";
-import { clockText, moodOf } from "../model/time-text.ts";
+import { clockText, lastsMs, moodOf, tenthsText } from "../model/time-text.ts";
 
 /** What is drawn for one seat at one moment. */
 export interface Moment {
@@ -16,8 +16,11 @@ export interface Moment {
   readonly runs: boolean;
 }
 
-/** Calls `draw` whenever what `seat` shows may have changed: each frame while its clock runs, else once per change. */
-export function useMoment(seat: SeatId | null, draw: (moment: Moment) => void): void {
+/** How long a draw looks the same while the clock runs, ms; infinite when only a change of the table ends that. */
+type LastsMs = number;
+
+/** Calls `draw` whenever what `seat` shows may have changed: as often as it says while its clock runs, and once per change. */
+export function useMoment(seat: SeatId | null, draw: (moment: Moment) => LastsMs): void {
   const { session, frames } = useApp();
   const latest = useRef(draw);
   latest.current = draw;
@@ -25,13 +28,13 @@ export function useMoment(seat: SeatId | null, draw: (moment: Moment) => void): 
   useLayoutEffect(() => {
     if (seat === null) return;
     let stop: (() => void) | null = null;
-    const show = (): void => {
+    const show = (): LastsMs => {
       const { table, link } = session.model.peek();
       const player = table && playerOf(table, seat);
-      if (!table || !player) return;
+      if (!table || !player) return Number.POSITIVE_INFINITY;
       // While the line is down nobody knows whether the clock runs; what is drawn goes on from the last known moment.
       const elapsedMs = session.serverNowMs() - table.serverTime;
-      latest.current({
+      return latest.current({
         face: seatFace(table, player, elapsedMs),
         fullMs: fullBankMs(table, player),
         delayTimeMs: table.settings.delayTime,
@@ -43,7 +46,8 @@ export function useMoment(seat: SeatId | null, draw: (moment: Moment) => void): 
       const running =
         model.table?.status === "running" && (model.table.running.includes(seat) || playerOf(model.table, seat)?.timeoutPending === true);
       show();
-      if (running) stop ??= frames.each(show);
+      // Also one that is there already: what it said before does not hold any more.
+      if (running) stop = frames.each(show);
       else {
         stop?.();
         stop = null;
@@ -88,11 +92,13 @@ export function ClockFace({
     const shown = face.choiceMs > 0 ? face.choiceMs : face.bankMs;
     const text = clockText(shown);
     write(main.current, text.main);
-    write(tenths.current, great || shown < 10_000 ? text.tenths : "");
+    const showsTenths = great || shown < 10_000;
+    write(tenths.current, showsTenths ? text.tenths : "");
     mark(root.current, "data-mood", moodOf(shown));
     mark(root.current, "data-long", String(text.main.length > shortChars));
     mark(root.current, "data-runs", String(runs));
     root.current?.setAttribute("data-ms", String(Math.round(face.bankMs)));
+    return face.delayMs + lastsMs(shown, showsTenths && text.tenths !== "" ? "tenths" : "seconds");
   });
   const named = label === undefined ? {} : { role: "timer" as const, "aria-label": label };
   return (
@@ -102,6 +108,9 @@ export function ClockFace({
     </div>
   );
 }
+
+/** A share of a time is drawn in so many steps: more would not be seen, on a ring as wide as a phone. */
+const shareSteps = 2_000;
 
 /** The ring that empties with the bank, with the delay as a thin line inside it that empties first. */
 export function Ring({ seat }: { readonly seat: SeatId }): JSX.Element {
@@ -116,6 +125,8 @@ export function Ring({ seat }: { readonly seat: SeatId }): JSX.Element {
     mark(root.current, "data-mood", face.choiceMs > 0 ? "crit" : moodOf(face.bankMs));
     mark(root.current, "data-delay", String(face.delayMs > 0));
     mark(root.current, "data-runs", String(runs));
+    if (face.delayMs > 0) return delayTimeMs > 0 ? delayTimeMs / shareSteps : face.delayMs;
+    return (face.choiceMs > 0 ? choiceTimeMs : fullMs) / shareSteps;
   });
   return (
     <svg class="ring" viewBox="0 0 100 100" aria-hidden="true" ref={root}>
@@ -131,7 +142,8 @@ export function DelayText({ seat, word }: { readonly seat: SeatId; readonly word
   const root = useRef<HTMLSpanElement>(null);
   useMoment(seat, ({ face, runs }) => {
     const shows = runs && face.delayMs > 0;
-    write(root.current, shows ? `${word} ${(face.delayMs / 1000).toFixed(1)}` : "");
+    write(root.current, shows ? `${word} ${tenthsText(face.delayMs)}` : "");
+    return shows ? lastsMs(face.delayMs, "tenths") : Number.POSITIVE_INFINITY;
   });
   return <span class="delay-text num" ref={root} />;
 }
@@ -142,6 +154,7 @@ export function BankLine({ seat }: { readonly seat: SeatId }): JSX.Element {
   useMoment(seat, ({ face, fullMs, runs }) => {
     const share = Math.min(1, Math.max(0, face.bankMs / fullMs));
     root.current?.style.setProperty("transform", `scaleX(${runs ? share.toFixed(4) : "0"})`);
+    return face.delayMs + fullMs / shareSteps;
   });
   return <span class="bank-line" ref={root} />;
 }

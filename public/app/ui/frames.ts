@@ -1,23 +1,36 @@
-// One animation loop for everything that moves with time. It stands still when nothing asks for it.
+// One loop for everything that moves with time. It draws when something would look otherwise than it does, not sixty times a second,
+// which would empty a phone's battery; and it stands still when nothing asks for it.
+import type { Env } from "../device/env.ts";
 
 export interface Frames {
-  /** Calls `draw` on every frame until the answer is called. */
-  readonly each: (draw: () => void) => () => void;
+  /** Calls `draw` with the next frame and again as soon as what it drew has lasted as long as it answered, ms, until the answer is called. */
+  readonly each: (draw: () => number) => () => void;
 }
 
-export function createFrames(host: Pick<Window, "requestAnimationFrame">): Frames {
-  const draws = new Set<() => void>();
-  let turning = false;
+/** What lasts no longer than a frame is drawn with the next one: a timer would be late for it. */
+const frameMs = 17;
+
+export function createFrames(host: Pick<Window, "requestAnimationFrame">, after: Env["after"]): Frames {
+  const draws = new Set<() => number>();
+  let isAsked = false;
+  let cancel: (() => void) | null = null;
+  const ask = (): void => {
+    cancel?.();
+    cancel = null;
+    if (!isAsked) host.requestAnimationFrame(turn);
+    isAsked = true;
+  };
   const turn = (): void => {
-    turning = draws.size > 0;
-    if (turning) host.requestAnimationFrame(turn);
-    for (const draw of draws) draw();
+    isAsked = false;
+    const lasts = Array.from(draws, (draw) => draw());
+    const soonest = Math.min(...lasts);
+    if (soonest <= frameMs) ask();
+    else if (soonest < Number.POSITIVE_INFINITY) cancel = after(soonest, ask);
   };
   return {
     each(draw) {
       draws.add(draw);
-      if (!turning) host.requestAnimationFrame(turn);
-      turning = true;
+      ask();
       return () => {
         draws.delete(draw);
       };

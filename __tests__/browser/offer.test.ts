@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { emptyModel, type Table } from "../../public/app/model/model.ts";
-import { offerFor, pauseCommand, seatInHand } from "../../public/app/model/offer.ts";
+import { interruptCommand, offerFor, pauseCommand, seatInHand, undoCommand } from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
 import { choiceIsDue, type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
@@ -95,16 +95,25 @@ describe("the great button always says what can be done now, or why nothing can"
 
   test("a host speaks for a seat nobody holds by naming it, and for nobody else's", () => {
     const free = table({ activePlayer: 3, running: [3], players: four((id) => ({ claimed: id !== 3 })) });
-    expect(offerFor(free, as(1), 3).command).toEqual({ type: "passTurn", data: { playerId: 3 } });
+    expect(offerFor(free, as(1), 3).command).toEqual({ type: "passTurn", data: { playerId: 3, turn: 9 } });
     expect(offerFor(free, as(2), 3).command).toBeNull();
     expect(offerFor(table({ activePlayer: 3, running: [3] }), as(1), 3).command).toBeNull();
     expect(seatInHand(free, as(1))).toBe(3);
     expect(seatInHand(free, as(2))).toBe(2);
   });
 
-  test("TU3 a pass names its seat, so that the second of two quick taps passes nobody else's turn", () => {
-    expect(offerFor(table(), as(1), 1).command).toEqual({ type: "passTurn", data: { playerId: 1 } });
-    expect(offerFor(table({ activePlayer: 2, running: [2] }), as(2), 2).command).toEqual({ type: "passTurn", data: { playerId: 2 } });
+  test("TU3 TU8 a pass names its seat and its turn: the second of two quick taps passes nobody else's turn, one that waited no later one", () => {
+    expect(offerFor(table(), as(1), 1).command).toEqual({ type: "passTurn", data: { playerId: 1, turn: 9 } });
+    const next = table({ activePlayer: 2, running: [2], turn: 10 });
+    expect(offerFor(next, as(2), 2).command).toEqual({ type: "passTurn", data: { playerId: 2, turn: 10 } });
+  });
+
+  test("TU8 UN6 an interrupt and an answer name their turn, an undo the newest change that this page knows of", () => {
+    const asked = table({ targetingState: "resolving", targetedPlayers: [2], awaitingPriority: [2], running: [2] });
+    expect(offerFor(asked, as(2), 2).command).toEqual({ type: "passTargetPriority", data: { turn: 9 } });
+    expect(offerFor(asked, as(1), 1).command).toEqual(interruptCommand(asked));
+    expect(interruptCommand(asked)).toEqual({ type: "interrupt", data: { turn: 9 } });
+    expect(undoCommand(asked)).toEqual({ type: "undo", data: { v: 10 } });
   });
 
   test("TU5 pausing and going on say which is meant, so that of two who tap at the same moment the second does not undo the first", () => {

@@ -77,6 +77,24 @@ describe("TU turns", () => {
     );
   });
 
+  test("TU8 a tap that names its turn does nothing in another one, though the turn has come back to its sender", () => {
+    play(
+      started({ playerCount: 3 }),
+      `at 0  A passTurn turn=1 -> turn-passed A B 2
+      B passTurn turn=2 -> turn-passed B C 3
+      A interrupt turn=2 -> ! too-late turn
+      C passTurn -> turn-passed C A 4
+      A passTurn A turn=1 -> ! too-late turn
+      A interrupt turn=4 -> interrupted A
+      A passPriority -> priority-passed A
+      A toggleTarget B -> target-toggled B true
+      A confirmTargets -> targets-confirmed B
+      B passTargetPriority turn=1 -> ! too-late turn
+      B passTargetPriority turn=4 -> target-answered B, targeting-ended false
+      A passTurn A turn=4 -> turn-passed A B 5`,
+    );
+  });
+
   test("TU4 a switch takes stack and targets away, also when it goes back to whoever has the turn", () => {
     play(
       started({ playerCount: 3 }),

@@ -38,6 +38,27 @@ describe("UN undo", () => {
     );
   });
 
+  test("UN6 an undo or an answer that comes late takes back nothing that its sender could not know of, and answers for nothing else", () => {
+    const table = started({ ...quick, playerCount: 3 });
+    const v = table.v;
+    play(
+      table,
+      `at 1000  A passTurn -> turn-passed A B 2
+      B passTurn -> turn-passed B C 3
+      A undo v=${v} -> ! too-late v
+      A undo v=${v + 1} -> ! too-late v
+      B undo v=${v} -> undone ${v + 2}
+      A undo v=${v} -> undone ${v + 1}
+      A passTurn -> turn-passed A B 2
+      B undo v=${v + 5} -> undo-asked B ${v + 5}
+      C updatePlayer C life=19 -> life-changed C 20 19 C
+      A undo v=${v + 7} -> undo-asked A ${v + 7}
+      B undo agree=true v=${v + 5} -> ! too-late v
+      B undo agree=false v=${v + 5} -> ! too-late v
+      B undo agree=true v=${v + 7} -> undo-agreed B ${v + 7}`,
+    );
+  });
+
   test("UN2 who agreed has agreed: asking again does it when the one that was waited for has left", () => {
     const table = started({ ...quick, playerCount: 3 });
     const v = table.v + 1;

@@ -48,6 +48,14 @@ function byActive(act: (draft: Draft, tap: Tap) => Outcome) {
     playerId !== undefined && playerId !== draft.state.active ? refuse("not-your-turn", "playerId") : act(draft, activeTap(draft, context));
 }
 
+type Timely = Pick<Told<"passTurn">, "playerId" | "turn">;
+
+/** What names its turn is meant for no other one. */
+function inItsTurn(act: (draft: Draft, command: Timely, context: Context) => Outcome) {
+  return (draft: Draft, command: Timely, context: Context): Outcome =>
+    command.turn !== undefined && command.turn !== draft.state.turn ? refuse("too-late", "turn") : act(draft, command, context);
+}
+
 const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   claim: (draft, { playerId }, { asker, input }) => claim(draft, playerId, { viewerId: asker.viewerId, draw: input.draw }),
   unclaim: (draft, _, { asker }) => (asker.seat === null ? refuse("no-seat") : unclaim(draft, asker.seat)),
@@ -55,13 +63,13 @@ const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   pause: togglePause,
   reset,
   switch: (draft, { playerId }) => switchTo(draft, playerId),
-  passTurn: byActive(passTurn),
-  interrupt: (draft, command, context) => interrupt(draft, tap(draft, command, context)),
+  passTurn: inItsTurn(byActive(passTurn)),
+  interrupt: inItsTurn((draft, command, context) => interrupt(draft, tap(draft, command, context))),
   passPriority: (draft, command, context) => passPriority(draft, tap(draft, command, context)),
   toggleTarget: (draft, { playerId }) => toggleTarget(draft, playerId),
   confirmTargets: byActive(confirmTargets),
   cancelTargeting: byActive(cancelTargeting),
-  passTargetPriority: (draft, command, context) => passTargetPriority(draft, tap(draft, command, context)),
+  passTargetPriority: inItsTurn((draft, command, context) => passTargetPriority(draft, tap(draft, command, context))),
   timeoutChoice: (draft, command, context) => choose(draft, tap(draft, command, context).seat, command.choice),
   updatePlayer: (draft, command, { asker }) => updatePlayer(draft, command, asker.seat),
   updateTable,
@@ -79,7 +87,7 @@ const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   rollPlayOrder: (draft, _, { input }) => rollPlayOrder(draft, input.draw),
   randomStartPlayer: (draft, _, { input }) => randomStartPlayer(draft, input.draw),
   nextRound,
-  undo: (draft, { agree }, { asker, input }) => undo(draft, { by: asker.seat, agree, past: input.past ?? null }),
+  undo: (draft, { agree, v }, { asker, input }) => undo(draft, { by: asker.seat, agree, v, past: input.past ?? null }),
 };
 
 function applyCommand(draft: Draft, command: Command, context: Context): Outcome {

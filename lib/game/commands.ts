@@ -10,6 +10,10 @@ interface ForSeat {
 interface AboutSeat {
   readonly playerId: SeatId;
 }
+/** The turn it is meant for. A tap may wait for the line, and the turn may have come back to its sender by then. */
+interface InTurn {
+  readonly turn?: number;
+}
 
 /** The counters every table has; it may name others. In the order in which they are offered. */
 export const knownCounters = ["poison", "drunk", "energy", "experience", "radiation", "tickets", "commanderTax", "generic"] as const;
@@ -54,13 +58,13 @@ export type Command =
   | Pause
   | { readonly type: "reset" }
   | ({ readonly type: "switch" } & AboutSeat)
-  | ({ readonly type: "passTurn" } & ForSeat)
-  | ({ readonly type: "interrupt" } & ForSeat)
+  | ({ readonly type: "passTurn" } & ForSeat & InTurn)
+  | ({ readonly type: "interrupt" } & ForSeat & InTurn)
   | ({ readonly type: "passPriority" } & ForSeat)
   | ({ readonly type: "toggleTarget" } & AboutSeat)
   | { readonly type: "confirmTargets"; readonly playerId?: SeatId }
   | { readonly type: "cancelTargeting"; readonly playerId?: SeatId }
-  | ({ readonly type: "passTargetPriority" } & ForSeat)
+  | ({ readonly type: "passTargetPriority" } & ForSeat & InTurn)
   | ({ readonly type: "timeoutChoice"; readonly choice: TimeoutChoice } & ForSeat)
   | UpdatePlayer
   | UpdateTable
@@ -77,8 +81,11 @@ export type Command =
   | { readonly type: "rollPlayOrder" }
   | { readonly type: "randomStartPlayer" }
   | { readonly type: "nextRound" }
-  /** Without `agree`: ask for (or at once do) an undo. With it: answer somebody's request. */
-  | { readonly type: "undo"; readonly agree?: boolean };
+  /**
+   * Without `agree`: ask for (or at once do) an undo. With it: answer somebody's request. `v`: the newest change that the sender
+   * knew when he asked, or the change whose undo he answers for.
+   */
+  | { readonly type: "undo"; readonly agree?: boolean; readonly v?: number };
 
 /** What only the shell says. It never arrives from a socket. */
 export type SystemCommand =

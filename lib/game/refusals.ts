@@ -28,6 +28,7 @@ export const refusals = {
   "name-taken": { retry: false, message: "Another team has this name." },
   "wrong-round": { retry: false, message: "This round is over." },
   "already-answered": { retry: false, message: "You have answered this round." },
+  "too-late": { retry: false, message: "This was meant for what the game has left behind by now." },
   "nothing-to-undo": { retry: false, message: "There is nothing to undo." },
   busy: { retry: true, message: "The server is busy. Try again." },
   "store-unavailable": { retry: true, message: "The server cannot save right now. Try again." },

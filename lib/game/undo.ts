@@ -71,11 +71,21 @@ export const undoVoters = (state: State, by: SeatId | null): readonly SeatId[] =
 interface UndoAsked {
   readonly by: SeatId | null;
   readonly agree: boolean | undefined;
+  readonly v: number | undefined;
   readonly past: Past<State> | null;
 }
 
-export function undo(draft: Draft, { by, agree, past }: UndoAsked): Outcome {
+/** Who could not know of a change did not mean it: he may have asked, or answered for another one, while his line was down. */
+function isTooLate(state: State, { by, agree, v, past }: UndoAsked): boolean {
+  if (v === undefined) return false;
+  if (agree !== undefined) return state.undo !== null && state.undo.v !== v;
+  return past !== null && past.v > v && past.by !== by;
+}
+
+export function undo(draft: Draft, asked: UndoAsked): Outcome {
+  const { by, agree, past } = asked;
   const { state } = draft;
+  if (isTooLate(state, asked)) return refuse("too-late", "v");
   if (agree === false) return turnDown(draft, by);
   if (past === null) return refuse("nothing-to-undo");
   const open = state.undo?.v === past.v ? state.undo : null;

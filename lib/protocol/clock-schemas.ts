@@ -10,6 +10,9 @@ const whole = ({ min, max }: { readonly min: number; readonly max: number }) => 
 const seat = z.int().min(1).max(limits.playerCount.max);
 const forSeat = z.strictObject({ playerId: seat.optional() });
 const aboutSeat = z.strictObject({ playerId: seat });
+const forSeatInTurn = forSeat.extend({ turn: z.int().min(0).max(limits.turnMax).optional() });
+/** More changes than a game can have. */
+const version = z.int().min(0).max(10 ** 12);
 const nothing = z.strictObject({});
 const name = z.string().max(1_000);
 const seatKey = z.string().regex(new RegExp(`^[1-${limits.playerCount.max}]$`));
@@ -54,13 +57,13 @@ export const clockCommands = {
   pause: z.strictObject({ to: z.enum(["running", "paused"]).optional() }),
   reset: nothing,
   switch: aboutSeat,
-  passTurn: forSeat,
-  interrupt: forSeat,
+  passTurn: forSeatInTurn,
+  interrupt: forSeatInTurn,
   passPriority: forSeat,
   toggleTarget: aboutSeat,
   confirmTargets: forSeat,
   cancelTargeting: forSeat,
-  passTargetPriority: forSeat,
+  passTargetPriority: forSeatInTurn,
   timeoutChoice: z.strictObject({ playerId: seat.optional(), choice: z.enum(["loseLives", "gainDrunk", "die"]) }),
   updatePlayer: z.strictObject({
     playerId: seat,
@@ -93,7 +96,7 @@ export const clockCommands = {
   rollPlayOrder: nothing,
   randomStartPlayer: nothing,
   nextRound: nothing,
-  undo: z.strictObject({ agree: z.boolean().optional() }),
+  undo: z.strictObject({ agree: z.boolean().optional(), v: version.optional() }),
 } as const satisfies { readonly [Type in Command["type"]]: z.ZodType & { readonly shape: Record<FieldOf<Type>, z.ZodType> } };
 
 /** The command a checked message stands for. */

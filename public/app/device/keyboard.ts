@@ -2,7 +2,7 @@
 import type { App } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
 import { hasEnded } from "../model/model.ts";
-import { pauseCommand } from "../model/offer.ts";
+import { interruptCommand, pauseCommand, undoCommand } from "../model/offer.ts";
 import { standing } from "../model/table-questions.ts";
 import { pathOf } from "../route.ts";
 import { canSound } from "./sounds.ts";
@@ -49,8 +49,8 @@ function keyAct(app: App, key: string): boolean {
   const here = route.peek();
   const keys: Readonly<Record<string, () => void>> = {
     p: () => acts && session.giveOnce(pauseCommand(table)),
-    u: () => acts && session.giveOnce({ type: "undo", data: {} }),
-    i: () => model.seat !== null && session.giveOnce({ type: "interrupt", data: {} }),
+    u: () => acts && session.giveOnce(undoCommand(table)),
+    i: () => model.seat !== null && session.giveOnce(interruptCommand(table)),
     d: () => {
       if (diceCommand(table, standing(model), 2) !== null) sheet.value = { name: "dice" };
     },

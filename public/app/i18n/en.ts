@@ -215,6 +215,7 @@ export const en: Readonly<Record<string, string>> = {
   "refusal.name-taken": "Another team has this name.",
   "refusal.wrong-round": "This round is over.",
   "refusal.already-answered": "You have answered this round.",
+  "refusal.too-late": "That came too late: the game has gone on.",
   "refusal.nothing-to-undo": "There is nothing to undo.",
   "refusal.busy": "The server is busy. It is tried again.",
   "refusal.store-unavailable": "The server cannot save right now. It is tried again.",

@@ -95,11 +95,18 @@ function runningOffer(table: Table, who: Standing, seat: SeatId): Offer {
     top === null
       ? say("offer.turnOf", { name: nameOf(table, table.activePlayer) })
       : say("offer.holdsPriority", { name: nameOf(table, top) });
-  return interruptOffer(who, seat, whose);
+  return interruptOffer(table, who, { seat, sub: whose });
 }
 
-function interruptOffer(who: Standing, seat: SeatId, sub: Words): Offer {
-  return { label: say("offer.interrupt"), sub, command: { type: "interrupt", data: asSeat(who, seat) }, weight: "quiet" };
+/** One's own, wherever it is offered: the great button speaks for empty seats, too. It names its turn, as it may wait for the line. */
+export const interruptCommand = ({ turn }: Table): Command => ({ type: "interrupt", data: { turn } });
+
+/** It takes nothing back that this page has not heard of yet. */
+export const undoCommand = ({ v }: Table): Command => ({ type: "undo", data: { v } });
+
+function interruptOffer(table: Table, who: Standing, { seat, sub }: { readonly seat: SeatId; readonly sub: Words }): Offer {
+  const { type, data } = interruptCommand(table);
+  return { label: say("offer.interrupt"), sub, command: { type, data: { ...asSeat(who, seat), ...data } }, weight: "quiet" };
 }
 
 function passPriority(table: Table, who: Standing, seat: SeatId): Offer {
@@ -112,10 +119,11 @@ function passPriority(table: Table, who: Standing, seat: SeatId): Offer {
 function resolvingOffer(table: Table, who: Standing, seat: SeatId): Offer {
   if (table.awaitingPriority.includes(seat)) {
     const sub = say("offer.askedBy", { name: nameOf(table, table.activePlayer) });
-    return { label: say("offer.answered"), sub, command: { type: "passTargetPriority", data: asSeat(who, seat) }, weight: "go" };
+    const data = { ...asSeat(who, seat), turn: table.turn };
+    return { label: say("offer.answered"), sub, command: { type: "passTargetPriority", data }, weight: "go" };
   }
   const names = table.awaitingPriority.map((id) => nameOf(table, id)).join(", ");
-  return interruptOffer(who, seat, say("offer.waitingFor", { names }));
+  return interruptOffer(table, who, { seat, sub: say("offer.waitingFor", { names }) });
 }
 
 function turnOffer(table: Table, seat: SeatId): Offer {
@@ -124,10 +132,11 @@ function turnOffer(table: Table, seat: SeatId): Offer {
     if (count === 0) return nothing(say("offer.pickTargets"), say("offer.pickTargetsWhy"));
     return { label: say("offer.ask", { count }), sub: say("offer.askSub"), command: { type: "confirmTargets", data: {} }, weight: "go" };
   }
-  // It names its seat even when that is one's own: a host may pass for anyone, and a late tap must not pass the next player.
+  // It names its seat even when that is one's own: a host may pass for anyone, and a late tap must not pass the next player;
+  // and its turn: one that waited for the line must not pass another turn of the same seat.
   const next = nextSeat(table, seat);
   const sub = next === null ? null : say("offer.to", { name: nameOf(table, next) });
-  return { label: say("offer.passTurn"), sub, command: { type: "passTurn", data: { playerId: seat } }, weight: "go" };
+  return { label: say("offer.passTurn"), sub, command: { type: "passTurn", data: { playerId: seat, turn: table.turn } }, weight: "go" };
 }
 
 /** The seat the great button speaks for: one's own, or for a host the empty seat that the table waits for. */

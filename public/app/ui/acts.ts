@@ -3,7 +3,7 @@
 import { useApp } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
 import type { Table } from "../model/model.ts";
-import { type Command, pauseCommand } from "../model/offer.ts";
+import { type Command, interruptCommand, pauseCommand, undoCommand } from "../model/offer.ts";
 import { mayPlayFor, playerOf, standing } from "../model/table-questions.ts";
 import type { IconName } from "./icons.tsx";
 
@@ -49,10 +49,10 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
       table.targetingState === "none"
         ? { icon: "target", word: t("action.target"), off: !mayAsk, ...open("targets") }
         : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, ...give("cancelTargeting") },
-    interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), ...give("interrupt") },
+    interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), ...giving(interruptCommand(table)) },
     damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, ...open("damage") },
     dice: { icon: "dice", word: t("action.dice"), off: diceCommand(table, who, 2) === null, ...open("dice") },
-    undo: { icon: "undo", word: t("action.undo"), off: !sits, ...give("undo") },
+    undo: { icon: "undo", word: t("action.undo"), off: !sits, ...giving(undoCommand(table)) },
     pause: { ...pause, off: !sits || table.status === "finished" },
   };
 }

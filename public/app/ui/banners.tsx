@@ -5,6 +5,7 @@ import { useSignal } from "@preact/signals";
 import { useApp } from "../app-context.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
+import { undoCommand } from "../model/offer.ts";
 import { mayPlayFor, nameOf, type Standing, standing, undoAnswer } from "../model/table-questions.ts";
 import { lastsMs, tenthsText } from "../model/time-text.ts";
 import { useMoment, write } from "./face.tsx";
@@ -91,17 +92,17 @@ function UndoBanner({ table, who }: { readonly table: Table; readonly who: Stand
       <p>{waits ? t("undo.waiting", { names }) : t("undo.asked", { name: by })}</p>
       {answer === "again" ? (
         <div class="banner-row">
-          <button type="button" class="strong" onClick={() => session.give({ type: "undo", data: {} })}>
+          <button type="button" class="strong" onClick={() => session.give(undoCommand(table))}>
             {t("action.undo")}
           </button>
         </div>
       ) : null}
       {answer === "agree" ? (
         <div class="banner-row">
-          <button type="button" class="strong" onClick={() => session.giveAnswer({ type: "undo", data: { agree: true } })}>
+          <button type="button" class="strong" onClick={() => session.giveAnswer({ type: "undo", data: { agree: true, v: request.v } })}>
             {t("undo.agree")}
           </button>
-          <button type="button" onClick={() => session.giveAnswer({ type: "undo", data: { agree: false } })}>
+          <button type="button" onClick={() => session.giveAnswer({ type: "undo", data: { agree: false, v: request.v } })}>
             {t("undo.refuse")}
           </button>
         </div>

@@ -12,7 +12,7 @@ const forSeat = z.strictObject({ playerId: seat.optional() });
 const aboutSeat = z.strictObject({ playerId: seat });
 const forSeatInTurn = forSeat.extend({ turn: z.int().min(0).max(limits.turnMax).optional() });
 /** More changes than a game can have. */
-const version = z.int().min(0).max(10 ** 12);
+const version = z.int().min(0).max(1_000_000_000_000);
 const nothing = z.strictObject({});
 const name = z.string().max(1_000);
 const seatKey = z.string().regex(new RegExp(`^[1-${limits.playerCount.max}]$`));

@@ -36,9 +36,9 @@ export class Disk {
   readonly #watcher: DiskWatcher;
   readonly #game: SimGame;
   readonly #outages: { readonly from: number; readonly to: number }[] = [];
-  /** Times of more than `fullMs` when nothing could be saved, as the disk itself knows it: since when, server time. */
-  readonly #full: number[] = [];
-  #fullSince: { readonly at: number; readonly elapsedMs: number } | null = null;
+  /** Times of more than `fullMs` when nothing could be saved, as the disk itself knows it. */
+  readonly #full: { readonly from: number; readonly to: number }[] = [];
+  #fullFrom: number | null = null;
   readonly #views = new Map<string, object>();
   /** No two servers at a time, whose clocks could differ. */
   hasOneClock = false;
@@ -108,13 +108,13 @@ export class Disk {
   }
 
   /** From now on nothing can be saved. */
-  isFull(elapsedMs: number): void {
-    this.#fullSince = { at: this.aliveAt, elapsedMs };
+  isFull(): void {
+    this.#fullFrom = this.aliveAt;
   }
 
-  hasRoom(elapsedMs: number): void {
-    if (this.#fullSince !== null && elapsedMs - this.#fullSince.elapsedMs > fullMs) this.#full.push(this.#fullSince.at);
-    this.#fullSince = null;
+  hasRoom(at: number): void {
+    if (this.#fullFrom !== null && at - this.#fullFrom > fullMs) this.#full.push({ from: this.#fullFrom, to: at });
+    this.#fullFrom = null;
   }
 
   /** What an audience sees of version `v` as it is true at `serverTime`; null when there is no such version. */
@@ -195,10 +195,11 @@ export class Disk {
   /** What is the first to be decided about a running game after a time without a server is that it stood still. Servers that have one clock only. */
   #stoodStillMeanwhile({ commit, record }: Durable, last: Durable | undefined): void {
     if (!this.hasOneClock || last?.commit.index.status !== "running" || record.command.type === "outage") return;
-    const fullFrom = this.#full.find((from) => from >= last.commit.at - beatMs);
-    const outageFrom = fullFrom === undefined ? this.#outageAfter(last.commit.at) : fullFrom + beatMs;
-    if (outageFrom !== null && commit.at > outageFrom)
-      this.#wrong("outage", commit, `${record.command.type} charges the time without a server`);
+    const { at } = last.commit;
+    // A change may have been under way when it began, or have waited for what it needs when it ended.
+    const wasOutage = this.#outages.some(({ from, to }) => (from >= at || to > at) && commit.at >= to);
+    const wasFull = this.#full.some(({ from, to }) => from >= at - beatMs && commit.at >= to);
+    if (wasOutage || wasFull) this.#wrong("outage", commit, `${record.command.type} charges the time without a server`);
   }
 
   #wrong(rule: string, commit: Commit, about: string): void {

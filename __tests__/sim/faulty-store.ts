@@ -48,7 +48,7 @@ export class FaultyStore implements Store {
 
   /** Nothing is saved for a while. */
   fill(forMs: number): void {
-    if (!this.#isFull) this.#parts.disk.isFull(this.#parts.timeline.elapsed);
+    if (!this.#isFull) this.#parts.disk.isFull();
     this.#isFull = true;
     this.#parts.timeline.after(forMs, () => this.makeRoom());
   }
@@ -57,7 +57,7 @@ export class FaultyStore implements Store {
     this.#parts.hear(() => {
       if (this.#dead || !this.#isFull) return;
       this.#isFull = false;
-      this.#parts.disk.hasRoom(this.#parts.timeline.elapsed);
+      this.#parts.disk.hasRoom(this.#parts.timeline.now);
       this.saved();
     });
   }

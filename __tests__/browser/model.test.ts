@@ -84,6 +84,18 @@ describe("the page's model", () => {
     expect(foremost([])).toBeUndefined();
   });
 
+  test("what the server says again because it is still so stays where it is and longer; a refusal of one's own tap is new each time", () => {
+    const unsaved = (model: Model): Model => said(model, "error", { code: "store-unavailable", message: "", retry: true });
+    const rolled = step(unsaved(inGame), { type: "notice", tone: "info", key: "toast.dice" });
+    const told = unsaved(rolled).notices.map(({ key, n, said: times }) => [key, n, times]);
+    expect(told).toEqual([
+      ["refusal.store-unavailable", 1, 2],
+      ["toast.dice", 2, 1],
+    ]);
+    const refused = (model: Model): Model => said(model, "error", { id: "a", code: "not-your-turn", message: "", retry: false });
+    expect(refused(refused(inGame)).notices.map(({ n }) => n)).toEqual([1, 2]);
+  });
+
   test("a life that is on its way is shown before the server has answered", () => {
     const model = step(inGame, {
       type: "give",

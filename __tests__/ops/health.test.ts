@@ -11,6 +11,7 @@ import {
   type Part,
   roomsPart,
   storePart,
+  storeWatch,
 } from "../../lib/ops/health.ts";
 
 const store = (over: object = {}): Part =>
@@ -55,5 +56,24 @@ describe("F42 health", () => {
       ...healthy,
       facts: { tier: "sqlite-full", queueDepth: 4, queueAgeMs: 0 },
     });
+  });
+
+  test("that nothing can be saved is told at once and again every few looks for as long as it is so, and at once the next time", () => {
+    let told = 0;
+    let ready = true;
+    const look = storeWatch({ health: () => ({ ready }) }, () => {
+      told += 1;
+    });
+    const after = (looks: number): number => {
+      for (let n = 0; n < looks; n += 1) look();
+      return told;
+    };
+    expect(after(20)).toBe(0);
+    ready = false;
+    expect([after(1), after(7), after(1), after(8)]).toEqual([1, 1, 2, 3]);
+    ready = true;
+    expect(after(3)).toBe(3);
+    ready = false;
+    expect(after(1)).toBe(4);
   });
 });

@@ -142,12 +142,14 @@ export function ownClockPart(aheadMs: () => number, aheadMsMax: number): Part {
   };
 }
 
-/** A look that calls `tell` when the store can no longer save, once until it can again. */
+/** How many looks it takes until it is told again. */
+const looksToTellAgain = 8;
+
+/** A look that calls `tell` when the store can no longer save, and again and again until it can: what pages show leaves by itself. */
 export function storeWatch(store: { health(): { ready: boolean } }, tell: () => void): () => void {
-  let wasReady = true;
+  let looks = 0;
   return () => {
-    const isReady = store.health().ready;
-    if (wasReady && !isReady) tell();
-    wasReady = isReady;
+    if (store.health().ready) looks = 0;
+    else if (looks++ % looksToTellAgain === 0) tell();
   };
 }

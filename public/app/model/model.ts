@@ -44,6 +44,8 @@ export interface Sent {
 /** Something to tell the person, in words looked up when shown. */
 export interface Notice {
   readonly n: number;
+  /** How often it was said: it stays for its time after the last. */
+  readonly said: number;
   readonly tone: "error" | "info";
   readonly key: string;
   readonly params: Readonly<Record<string, string | number>>;

@@ -54,8 +54,17 @@ function entered(model: Model, gameId: string | null): Model {
   return { ...emptyModel, gameId, link, serverClock, notices, noticeCount };
 }
 
-function noticed(model: Model, said: Omit<Notice, "n">): Model {
-  const notice = { ...said, n: model.noticeCount + 1 };
+type News = Omit<Notice, "n" | "said">;
+
+/** What the server says again because it is still so stays where it is: it is not read out anew. */
+function saidAgain(model: Model, { key }: News): Model | null {
+  const here = model.notices.find((notice) => notice.key === key);
+  if (here === undefined) return null;
+  return { ...model, notices: model.notices.map((notice) => (notice === here ? { ...here, said: here.said + 1 } : notice)) };
+}
+
+function noticed(model: Model, news: News): Model {
+  const notice = { ...news, n: model.noticeCount + 1, said: 1 };
   const notices = [...model.notices, notice];
   // A refusal is not pushed out by dice.
   const least = model.notices.find(({ tone }) => tone === "info") ?? notices[0];
@@ -160,7 +169,8 @@ function seated(model: Model, seat: SeatMessage): Model {
 function refused(model: Model, error: ErrorMessage): Model {
   if (error.retry && error.id !== undefined) return model;
   const next = { ...model, outbox: without(model, error.id) };
-  return noticed(next, { tone: "error", key: `refusal.${error.code}`, params: error.field === undefined ? {} : { field: error.field } });
+  const news: News = { tone: "error", key: `refusal.${error.code}`, params: error.field === undefined ? {} : { field: error.field } };
+  return (error.id === undefined && error.retry ? saidAgain(next, news) : null) ?? noticed(next, news);
 }
 
 function ponged(model: Model, pong: { t?: number; serverTime: number }, atMs: number): Model {

@@ -41,8 +41,8 @@ export function NoticeTimers(): JSX.Element {
   const { session } = useApp();
   return (
     <>
-      {session.model.value.notices.map(({ n }) => (
-        <NoticeTimer key={n} n={n} />
+      {session.model.value.notices.map(({ n, said }) => (
+        <NoticeTimer key={`${n} ${said}`} n={n} />
       ))}
     </>
   );

@@ -214,6 +214,37 @@ describe("the server's time", () => {
     expect(slow).toMatchObject({ rttMs: 4, offsetMs: 1_000_000 });
   });
 
+  test("on a line whose ways take from 50 to 800 ms the page's time is never off by 250 ms nor jumps by it", () => {
+    // A Lehmer generator: the same line each time.
+    let seed = 1;
+    const wayMs = (): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return 50 + (750 * seed) / 2_147_483_647;
+    };
+    let clock = noSamples;
+    let [offMs, jumpMs] = [0, 0];
+    for (let n = 0, sentMs = 0; n < 400; n += 1, sentMs += n < 20 ? 150 : 10_000) {
+      const [upMs, downMs] = [wayMs(), wayMs()];
+      const before = clock.offsetMs;
+      clock = withPong(clock, { sentMs, receivedMs: sentMs + upMs + downMs, serverTime: 1_000_000 + sentMs + upMs });
+      if (n < 20) continue;
+      offMs = Math.max(offMs, Math.abs(clock.offsetMs - 1_000_000));
+      jumpMs = Math.max(jumpMs, Math.abs(clock.offsetMs - before));
+    }
+    expect([offMs, jumpMs].filter((ms) => ms >= 250)).toEqual([]);
+  });
+
+  test("a new socket on a slow line leaves the page's time as it was known; after a sleep it does not", () => {
+    const known = withPong(noSamples, { sentMs: 0, receivedMs: 20, serverTime: 1_000_010 });
+    let model = step({ ...inGame, serverClock: known }, { type: "link", link: "lost" });
+    model = said(model, "clientId", { serverTime: 1_005_000 }, 5_800);
+    expect(model.serverClock.offsetMs).toBe(1_000_000);
+    expect(withPong(model.serverClock, { sentMs: 6_000, receivedMs: 7_000, serverTime: 1_006_900 }).offsetMs).toBe(1_000_000);
+    // The device's clock stood still for 30 s.
+    model = said(model, "clientId", { serverTime: 1_040_000 }, 10_800);
+    expect(model.serverClock).toMatchObject({ offsetMs: 1_029_200, samples: [] });
+  });
+
   test("L12 the time of a table on this device is not taken for a server's", () => {
     let model = step(said(emptyModel, "state", table()), { type: "link", link: "local" });
     model = said(model, "pong", { t: 50, serverTime: 9_000_000 }, 50);

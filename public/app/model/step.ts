@@ -12,7 +12,7 @@ import {
   shownGame,
   type Table,
 } from "./model.ts";
-import { forgetSamples, noSamples, withPong, withServerTime } from "./server-clock.ts";
+import { noSamples, withPong, withServerTime } from "./server-clock.ts";
 
 export function step(model: Model, input: Input): Model {
   switch (input.type) {
@@ -40,7 +40,7 @@ function linked(was: Model, link: Model["link"]): Model {
   // The time of a table on this device says nothing about a server's.
   const model = was.link === "local" ? { ...was, serverClock: noSamples } : was;
   // What the server says when the line is back is how it stands, even if a backup has taken the game back to an older state.
-  if (link === "lost") return { ...model, link, stale: true, serverClock: forgetSamples(model.serverClock) };
+  if (link === "lost") return { ...model, link, stale: true };
   if (link === "kicked") return { ...model, link, seat: null };
   if (link === "open") return { ...model, link, restarting: false };
   return { ...model, link };

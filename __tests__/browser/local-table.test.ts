@@ -37,6 +37,14 @@ describe("a table without a server", () => {
     local?.leave();
   });
 
+  test("goes by this device's own time from the first moment on", () => {
+    const { env, model, dispatch } = device();
+    env.pass(5_000);
+    newLocalTable(env, dispatch, { playerCount: 2 })?.open();
+    expect(env.nowMs() + model.value.serverClock.offsetMs).toBe(env.wallMs());
+    expect(model.value.table?.serverTime).toBe(env.wallMs());
+  });
+
   test("a clock falls by itself, without a tap", () => {
     const { env, model, dispatch } = device();
     const local = newLocalTable(env, dispatch, { playerCount: 2, initialTime: 5_000, onTimeout: "game-loss" });

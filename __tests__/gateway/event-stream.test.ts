@@ -16,6 +16,12 @@ async function watched(limits: Partial<Limits> = {}) {
   return { ...all, gameId, host, room: found.room, line, lineOf };
 }
 
+test("F52 nothing on the way keeps events or holds them back until there are more", async () => {
+  const { line } = await watched();
+  for (const header of ["Content-Type: text/event-stream", "Cache-Control: no-store", "X-Accel-Buffering: no"])
+    expect(line.heard).toContain(`\r\n${header}`);
+});
+
 describe("F52 the end of an event stream", () => {
   test("a reader who stopped reading before the game was closed is told nothing more, counts no more, and is cut in time", async () => {
     const { ambient, edge, host, room, line, notes } = await watched();

@@ -58,6 +58,9 @@ test("what may be asked for is what the document says: every version that there 
   for (const [path, status] of [
     [`/api/games/${gameId}/log?after=${most}`, 200],
     [`/api/games/${gameId}/log?after=${most + 1}`, 400],
+    [`/api/games/${gameId}/log?after=-1`, 400],
+    [`/api/games/${gameId}/log?after=1e3`, 400],
+    [`/api/games/${gameId}/log?after=`, 400],
     ["/api/games?cursor=x", 200],
     ["/api/games?cursor=", 400],
   ] as const) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { steadyClock } from "../../lib/ops/ambient.ts";
+import { realAmbient, steadyClock } from "../../lib/ops/ambient.ts";
 
 const start = 1_700_000_000_000;
 
@@ -29,6 +29,12 @@ describe("server time", () => {
       pass(0.37);
       expect(aheadMs()).toBe(0);
     }
+  });
+
+  test("of a real server is this machine's", () => {
+    const { now, machineNow } = realAmbient();
+    const before = Date.now();
+    expect([now(), machineNow()].every((ms) => ms >= before && ms <= Date.now())).toBe(true);
   });
 
   test("follows a wall clock that is set forward at once", () => {

@@ -111,11 +111,14 @@ describe("F46 audit log", () => {
   });
 
   test("a record torn by a crash does not stop the log", async () => {
-    const { folder, audit, again } = scene();
+    const { file, audit, settings } = scene();
     audit.note("server-started", "server");
     await audit.close();
-    appendFileSync(join(folder, "server-2026-01.jsonl"), '{"n":2,"at":17');
-    const next = again();
+    appendFileSync(file, '{"n":2,"at":17');
+    const warnings: string[] = [];
+    const log = { ...silentLog(), warn: (_fields: object, message: string) => void warnings.push(message) };
+    const next = openAudit({ ...settings, log });
+    expect(warnings).toEqual([expect.stringContaining("torn")]);
     next.note("server-started", "server");
     expect((await next.query({ limit: 5 })).map(({ n }) => n)).toEqual([2, 1]);
     expect(await next.verify()).toEqual({ records: 2, broken: null });

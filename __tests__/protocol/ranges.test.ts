@@ -6,6 +6,7 @@ import { limits } from "../../lib/game/limits.ts";
 import { settingRanges } from "../../lib/game/setup.ts";
 import { clockCommands, clockCreateSettings } from "../../lib/protocol/clock-schemas.ts";
 import { decodeData } from "../../lib/protocol/decode.ts";
+import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
 
 const seat = 1;
 const { updatePlayer, updateTable, adjustTime, rollDice, updateSettings } = clockCommands;
@@ -23,6 +24,7 @@ const inside: readonly (readonly [string, { readonly min: number; readonly max: 
   ["stormCount", limits.stormCount, (n) => allowed(updateTable, { stormCount: n })],
   ["deltaMs", limits.adjustTimeMs, (n) => allowed(adjustTime, { playerId: seat, deltaMs: n })],
   ["sides", limits.diceSides, (n) => allowed(rollDice, { sides: n })],
+  ["intervalMs", { min: 250, max: 5_000 }, (n) => allowed(sessionSchemas.subscribeTicks, { intervalMs: n })],
   ["playerId", { min: 1, max: limits.playerCount.max }, (n) => allowed(updatePlayer, { playerId: n })],
 ];
 

@@ -372,6 +372,9 @@ describe("the page's connection", () => {
       env.pass(1_000);
     }
     expect(session.model.value).toMatchObject({ seat: null, outbox: [] });
+    env.socket().opens();
+    env.socket().dies(4004);
+    expect(session.model.value.link).toBe("closed");
     expect(player.session.keys.best("K7QX2M")?.token).toBe(token("a"));
   });
 

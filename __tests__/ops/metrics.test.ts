@@ -102,6 +102,15 @@ describe("F16 metrics", () => {
     });
   });
 
+  test("F16 what took longer than the longest time that is told apart is counted among all, and among nothing else", async () => {
+    const metrics = createMetrics();
+    metrics.commandSeconds.observe(1_000);
+    const text = await metrics.text();
+    metrics.close();
+    const [, ...counts] = text.split(/^tapotarp_command_duration_seconds_(?:bucket\{le="[^"]+"\}|count|sum) /m);
+    expect(counts.map((count) => Number.parseFloat(count))).toEqual([...counts.slice(3).map(() => 0), 1, 1_000, 1]);
+  });
+
   test("F47 of several workers the latest event loop is told: the mean of eight would hide one that is stuck", async () => {
     const [one, other] = [new Registry(), new Registry()].map((registry) => {
       collectDefaultMetrics({ register: registry, prefix: "tapotarp_" });

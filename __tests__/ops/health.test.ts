@@ -64,16 +64,16 @@ describe("F42 health", () => {
     const look = storeWatch({ health: () => ({ ready }) }, () => {
       told += 1;
     });
-    const after = (looks: number): number => {
+    const toldAfter = (looks: number): number => {
       for (let n = 0; n < looks; n += 1) look();
       return told;
     };
-    expect(after(20)).toBe(0);
+    expect(toldAfter(20)).toBe(0);
     ready = false;
-    expect([after(1), after(7), after(1), after(8)]).toEqual([1, 1, 2, 3]);
+    expect([toldAfter(1), toldAfter(7), toldAfter(1), toldAfter(8)]).toEqual([1, 1, 2, 3]);
     ready = true;
-    expect(after(3)).toBe(3);
+    expect(toldAfter(3)).toBe(3);
     ready = false;
-    expect(after(1)).toBe(4);
+    expect(toldAfter(1)).toBe(4);
   });
 });

@@ -186,6 +186,16 @@ test("on every phone the other seats' names and clocks are whole, at two to eigh
   expect(cut).toEqual([]);
 });
 
+test("one opponent's life stands at the end of his card, not at his clock", async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const duel = scenes.find(({ name }) => name === "duel");
+  if (duel) await show(duel);
+  const right = (part: string): Promise<number> => page.locator(part).evaluate((shown) => shown.getBoundingClientRect().right);
+  expect((await right(".card")) - (await right(".card .life"))).toBeLessThan(24);
+  await context.close();
+});
+
 /** Words of the great button that do not stand on one line. */
 const brokenWords = (page: Page): Promise<string[]> =>
   page.evaluate(() =>

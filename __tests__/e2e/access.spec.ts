@@ -80,12 +80,16 @@ test("a screen reader that comes to another player's card reads who it is, his t
   await context.close();
 });
 
-/** What reaches over the left or right edge, and clocks that have vanished. */
+/** What reaches over the left or right edge, clocks that have vanished, and sheets that scroll as a whole. */
 const cutOff = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const across = document.documentElement.clientWidth;
     const cut: string[] = [];
     if (document.documentElement.scrollWidth > across) cut.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+    // What is long scrolls inside its sheet: with two that scroll the sheet slides away under the finger.
+    const sheet = document.querySelector("dialog[open]");
+    if (sheet !== null && sheet.scrollHeight > sheet.clientHeight)
+      cut.push(`the whole sheet scrolls by ${sheet.scrollHeight - sheet.clientHeight}`);
     for (const part of document.querySelectorAll<HTMLElement>("main :is(button, input, h1, h2, p, b, em, li, .clock), dialog *")) {
       if (
         part.closest(".sr, svg") !== null ||

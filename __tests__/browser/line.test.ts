@@ -46,6 +46,18 @@ describe("a line", () => {
     expect(session.model.value.link).toBe("open");
   });
 
+  test("L36 that died unnoticed is given up 6 s after a tap on it, however far off the next ping is", () => {
+    const { env, session } = seated();
+    live(env, 32_000);
+    const { length } = env.sockets;
+    session.give({ type: "passTurn", data: {} });
+    env.pass(6_500);
+    expect(env.sockets).toHaveLength(length + 1);
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 11 }) });
+    expect(env.socket().told.map(({ type }) => type)).toEqual(["reconnect", "passTurn"]);
+  });
+
   test("that does not come about in some seconds is given up for another", () => {
     const env = fakeEnv();
     createSession(env).enter(gameId);

@@ -330,7 +330,6 @@ export class Connection {
   private ping(): void {
     this.pings += 1;
     this.send("ping", { t: this.ports.env.nowMs() });
-    this.cancelSilence ??= this.silence(silenceMaxMs);
     this.schedulePing();
   }
 
@@ -342,6 +341,8 @@ export class Connection {
 
   private send(type: string, data: object, id?: string): void {
     if (this.socket?.readyState !== 1) return;
+    // All of it is answered. Who has tapped on a line that died unnoticed must not pay for the time until the next ping.
+    this.cancelSilence ??= this.silence(silenceMaxMs);
     this.socket.send(JSON.stringify(id === undefined ? { type, data } : { type, data, id }));
   }
 }

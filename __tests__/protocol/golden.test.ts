@@ -60,7 +60,7 @@ describe("the golden frames", () => {
 
 interface AsyncApi {
   readonly components: {
-    readonly messages: Readonly<Record<string, { readonly title: string; readonly payload: object }>>;
+    readonly messages: Readonly<Record<string, { readonly title: string; readonly summary: string; readonly payload: object }>>;
   };
 }
 
@@ -70,6 +70,11 @@ describe("F41 the AsyncAPI document", () => {
     ["session", sessionSchemas],
     ...hostedGames().map(({ rules, commands }) => [rules.kind, commands] as const),
   ]);
+  test("says of every message in words what it does, and of every event of a game what it tells", () => {
+    const bare = Object.entries(messages).filter(([, { summary }]) => /^The command \w+ of the game|^It happened in /.test(summary));
+    expect(bare.map(([key]) => key)).toEqual([]);
+  });
+
   const deliberate = new Set(["{", '{"type":"passTurn","data":{"playerID":2}}']);
 
   /** Checks of a message by its type: those of one game, or of every game. */

@@ -111,14 +111,16 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
 };
 
 const about: Readonly<Record<string, string>> = {
-  create: "Make a game; the sender is its host. `settings` are those of the game that is named, of the clock when none is.",
-  join: "Watch a game.",
-  reconnect: "Take the same seat, or the host's chair, again.",
+  create:
+    "Make a game; the sender is its host. `settings` are those of the game that is named, of the clock when none is. A connection is in one game: by this, join and reconnect it leaves the one before, and a seat there shows as away.",
+  join: "Watch a game. `updates`: a whole state after each change, as without it, or what changed; `v`: the last that was seen, to be told what was missed. Both in reconnect too.",
+  reconnect: "Take the same seat, or with `host` the host's chair, again. One of the two.",
   leave: "Stop watching.",
   sync: "Ask for the whole state.",
   subscribeTicks: "Ask for times at an interval; 0 ends it.",
   ping: "Ask for the server's time.",
-  feedback: "Say something to the operator. The same words under the same id are kept once.",
+  feedback:
+    "Say something to the operator, in 255 characters at most as people count them. The same words under the same id are kept once.",
 };
 
 /** Who understands a message: "session" is every game, else the kind of one. */
@@ -134,14 +136,15 @@ function incoming(realm: Realm, type: string, data: z.ZodType): Json {
   const isNeeded = !data.safeParse({}).success;
   const whole = z.strictObject({ type: z.literal(type), data: isNeeded ? data : data.optional(), id: actionIdSchema.optional() });
   const { $schema: _, ...payload } = z.toJSONSchema(whole, { io: "input", unrepresentable: "any", target: "draft-7" }) as Json;
-  const summary = realm === "session" ? (about[type] ?? type) : `The command ${type} of ${nameOf(realm)}.`;
+  const summary = realm === "session" ? (about[type] ?? type) : (data.description ?? `The command ${type} of ${nameOf(realm)}.`);
   return { name: type, title: type, summary, contentType: "application/json", payload };
 }
 
 /** An event that clients which take whole states get as a message of its own; in `change` and `missed` it is one of `events`. */
-function event(realm: Realm, type: string): Json {
+function event({ rules, told }: HostedGame, type: string): Json {
   const payload = { type: "object", properties: { type: { const: type }, data: { type: "object" } }, required: ["type", "data"] };
-  return { name: type, title: type, summary: `It happened in ${nameOf(realm)}: ${type}.`, contentType: "application/json", payload };
+  const summary = told?.[type] ?? `It happened in ${nameOf(rules.kind)}: ${type}.`;
+  return { name: type, title: type, summary, contentType: "application/json", payload };
 }
 
 function outgoing(type: string, { about: summary, data, required, hasView = false }: Sent): Json {
@@ -175,7 +178,7 @@ function messagesOf<Value>(
 export function asyncApiDocument(release: string, games: readonly HostedGame[], frameBytes: number = frameBytesMax): object {
   const fromClients = messagesOf(incomingSchemas(games), (realm, type, data) => incoming(realm, type, data));
   const announced = Object.fromEntries(
-    games.flatMap(({ rules }) => [...rules.announced].map((type) => [`${rules.kind}_event_${type}`, event(rules.kind, type)])),
+    games.flatMap((game) => [...game.rules.announced].map((type) => [`${game.rules.kind}_event_${type}`, event(game, type)])),
   );
   const replies = Object.fromEntries(Object.entries(sentMessages).map(([type, sent]) => [`hear_${type}`, outgoing(type, sent)]));
   const fromServer = { ...replies, ...announced };

@@ -12,6 +12,8 @@ export interface HostedGame {
   readonly commands: Readonly<Record<string, z.ZodType>>;
   /** The command a checked message stands for. */
   toCommand(type: string, data: object): { readonly type: string };
+  /** What announced events say, for the published description; commands say it in their schemas. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export interface TypedGame<State, Command, Event, Settings> {
@@ -19,6 +21,7 @@ export interface TypedGame<State, Command, Event, Settings> {
   readonly createSettings: z.ZodType;
   readonly commands: Readonly<Record<string, z.ZodType>>;
   toCommand(type: string, data: object): Command & { readonly type: string };
+  readonly told?: HostedGame["told"];
 }
 
 /** What the shell says to rules, and how the log calls what is due. A client's command of the same name would be taken for it. */

@@ -10,7 +10,9 @@ const whole = ({ min, max }: { readonly min: number; readonly max: number }) => 
 const seat = z.int().min(1).max(limits.playerCount.max);
 const forSeat = z.strictObject({ playerId: seat.optional() });
 const aboutSeat = z.strictObject({ playerId: seat });
-const forSeatInTurn = forSeat.extend({ turn: z.int().min(0).max(limits.turnMax).optional() });
+const forSeatInTurn = forSeat.extend({
+  turn: z.int().min(0).max(limits.turnMax).describe("The turn it is meant for: in any other one it does nothing.").optional(),
+});
 /** More changes than a game can have. */
 const version = z.int().min(0).max(1_000_000_000_000);
 const nothing = z.strictObject({});
@@ -49,54 +51,78 @@ type FieldOf<Type extends Command["type"]> = Type extends "updateSettings"
   ? keyof Settings
   : Exclude<keyof Extract<Command, { readonly type: Type }>, "type">;
 
-/** `data` by command type. A missing or extra type, or a field the command has and its `data` lacks, does not compile. */
+/** Who may, where it is a seat's own affair. */
+const bySeat = "That seat; the host, by `playerId`, for one that nobody has claimed.";
+const byActive = "Who has the turn; the host while nobody has claimed that seat.";
+const byHost = "The host.";
+const byTable = "The host, whoever has a seat.";
+
+/**
+ * `data` by command type, with what it does and who may, for the published description. A missing or extra type, or a field the command has
+ * and its `data` lacks, does not compile.
+ */
 export const clockCommands = {
-  claim: aboutSeat,
-  unclaim: nothing,
-  start: nothing,
-  pause: z.strictObject({ to: z.enum(["running", "paused"]).optional() }),
-  reset: nothing,
-  switch: aboutSeat,
-  passTurn: forSeatInTurn,
-  interrupt: forSeatInTurn,
-  passPriority: forSeat,
-  toggleTarget: aboutSeat,
-  confirmTargets: forSeat,
-  cancelTargeting: forSeat,
-  passTargetPriority: forSeatInTurn,
-  timeoutChoice: z.strictObject({ playerId: seat.optional(), choice: z.enum(["loseLives", "gainDrunk", "die"]) }),
-  updatePlayer: z.strictObject({
-    playerId: seat,
-    name: name.optional(),
-    color: z
-      .string()
-      .regex(/^#[0-9a-fA-F]{6}$/)
-      .optional(),
-    life: whole(limits.life).optional(),
-    counters: z.record(z.string().min(1).max(128), whole(limits.counter)).optional(),
-    commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),
-    source: seat.optional(),
-  }),
-  updateTable: z.strictObject({
-    monarch: seat.nullish(),
-    initiative: seat.nullish(),
-    dayNight: z.enum(["day", "night"]).nullish(),
-    stormCount: whole(limits.stormCount).optional(),
-  }),
-  adjustTime: z.strictObject({ playerId: seat, deltaMs: whole(limits.adjustTimeMs) }),
-  addPenalty: aboutSeat,
-  eliminate: aboutSeat,
-  revive: aboutSeat,
-  kick: aboutSeat,
-  updateSettings: clockUpdateSettings,
-  renameGame: z.strictObject({ name }),
-  transferHost: aboutSeat,
-  endGame: nothing,
-  rollDice: z.strictObject({ playerId: seat.optional(), sides: whole(limits.diceSides) }),
-  rollPlayOrder: nothing,
-  randomStartPlayer: nothing,
-  nextRound: nothing,
-  undo: z.strictObject({ agree: z.boolean().optional(), v: version.optional() }),
+  claim: aboutSeat.describe("Take a free seat. Whoever watches and has none."),
+  unclaim: nothing.describe("Leave the seat. Its holder."),
+  start: nothing.describe(`Begin, or run on after a pause. ${byTable}`),
+  pause: z
+    .strictObject({ to: z.enum(["running", "paused"]).optional() })
+    .describe(`Stop the clocks or let them run on; with \`to\` nothing changes when it is so already. ${byTable}`),
+  reset: nothing.describe(`Back to waiting with new clocks. ${byTable}`),
+  switch: aboutSeat.describe("Give the turn to a living seat; while waiting: say who begins. The host; in play also who has the turn."),
+  passTurn: forSeatInTurn.describe("The turn goes to the next living seat. Who has it, the host."),
+  interrupt: forSeatInTurn.describe(`Take priority. ${bySeat}`),
+  passPriority: forSeat.describe(`Give priority back: the top of the stack alone. ${bySeat}`),
+  toggleTarget: aboutSeat.describe(`Choose who must answer, or take that back. ${byActive}`),
+  confirmTargets: forSeat.describe(`Ask all who were chosen at once. ${byActive}`),
+  cancelTargeting: forSeat.describe(`Ask nobody any more. ${byActive}`),
+  passTargetPriority: forSeatInTurn.describe(`Done answering. ${bySeat}`),
+  timeoutChoice: z
+    .strictObject({ playerId: seat.optional(), choice: z.enum(["loseLives", "gainDrunk", "die"]) })
+    .describe(`What a flag fall costs. ${bySeat}`),
+  updatePlayer: z
+    .strictObject({
+      playerId: seat,
+      name: name.optional(),
+      color: z
+        .string()
+        .regex(/^#[0-9a-fA-F]{6}$/)
+        .optional(),
+      life: whole(limits.life).optional(),
+      counters: z.record(z.string().min(1).max(128), whole(limits.counter)).optional(),
+      commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),
+      source: seat.describe("Who dealt the damage; who acts when it is left out.").optional(),
+    })
+    .describe("Fields of one seat; those left out stay. Its holder, the host."),
+  updateTable: z
+    .strictObject({
+      monarch: seat.nullish(),
+      initiative: seat.nullish(),
+      dayNight: z.enum(["day", "night"]).nullish(),
+      stormCount: whole(limits.stormCount).optional(),
+    })
+    .describe(`What the whole table has one of, in play; null: nobody, neither. ${byTable}`),
+  adjustTime: z
+    .strictObject({ playerId: seat, deltaMs: whole(limits.adjustTimeMs) })
+    .describe("Give to a bank or take from it, not his own. The host."),
+  addPenalty: aboutSeat.describe(`In play. ${byHost}`),
+  eliminate: aboutSeat.describe(`In play. ${byHost}`),
+  revive: aboutSeat.describe(`In play. ${byHost}`),
+  kick: aboutSeat.describe(`Free a seat and send its holder away. ${byHost}`),
+  updateSettings: clockUpdateSettings.describe(`Settings that change. ${byHost}`),
+  renameGame: z.strictObject({ name }).describe(byHost),
+  transferHost: aboutSeat.describe(`To a claimed seat. ${byHost}`),
+  endGame: nothing.describe(`Close the table for all. ${byHost}`),
+  rollDice: z.strictObject({ playerId: seat.optional(), sides: whole(limits.diceSides) }).describe(bySeat),
+  rollPlayOrder: nothing.describe(`While waiting: each seat rolls a D20, highest first. ${byHost}`),
+  randomStartPlayer: nothing.describe(`While waiting: draw who begins. ${byHost}`),
+  nextRound: nothing.describe(`Of a campaign, when a round is over. ${byHost}`),
+  undo: z
+    .strictObject({
+      agree: z.boolean().optional(),
+      v: version.describe("The newest change that the sender knew, or the one he answers for; nothing newer is taken back.").optional(),
+    })
+    .describe(`Take back the newest change, or ask for it; \`agree\` answers who has asked. ${byTable}`),
 } as const satisfies { readonly [Type in Command["type"]]: z.ZodType & { readonly shape: Record<FieldOf<Type>, z.ZodType> } };
 
 /** The command a checked message stands for. */

@@ -1,5 +1,5 @@
 // A Redis that answers and refuses writes: nothing is sent meanwhile, and before anything is saved again it is told since when nothing was.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Redis } from "ioredis";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
@@ -15,6 +15,7 @@ describe.skipIf(lacks("redis-server"))("a Redis that takes no writes", () => {
     redis = await TestRedis.start();
     inside = await redis.client();
   });
+  beforeEach(async () => void (await inside.flushall()));
   afterAll(async () => {
     inside.disconnect();
     await redis.end();
@@ -68,5 +69,80 @@ describe.skipIf(lacks("redis-server"))("a Redis that takes no writes", () => {
       await store.close();
       await lasting.end();
     }
+  });
+
+  test("a Redis that answers again and holds back every write has saved nothing", async () => {
+    const told: number[] = [];
+    const logged: string[] = [];
+    let now = Date.now();
+    const ambient = { ...realAmbient(), now: () => now };
+    const onSaved = (fromAt: number, untilAt: number) => void told.push(untilAt - fromAt);
+    const log = (_level: string, message: string) => void logged.push(message);
+    const { store } = await openRedisStore({ url: redis.url, ambient, instanceId: "held", onSaved, log });
+    const table = new Table(store, "HELDUP");
+    await table.step();
+    await inside.call("CLIENT", "PAUSE", "60000", "WRITE");
+    await eventually("it answers again, as far as it does", () => logged.includes("Redis is there"), 20_000);
+    told.length = 0;
+    now += 60_000;
+    await expect(store.commit(table.next())).rejects.toMatchObject({ kind: "unavailable" });
+    expect(store.health().ready).toBe(false);
+    await eventually("it answers once more", () => logged.filter((line) => line === "Redis is there").length > 1, 20_000);
+    expect(told).toEqual([]);
+    await inside.call("CLIENT", "UNPAUSE");
+    await eventually("it is back", async () => (await store.commit(table.next()).catch(() => null)) !== null);
+    expect(told[0]).toBe(60_000);
+    await store.close();
+  });
+
+  test("who has stood still meanwhile joins the living once, after a trial; until then nobody reads a game, and health says why", async () => {
+    const told: number[] = [];
+    let now = Date.now();
+    // Signs of life are given by hand.
+    const ambient = { ...realAmbient(), now: () => now, every: () => ({ cancel() {} }) };
+    const onSaved = (fromAt: number, untilAt: number) => {
+      if (untilAt - fromAt < 10_000) return;
+      told.push(untilAt - fromAt);
+      store.outages.stoodStill(fromAt, untilAt);
+    };
+    const { store } = await openRedisStore({ url: redis.url, ambient, instanceId: "joins", onSaved });
+    const table = new Table(store, "JOINED");
+    await table.step({ at: now });
+    await store.beat(now);
+    const lastAt = now;
+    await inside.config("SET", "maxmemory", "1");
+    now += 60_000;
+    store.outages.stoodStill(lastAt, now);
+    await expect(store.load("JOINED")).rejects.toMatchObject({ kind: "unavailable" });
+    expect(store.health()).toMatchObject({ ready: false, problem: expect.stringContaining("OOM") });
+    now += 60_000;
+    await inside.config("SET", "maxmemory", "0");
+    expect(await store.load("JOINED")).toMatchObject({ kind: "found", game: { outageFrom: lastAt } });
+    await store.beat(now);
+    expect(told).toEqual([120_000]);
+    expect(await inside.zcount("{tt-live}:outages", lastAt, "+inf")).toBe(1);
+    await store.close();
+  });
+
+  test("who leaves when there is room again says since when nobody could play", async () => {
+    let now = Date.now();
+    const ambient = { ...realAmbient(), now: () => now, every: () => ({ cancel() {} }) };
+    const onSaved = (fromAt: number, untilAt: number) => {
+      if (untilAt - fromAt > 10_000) store.outages.stoodStill(fromAt, untilAt);
+    };
+    const { store } = await openRedisStore({ url: redis.url, ambient, instanceId: "leaves", onSaved });
+    const table = new Table(store, "LEAVES");
+    await table.step({ at: now });
+    const lastAt = now;
+    await store.beat(now);
+    await inside.config("SET", "maxmemory", "1");
+    await expect(store.beat(now)).rejects.toMatchObject({ kind: "unavailable" });
+    await inside.config("SET", "maxmemory", "0");
+    now += 60_000;
+    await store.close();
+    now += 1_000;
+    const { store: next } = await openRedisStore({ url: redis.url, ambient, instanceId: "comes" });
+    expect(await next.load("LEAVES")).toMatchObject({ kind: "found", game: { outageFrom: lastAt } });
+    await next.close();
   });
 });

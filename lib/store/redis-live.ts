@@ -134,6 +134,8 @@ export class RedisLive implements OutageRecord {
   }
 
   async #joinAgain(): Promise<void> {
+    // It may tell of one more standstill, with which we join as well.
+    await this.#parts.writes.tried();
     const standstills = this.#standstills;
     await this.#join();
     // Before anybody comes into a game again: a later beat would find it, too, and call back whoever has just come back.
@@ -150,14 +152,15 @@ export class RedisLive implements OutageRecord {
 
   /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
   async #join(): Promise<void> {
-    const { link, ambient, instanceId, limits } = this.#parts;
+    const { link, writes, ambient, instanceId, limits } = this.#parts;
     const look = async () => (await link.run(lookScript, [liveKeys.beats], [])) as [now: number, seen: string[]];
     const [now, seen] = await look();
     const newest = Math.max(0, ...seen.filter((_, place) => place % 2 === 1).map(Number));
     const mayLive = seen.length > 0 && now - newest < limits.deadMs;
     const until = ambient.monotonicMs() + limits.listenMs;
     while (mayLive && ambient.monotonicMs() < until && (await look())[1].join() === seen.join()) await this.#pause(limits.beatMs / 10);
-    await link.run(arriveScript, [liveKeys.beats, liveKeys.last, liveKeys.outages], [instanceId, ambient.now(), ...seen]);
+    const keys = [liveKeys.beats, liveKeys.last, liveKeys.outages];
+    await writes.sign(() => link.run(arriveScript, keys, [instanceId, ambient.now(), ...seen]));
     const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1", "WITHSCORES"));
     this.#outages = readOutages(outages);
   }
@@ -316,7 +319,10 @@ export class RedisLive implements OutageRecord {
    */
   async depart(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
-    const { link, instanceId, ambient } = this.#parts;
+    const { link, writes, instanceId, ambient } = this.#parts;
+    // This sign, too, would say that somebody lived.
+    await writes.tried();
+    await this.joined();
     await link.run(beatScript, beatKeys(instanceId), [instanceId, ambient.now()]);
     const isWatched = (await link.call((redis) => redis.exists(watchedKey(instanceId)))) === 1;
     await link.call((redis) => (isWatched ? redis.zadd(liveKeys.beats, 0, instanceId) : redis.zrem(liveKeys.beats, instanceId)));

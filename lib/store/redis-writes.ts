@@ -14,11 +14,12 @@ interface WritesParts {
 
 /** The trial write goes by itself, ms. */
 const trialMs = 1_000;
+const untried = "Redis answers again, and has not saved anything yet.";
 
 export class RedisWrites {
   readonly #link: RedisLink;
   readonly #saved: () => void;
-  /** Why a sign of life was refused, until a trial write is taken. */
+  /** Why a sign of life was refused, or that Redis has just come back, until a trial write is taken. */
   #refusal: string | null = null;
   /** Why the last other write was refused; null when it was not. */
   #lastRefusal: string | null = null;
@@ -26,7 +27,11 @@ export class RedisWrites {
   constructor({ link, ambient, onSaved }: WritesParts) {
     this.#link = link;
     this.#saved = lastSaved(ambient, onSaved);
-    link.onReturn(this.#saved);
+    // To answer is not to save: a server that holds back writes, for a failover, does the one without the other.
+    link.onReturn(() => {
+      this.#refusal ??= untried;
+      void this.tried().catch(() => {});
+    });
   }
 
   /** One plain sentence while writes are refused; null when they are taken, as far as is known. */
@@ -34,7 +39,7 @@ export class RedisWrites {
     return this.#refusal ?? this.#lastRefusal;
   }
 
-  /** Runs one write for a game or a person, and remembers whether it was refused. While signs of life are refused it is not even sent. */
+  /** Runs one write for a game or a person, and remembers whether it was refused. Before a trial that is due it is not even sent. */
   run<T>(write: () => Promise<T>): Promise<T> {
     if (this.#refusal !== null) return Promise.reject(new StoreFault("unavailable", this.#refusal));
     return write().then(
@@ -51,8 +56,8 @@ export class RedisWrites {
   }
 
   /**
-   * After a sign of life was refused: resolves when a write without a meaning was taken, rejects with StoreFault when it was not. Tried
-   * before the next sign, from which others would conclude that somebody lived, though nobody could play.
+   * After a sign of life was refused, or Redis away: resolves when a write without a meaning was taken, rejects with StoreFault when it was
+   * not. Tried before the next sign, from which others would conclude that somebody lived, though nobody could play.
    */
   async tried(): Promise<void> {
     if (this.#refusal === null) return;

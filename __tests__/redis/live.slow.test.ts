@@ -65,6 +65,29 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     expect(periods).toEqual([liveLimits.beatMs]);
   });
 
+  test("who hears that another noted a time in which nobody lived goes by it as well, and calls its viewers back, once", async () => {
+    const found: string[] = [];
+    live.listen({
+      ...quiet,
+      async onTakenForDead(how) {
+        found.push(how);
+      },
+    });
+    await live.arrive();
+    await beatAt(1);
+    expect([live.standstills, found]).toEqual([0, []]);
+    const fromAt = Date.now() - 10_000;
+    await redis.inside.zadd(liveKeys.outages, Date.now(), String(fromAt));
+    // What it waits for the sign of another goes by.
+    tookMs = 1_000;
+    await Promise.all([beatAt(1_000), beatAt(1_000)]);
+    expect(live.isJoined).toBe(false);
+    await live.joined();
+    expect(live.outageAfter(fromAt - 1, 0)).toBe(fromAt);
+    await beatAt(2_000);
+    expect([live.standstills, found]).toEqual([1, ["beat"]]);
+  });
+
   test("another is called dead only by who has beaten without a break for as long as that one was silent", async () => {
     live.listen(quiet);
     await redis.inside.zadd(liveKeys.beats, 1, "ghost");

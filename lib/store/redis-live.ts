@@ -58,7 +58,13 @@ function readOutages(flat: readonly string[]): readonly Outage[] {
   return outages.sort((a, b) => a.from - b.from);
 }
 
-const beatKeys = (instanceId: string) => [liveKeys.beats, liveKeys.last, takenForDeadKey(instanceId), reaperKey(instanceId)];
+const beatKeys = (instanceId: string) => [
+  liveKeys.beats,
+  liveKeys.last,
+  takenForDeadKey(instanceId),
+  reaperKey(instanceId),
+  liveKeys.outages,
+];
 
 /** An answer that took longer says too little of the time at which Redis gave it. */
 const clockLookMsMax = 50;
@@ -203,7 +209,7 @@ export class RedisLive implements OutageRecord {
       this.#beatAtMs = 0;
       throw error;
     }
-    const [wasDead, now, all] = reply as [number, number, string[]];
+    const [wasDead, now, all, outageFrom = "0"] = reply as [number, number, string[], string?];
     const atMonotonicMs = ambient.monotonicMs();
     const tookMs = atMonotonicMs - sentAtMs;
     if (tookMs <= clockLookMsMax) this.#clockAheadMs = ambient.now() - tookMs / 2 - now;
@@ -218,6 +224,11 @@ export class RedisLive implements OutageRecord {
       else this.#others += 1;
     }
     this.#mustComeBack ||= wasDead === 1;
+    // Another noted that nobody lived, in a time that was not long enough for us to say so: wherever it reads a game our viewers are gone.
+    if (this.isJoined && Number(outageFrom) > this.outageKnown()) {
+      this.#mustComeBack = true;
+      this.stoodStill();
+    }
     if (this.#mustComeBack) void this.#comeBack("beat");
     if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
   }

@@ -267,8 +267,8 @@ return lives and 1 or 0
 );
 
 /**
- * An instance lives. Gives {1 when it was thought dead and nobody is clearing up after it any more, Redis time, {instance, beat, ...}}.
- * KEYS: beats, last, taken for dead, reaper. ARGV: 1 instance, 2 server time.
+ * An instance lives. Gives {1 when it was thought dead and nobody is clearing up after it any more, Redis time, {instance, beat, ...}, start
+ * of the newest outage noted or nothing}. KEYS: beats, last, taken for dead, reaper, outages. ARGV: 1 instance, 2 server time.
  */
 export const beatScript = script(
   "beat",
@@ -278,6 +278,6 @@ local wasDead = redis.call('EXISTS', KEYS[3]) == 1 and redis.call('EXISTS', KEYS
 local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 if not last or last < tonumber(ARGV[2]) then redis.call('SET', KEYS[2], ARGV[2]) end
-return {wasDead and 1 or 0, now, all}
+return {wasDead and 1 or 0, now, all, redis.call('ZREVRANGE', KEYS[5], 0, 0)[1]}
 `,
 );

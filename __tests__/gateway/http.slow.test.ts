@@ -49,6 +49,14 @@ describe("F31 SAFETY 20: HTTP", () => {
     expect((await fetch(server.url + path)).headers.get("cache-control")).toBe("no-store");
   });
 
+  test("only an address of a game says that there is no such game", async () => {
+    const body = async (path: string, method = "GET") => (await fetch(server.url + path, { method })).text();
+    expect(JSON.parse(await body("/api/games/AAAAAA"))).toMatchObject({ code: "no-such-game" });
+    for (const [path, method] of [["/api/nowhere"], ["/api"], ["/api/games", "POST"]] as const) {
+      expect(await body(path, method)).toBe("There is nothing here.");
+    }
+  });
+
   test("in production HSTS is sent, and metrics for which no token is set are shown to nobody", async () => {
     const production = await startRunningServer({ env: { NODE_ENV: "production" } });
     try {

@@ -44,7 +44,6 @@ export function httpApp(parts: HttpParts): Express {
   addDocuments(app, parts);
   app.use("/admin/api", parts.operatorRoutes);
   addPages(app, parts);
-  app.use("/api", (_request, response) => refuseHttp(response, "no-such-game"));
   app.use((_request, response) => void response.status(404).type("text/plain").send("There is nothing here."));
   app.use(onError(parts));
   return app;

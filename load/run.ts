@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { misused, readArguments } from "../scripts/arguments.ts";
 import { raisedLimits } from "./bench/contestant.ts";
 import { machine } from "./bench/machine.ts";
 import { cpuOf } from "./bench/procfs.ts";
@@ -171,9 +171,17 @@ async function one({ name, k6, keeps }: Run, env: Readonly<Record<string, string
   return outcome.passed;
 }
 
+const known = ["all", "crowds", "slow", ...scripts];
+const usage = `npm run load -- ${known.join(" | ")} [PLAYERS=100] [SECONDS=30] [RATE=200] [TABLES=50]
+
+  --no-keep  keeps no result in load/results
+  --has-k6   only says whether k6 is there: exit 0 or 1
+
+What each does stands in load/README.md.`;
+
 async function main(): Promise<void> {
   const options = { "no-keep": { type: "boolean", default: false }, "has-k6": { type: "boolean", default: false } } as const;
-  const { positionals, values } = parseArgs({ args: process.argv.slice(2), allowPositionals: true, options });
+  const { positionals, values } = readArguments(usage, options);
   const k6 = findK6();
   if (values["has-k6"]) {
     process.exitCode = k6 === null ? 1 : 0;
@@ -181,9 +189,9 @@ async function main(): Promise<void> {
   }
   const [name = "", ...settings] = positionals;
   const env = Object.fromEntries(settings.map((setting) => setting.split("=", 2) as [string, string]));
-  const known = ["all", "crowds", "slow", ...scripts];
-  if (!known.includes(name))
-    throw new Error(`usage: npm run load -- ${known.join(" | ")} [PLAYERS=100] [SECONDS=30] [RATE=200] [TABLES=50]`);
+  if (!known.includes(name)) return misused(`Say what: one of ${known.join(", ")}.`);
+  const wrong = settings.find((setting) => !/^[A-Z]+=./.test(setting));
+  if (wrong !== undefined) return misused(`${wrong} is no setting, as PLAYERS=100 is one.`);
   const runs =
     name === "all" ? shortForms : name === "crowds" ? crowdForms : ([[name, name === "soak" ? { SECONDS: "3600", ...env } : env]] as const);
   let failed = 0;

@@ -2,6 +2,7 @@
 // Answers are JSON on standard output, so that other programs can read them. Exit 0 done, 1 refused, 2 misused.
 import { plainJson } from "../lib/store/plain-json.ts";
 import { readAdminToken } from "./admin-token.ts";
+import { helpWhenAsked, misused } from "./arguments.ts";
 
 interface Call {
   readonly method: "GET" | "POST";
@@ -66,6 +67,8 @@ function usage(): string {
 }
 
 async function main([name = "", ...words]: readonly string[]): Promise<number> {
+  helpWhenAsked(usage());
+  if (name.startsWith("-")) misused(`There is no option ${name}.`);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const needed = command?.words.filter((word) => !word.startsWith("[")).length ?? 0;
   if (command === undefined || words.length < needed || words.length > command.words.length) {

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { misused, readArguments } from "./arguments.ts";
 import { type Deletion, deletions } from "./deletion-list.ts";
 
 interface Report {
@@ -82,9 +83,16 @@ async function work(folder: string, waiting: Deletion[], done: Outcome[]): Promi
   }
 }
 
+const usage = `npm run deletions -- [WORD]
+
+Takes each of ${deletions.length} lines away, one at a time, and demands that tests fail; with WORD only those that have it in their name.
+Exit 0 when all were caught, 1 when one was not.`;
+
 async function main(): Promise<number> {
-  const word = process.argv[2] ?? "";
+  const { positionals } = readArguments(usage, {}, 1);
+  const word = positionals[0] ?? "";
   const chosen = deletions.filter(({ name }) => name.includes(word));
+  if (chosen.length === 0) misused(`No deletion has ${word} in its name.`);
   const folders = Array.from({ length: Math.min(availableParallelism(), chosen.length) }, copyTree);
   try {
     const broken = folders[0] === undefined ? ["no deletion has that name"] : await passBefore(folders[0], chosen);

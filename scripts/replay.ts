@@ -2,17 +2,22 @@
 // --url a server's admin API. Exit 0 when every change comes out as it was kept, 1 when not, 2 when misused.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { hostedGames } from "../lib/hosted-games.ts";
 import type { AnyRules } from "../lib/room/log.ts";
 import { type RecordedChange, replayGame } from "../lib/room/replay.ts";
 import { SqliteReader } from "../lib/store/sqlite-reader.ts";
 import { dataFileName } from "../lib/store/store-sqlite.ts";
 import { readAdminToken } from "./admin-token.ts";
+import { misused, readArguments } from "./arguments.ts";
 
 const pageSize = 500;
-const usage =
-  "npm run replay -- CODE [--data-dir DIR | --url URL] [--state V]\n  --url needs ADMIN_TOKEN or ADMIN_TOKEN_FILE; --state prints the state after change V\n";
+const usage = `npm run replay -- CODE [--data-dir DIR | --url URL] [--state V]
+
+  --data-dir DIR  where the data file is (DATA_DIR, or ./data)
+  --url URL       asks this server's admin API instead; needs ADMIN_TOKEN or ADMIN_TOKEN_FILE
+  --state V       prints the state after change V
+
+Exit 0 when every change comes out as it was kept, 1 when not.`;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -63,15 +68,10 @@ function rulesOf({ kind, changes }: Recorded, code: string): AnyRules {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { "data-dir": { type: "string" }, url: { type: "string" }, state: { type: "string" } },
-  });
+  const options = { "data-dir": { type: "string" }, url: { type: "string" }, state: { type: "string" } } as const;
+  const { values, positionals } = readArguments(usage, options, 1);
   const code = positionals[0]?.toUpperCase();
-  if (code === undefined || positionals.length > 1) {
-    process.stderr.write(usage);
-    return 2;
-  }
+  if (code === undefined) return misused("Say which game: its CODE.");
   const recorded =
     values.url === undefined
       ? fromFile(values["data-dir"] ?? (process.env["DATA_DIR"] || "./data"), code)

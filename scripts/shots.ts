@@ -7,6 +7,7 @@ import { chromiumOptions } from "../__tests__/e2e/support/chromium.ts";
 import { openStage, resize, type Stage, themes } from "../__tests__/e2e/support/scene-page.ts";
 import { type Scene, scenes } from "../__tests__/e2e/support/scenes.ts";
 import { startStaticSite } from "../__tests__/e2e/support/static-site.ts";
+import { readArguments } from "./arguments.ts";
 
 const sizes = {
   phone: { width: 390, height: 844 },
@@ -15,7 +16,15 @@ const sizes = {
   laptop: { width: 1366, height: 768 },
 } as const;
 
-const [onlyScene, onlySize, onlyTheme, outDir = "docs/screens"] = process.argv.slice(2);
+const usage = `npm run shots -- [SCENES] [SIZES] [THEMES] [FOLDER]
+
+Each is a list with commas, or all: play,lobby phone dark /tmp/shots. The folder is docs/screens when none is named.
+  sizes   ${Object.keys(sizes).join(", ")}
+  themes  ${themes.join(", ")}
+  scenes  ${scenes.map(({ name }) => name).join(", ")}`;
+
+const { positionals } = readArguments(usage, {}, 4);
+const [onlyScene, onlySize, onlyTheme, outDir = "docs/screens"] = positionals;
 const wanted = (only: string | undefined, name: string): boolean => only === undefined || only === "all" || only.split(",").includes(name);
 
 async function shoot({ page, show }: Stage, scene: Scene): Promise<number> {

@@ -2,6 +2,7 @@
 // exit 1 when one fails. SMOKE_METRICS_TOKEN opens the metrics, SMOKE_METRICS_URL says where they are when not on the same port.
 import { once } from "node:events";
 import WebSocket from "ws";
+import { misused, readArguments } from "./arguments.ts";
 
 interface Message {
   readonly type: string;
@@ -146,11 +147,12 @@ async function metrics(base: URL): Promise<string> {
   return `${text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length} series`;
 }
 
-const address = process.argv[2];
-if (address === undefined || !URL.canParse(address)) {
-  process.stderr.write("npm run smoke -- URL\n");
-  process.exit(2);
-}
+const usage = `npm run smoke -- URL
+
+Is this deployment well? One line for each check; exit 0 when all is well, 1 when one fails.
+SMOKE_METRICS_TOKEN opens the metrics; SMOKE_METRICS_URL says where they are when they have a port of their own.`;
+const [address = ""] = readArguments(usage, {}, 1).positionals;
+if (!URL.canParse(address)) misused("Say where: a URL, as https://play.example.");
 const base = new URL(address);
 const checks: readonly (readonly [string, () => Promise<string>])[] = [
   ["live", () => probe(base, "/live")],

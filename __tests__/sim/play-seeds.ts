@@ -1,31 +1,39 @@
 // `npm run sim`: plays many seeds and adds up what they reached. Ends with 1 when a seed failed, each named with the command
 // that plays it again.
-//   --seeds N    how many (100,000)        --from N     the first seed (1)
-//   --seed N     this one alone, with its trace          --minutes N  stops after this long
-//   --workers N  processes side by side (one for each core)
-//   --game NAME  what is played: clock (as long as nothing else is said), chsh or auction
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { misused, readArguments, wholeNumber } from "../../scripts/arguments.ts";
 import { addCounts, type Counts, mustReachAlways } from "./census.ts";
 import { runSeed } from "./run.ts";
 import { simGames, type SimKind } from "./sim-games.ts";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "100000" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    minutes: { type: "string", default: "600" },
-    workers: { type: "string", default: String(availableParallelism()) },
-    part: { type: "boolean", default: false },
-    step: { type: "string", default: "1" },
-    game: { type: "string", default: "clock" },
-  },
-});
+const usage = `npm run sim -- [--seeds N] [--from N] [--minutes N] [--workers N] [--game NAME] | --seed N
 
-if (!Object.hasOwn(simGames, values.game)) throw new Error(`There is no game ${values.game}: ${Object.keys(simGames).join(", ")}.`);
+  --seeds N    how many (100000)
+  --from N     the first seed (1)
+  --seed N     this one alone, with its trace
+  --minutes N  stops after this long (600)
+  --workers N  processes side by side (one for each core)
+  --game NAME  what is played: ${Object.keys(simGames).join(", ")} (clock)
+
+Exit 0 when every seed was good, 1 when one failed or something was never reached.`;
+
+const options = {
+  seeds: { type: "string", default: "100000" },
+  from: { type: "string", default: "1" },
+  seed: { type: "string" },
+  minutes: { type: "string", default: "600" },
+  workers: { type: "string", default: String(availableParallelism()) },
+  part: { type: "boolean", default: false },
+  step: { type: "string", default: "1" },
+  game: { type: "string", default: "clock" },
+} as const;
+const { values } = readArguments(usage, options, 0);
+
+if (!Object.hasOwn(simGames, values.game)) misused(`There is no game ${values.game}: ${Object.keys(simGames).join(", ")}.`);
 const game = values.game as SimKind;
+for (const name of ["seeds", "from", "seed", "workers", "step"] as const) if (values[name] !== undefined) wholeNumber(name, values[name]);
+if (!(Number(values.minutes) > 0)) misused("--minutes is a number above 0.");
 
 interface Tally {
   readonly played: number;

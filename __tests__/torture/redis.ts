@@ -1,4 +1,5 @@
 // `npm run torture -- redis [--seed n] [--only name,...]`: the long form of the Redis runs. Each prints one line of figures.
+import { misused } from "../../scripts/arguments.ts";
 import { takeOverClocks } from "../redis/clocks.ts";
 import { TestRedis } from "../redis/redis-server.ts";
 import * as faults from "./redis-faults.ts";
@@ -63,13 +64,14 @@ async function clocks(): Promise<boolean> {
 
 /** Gives the exit code. */
 export async function tortureRedis(seed: number, only: readonly string[] | null): Promise<number> {
-  const names = only ?? [...Object.keys(runs), "clocks"];
+  const known = [...Object.keys(runs), "clocks"];
+  const names = only ?? known;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) return misused(`There is no run ${unknown}; there are ${known.join(", ")}.`);
   say(`seed ${seed}`);
   let broken = 0;
   for (const name of names) {
     const run = runs[name];
-    if (run === undefined && name !== "clocks")
-      throw new Error(`there is no run ${name}; there are ${Object.keys(runs).join(", ")}, clocks`);
     const startedAt = performance.now();
     const isWell = await (run === undefined ? clocks() : long(name, run, seed)).catch((error: unknown) => {
       say(`BROKEN ${name}: ${error instanceof Error ? error.stack : error}`);

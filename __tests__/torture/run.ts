@@ -1,6 +1,6 @@
-// `npm run torture -- sqlite|edge|redis [--rounds 300] [--seed n] [--only kills,places,...]`: the long forms of the killing and disk
-// runs, and of what is done to the edge. Each run prints one line of figures; the last line says whether all held.
-import { parseArgs } from "node:util";
+// `npm run torture`: the long forms of the killing and disk runs, and of what is done to the edge. Each run prints one line of figures; the
+// last line says whether all held.
+import { misused, readArguments, wholeNumber } from "../../scripts/arguments.ts";
 import { dropFolder, newFolder } from "../store/sqlite-folder.ts";
 import { edgeRuns } from "./edge.ts";
 import { type Run, sqliteRuns } from "./sqlite-runs.ts";
@@ -9,25 +9,37 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const areas: Readonly<Record<string, Readonly<Record<string, Run>>>> = { sqlite: sqliteRuns, edge: edgeRuns };
 
+const usage = `npm run torture -- ${Object.keys(areas).join(" | ")} | redis [--rounds N] [--seed N] [--only RUN,RUN]
+
+  --rounds N  how often each is done (300; redis has its own number)
+  --seed N    what is drawn by chance is drawn from this
+  --only      some of the runs
+              ${Object.entries(areas)
+                .map(([area, runs]) => `${area}: ${Object.keys(runs).join(", ")}`)
+                .join("\n              ")}
+
+Exit 0 when all runs held, 1 when one broke.`;
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { rounds: { type: "string", default: "300" }, seed: { type: "string" }, only: { type: "string" } },
-  });
+  const options = { rounds: { type: "string", default: "300" }, seed: { type: "string" }, only: { type: "string" } } as const;
+  const { values, positionals } = readArguments(usage, options, 1);
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : wholeNumber("seed", values.seed);
+  const rounds = wholeNumber("rounds", values.rounds, 1);
   if (positionals[0] === "redis") {
     const { tortureRedis } = await import("./redis.ts");
-    process.exitCode = await tortureRedis(Number(values.seed ?? Math.floor(Math.random() * 1e6)), values.only?.split(",") ?? null);
+    process.exitCode = await tortureRedis(seed, values.only?.split(",") ?? null);
     return;
   }
-  const runs = areas[positionals[0] ?? ""];
-  if (runs === undefined) throw new Error(`say what: npm run torture -- ${Object.keys(areas).join(" | ")} | redis`);
-  const order = { rounds: Number(values.rounds), seed: Number(values.seed ?? Math.floor(Math.random() * 1e6)) };
+  const runs = Object.hasOwn(areas, positionals[0] ?? "") ? areas[positionals[0] ?? ""] : undefined;
+  if (runs === undefined) return misused(`Say what: ${Object.keys(areas).join(", ")} or redis.`);
+  const order = { rounds, seed };
   const names = values.only?.split(",") ?? Object.keys(runs);
+  const unknown = names.find((name) => !Object.hasOwn(runs, name));
+  if (unknown !== undefined) return misused(`There is no run ${unknown}; there are ${Object.keys(runs).join(", ")}.`);
   say(`seed ${order.seed}, ${order.rounds} rounds`);
   let broken = 0;
   for (const name of names) {
-    const run = runs[name];
-    if (run === undefined) throw new Error(`there is no run ${name}; there are ${Object.keys(runs).join(", ")}`);
+    const run = runs[name] as Run;
     const folder = newFolder();
     const startedAt = performance.now();
     try {

@@ -11,7 +11,7 @@ import { plainJson } from "./plain-json.ts";
 import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
-import { runRedisCommand } from "./redis-command.ts";
+import { redisUsage, runRedisCommand } from "./redis-command.ts";
 import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
 import { checkDataFile, gamesWithLogs } from "./sqlite-check.ts";
 import { RedisRefused } from "./redis-gate.ts";
@@ -57,10 +57,14 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { "data-dir": { type: "string" }, to: { type: "string" }, game: { type: "string" } },
+      options: { "data-dir": { type: "string" }, to: { type: "string" }, game: { type: "string" }, help: { type: "boolean", short: "h" } },
     });
     const [name = "", ...words] = positionals;
     const url = values["data-dir"] === undefined ? readRedisUrl(io.env) : null;
+    if (values.help) {
+      io.out((url === null ? usage : redisUsage).trimEnd());
+      return 0;
+    }
     if (url !== null) {
       const { redisCommandMs: commandMs, redisStartMs: startMs } = limitsFrom(io.env);
       return await runRedisCommand(name, { ...io, url, limits: { commandMs, startMs }, game: values.game });

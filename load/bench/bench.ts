@@ -1,11 +1,12 @@
 // `npm run bench`: the tap workload on the real server beside the bare relay, in one run. Prints a table and keeps it in
 // load/results. `--guard` only checks that CPU per tap, in relation to the relay's, has not risen past the limit.
+import { helpWhenAsked, misused } from "../../scripts/arguments.ts";
 import { compare } from "./compare.ts";
 import { bareRelay, clockServer, raisedLimits } from "./contestant.ts";
 import { type Entry, guardRatio } from "./figures.ts";
 import { socketIo, colyseusServer } from "./rivals.ts";
 import { machine } from "./machine.ts";
-import { type BenchOptions, readOptions, wholeSecondsOf } from "./options.ts";
+import { type BenchOptions, readOptions, usage, wholeSecondsOf } from "./options.ts";
 import { type Report, tableOf, writeReport } from "./report.ts";
 
 async function run(options: BenchOptions): Promise<Report> {
@@ -42,8 +43,17 @@ function checkGuard(entries: readonly Entry[], guardRatioMax: number): boolean {
   return holds;
 }
 
+function asked(): BenchOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+}
+
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
+  helpWhenAsked(usage);
+  const options = asked();
   const report = await run(options);
   console.log(`\n${tableOf(report)}\n`);
   if (options.out !== null) console.log(`Kept in ${writeReport(options.out, options.preset, report)}`);

@@ -37,6 +37,16 @@ const most: Numbers = { games: 4_500, rounds: 20, warmSeconds: 10, seconds: 60 }
 const wholeSecondsMax = 3_600;
 const contestantsMax = 4;
 
+export const usage = `npm run bench -- [options]
+
+  --preset NAME    ${Object.keys(presets).join(", ")} (taps)
+  --games N, --rounds N, --warm S, --seconds S
+                   instead of the preset's, at most ${most.games}, ${most.rounds}, ${most.warmSeconds} s and ${most.seconds} s
+  --mode MODE      states, changes or both
+  --guard          only checks CPU per tap in relation to the bare relay's; exit 1 past the limit
+  --guard-max N    that limit (${guardRatioMax})
+  --out DIR        keeps the result there (load/results); --no-out keeps none`;
+
 function isMode(text: string): text is Updates {
   return text === "states" || text === "changes";
 }

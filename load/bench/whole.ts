@@ -2,7 +2,7 @@
 // whole.md and its chart are made of all that are kept, so that single pieces can be measured again.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { misused, readArguments } from "../../scripts/arguments.ts";
 import { type Machine, machine } from "./machine.ts";
 import { crowd } from "./pieces/crowd.ts";
 import { goodput } from "./pieces/goodput.ts";
@@ -40,12 +40,17 @@ async function measured(name: string, piece: Piece, part: (whole: number) => num
   return { piece: name, machine: found, seconds: Math.round((performance.now() - startedAt) / 1_000), ...result };
 }
 
+const usage = `npm run bench:all -- [--small] [PIECE ...]
+
+Measures every piece, or those that are named: ${Object.keys(pieces).join(", ")}.
+  --small  as little of each as shows that it works; keeps nothing`;
+
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { small: { type: "boolean", default: false } } });
+  const { positionals, values } = readArguments(usage, { small: { type: "boolean", default: false } });
   const part = values.small ? parts.small : parts.whole;
   const wanted = positionals.length === 0 ? Object.keys(pieces) : positionals;
-  const unknown = wanted.filter((name) => pieces[name] === undefined);
-  if (unknown.length > 0) throw new Error(`There is no piece ${unknown.join(", ")}. There are: ${Object.keys(pieces).join(", ")}.`);
+  const unknown = wanted.filter((name) => !Object.hasOwn(pieces, name));
+  if (unknown.length > 0) misused(`There is no piece ${unknown.join(", ")}. There are: ${Object.keys(pieces).join(", ")}.`);
   const seconds = wanted.reduce((sum, name) => sum + (pieces[name]?.seconds ?? 0), 0);
   console.log(`${wanted.join(", ")}: about ${Math.ceil(seconds / 60)} minutes`);
   mkdirSync(folder, { recursive: true });

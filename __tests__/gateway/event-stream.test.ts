@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../lib/ops/config.ts";
+import { Frame } from "../../lib/room/frame.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
@@ -37,6 +38,27 @@ describe("F52 the end of an event stream", () => {
     await ambient.advance(1);
     expect([waiting(), line.destroyed]).toEqual([[], true]);
     expect(notes.map(({ event }) => event)).toContain("slow-reader-closed");
+  });
+
+  test("what was said in the same turn is told before the last word", async () => {
+    const { ambient, edge, line } = await watched();
+    const [stream] = edge.eventStreams;
+    stream?.send(new Frame("event", 7, '{"type":"kicked"}'));
+    stream?.dismiss("closed");
+    await ambient.advance(0);
+    const [told, end] = line.heard.split("event: end");
+    expect(told).toContain('data: {"type":"kicked"}');
+    expect(end).toContain('"reason":"closed"');
+  });
+
+  test("a reader who has gone at the very moment at which he would be cut is no slow one", async () => {
+    const { ambient, edge, line, notes } = await watched();
+    const [stream] = edge.eventStreams;
+    const slow = { waitingBytes: 1, behindMs: edge.limits.outboxStuckMs };
+    line.destroy();
+    stream?.tooSlow(slow);
+    await ambient.advance(0);
+    expect([notes, edge.eventStreams.size]).toEqual([[], 0]);
   });
 
   test("a reader whose place went to somebody from another address hears why, by the code of a refusal", async () => {

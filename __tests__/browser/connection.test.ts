@@ -116,7 +116,7 @@ describe("the page's connection", () => {
     env.socket().opens();
     env.socket().says("error", { code: "token-expired", message: "", retry: false });
     expect(env.socket().told.map((m) => m.type)).toEqual(["reconnect", "join"]);
-    expect(session.keys.best("K7QX2M")).toBeNull();
+    expect(session.keys.all()).toEqual([]);
   });
 
   test.for(["bad-token", "token-expired"])("%s: the page that comes in as a watcher does not show another's seat as its own", (code) => {

@@ -75,6 +75,32 @@ describe("what lies on the device", () => {
     expect(now.all()).toHaveLength(20);
   });
 
+  test("L38 what an earlier page left unanswered too long ago, and what cannot be read, is thrown away without a word", () => {
+    const shelf = memoryShelf();
+    const enter = (passedMs: number) => {
+      const env = fakeEnv(shelf);
+      env.pass(passedMs);
+      const session = createSession(env);
+      session.enter("K7QX2M");
+      env.socket().opens();
+      env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: "a".repeat(43), state: table({ serverTime: passedMs }) });
+      return { env, session };
+    };
+    enter(0).session.give({ type: "passTurn", data: {} });
+    shelf.set("tapotarp:out:torn", "{");
+    const waiting = () => shelf.keys().filter((key) => key.startsWith("tapotarp:out:")).length;
+    expect(waiting()).toBe(2);
+    expect(
+      enter(60_000)
+        .env.socket()
+        .told.map(({ type }) => type),
+    ).toEqual(["reconnect", "passTurn"]);
+    expect(waiting()).toBe(1);
+    const { env, session } = enter(11 * 60_000);
+    expect(env.socket().told.map(({ type }) => type)).toEqual(["reconnect"]);
+    expect([waiting(), session.model.value.notices]).toEqual([0, []]);
+  });
+
   test("a page whose key was cleared from the device while it played says that it only watches", () => {
     const env = fakeEnv();
     const session = createSession(env);

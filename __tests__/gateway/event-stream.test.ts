@@ -1,13 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../lib/ops/config.ts";
-import type { Reader } from "../../lib/gateway/outbox.ts";
+import type { EventStream } from "../../lib/gateway/event-stream.ts";
 import { Frame } from "../../lib/room/frame.ts";
-import type { Subscriber } from "../../lib/room/subscriber.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
-
-/** What the room and the outbox call. */
-type EventStreamInside = Subscriber & Reader & { readonly bufferedBytes: number; cutOff(): void };
 
 async function watched(limits: Partial<Limits> = {}) {
   const all = virtualEdge({ limits });
@@ -47,7 +43,7 @@ describe("F52 the end of an event stream", () => {
 
   test("what was said in the same turn is told before the last word", async () => {
     const { ambient, edge, line } = await watched();
-    const [stream] = edge.eventStreams as Set<EventStreamInside>;
+    const [stream] = edge.eventStreams as Set<EventStream>;
     stream?.send(new Frame("event", 7, '{"type":"kicked"}'));
     stream?.dismiss("closed");
     await ambient.advance(0);
@@ -58,7 +54,7 @@ describe("F52 the end of an event stream", () => {
 
   test("a reader who has gone at the very moment at which he would be cut is no slow one", async () => {
     const { ambient, edge, line, notes } = await watched();
-    const [stream] = edge.eventStreams as Set<EventStreamInside>;
+    const [stream] = edge.eventStreams as Set<EventStream>;
     const slow = { waitingBytes: 1, behindMs: edge.limits.outboxStuckMs };
     line.destroy();
     stream?.tooSlow(slow);

@@ -34,7 +34,7 @@ const chargedMs = ({ state }: TableClient): number =>
 
 async function watcherOf(port: number, gameId: string): Promise<TableClient> {
   const watcher = await connectTable(port);
-  await eventually("the game can be read", async () => (await watcher.request("join", { gameId })).type !== "error" || null);
+  await eventually("the game can be read", async () => (await watcher.request("join", { gameId })).type !== "error");
   return watcher;
 }
 

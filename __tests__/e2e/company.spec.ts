@@ -366,3 +366,26 @@ test("pause and undo look busy from the tap until they can be tapped again, in t
   expect(await looksOf(host.locator(".strip-go"))).toEqual(["true", "false"]);
   expect(await looksOf(host.locator(".strip").getByRole("button", { name: "Undo" }))).toEqual(["true", "false"]);
 });
+
+test("Enter that is held down presses a button once: no question is answered by the key that asked it", async ({ table }) => {
+  const host = await table.open("/");
+  await createTable(host, "duel");
+  await sit(host, 1);
+  await tap(host, "start");
+  await host.getByRole("button", { name: "Menu" }).click();
+  await host.locator("dialog .row-button.danger", { hasText: "Close the table" }).focus();
+  const asked = host.locator('dialog [data-armed="true"]');
+  await host.keyboard.down("Enter");
+  await expect(asked).toHaveAttribute("aria-disabled", "false");
+  // The same key once more is what a keyboard sends while it is held.
+  await host.keyboard.down("Enter");
+  expect(await asked.count()).toBe(1);
+  await host.keyboard.up("Enter");
+  await host.keyboard.press("Escape");
+  const more = host.locator('[data-value="life"] .step').nth(1);
+  await more.focus();
+  await host.keyboard.down("Enter");
+  await host.keyboard.down("Enter");
+  await host.keyboard.up("Enter");
+  await expect(host.locator('[data-value="life"] b')).toHaveText("22");
+});

@@ -10,8 +10,13 @@ import { canSound } from "./sounds.ts";
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
 
+/** Enter that is held down presses a button again and again: it would answer its own question, or pass turn after turn. Numbers may run. */
+const pressesAgain = ({ key, repeat, target }: KeyboardEvent): boolean =>
+  repeat && key === "Enter" && target instanceof HTMLElement && target.closest("button:not(.step, .stepper button)") !== null;
+
 export function startKeyboard(app: App): void {
   addEventListener("keydown", (event) => {
+    if (pressesAgain(event)) event.preventDefault();
     // The strip for a stream can do nothing.
     if (app.route.peek().page === "overlay") return;
     if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

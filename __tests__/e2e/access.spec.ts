@@ -3,8 +3,8 @@ import AxeBuilder from "@axe-core/playwright";
 import { type Browser, expect, type Page, test, type ViewportSize } from "@playwright/test";
 import type { Table } from "../../public/app/model/model.ts";
 import { table } from "../browser/support/tables.ts";
-import { drawn, openStage, resize, themes } from "./support/scene-page.ts";
-import { seats, storedLog, wastelands } from "./support/scene-tables.ts";
+import { drawn, openStage, phones, resize, themes } from "./support/scene-page.ts";
+import { seats, storedLog } from "./support/scene-tables.ts";
 import { type Scene, scenes, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 
@@ -161,17 +161,6 @@ const cutInCards = (page: Page): Promise<string[]> =>
   );
 
 const german = ["Maximilian", "Anneliese", "Christoph", "Wolfgang", "Friederike", "Hannelore", "Annegret", "Karl-Heinz"];
-const phones = [
-  [320, 568],
-  [345, 740],
-  [360, 740],
-  [390, 844],
-  [568, 320],
-  [740, 360],
-  [844, 390],
-  [195, 422],
-] as const;
-
 test("on every phone the other seats' names and clocks are whole, at two to eight seats", async ({ browser }) => {
   test.setTimeout(120_000);
   const cut: string[] = [];
@@ -407,102 +396,4 @@ test("what is said over the great clock is said whole, on every phone and in bot
   await context.close();
   expect(read.size).toBe(2 * states.length);
   expect(cut).toEqual([]);
-});
-
-test("small phones: two messages leave the clock to be read, the sum of one's taps is whole, minus and plus are wide enough", async ({
-  browser,
-}) => {
-  const context = await browser.newContext({ viewport: { width: 320, height: 568 }, reducedMotion: "reduce", serviceWorkers: "block" });
-  const { page, show } = await openStage(context, site.origin);
-  const told = scenes.find(({ name }) => name === "told");
-  if (told) await show(told);
-  await expect(page.locator(".toast")).toHaveCount(2);
-  // Asked at once: by themselves they go soon.
-  const shown = await page
-    .locator(".toast")
-    .evaluateAll((all) => all.map((one) => [one.getAttribute("data-notice"), one.checkVisibility()]));
-  expect(shown, "a refusal before somebody's dice").toEqual([
-    ["refusal.nothing-to-undo", true],
-    ["toast.dice", false],
-  ]);
-  await resize(page, { width: 844, height: 390 });
-  await page.locator('.val[data-value="life"] .step').first().click();
-  const top = await page.locator(".bubble").evaluate((sum) => {
-    const hand = sum.closest(".hand")?.getBoundingClientRect();
-    return sum.getBoundingClientRect().top - (hand?.top ?? 0);
-  });
-  expect(top).toBeGreaterThanOrEqual(0);
-  await resize(page, { width: 320, height: 568 });
-  await page.keyboard.press("2");
-  await page.waitForSelector("dialog[open] .step");
-  const steps = await page.locator("dialog .step").evaluateAll((all) => all.map((step) => step.getBoundingClientRect().width));
-  expect(Math.min(...steps), "minus and plus in a seat's sheet").toBeGreaterThanOrEqual(44);
-  await context.close();
-});
-
-/** How wide the page is while the word that the line is down stands in its bar: the line comes back now and then. */
-const widthWhileLost = async (page: Page): Promise<number> => {
-  const width = await page.waitForFunction(() => document.querySelector(".play-bar .line-word") && document.documentElement.scrollWidth);
-  return Number(await width.jsonValue());
-};
-
-test("with the line down in a campaign's hundredth turn everything in the bar is on the phone, in both languages", async ({ browser }) => {
-  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
-  const { page, show } = await openStage(context, site.origin);
-  const battle: Table = { ...wastelands(), status: "running", running: [2], winner: null, turn: 100 };
-  const wrong: string[] = [];
-  for (const locale of ["en", "tr"]) {
-    await show({ name: "battle-lost", path: "/g/K7QX2M", table: battle, seat: 2, locale, closes: 1001, shows: ".line-word" });
-    for (const [width, height] of phones) {
-      await resize(page, { width, height });
-      const wide = await widthWhileLost(page);
-      if (wide > width) wrong.push(`${locale}, ${width}x${height}: ${wide}`);
-    }
-  }
-  await context.close();
-  expect(wrong).toEqual([]);
-});
-
-test("a message does not lie on the button that stops and starts a class", async ({ browser }) => {
-  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
-  const { page, show } = await openStage(context, site.origin);
-  const host = scenes.find(({ name }) => name === "class-host");
-  const tells = [["shutdown_warning", { message: "", timeout: 5_000, retryAfterMs: 1_000 }]] as const;
-  if (host) await show({ ...host, tells, shows: ".toast" });
-  const covered: string[] = [];
-  for (const [width, height] of phones) {
-    await resize(page, { width, height });
-    const top = await page.evaluate(() => {
-      const button = document.querySelector(".class-controls > .go");
-      const { left, top, width: wide, height: high } = button?.getBoundingClientRect() ?? new DOMRect();
-      const over = [0.1, 0.5, 0.9].map((share) => document.elementFromPoint(left + wide / 2, top + high * share));
-      return over.find((part) => part?.closest(".toast"))?.textContent;
-    });
-    if (top) covered.push(`${width}x${height}: ${top}`);
-  }
-  await context.close();
-  expect(covered).toEqual([]);
-});
-
-test("the great button's words stay on it, whatever is asked above it and whatever the names", async ({ browser }) => {
-  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
-  const { page, show } = await openStage(context, site.origin);
-  const wrong: string[] = [];
-  for (const name of ["Player", "W".repeat(32)])
-    for (const stack of [[1, 2], [1]]) {
-      const players = seats(4, (id) => ({ name, ...(id === 3 ? { asks: ["poison"] } : {}) }));
-      const state = table({ activePlayer: 3, interruptingPlayers: stack, running: [stack.at(-1) ?? 1], players });
-      await show({ name: "held", path: "/g/K7QX2M", table: state, seat: 2 });
-      for (const [width, height] of phones) {
-        await resize(page, { width, height });
-        const beyond = await page.evaluate(() => {
-          const box = (part: Element): DOMRect => part.getBoundingClientRect();
-          const button = document.querySelector(".hand .go") ?? document.body;
-          return Math.round(Math.max(...[...button.children].map((words) => box(words).bottom - box(button).bottom)));
-        });
-        if (beyond > 1) wrong.push(`${name}, ${stack.length} interrupts, ${width}x${height}: ${beyond} px beyond`);
-      }
-    }
-  await context.close();
-  expect(wrong).toEqual([]);
 });

@@ -101,3 +101,14 @@ export const drawn = (page: Page): Promise<void> =>
     await document.fonts.ready;
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   });
+
+export const phones = [
+  [320, 568],
+  [345, 740],
+  [360, 740],
+  [390, 844],
+  [568, 320],
+  [740, 360],
+  [844, 390],
+  [195, 422],
+] as const;

@@ -6,7 +6,7 @@ interface CatalogueEntry {
 }
 
 export const refusals = {
-  "bad-message": { retry: false, message: "The message is not one the server knows." },
+  "bad-message": { retry: false, message: "Something in the message is not what it must be." },
   "too-large": { retry: false, message: "The message is too large." },
   "rate-limited": { retry: true, message: "Too many messages. Wait a moment and try again." },
   "no-such-game": { retry: false, message: "There is no game with this code." },
@@ -26,7 +26,7 @@ export const refusals = {
   "token-expired": { retry: false, message: "This seat's key has expired." },
   "class-full": { retry: false, message: "This class has no room for another player or team." },
   "name-taken": { retry: false, message: "Another team has this name." },
-  "wrong-round": { retry: false, message: "This round is over." },
+  "wrong-round": { retry: false, message: "This is not the round that is open." },
   "already-answered": { retry: false, message: "You have answered this round." },
   "too-late": { retry: false, message: "This was meant for what the game has left behind by now." },
   "nothing-to-undo": { retry: false, message: "There is nothing to undo." },

@@ -23,7 +23,7 @@ export default defineConfig({
     outDir: "../dist/public",
     emptyOutDir: true,
     sourcemap: true,
-    target: "es2022",
+    target: ["es2022", "safari16.4"],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     // swagger-ui comes as one file of 1.5 MB, for /api/docs only.

@@ -10,6 +10,8 @@ const packages = {
   prlimit: { names: ["prlimit"], variable: "PRLIMIT_BIN", get: "apt-get install util-linux" },
   prometheus: { names: ["prometheus"], variable: "PROMETHEUS_BIN", get: "apt-get install prometheus" },
   promtool: { names: ["promtool"], variable: "PROMTOOL_BIN", get: "apt-get install prometheus" },
+  WebKitWebDriver: { names: ["WebKitWebDriver"], variable: "WEBKIT_DRIVER_BIN", get: "apt-get install webkit2gtk-driver" },
+  Xvfb: { names: ["Xvfb"], variable: "XVFB_BIN", get: "apt-get install xvfb" },
   helm: { names: ["helm"], variable: "HELM_BIN", get: "see https://helm.sh/docs/intro/install/" },
 } as const;
 

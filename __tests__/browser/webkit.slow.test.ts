@@ -88,6 +88,8 @@ async function play(first: WebKitPage, second: WebKitPage, origin: string): Prom
   await enter(second, `${origin}/g/${code}`);
   await give(second, "passTurn");
   await first.until(offers("passTurn"));
+  // Kept on the device, so that it opens offline.
+  await first.until("navigator.serviceWorker.getRegistration().then((kept) => kept?.active?.state === 'activated')");
   for (const page of [first, second]) expect(await page.value("bad")).toEqual([]);
 }
 

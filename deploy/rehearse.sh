@@ -40,7 +40,7 @@ unshare --mount bash -c '
   mount -o remount,bind,ro / 2>/dev/null || { mount --bind "$1/app" "$1/app"; mount -o remount,bind,ro "$1/app"; }
   cd "$1/app"
   ! touch "$1/app/probe" 2>/dev/null || { echo "the root can be written"; exit 1; }
-  exec env -i PATH=/usr/bin:/bin NODE_ENV=production PORT=0 HOST=127.0.0.1 DATA_DIR="$1/data" NODE_COMPILE_CACHE="$1/app/compile-cache" "$2" server.ts
+  exec env -i PATH=/usr/bin:/bin NODE_ENV=production PORT=0 HOST=127.0.0.1 DATA_DIR="$1/data" NODE_COMPILE_CACHE="$1/app/compile-cache" "$2" --import ./scripts/early-signals.mjs server.ts
 ' rehearse "$work" "$node24" >"$log" 2>&1 &
 pid=$!
 

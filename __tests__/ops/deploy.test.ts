@@ -185,7 +185,7 @@ describe("F36 deployment files", () => {
     const dockerfile = read("Dockerfile");
     expect(dockerfile.match(/^FROM /gm)).toHaveLength(3);
     expect(dockerfile).toMatch(/^USER node$/m);
-    expect(dockerfile).toMatch(/^CMD \["node", "server\.ts"\]$/m);
+    expect(dockerfile).toMatch(/^CMD \["node", "--import", "\.\/scripts\/early-signals\.mjs", "server\.ts"\]$/m);
     expect(dockerfile).toContain("HEALTHCHECK");
     expect(dockerfile.slice(dockerfile.lastIndexOf("FROM "))).not.toContain("npm ci");
   });

@@ -259,6 +259,20 @@ describe("F35 secrets", () => {
     child.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);
   });
+
+  test.each([
+    ["at once while nobody listens yet", "", 0],
+    ["as the server says once it listens", 'process.on("SIGTERM", () => setTimeout(() => process.exit(7), 100));', 7],
+  ])("F10 in a container a SIGTERM is heard from the first file on: it ends the process %s", async (_when, then, code) => {
+    const started = `${then} setInterval(() => {}, 1_000); process.stdout.write("here");`;
+    const args = ["--import", "./scripts/early-signals.mjs", "--input-type=module", "--eval", started];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    cleanUp.push(() => child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([code, null]);
+  });
 });
 
 describe("F45 the system's limits", () => {

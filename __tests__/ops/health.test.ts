@@ -77,3 +77,11 @@ describe("F42 health", () => {
     expect(toldAfter(1)).toBe(4);
   });
 });
+
+test("F42 the load is told as it was measured: a delay in whole ms, a pressure to the hundredth", () => {
+  const facts = (loopLagMs: number, pressure: number) => loadPart(() => ({ loopLagMs, pressure }))().facts;
+  expect([facts(12.4, 0.333), facts(450.6, 2.257)]).toEqual([
+    { loopLagMs: 12, pressure: 0.33 },
+    { loopLagMs: 451, pressure: 2.26 },
+  ]);
+});

@@ -149,6 +149,7 @@ describe("what is said and shown", () => {
     expect(line("hostChanged", { playerId: null })).toBeNull();
     expect(line("gamePaused", { by: "restart" })).toEqual({ key: "log.cutOff" });
     expect(line("gamePaused", { by: "player" })?.key).toBe("log.gamePaused");
+    expect(line("warning", { playerId: 2, thresholdMs: 60_000 })?.params).toEqual({ name: "Marek", time: "1:00" });
     const time = (deltaMs: number) => line("timeAdjusted", { playerId: 2, deltaMs })?.params?.["time"];
     expect([time(60_000), time(-90_000)]).toEqual(["+1:00", "−1:30"]);
   });

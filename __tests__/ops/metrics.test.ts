@@ -6,7 +6,7 @@ import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client
 import { describe, expect, test } from "vitest";
 import { closeReasons, commitOutcomes, sharedCommandTypes } from "../../lib/ops/metric-labels.ts";
 import { createMetrics, type Metrics } from "../../lib/ops/metrics.ts";
-import { tellLatestLoop } from "../../lib/ops/metrics-workers.ts";
+import { tellLatestLoop, WorkerFigures } from "../../lib/ops/metrics-workers.ts";
 import { roomObserver } from "../../lib/ops/room-observer.ts";
 import { closeCodes } from "../../lib/protocol/close-codes.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
@@ -125,6 +125,22 @@ describe("F16 metrics", () => {
     }
     const text = await AggregatorRegistry.aggregate(all as never).metrics();
     expect(text).toContain(`${name} 1.05\n`);
+  });
+
+  test("F09 what a worker counted is kept when it ends, and that it was lost is counted if nobody told it to leave", async () => {
+    const all = new WorkerFigures();
+    for (const worker of ["w1", "w2"]) {
+      const metrics = createMetrics();
+      metrics.framesSent.add(5);
+      all.told(worker, await metrics.figures());
+      metrics.close();
+    }
+    const told = async () =>
+      [...(await all.text()).matchAll(/^tapotarp_(?:frames_sent|workers_lost)_total (\d+)$/gm)].map(([, n]) => Number(n));
+    all.ended("w1");
+    expect((await told()).sort()).toEqual([0, 10]);
+    all.lost("w2");
+    expect((await told()).sort()).toEqual([1, 10]);
   });
 
   test("labels from the wire cannot make new series", async () => {

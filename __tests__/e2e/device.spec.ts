@@ -324,3 +324,26 @@ test("a newer version is offered and never forced: the page goes on until somebo
   await context.close();
   await changing.close();
 });
+
+test("what a finger has tapped does not stay lit, and what the device cannot do has no switch", async ({ browser }) => {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    serviceWorkers: "block",
+  });
+  // As on a page that came by plain http.
+  await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, "wakeLock"));
+  const { page, show } = await openStage(context, site.origin);
+  const [play, settings] = ["play", "settings"].map((name) => scenes.find((scene) => scene.name === name) as Scene);
+  if (play) await show(play);
+  const icons = page.locator(".play-bar .icon");
+  await icons.first().tap();
+  await expect.poll(() => icons.first().evaluate((icon) => icon.matches(":hover"))).toBe(true);
+  const [tapped, other] = await icons.evaluateAll((all) => all.map((icon) => getComputedStyle(icon).backgroundColor));
+  expect(tapped).toBe(other);
+  if (settings) await show(settings);
+  await expect(page.getByRole("switch", { name: "Sounds" })).toBeAttached();
+  await expect(page.getByRole("switch", { name: "Keep the screen lit" })).not.toBeAttached();
+  await context.close();
+});

@@ -79,6 +79,7 @@ function JoinForm({ typed }: { readonly typed: string }): JSX.Element {
           maxLength={200}
           autoComplete="off"
           autoCapitalize="characters"
+          autoCorrect="off"
           spellcheck={false}
           placeholder="K7QX2M"
           aria-invalid={wrong}

@@ -34,7 +34,7 @@ export function SettingsSheet(): JSX.Element {
       <div>
         {canSound() ? flip("sounds") : null}
         {"vibrate" in navigator ? flip("vibration") : null}
-        {flip("wakeLock")}
+        {"wakeLock" in navigator ? flip("wakeLock") : null}
         {flip("nudge")}
         {flip("calm")}
       </div>

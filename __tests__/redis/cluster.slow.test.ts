@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
+import { liveKeys } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
 import { runContract } from "../store/run-contract.ts";
 import { lacks } from "../support/programs.ts";
@@ -110,5 +111,25 @@ describe.skipIf(lacks("redis-server"))("a Redis Cluster of three nodes", () => {
     process.stderr.write(
       `a node of three killed: ${kept} of 30 games went on, ${30 - kept} were refused for now; all again ${backMs.toFixed(0)} ms after it was back, all heard after ${heardMs.toFixed(0)} ms\n`,
     );
+  });
+
+  test("a node that refuses signs of life refuses its own games only, after a quiet time, too", async () => {
+    await cluster.flush();
+    const one = await join("one");
+    const tables = await Promise.all(
+      Array.from({ length: 30 }, async () => ({ host: one.viewer(), room: await one.create(one.viewer()) })),
+    );
+    const inside = await Promise.all(cluster.nodes.map((node) => node.client()));
+    const slot = Number(await inside[0]?.call("CLUSTER", "KEYSLOT", liveKeys.beats));
+    const full = inside[Math.floor(slot / cluster.share)];
+    await full?.config("SET", "maxmemory", "1");
+    await eventually("a sign of life is refused", () => one.side.store.health().problem !== null);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const close = { type: "close", reason: "planted" };
+    const during = await Promise.all(tables.map(({ room, host }) => one.command(room, host, close)));
+    await full?.config("SET", "maxmemory", "0");
+    for (const client of inside) client.disconnect();
+    expect(during.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+    expect(during.filter(({ ok }) => !ok).length).toBeGreaterThan(0);
   });
 });

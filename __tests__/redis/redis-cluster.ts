@@ -3,9 +3,12 @@ import { eventually } from "./instances.ts";
 import { freePort, TestRedis } from "./redis-server.ts";
 
 const slotCount = 16_384;
+const nodeCount = 3;
 
 export class TestCluster {
   readonly nodes: readonly TestRedis[];
+  /** Slots of each: the first node has the first of them. */
+  readonly share = Math.ceil(slotCount / nodeCount);
 
   private constructor(nodes: readonly TestRedis[]) {
     this.nodes = nodes;
@@ -17,7 +20,7 @@ export class TestCluster {
   }
 
   static async start(): Promise<TestCluster> {
-    const busPorts = await Promise.all([1, 2, 3].map(() => freePort()));
+    const busPorts = await Promise.all(Array.from({ length: nodeCount }, () => freePort()));
     const settings = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no"];
     const nodes = await Promise.all(
       busPorts.map((port) =>
@@ -25,7 +28,7 @@ export class TestCluster {
       ),
     );
     const cluster = new TestCluster(nodes);
-    const share = Math.ceil(slotCount / nodes.length);
+    const { share } = cluster;
     for (const [place, node] of nodes.entries()) {
       const inside = await node.client();
       await inside.call("CLUSTER", "ADDSLOTSRANGE", place * share, Math.min(slotCount, (place + 1) * share) - 1);

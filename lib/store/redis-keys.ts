@@ -102,9 +102,12 @@ export const liveKeys = {
   last: "{tt-live}:last",
   /** Starts of the times in which no instance lived, by their ends, server time. What an older program noted stands at its start. */
   outages: "{tt-live}:outages",
-  /** Written to see whether anything can be. */
-  trial: "{tt-live}:trial",
 } as const;
+
+/** Written to see whether anything can be: the first, the second trial and so on, each at another shard. */
+export function trialKey(trial: number): string {
+  return `${shards[trial % shardCount]}:trial`;
+}
 
 /** Games that are watched through an instance. */
 export function watchedKey(instanceId: string): string {

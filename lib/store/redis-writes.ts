@@ -2,7 +2,7 @@
 // nothing could be saved, told before anything is saved again.
 import type { Ambient } from "../ops/ambient.ts";
 import { lastSaved } from "./outages.ts";
-import { liveKeys } from "./redis-keys.ts";
+import { trialKey } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { type OnSaved, StoreFault } from "./store.ts";
 
@@ -14,19 +14,29 @@ interface WritesParts {
 
 /** The trial write goes by itself, ms. */
 const trialMs = 1_000;
+/** Less than the shortest time without a save that can count, ms (LIMIT_STANDSTILL_MS). */
+const shortMs = 4_000;
 const untried = "Redis answers again, and has not saved anything yet.";
 
 export class RedisWrites {
   readonly #link: RedisLink;
+  readonly #ambient: Pick<Ambient, "now">;
   readonly #saved: () => void;
+  #savedAt: number;
+  #trials = 0;
   /** Why a sign of life was refused, or that Redis has just come back, until a trial write is taken. */
   #refusal: string | null = null;
-  /** Why the last other write was refused; null when it was not. */
+  /** Why the last write was refused; null when it was not. */
   #lastRefusal: string | null = null;
 
   constructor({ link, ambient, onSaved }: WritesParts) {
     this.#link = link;
-    this.#saved = lastSaved(ambient, onSaved);
+    this.#ambient = ambient;
+    this.#savedAt = ambient.now();
+    this.#saved = lastSaved(ambient, (fromAt, untilAt) => {
+      this.#savedAt = untilAt;
+      onSaved(fromAt, untilAt);
+    });
     // To answer is not to save: a server that holds back writes, for a failover, does the one without the other.
     link.onReturn(() => {
       this.#refusal ??= untried;
@@ -36,12 +46,21 @@ export class RedisWrites {
 
   /** One plain sentence while writes are refused; null when they are taken, as far as is known. */
   get problem(): string | null {
-    return this.#refusal ?? this.#lastRefusal;
+    return this.#due ?? this.#lastRefusal;
+  }
+
+  /**
+   * Why no change is sent before a trial was taken; null when changes are: before nothing was saved for some time, too. Of a cluster one node
+   * may refuse signs of life while games go on at the others.
+   */
+  get #due(): string | null {
+    return this.#refusal !== null && this.#ambient.now() - this.#savedAt > shortMs ? this.#refusal : null;
   }
 
   /** Runs one write for a game or a person, and remembers whether it was refused. Before a trial that is due it is not even sent. */
   run<T>(write: () => Promise<T>): Promise<T> {
-    if (this.#refusal !== null) return Promise.reject(new StoreFault("unavailable", this.#refusal));
+    const due = this.#due;
+    if (due !== null) return Promise.reject(new StoreFault("unavailable", due));
     return write().then(
       (reply) => {
         this.#lastRefusal = null;
@@ -57,11 +76,14 @@ export class RedisWrites {
 
   /**
    * After a sign of life was refused, or Redis away: resolves when a write without a meaning was taken, rejects with StoreFault when it was
-   * not. Tried before the next sign, from which others would conclude that somebody lived, though nobody could play.
+   * not. Tried before the next sign, from which others would conclude that somebody lived, though nobody could play. At another shard each
+   * time: of a cluster it is enough that some games can be played.
    */
   async tried(): Promise<void> {
     if (this.#refusal === null) return;
-    await this.#link.call((redis) => redis.set(liveKeys.trial, "1", "PX", trialMs));
+    this.#trials += 1;
+    const key = trialKey(this.#trials);
+    await this.#link.call((redis) => redis.set(key, "1", "PX", trialMs));
     this.#saved();
     this.#refusal = null;
   }
@@ -74,7 +96,9 @@ export class RedisWrites {
       this.#saved();
       return reply;
     } catch (error) {
-      this.#refusal = this.#refusalOf(error) ?? this.#refusal;
+      const refusal = this.#refusalOf(error);
+      this.#refusal = refusal ?? this.#refusal;
+      this.#lastRefusal = refusal ?? this.#lastRefusal;
       throw error;
     }
   }

@@ -1,6 +1,9 @@
 // Standstills of a server on a SQLite file: games say since when they stand still, in this life and in the next.
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
+import { dataFileName } from "../../lib/store/store-sqlite.ts";
 import { eventually } from "../support/eventually.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, start, Table } from "./table.ts";
@@ -84,6 +87,34 @@ describe("a store that could save nothing for a while", () => {
     await eventually("there is room again", async () => store.health().ready || null);
     await table.step({ at: now });
     expect(told[1]).toEqual({ fromAt: start + 10, untilAt: start + 60_000, saved: 1 });
+    await store.close();
+  });
+
+  test("beside a log that a reader keeps full nobody's tap is taken, and the store's own signs of life are none", async () => {
+    const walBytesMax = 200_000;
+    const told: number[] = [];
+    let now = start;
+    const ambient = { ...realAmbient(), now: () => now };
+    const onSaved = (fromAt: number, untilAt: number) => void told.push(untilAt - fromAt);
+    const store = await openAt(folder, { ambient, onSaved, limits: { walBytesMax, walPagesMax: 1 } });
+    const table = new Table(store, "AAAAAA");
+    await table.step({ at: now });
+    const reader = new Sqlite(join(folder, dataFileName), { readonly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM games").get();
+    await eventually("the log is full", async () => {
+      await store.beat(now);
+      return store.health().ready ? null : true;
+    });
+    await expect(store.commit(table.next({ at: now }))).rejects.toMatchObject({ kind: "busy" });
+    told.length = 0;
+    now += 60_000;
+    await store.beat(now);
+    expect(told).toEqual([]);
+    reader.close();
+    await eventually("the log is empty", async () => store.health().ready || null);
+    expect(told[0]).toBe(60_000);
+    await table.step({ at: now });
     await store.close();
   });
 

@@ -176,16 +176,13 @@ export class WriterLink {
 
   #done(reply: Extract<WriterReply, { kind: "done" }>): void {
     this.#onReply?.(reply);
-    this.#parts.onSaved();
-    const changes = this.#flight.length;
     this.#walBytes = reply.walBytes;
+    // Beside a full log only what the store itself asks for is taken, and nobody's tap.
+    if (!this.#isLogFull()) this.#parts.onSaved();
+    const changes = this.#flight.length;
     this.#answer(changes, reply.results);
-    this.#parts.observer.onBatch?.({
-      changes,
-      commitMs: reply.commitMs,
-      queued: this.#queue.length,
-      walBytes: reply.walBytes,
-    });
+    const { commitMs, walBytes } = reply;
+    this.#parts.observer.onBatch?.({ changes, commitMs, queued: this.#queue.length, walBytes });
     this.#flush();
   }
 

@@ -6,6 +6,7 @@ import { Pace } from "../../lib/gateway/pace.ts";
 import { defaultLimits } from "../../lib/ops/config.ts";
 import type { Work } from "../../lib/ops/shedding.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
+import { virtualEdge } from "../support/virtual-edge.ts";
 
 describe("token buckets", () => {
   test("give a burst, then an even stream, and never more than the burst", () => {
@@ -17,6 +18,14 @@ describe("token buckets", () => {
     };
     expect([takeAll(0), takeAll(100), takeAll(1_100), takeAll(60_000)]).toEqual([20, 1, 10, 20]);
     expect(bucket.waitMs(1, 60_000)).toBe(100);
+  });
+
+  test("SAFETY 15 what costs more than there may ever be comes through with all there is: at the slowest pace an undo is not refused for ever", async () => {
+    const { ambient, seated } = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 1 } });
+    const { host } = await seated();
+    await ambient.advance(5_000);
+    expect((await host.ask("undo")).data.code).not.toBe("rate-limited");
+    expect((await host.ask("rollDice", { sides: 6 })).data).toMatchObject({ code: "rate-limited", retryAfterMs: 1_000 });
   });
 
   test("what came in while nobody could spend is kept past the burst, within a bound, and is spent once", () => {

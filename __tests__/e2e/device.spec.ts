@@ -282,6 +282,39 @@ stageTest("the browser's offer to install the page waits until somebody asks for
   expect(await page.evaluate(() => ({ ...(window as { asked?: number; kept?: boolean }) }))).toMatchObject({ asked: 1, kept: true });
 });
 
+test("where the device brings its own colours, what is on is told from what is off, and the picture can be scanned", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, forcedColors: "active", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const look = (part: string): Promise<string> =>
+    page
+      .locator(part)
+      .first()
+      .evaluate((shown) => {
+        const { backgroundColor, borderTopColor, borderTopWidth } = getComputedStyle(shown);
+        return `${backgroundColor} ${borderTopColor} ${borderTopWidth}`;
+      });
+  await show(sceneOf("table-4"));
+  expect(await look(".panel.on")).not.toBe(await look(".panel:not(.on)"));
+  const ink = (part: string): Promise<string> =>
+    page
+      .locator(part)
+      .first()
+      .evaluate((shown) => getComputedStyle(shown).color);
+  expect(await ink(".panel.on .clock")).toBe(await ink(".panel:not(.on) .clock"));
+  await show(sceneOf("idle"));
+  expect(await look(".card.runs")).not.toBe(await look(".card:not(.runs):not(.dead)"));
+  await show(sceneOf("settings"));
+  const on = await look(".switch i");
+  await page.locator(".switch input").first().press(" ");
+  expect(await look(".switch i")).not.toBe(on);
+  expect(await look('.segment-row [aria-pressed="true"]')).not.toBe(await look('.segment-row [aria-pressed="false"]'));
+  await show(sceneOf("lobby"));
+  expect(await look(".qr")).toContain("rgb(255, 255, 255)");
+  await context.close();
+});
+
 test("the page can be installed: manifest and icons are whole, and a worker answers offline", async ({ browser }) => {
   const context = await browser.newContext();
   const page = await context.newPage();

@@ -16,6 +16,7 @@ import "../styles/base.css";
 import "../styles/parts.css";
 import "../styles/start.css";
 import "../styles/play.css";
+import "../styles/forced.css";
 
 async function start(): Promise<void> {
   const env = browserEnv();

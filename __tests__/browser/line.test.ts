@@ -176,6 +176,44 @@ test.each([
   }
 });
 
+describe("a seat's numbers that were given while the line was down", () => {
+  const given = { playerId: 2, life: 36, counters: { poison: 2 }, commanderDamage: { 1: [3, 0] } } as const;
+  const back = (life: number, poison: number, dealt: number) => {
+    const shelf = memoryShelf();
+    const { env, session } = seated(fakeEnv(shelf));
+    env.socket().dies(1006);
+    session.give({ type: "updatePlayer", data: given });
+    session.give({ type: "updatePlayer", data: { playerId: 2, life: 35, name: "Marek" } });
+    const loadedAnew = createSession(fakeEnv(shelf));
+    return [session, loadedAnew].map((one) => {
+      const where = one === session ? env : (loadedAnew.env as FakeEnv);
+      one.enter(gameId);
+      one.comeBackNow();
+      where.socket().opens();
+      const players = table().players.map((p) =>
+        p.id === 2 ? { ...p, life, counters: { poison }, commanderDamage: { 1: [dealt, 0] as const } } : p,
+      );
+      where.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 15, players }) });
+      const told = where.socket().told.filter(({ type }) => type === "updatePlayer");
+      return told.map(({ data }) => data);
+    });
+  };
+
+  test("L38 count from what somebody else has made of them meanwhile", () => {
+    const sent = [
+      { playerId: 2, life: 26, counters: { poison: 3 }, commanderDamage: { 1: [10, 0] } },
+      { playerId: 2, life: 25, name: "Marek" },
+    ];
+    expect(back(30, 1, 7)).toEqual([sent, sent]);
+  });
+
+  test("L38 are sent as they are where nobody has changed them, and where they had come through", () => {
+    const sent = [given, { playerId: 2, life: 35, name: "Marek" }];
+    expect(back(40, 0, 0)).toEqual([sent, sent]);
+    expect(back(36, 2, 3)).toEqual([sent, sent]);
+  });
+});
+
 test("a wish to begin anew that was given in a running game is sent to it", () => {
   const { env, session } = seated();
   env.socket().dies(1006);

@@ -1,6 +1,6 @@
 // What the page knows, as one plain value, and the words for everything that can change it. Pure: no socket, no storage, no clock.
 import type { SeatId } from "../../../lib/game/ids.ts";
-import type { View } from "../../../lib/game/view.ts";
+import type { PlayerView, View } from "../../../lib/game/view.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
 import type { ServerMessage, Stamp, StateData } from "../../../lib/protocol/server-messages.ts";
 import { noSamples, type ServerClock } from "./server-clock.ts";
@@ -39,6 +39,8 @@ export interface Sent {
   readonly serverAt: number;
   /** How the clock's game stood then. */
   readonly status?: Table["status"];
+  /** Of a seat's new numbers: those it had, as this page knew and meant them. */
+  readonly was?: Pick<PlayerView, "life" | "counters" | "commanderDamage">;
 }
 
 /** Something to tell the person, in words looked up when shown. */

@@ -2,11 +2,13 @@
 import type { SeatId } from "../../../lib/game/ids.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
-import type { Model, Table } from "./model.ts";
+import type { Model, Sent, Table } from "./model.ts";
 import { playerOf } from "./table-questions.ts";
 
 /** "life", or a counter's name. */
 export type ValueName = string;
+
+type Numbers = NonNullable<Sent["was"]>;
 
 interface Update extends Partial<Pick<PlayerView, "name" | "color" | "life" | "counters" | "commanderDamage">> {
   readonly playerId: SeatId;
@@ -34,8 +36,53 @@ export function meantTable(table: Table, outbox: Model["outbox"]): Table {
   return meant;
 }
 
+/** `given` was meant as a step from `was`; where somebody else has changed it since, it is that step from what it is `now`. */
+function stepFrom(
+  { min, max }: { readonly min: number; readonly max: number },
+  now: number,
+  [was, given]: readonly [number, number],
+): number {
+  return now === given ? given : Math.min(max, Math.max(min, now + given - was));
+}
+
+function fromNow(now: PlayerView, was: Numbers, update: Update): Update {
+  const { life, counters = {}, commanderDamage = {} } = update;
+  const count = ([name, given]: [string, number]) =>
+    [name, stepFrom(limits.counter, now.counters[name] ?? 0, [was.counters[name] ?? 0, given])] as const;
+  const damage = ([from, given]: [string, readonly [number, number]]) => {
+    const [before, today] = [was.commanderDamage[from] ?? [0, 0], now.commanderDamage[from] ?? [0, 0]];
+    const each = (n: 0 | 1): number => stepFrom(limits.commanderDamage, today[n], [before[n], given[n]]);
+    return [from, [each(0), each(1)]] as const;
+  };
+  return {
+    ...update,
+    ...(life !== undefined && { life: stepFrom(limits.life, now.life, [was.life, life]) }),
+    ...(update.counters && { counters: Object.fromEntries(Object.entries(counters).map(count)) }),
+    ...(update.commanderDamage && { commanderDamage: Object.fromEntries(Object.entries(commanderDamage).map(damage)) }),
+  };
+}
+
+/** What was given while the line was down, for the table as it stands now: a blow that somebody else entered meanwhile counts as well. */
+export function givenFromNow(outbox: Model["outbox"], table: Table | null): Model["outbox"] {
+  let meant = table;
+  return outbox.map((sent): Sent => {
+    const update = sent.data as Update;
+    const now = meant && sent.type === "updatePlayer" ? playerOf(meant, update.playerId) : undefined;
+    if (meant === null || now === undefined || sent.was === undefined) return sent;
+    const data = fromNow(now, sent.was, update);
+    meant = withSeat(meant, data);
+    return { ...sent, data };
+  });
+}
+
 export const meantPlayer = ({ table, outbox }: Model, seat: SeatId): PlayerView | undefined =>
   table ? playerOf(meantTable(table, outbox), seat) : undefined;
+
+/** The numbers from which a command's new ones are a step. */
+export function numbersBefore(model: Model, { data }: { readonly data: object }): Numbers | undefined {
+  const player = "playerId" in data ? meantPlayer(model, data.playerId as SeatId) : undefined;
+  return player && { life: player.life, counters: player.counters, commanderDamage: player.commanderDamage };
+}
 
 export function valueFor(model: Model, seat: SeatId, name: ValueName): number {
   const player = meantPlayer(model, seat);

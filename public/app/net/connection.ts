@@ -5,6 +5,7 @@ import type { Env, SocketLike } from "../device/env.ts";
 import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
 import { parsed, type Refused } from "./heard.ts";
 import { isOvertaken } from "../model/offer.ts";
+import { givenFromNow } from "../model/values.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
@@ -151,12 +152,11 @@ export class Connection {
 
   private lost(code: number): void {
     this.drop();
-    const { dispatch } = this.ports;
-    if (code === closeCodes.displaced.code) return dispatch({ type: "link", link: "displaced" });
+    if (code === closeCodes.displaced.code) return this.ports.dispatch({ type: "link", link: "displaced" });
     if (code === closeCodes.kicked.code) return this.kicked();
     if (code === closeCodes.closed.code) return this.gameClosed();
     if (this.wish.type === "nothing" || this.final()) return;
-    dispatch({ type: "link", link: "lost" });
+    this.ports.dispatch({ type: "link", link: "lost" });
     this.tryAgain();
   }
 
@@ -172,12 +172,11 @@ export class Connection {
   }
 
   private tryAgain(): void {
-    const { env } = this.ports;
     const most = this.attempts < soonAttempts ? backoffSoonMaxMs : backoffMaxMs;
     const ceiling = Math.min(most, backoffFirstMs * 2 ** this.attempts);
     this.attempts += 1;
     // Half is certain and half is chance: nobody waits zero, and a crowd spreads out.
-    this.cancelTimer = env.after(ceiling / 2 + (ceiling / 2) * env.jitter(), () => this.open());
+    this.cancelTimer = this.ports.env.after(ceiling / 2 + (ceiling / 2) * this.ports.env.jitter(), () => this.open());
   }
 
   /** `viewer`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */
@@ -262,7 +261,8 @@ export class Connection {
       dispatch({ type: "drop", id });
     }
     if (late.length > 0) dispatch({ type: "notice", tone: "error", key: "link.tooLate" });
-    for (const sent of outbox) if (!dropped.includes(sent)) this.send(sent.type, sent.data, sent.id);
+    const kept = outbox.filter((sent) => !dropped.includes(sent));
+    for (const { type, data, id } of givenFromNow(kept, table)) this.send(type, data, id);
   }
 
   private watches(): boolean {
@@ -276,14 +276,13 @@ export class Connection {
   }
 
   private refused(error: Refused): void {
-    const waiting = error.id === undefined ? undefined : this.ports.shelf;
     if (error.retry) {
       const as = this.keyInUse === null ? "viewer" : "holder";
       if (!this.settled) this.again(error, () => this.hello(as));
       else if (error.id !== undefined) this.again(error, () => this.resend(error.id ?? ""));
       return;
     }
-    waiting?.remove(error.id ?? "");
+    if (error.id !== undefined) this.ports.shelf.remove(error.id);
     if (!this.settled) this.notLetIn(error);
   }
 
@@ -297,7 +296,8 @@ export class Connection {
   }
 
   private resend(id: string): void {
-    const sent = this.ports.model().outbox.find((s) => s.id === id);
+    const { outbox, table } = this.ports.model();
+    const sent = givenFromNow(outbox, table).find((s) => s.id === id);
     if (sent) this.send(sent.type, sent.data, sent.id);
   }
 

@@ -8,6 +8,7 @@ import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/logged.ts";
 import { type NameSeat, withSeatNames } from "../model/seat-look.ts";
 import { step } from "../model/step.ts";
+import { numbersBefore } from "../model/values.ts";
 import { fetchLog } from "./log.ts";
 import { Connection } from "./connection.ts";
 import { onceGiver } from "./once.ts";
@@ -27,10 +28,12 @@ export interface LocalTable {
 export type Session = ReturnType<typeof createSession>;
 
 /** A command as it is kept until it is answered; null where there is no game to give it to. */
-function sentNow(env: Env, { gameId, table, serverClock }: Model, command: Command): Sent | null {
+function sentNow(env: Env, model: Model, command: Command): Sent | null {
+  const { gameId, table, serverClock } = model;
   if (gameId === null) return null;
+  const was = command.type === "updatePlayer" ? numbersBefore(model, command) : undefined;
   const times = { at: env.wallMs(), serverAt: env.nowMs() + serverClock.offsetMs };
-  return { ...command, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
+  return { ...command, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }), ...(was && { was }) };
 }
 
 /** What the screens show of it. A table stays the same object while nothing of it changes. */

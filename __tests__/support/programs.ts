@@ -8,6 +8,7 @@ const packages = {
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], variable: "CHROMIUM_BIN", get: "apt-get install chromium" },
   strace: { names: ["strace"], variable: "STRACE_BIN", get: "apt-get install strace" },
   prlimit: { names: ["prlimit"], variable: "PRLIMIT_BIN", get: "apt-get install util-linux" },
+  faketime: { names: ["faketime"], variable: "FAKETIME_BIN", get: "apt-get install faketime" },
   prometheus: { names: ["prometheus"], variable: "PROMETHEUS_BIN", get: "apt-get install prometheus" },
   promtool: { names: ["promtool"], variable: "PROMTOOL_BIN", get: "apt-get install prometheus" },
   WebKitWebDriver: { names: ["WebKitWebDriver"], variable: "WEBKIT_DRIVER_BIN", get: "apt-get install webkit2gtk-driver" },

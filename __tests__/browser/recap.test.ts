@@ -58,14 +58,17 @@ describe("the recap", () => {
     expect(recap.seats[1]?.usedMs).toBe(0);
   });
 
-  test("UN4 what is taken back behind an outage of which a log of earlier does not say when it began", () => {
+  test.for([
+    ["of which a log of earlier does not say when it began", {}],
+    ["that began before the last change", { fromAt: 3_000 }],
+  ] as const)("UN4 what is taken back behind an outage %s: everybody lived until that change", ([, began]) => {
     const [start, damage, undo, pass] = log(
       [0, "gameStarted"],
       [5, "lifeChanged", { playerId: 2, from: 40, to: 33, source: 1 }],
       [901, "undone", { v: 2 }],
       [903, "turnPassed", { from: 1, to: 2, turn: 2 }],
     ) as [LoggedChange, LoggedChange, LoggedChange, LoggedChange];
-    const outage = { v: 3, at: 900_000, by: null, command: "outage", events: [{ type: "gamePaused", data: { by: "restart" } }] };
+    const outage = { v: 3, at: 900_000, by: null, command: "outage", ...began, events: [{ type: "gamePaused", data: { by: "restart" } }] };
     const back = { ...undo, v: 4, events: [...undo.events, { type: "gameResumed", data: {} }] };
     expect(recapOf([start, damage, outage, back, { ...pass, v: 5 }], four).playedMs).toBe(7_000);
   });

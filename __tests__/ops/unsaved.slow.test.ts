@@ -34,7 +34,8 @@ const chargedMs = ({ state }: TableClient): number =>
 
 async function watcherOf(port: number, gameId: string): Promise<TableClient> {
   const watcher = await connectTable(port);
-  await eventually("the game can be read", async () => (await watcher.request("join", { gameId })).type !== "error");
+  // Others refuse as well: "busy", while it is not known yet whether another instance lived.
+  await eventually("the game can be read", async () => (await watcher.request("join", { gameId })).type === "ack");
   return watcher;
 }
 

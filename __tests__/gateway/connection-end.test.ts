@@ -33,6 +33,17 @@ describe("what a connection may send", () => {
   });
 });
 
+test("CK8 an answer that a stall of 20 s held up does not make the line slow for minutes", async () => {
+  const { ambient, connect } = virtualEdge();
+  const { connection, socket } = connect();
+  for (const tookMs of [50, 20_000]) {
+    connection.beatAnew();
+    await ambient.advance(tookMs);
+    socket.emit("pong", Buffer.alloc(0));
+  }
+  expect(connection.rttMs).toBeLessThan(400);
+});
+
 describe("the end of a connection", () => {
   test("what was said before it is still handed over; then it is cut, should the other side not close", async () => {
     const { ambient, connect, edge } = virtualEdge();

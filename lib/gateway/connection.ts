@@ -29,6 +29,8 @@ export type Admission = "ok" | "over" | "no";
 
 /** Weight of a new measurement in the smoothed round trip, as TCP does it. */
 const rttWeight = 1 / 8;
+/** No tap earns more on a longer way. A line that stood still for 20 s is not slow for minutes. */
+const rttMsMax = 2_500;
 const missedPongsMax = 2;
 /** No answer is awaited. A number like the times it stands for: those are kept in place then, not each in an object of its own. */
 const noPing = -0.5;
@@ -200,7 +202,7 @@ export class Connection implements Subscriber, Pinged, Reader {
   #ponged(bytes: number): void {
     if (this.#pingedAt === noPing) return void this.admits(bytes);
     this.#missedPongs = 0;
-    const rttMs = this.#edge.ambient.monotonicMs() - this.#pingedAt;
+    const rttMs = Math.min(rttMsMax, this.#edge.ambient.monotonicMs() - this.#pingedAt);
     this.#pingedAt = noPing;
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + (rttMs - this.rttMs) * rttWeight;
   }

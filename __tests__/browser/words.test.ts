@@ -99,7 +99,10 @@ describe("F56 two languages", () => {
   });
 
   test("whoever chooses another language while one is on its way hears the last one he chose", async () => {
-    const { promise, resolve } = Promise.withResolvers<typeof trTable>();
+    let resolve: (words: typeof trTable) => void = () => {};
+    const promise = new Promise<typeof trTable>((arrived) => {
+      resolve = arrived;
+    });
     const speech = await createSpeech("en", { en: async () => enTable, tr: () => promise });
     const late = speech.use("tr");
     await speech.use("en");

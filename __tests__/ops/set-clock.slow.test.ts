@@ -5,7 +5,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
+import { eventually } from "../redis/instances.ts";
 import { lacks, programPath } from "../support/programs.ts";
 import { startRunningServer } from "../support/running-server.ts";
 import { connectTable, seatTable, type TableClient } from "../support/table-client.ts";

@@ -17,14 +17,14 @@ function counted() {
           recalls += 1;
         },
       },
-      log: { warn: (_facts: object, message: string) => void told.push(message) } as never,
+      log: { warn: (_facts: object, message: string) => void told.push(message) },
       metrics: {
         standstills: {
           add() {
             standstills += 1;
           },
         },
-      } as never,
+      },
     },
     limits,
   );

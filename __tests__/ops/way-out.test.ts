@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { noAudit } from "../../lib/ops/audit.ts";
 import { readConfig } from "../../lib/ops/config.ts";
 import { silentLog } from "../../lib/ops/log.ts";
-import { type WayOutParts, wayOut } from "../../lib/ops/way-out.ts";
+import { wayOut } from "../../lib/ops/way-out.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
 test("SAFETY 22 players are let go first; the store closes last, when its port takes nobody any more and no timer asks it anything", async () => {
@@ -27,7 +27,7 @@ test("SAFETY 22 players are let go first; the store closes last, when its port t
       operations: closes("operations"),
       timers: [{ cancel: () => void order.push("timer") }],
       leaving: () => void order.push("not ready"),
-    } as unknown as WayOutParts);
+    });
     stop.begin("SIGTERM");
     await vi.waitFor(() => expect(exit).toHaveBeenCalled(), { timeout: 10_000 });
     expect(exit.mock.calls[0]).toEqual([0]);

@@ -18,17 +18,17 @@ const hurryMs = 3_000;
 const closeMs = 4_000;
 const closeRoomsMs = 2_000;
 
-export interface WayOutParts {
+interface WayOutParts {
   readonly config: Config;
   readonly ambient: Ambient;
   readonly log: Log;
   readonly audit: Audit;
-  readonly store: Store;
-  readonly bus: Bus;
+  readonly store: Pick<Store, "close">;
+  readonly bus: Pick<Bus, "close">;
   readonly server: Server;
   readonly gateway: { drain(overMs: number): Promise<void>; close(): void };
-  readonly rooms: Rooms;
-  readonly operations: Operations;
+  readonly rooms: Pick<Rooms, "close">;
+  readonly operations: Pick<Operations, "close">;
   readonly timers: readonly Cancellable[];
   /** From here on the server is not ready. */
   readonly leaving: () => void;

@@ -1,4 +1,4 @@
-// The times when nobody lived, as a store keeps them that belongs to one server.
+// The times when nobody lived, as a store keeps them that belongs to one server; and how any store says since when nothing was saved.
 import type { Ambient } from "../ops/ambient.ts";
 import type { OnSaved, OutageRecord } from "./store.ts";
 

@@ -94,7 +94,7 @@ export type WriterRequest = { readonly batch: number; readonly ops: readonly Op[
 
 export interface Opened {
   readonly fresh: boolean;
-  /** Starts of the times in which no instance lived, oldest first. */
+  /** The times in which no instance lived, oldest first. */
   readonly outages: readonly Outage[];
   /** Pragmas and versions as read back, for the log. */
   readonly facts: Readonly<Record<string, string | number>>;

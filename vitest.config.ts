@@ -1,9 +1,12 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
-const slow = "__tests__/**/*.slow.test.{ts,tsx}";
+const slow = "__tests__/**/*.slow.test.ts";
+const alone = "__tests__/**/*.alone.test.ts";
+const patient = { testTimeout: 180_000, hookTimeout: 60_000 };
 const exclude = [...configDefaults.exclude, "__tests__/e2e/**"];
 
-// Two projects: `fast` is part of `npm run check`, `slow` (files named *.slow.test.ts) starts servers, browsers or long searches.
+// Three projects: `fast` is part of `npm run check`; `slow` (*.slow.test.ts) starts servers and mostly waits; `alone` (*.alone.test.ts)
+// measures, or searches on every core.
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
@@ -15,7 +18,7 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["__tests__/**/*.test.{ts,tsx}"],
-          exclude: [...exclude, slow],
+          exclude: [...exclude, slow, alone],
           pool: "threads",
           // No module holds state that changes, so files may share what a thread has imported: a third less time.
           isolate: false,
@@ -24,16 +27,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One file at a time, after the fast ones: what they measure must not be the other files' load.
-        test: {
-          name: "slow",
-          include: [slow],
-          exclude,
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
+        // Three files at a time: what mostly waits can wait beside others. After the fast ones, which take all cores.
+        test: { name: "slow", include: [slow], exclude, ...patient, maxWorkers: 3, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        // One file at a time, after all others: what they measure must not be the other files' load.
+        test: { name: "alone", include: [alone], exclude, ...patient, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
     coverage: {

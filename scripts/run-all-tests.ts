@@ -116,17 +116,18 @@ function add(a: Count, b: Count): Count {
   };
 }
 
-function runPlaywright(): Count {
+function runPlaywright(project: string, workers: number): Count {
   if (!existsSync("playwright.config.ts")) return nothing;
-  const file = join(folder, "playwright.json");
-  const status = run("node_modules/@playwright/test/cli.js", ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const file = join(folder, `${project}.json`);
+  const args = ["test", "--reporter=list,json", `--project=${project}`, `--workers=${workers}`];
+  const status = run("node_modules/@playwright/test/cli.js", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
   if (!existsSync(file)) return withStatus(nothing, status || 1);
   const report = JSON.parse(readFileSync(file, "utf8")) as PlaywrightSuite & { readonly config: { readonly rootDir: string } };
   return withStatus(countSuite(report.config.rootDir, report), status);
 }
 
 const clientStatus = existsSync("vite.config.ts") ? run("scripts/ensure-client.mjs", []) : 0;
-const total = [runVitest(), runPlaywright()].reduce(add, withStatus(nothing, clientStatus));
+const total = [runVitest(), runPlaywright("journeys", 2), runPlaywright("measuring", 1)].reduce(add, withStatus(nothing, clientStatus));
 rmSync(folder, { recursive: true, force: true });
 
 const ci = process.env["CI"] ?? "";

@@ -8,6 +8,9 @@ import { seats, storedLog } from "./support/scene-tables.ts";
 import { type Scene, scenes, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 
+// Each looks at every screen: two of them at a time, where two may run.
+test.describe.configure({ mode: "parallel" });
+
 let site: StaticSite;
 test.beforeAll(async () => {
   site = await startStaticSite("dist/public");

@@ -36,7 +36,11 @@ async function runAll(files: Readonly<Record<string, string>>, env: NodeJS.Proce
 const small = {
   "package.json": '{"type":"module"}',
   "vitest.config.ts": 'export default { test: { include: ["*.test.ts"] } };',
-  "playwright.config.ts": 'export default { testDir: "journeys" };',
+  "playwright.config.ts": `export default {
+    testDir: "journeys",
+    projects: [{ name: "journeys", testIgnore: /speed/ }, { name: "measuring", testMatch: /speed/ }],
+  };`,
+  "journeys/speed.spec.ts": 'import { test } from "@playwright/test"; test("is quick", () => {});',
   "journeys/whole.spec.ts": 'import { test } from "@playwright/test"; test("is fine", () => {});',
   "whole.test.ts": 'import { test } from "vitest"; test("is fine", () => {});',
 };
@@ -52,12 +56,12 @@ test("what failed is named once more before the last line, with its file and wha
   expect(end).toMatch(/^failed: sum\.test\.ts: one is two\n +AssertionError: expected 1 to be 2/m);
   expect(end).toMatch(/^failed: lost\.test\.ts: could not be run\n +.*nowhere\.ts/m);
   expect(end).toMatch(/^failed: journeys\/way\.spec\.ts: three is four\n(.*\n)+? +Expected: 4\n +Received: 3/m);
-  expect(end).toMatch(/\n\n2 passed, 3 failed\n$/);
+  expect(end).toMatch(/\n\n3 passed, 3 failed\n$/);
 });
 
 test.each([
-  ["is named and counts as failed in CI", { CI: "true" }, 1, "skipped, which CI counts as failed: not today\n\n2 passed, 1 failed\n"],
-  ["is named, and no more, elsewhere", {}, 0, "skipped: not today\n\n2 passed, 0 failed\n"],
+  ["is named and counts as failed in CI", { CI: "true" }, 1, "skipped, which CI counts as failed: not today\n\n3 passed, 1 failed\n"],
+  ["is named, and no more, elsewhere", {}, 0, "skipped: not today\n\n3 passed, 0 failed\n"],
 ])("a skipped test %s", async (_how, env, code, end) => {
   const skipped = { "later.test.ts": 'import { test } from "vitest"; test.skip("not today", () => {});' };
   expect(await runAll({ ...small, ...skipped }, env)).toEqual({ code, end });

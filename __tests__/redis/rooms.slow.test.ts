@@ -192,6 +192,7 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     await two.join(room.gameId, watcher);
     expect(await one.command(room, host, { type: "claim", playerId: 1 })).toMatchObject({ ok: true });
     expect(await two.command(there, guest, { type: "claim", playerId: 2 })).toMatchObject({ ok: true });
+    await eventually("the host sees who sits there", () => host.states.at(-1) === 3);
     proxy.silenceSubscribers();
     expect(await one.command(room, host, { type: "kick", playerId: 2 })).toMatchObject({ ok: true });
     expect(await two.command(there, guest, { type: "rollDice", sides: 6 })).toMatchObject({ ok: false, code: "no-seat" });

@@ -19,7 +19,9 @@ describe.skipIf(lacks("redis-server"))("what a change costs Redis", () => {
     const real = realAmbient();
     // Beats would be counted, too.
     const every: typeof real.every = (ms, run) => (ms === liveLimits.beatMs ? { cancel() {} } : real.every(ms, run));
-    ({ store } = await openRedisStore({ url: redis.url, ambient: { ...real, every }, instanceId: "one" }));
+    // 1,500 changes at once take a slow machine longer than an instance waits for one.
+    const limits = { commandMs: 60_000 };
+    ({ store } = await openRedisStore({ url: redis.url, ambient: { ...real, every }, instanceId: "one", limits }));
   });
   afterEach(async () => {
     await store.close();

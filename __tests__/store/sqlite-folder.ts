@@ -25,3 +25,16 @@ export async function openInFolder(options: Partial<SqliteOptions> = {}) {
   };
   return { store, end };
 }
+
+/**
+ * The real world, in which time leaps when the test says so: for what is given up after some time, which must not be so short that a slow
+ * disk takes longer.
+ */
+export function leapingAmbient() {
+  const real = realAmbient();
+  let aheadMs = 0;
+  const leap = (ms: number): void => {
+    aheadMs += ms;
+  };
+  return { ambient: { ...real, monotonicMs: () => real.monotonicMs() + aheadMs }, leap };
+}

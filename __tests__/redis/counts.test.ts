@@ -6,6 +6,9 @@ import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
+/** Longer than any busy moment of the machine: who waits for an answer is told from who does not. */
+const commandMs = 5_000;
+
 describe.skipIf(lacks("redis-server"))("F06: what an address uses, over all instances", () => {
   let redis: TestRedis;
   const links: RedisLink[] = [];
@@ -18,7 +21,7 @@ describe.skipIf(lacks("redis-server"))("F06: what an address uses, over all inst
   });
   async function join() {
     const link = new RedisLink({
-      ...{ url: redis.url, ambient: realAmbient(), limits: { commandMs: 300, inFlightMax: 100 }, name: "counts", log: () => {} },
+      ...{ url: redis.url, ambient: realAmbient(), limits: { commandMs, inFlightMax: 100 }, name: "counts", log: () => {} },
     });
     await link.connect();
     links.push(link);
@@ -42,7 +45,7 @@ describe.skipIf(lacks("redis-server"))("F06: what an address uses, over all inst
     expect(await counts.used("creates", "10.0.0.1", 2)).toBe(0);
     expect(await counts.used("creates", "10.0.0.1", 2)).toBe(0);
     expect(await counts.used("creates", "10.0.0.1", 2)).toBeGreaterThan(0);
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(performance.now() - startedAt).toBeLessThan(commandMs / 2);
     await redis.start();
     await eventually("Redis is back", () => link.problem === null);
     expect(await counts.used("creates", "10.0.0.9", 2)).toBe(0);

@@ -71,6 +71,18 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     inside.disconnect();
   });
 
+  test("a server that is refused for what it may not do leaves nothing that others would list, or find due for ever", async () => {
+    const redis = await start();
+    const inside = await redis.client();
+    await inside.call("ACL", "SETUSER", "keeper", "reset", "on", ">secret", "~*", "&*", "+@all", "-unlink");
+    await expect(join(redis, "one", `redis://keeper:secret@127.0.0.1:${redis.port}`)).rejects.toThrow(/^Redis cannot be used/);
+    const { store } = await join(redis, "two");
+    expect((await store.listed(null, 10)).items).toEqual([]);
+    expect(await store.due(Date.now() + 60_000, 10)).toEqual([]);
+    await store.close();
+    inside.disconnect();
+  });
+
   test("a user who may not write the games' keys, or not read what was written, is refused at the start, not at the first tap", async () => {
     const redis = await start();
     const inside = await redis.client();

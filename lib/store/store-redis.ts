@@ -154,7 +154,8 @@ class RedisStore implements Store {
     const { instanceId, ambient } = this.#parts;
     const gameId = `probe-${instanceId}`;
     const at = ambient.now();
-    const index = { kind: "probe", name: "", status: "finished", listed: true, seats: 0, seatsFree: 0, wakeAt: at } as const;
+    // Should it be left behind, by a user who may write and not forget, nobody is shown it, and nobody finds it due for ever.
+    const index = { kind: "probe", name: "", status: "finished", listed: false, seats: 0, seatsFree: 0, wakeAt: null } as const;
     const commit = {
       gameId,
       expectedV: 0,

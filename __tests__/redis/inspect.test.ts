@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { inspectRedis } from "../../lib/store/redis-gate.ts";
 import type { RedisLink } from "../../lib/store/redis-link.ts";
+import { StoreFault } from "../../lib/store/store.ts";
 
 interface Said {
   /** What INFO says; null for what it leaves out. */
@@ -25,7 +26,7 @@ function inspect(...nodes: readonly Said[]) {
       },
     };
   });
-  return inspectRedis({ nodes: () => asked, call: (send: () => unknown) => send() } as unknown as RedisLink);
+  return inspectRedis({ nodes: () => asked, problem: null, call: (send: () => unknown) => send() } as unknown as RedisLink);
 }
 
 test.each([
@@ -70,6 +71,22 @@ test("how the append-only file is synced is taken for once a second where nobody
   const info = { aof_enabled: "1", maxmemory_policy: null };
   const warnings = [unsaid, "Redis does not say how it syncs its append-only file; taken for once a second."];
   expect(await inspect({ info })).toEqual({ tier: "redis-aof-everysec", warnings, version: "7.0.15", sharded: true });
+});
+
+test("a Redis that falls silent while it is asked is not taken for one that does not say: the start asks it again", async () => {
+  const silence = new StoreFault("unknown", "Redis gave no answer in time.");
+  const link = {
+    problem: null as string | null,
+    nodes: () => [
+      { options: {}, info: async () => "redis_version:7.0.15\r\nmaxmemory_policy:noeviction\r\naof_enabled:1", config: fallSilent },
+    ],
+    call: (send: () => unknown) => send(),
+  };
+  async function fallSilent() {
+    link.problem = "Redis does not answer.";
+    throw silence;
+  }
+  await expect(inspectRedis(link as unknown as RedisLink)).rejects.toBe(silence);
 });
 
 test("a cluster promises what its weakest node does, and has sharded channels when all have; what several warn of is said once", async () => {

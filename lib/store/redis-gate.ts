@@ -57,12 +57,13 @@ export async function answered<T>(ask: () => Promise<T>, { link, ambient, until 
   }
 }
 
-/** One configuration value of a node; null when this user may not ask for it. */
+/** One configuration value of a node; null when this user may not ask for it. A Redis that falls silent is another matter. */
 async function configValue(link: RedisLink, node: Redis, name: string): Promise<string | null> {
   try {
     const [, value] = (await link.call(() => node.config("GET", name))) as string[];
     return value ?? null;
-  } catch {
+  } catch (error) {
+    if (link.problem !== null) throw error;
     return null;
   }
 }

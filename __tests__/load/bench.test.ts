@@ -28,10 +28,10 @@ const figures = (over: Partial<LoopFigures>): LoopFigures => ({
   ...over,
 });
 
-const entry = (name: string, cpus: readonly number[]): Entry => ({
+const entry = (name: string, cpus: readonly number[], updates: Entry["updates"] = "changes"): Entry => ({
   name,
   durable: "no",
-  updates: "changes",
+  updates,
   games: 1,
   rounds: cpus.map((cpuMicrosPerTap) => figures({ cpuMicrosPerTap })),
 });
@@ -50,7 +50,14 @@ describe("the bench's arithmetic", () => {
     const server = entry("server", [90, 200, 80]);
     const relay = entry("relay", [30, 100, 20]);
     expect(cpuRatio(server, relay)).toBe(3);
-    expect(guardRatio(server, relay)).toBe(4);
+    expect(guardRatio([relay, server], "server", "relay")).toBe(4);
+  });
+
+  test("F40 with whole states and changes, the guard compares the server with the relay in each, and the dearer of them counts", () => {
+    const relay = [entry("relay", [20]), entry("relay", [30], "states")];
+    const server = [entry("server", [80]), entry("server", [300], "states")];
+    expect(guardRatio([...relay, ...server], "server", "relay")).toBe(10);
+    expect(guardRatio(relay, "server", "relay")).toBeNaN();
   });
 
   test("F40 CPU time of this process rises while it works, and threads add up to the whole", () => {
@@ -85,7 +92,12 @@ describe("the bench's command line", () => {
     ["--preset", "toString"],
     ["--seconds", "x"],
     ["--what"],
+    ["--guard-max", "x"],
   ])("F40 refused: %s", (args) => expect(() => readOptions(args)).toThrow());
+
+  test.each(["games", "rounds", "warm", "seconds"])("F40 what is wrong with --%s is said under that name", (name) => {
+    expect(() => readOptions([`--${name}`, "0"])).toThrow(`--${name} is a`);
+  });
 
   test("F40 the guard keeps no results by itself", () => {
     expect(readOptions(["--guard"])).toMatchObject({ guard: true, preset: "guard", out: null });

@@ -49,8 +49,16 @@ export function cpuRatio(entry: Entry, base: Entry): number {
 
 /**
  * The ratio for the guard: the lowest over rounds. A neighbour on the machine can only make a round look dearer, never cheaper,
- * so a program that really got slower is slower in its best round too.
+ * so a program that really got slower is slower in its best round too. Each of the entries of `name` is held against that of `baseName`
+ * with the same messages, and the dearest counts; NaN when one of the two was not measured.
  */
-export function guardRatio(entry: Entry, base: Entry): number {
-  return Math.min(...entry.rounds.map((round) => round.cpuMicrosPerTap)) / Math.min(...base.rounds.map((round) => round.cpuMicrosPerTap));
+export function guardRatio(entries: readonly Entry[], name: string, baseName: string): number {
+  const best = ({ rounds }: Entry) => Math.min(...rounds.map((round) => round.cpuMicrosPerTap));
+  const ratios = entries
+    .filter((entry) => entry.name === name)
+    .map((entry) => {
+      const base = entries.find((other) => other.name === baseName && other.updates === entry.updates);
+      return base === undefined ? Number.NaN : best(entry) / best(base);
+    });
+  return ratios.length === 0 ? Number.NaN : Math.max(...ratios);
 }

@@ -58,13 +58,21 @@ function modesOf(text: string | undefined, initial: readonly Updates[]): readonl
   return [text];
 }
 
+const optionNames: Readonly<Record<keyof Numbers, string>> = { games: "games", rounds: "rounds", warmSeconds: "warm", seconds: "seconds" };
+
 function numberOf(name: keyof Numbers, text: string | undefined, initial: number): number {
   if (text === undefined) return initial;
   const value = Number(text);
   const isWhole = name === "games" || name === "rounds";
   if (!(value > 0) || value > most[name] || (isWhole && !Number.isInteger(value))) {
-    throw new Error(`--${name} is a${isWhole ? " whole" : ""} number above 0, at most ${most[name]}.`);
+    throw new Error(`--${optionNames[name]} is a${isWhole ? " whole" : ""} number above 0, at most ${most[name]}.`);
   }
+  return value;
+}
+
+function ratioOf(text: string | undefined): number {
+  const value = Number(text ?? guardRatioMax);
+  if (!(value > 0)) throw new Error("--guard-max is a number above 0.");
   return value;
 }
 
@@ -96,7 +104,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     seconds: numberOf("seconds", values.seconds, initial.seconds),
     modes: modesOf(values.mode, initial.modes),
     guard: values.guard,
-    guardRatioMax: Number(values["guard-max"] ?? guardRatioMax),
+    guardRatioMax: ratioOf(values["guard-max"]),
     out: values["no-out"] ? null : (values.out ?? (values.guard ? null : "load/results")),
   };
   const wholeSeconds = wholeSecondsOf(options);

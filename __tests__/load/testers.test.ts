@@ -1,11 +1,15 @@
 // What the load testers themselves count: a tester that takes the wrong message for an answer, or a farewell for a good end, would
 // pass what it is there to find.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test } from "vitest";
-import { jsonReader, type OpenTable } from "../../load/bench/contestant.ts";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { clockServer, jsonReader, type OpenTable } from "../../load/bench/contestant.ts";
 import { openLoop } from "../../load/bench/open-loop.ts";
 import type { RawSocket } from "../../load/bench/raw-socket.ts";
+import { startRedis } from "../../load/bench/redis-process.ts";
 import { watchStreams } from "../../load/stream-watchers.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -58,4 +62,31 @@ test("L46 an event stream that ends in good order before it is let go, or is ref
     server.closeAllConnections();
     server.close();
   }
+});
+
+describe("the redis-server of a run", () => {
+  const path = process.env["PATH"];
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tapotarp-tester-"));
+    process.env["PATH"] = `${folder}:${path}`;
+  });
+  afterEach(() => {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const inItsPlace = (script: string) => writeFileSync(join(folder, "redis-server"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+  test("L46 one that ends before it answers is no server to measure", async () => {
+    inItsPlace("exit 1");
+    await expect(startRedis("no")).rejects.toThrow("ended before it answered");
+  });
+
+  test("L46 it is not left behind when the server that was to use it does not start", async () => {
+    const listens = 'require("net").createServer().listen(process.argv[2], "127.0.0.1")';
+    inItsPlace(`echo $$ > ${folder}/pid\nexec ${process.execPath} -e '${listens}' -- "$@"`);
+    await expect(clockServer({ redis: "no", nodeArgs: ["--no-such-flag"] }).start()).rejects.toThrow("left with code 9");
+    const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
 });

@@ -181,6 +181,9 @@ export function clockServer({ name = "Tap-or-Tarp, SQLite FULL", nodeArgs = [], 
         env: { ALLOW_MISSING_ORIGIN: "true", ...raisedLimits, ...(beside === null ? {} : { REDIS_URL: beside.url }), ...env },
         beside: beside === null ? [] : [beside.pid],
         ready: /is ready on http:\/\/[^\s"]*?:(\d+)/,
+      }).catch(async (error: unknown) => {
+        await beside?.stop();
+        throw error;
       });
       const stop = async () => {
         await server.stop();

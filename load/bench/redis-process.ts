@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { freshFolder } from "./server-process.ts";
 
 /** What an append-only file promises: every change is on the disk before it is answered, or there is none. */
@@ -27,6 +28,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Rejects when it ends before it answers, or takes too long. */
+async function answering(port: number, gone: Promise<unknown>): Promise<void> {
+  const ended = gone.then(() => {
+    throw new Error("redis-server ended before it answered.");
+  });
+  const until = performance.now() + readyMsMax;
+  while (!(await Promise.race([answers(port), ended]))) {
+    if (performance.now() > until) throw new Error("redis-server did not answer in time.");
+    await pause(tryEveryMs);
+  }
+}
+
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   try {
@@ -47,15 +60,16 @@ export async function startRedis(kind: RedisKind): Promise<RedisProcess> {
   const gone = once(child, "exit").catch(() => {
     throw new Error("redis-server could not be started: is it installed?");
   });
-  const until = performance.now() + readyMsMax;
-  while (!(await Promise.race([answers(port), gone.then(() => true)]))) {
-    if (performance.now() > until) throw new Error("redis-server did not answer in time.");
-    await new Promise((done) => setTimeout(done, tryEveryMs));
-  }
   const stop = async () => {
     child.kill("SIGKILL");
-    await gone;
+    await gone.catch(() => {});
     rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    await answering(port, gone);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { pid: child.pid as number, url: `redis://127.0.0.1:${port}`, stop };
 }

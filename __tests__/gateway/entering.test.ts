@@ -93,6 +93,48 @@ describe("on the way from one game into another", () => {
     expect(guest.session.isBusy).toBe(false);
   });
 
+  test.each([
+    ["claim", { playerId: 3 }],
+    ["sync", { v: 1 }],
+  ])(
+    "a %s that the old game answers late is answered before the new one is shown, and nothing of the old one comes behind it",
+    async (type, data) => {
+      const { ambient, connect, hold, here, elsewhere } = await twoGames();
+      const guest = connect();
+      await guest.ask("join", { gameId: here.gameId });
+      const goOn = hold();
+      here.host.tell("rollDice", { sides: 6 });
+      guest.tell(type, data, "old");
+      guest.tell("join", { gameId: elsewhere.gameId }, "in");
+      guest.tell("sync", {}, "new");
+      await ambient.advance(0);
+      goOn();
+      await ambient.advance(1_000);
+      const isNew = ({ type: kind, data: told }: (typeof guest.heard)[number]) => kind === "state" && told.id === elsewhere.gameId;
+      const arrived = guest.heard.findIndex(isNew);
+      const old = guest.heard.slice(0, arrived).filter((message) => message.data.id === "old");
+      expect(old.map((message) => message.type)).toEqual(["ack"]);
+      const since = guest.heard.slice(arrived).filter((message) => message.type !== "viewers");
+      expect(since.map((message) => (isNew(message) ? "new state" : (message.data.id ?? message.type)))).toEqual([
+        "new state",
+        "in",
+        "new state",
+        "new",
+      ]);
+    },
+  );
+
+  test("a whole state of the old game that was owed to a slow reader is not sent to one who has gone on", async () => {
+    const { ambient, hold, here, elsewhere, guest } = await twoGames();
+    const goOn = hold();
+    here.host.tell("rollDice", { sides: 6 });
+    guest.session.resync();
+    await guest.ask("join", { gameId: elsewhere.gameId });
+    goOn();
+    await ambient.advance(1_000);
+    expect(guest.last("state")?.data.id).toBe(elsewhere.gameId);
+  });
+
   test("coming into the game where he is already costs nobody his seat", async () => {
     const { here, guest } = await twoGames();
     const { token } = guest.last("claimed")?.data ?? {};

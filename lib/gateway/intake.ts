@@ -21,7 +21,8 @@ export class Intake {
   readonly #listener: Listener;
   #unheard: Buffer[] = [];
   #underWay = 0;
-  #isEntering = false;
+  #afterLast: (() => void) | null = null;
+  #isWaiting = false;
   #isShut = false;
   #isPaused = false;
   #isHearing = false;
@@ -33,11 +34,11 @@ export class Intake {
 
   /** Something it asked for has not been answered yet. */
   get isBusy(): boolean {
-    return this.#underWay > 0 || this.#isEntering;
+    return this.#underWay > 0 || this.#isWaiting;
   }
 
   get #isHeld(): boolean {
-    return !this.#isShut && (this.#isEntering || this.#underWay >= underWayMax);
+    return !this.#isShut && (this.#isWaiting || this.#underWay >= underWayMax);
   }
 
   receive(payload: Buffer): void {
@@ -53,17 +54,28 @@ export class Intake {
 
   end(): void {
     this.#underWay -= 1;
+    const go = this.#underWay > 0 ? null : this.#afterLast;
+    if (go !== null) {
+      this.#afterLast = null;
+      go();
+    }
     this.#hearOn();
   }
 
-  /** It is on its way into a game: what it says next is meant for that one. Say `entered` when it is there, or was refused. */
-  enter(): void {
-    this.#isEntering = true;
+  /** What it says next waits, until `goOn`: it is on its way into a game that this is meant for, or stands in line for the one it watches. */
+  wait(): void {
+    this.#isWaiting = true;
   }
 
-  entered(): void {
-    this.#isEntering = false;
+  goOn(): void {
+    this.#isWaiting = false;
     this.#hearOn();
+  }
+
+  /** Calls `go` when nothing is under way: now, or with the last answer. Say `wait` before, or something else may begin meanwhile. */
+  whenAnswered(go: () => void): void {
+    if (this.#underWay > 0) this.#afterLast = go;
+    else go();
   }
 
   /** Nothing more is heard; what is under way goes on. Reading too, or the other side's farewell would not be read. */

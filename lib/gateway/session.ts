@@ -171,12 +171,12 @@ export class Session implements EntranceHost, Speaker {
     const { spectators } = this.#parts.edge;
     const done = (): void => spectators.done(room);
     if (spectators.enter(room)) return execute(done);
-    this.#intake.enter();
+    this.#intake.wait();
     spectators.wait(room, () => {
       // Nothing of somebody who has gone meanwhile: a seat he claimed now nobody would put away.
       if (this.#room === room) execute(done);
       else done();
-      this.#intake.entered();
+      this.#intake.goOn();
     });
   }
 
@@ -204,7 +204,6 @@ export class Session implements EntranceHost, Speaker {
     create: (session, message, data) => session.#entering(message, () => session.#entrance.create(message, data)),
     join: (session, message, data) => session.#entering(message, () => session.#entrance.join(message, data)),
     reconnect: (session, message, data) => session.#entering(message, () => session.#entrance.reconnect(message, data)),
-    // After the answers to what was sent before it: whoever has left is told nothing more of that game.
     leave: (session, message) =>
       session.#entering(message, async () => {
         await session.leaveRoom();
@@ -220,16 +219,18 @@ export class Session implements EntranceHost, Speaker {
     this.#connection.send(replyFrame("pong", { ...data, serverTime: this.#parts.ambient.now() }));
   }
 
-  /** Runs `enter` while later messages wait, so that they meet the game they were meant for. */
+  /** Runs `enter` between what was said before, which is answered by then, and what is said next: each is meant for another game. */
   #entering(message: Envelope, enter: () => Promise<void>): void {
-    this.#intake.enter();
-    const entered = (): void => {
+    const there = (): void => {
       if (this.#closed) void this.leaveRoom();
-      this.#intake.entered();
+      this.#intake.goOn();
     };
-    enter()
-      .catch((error: unknown) => this.#failed(message, error))
-      .then(entered, (error: unknown) => this.#parts.failed(this, message, error));
+    this.#intake.wait();
+    this.#intake.whenAnswered(() => {
+      enter()
+        .catch((error: unknown) => this.#failed(message, error))
+        .then(there, (error: unknown) => this.#parts.failed(this, message, error));
+    });
   }
 
   /** From now on nothing goes to this connection but what was asked for before; done when that is answered and the seat shows away. */
@@ -315,10 +316,7 @@ export class Session implements EntranceHost, Speaker {
       return this.#refuse(message.id, answer.code, answer);
     }
     const isGranted = how.room !== null && tellGrant(this.#connection, answer, how.room.gameId);
-    // Not when he has left meanwhile.
-    if (isGranted && how.room === this.#room && answer.grant !== undefined) {
-      this.#pace.seated(how.room.gameId, answer.grant.seat);
-    }
+    if (isGranted && answer.grant !== undefined) this.#pace.seated(how.room.gameId, answer.grant.seat);
     this.#acknowledge(message.id, answer.v);
   }
 

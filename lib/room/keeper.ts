@@ -336,8 +336,9 @@ export class Keeper {
     this.#dismiss(missed);
   }
 
-  /** Sends `copy` whole to one viewer. */
+  /** Sends `copy` whole to one viewer; nothing to somebody who has gone on to another game before his turn came. */
   sendWhole(subscriber: Subscriber, copy: Copy): void {
+    if (!this.viewers.has(subscriber)) return;
     this.#shownV ??= copy.v;
     this.viewers.sendState(subscriber, copy, this.now(copy));
   }

@@ -189,7 +189,7 @@ export class Room implements Listener, Sleeper {
     });
   }
 
-  /** The whole state again, in order with everything else. */
+  /** The whole state again for somebody who watches, in order with everything else. */
   async sync(subscriber: Subscriber, synced: (answer: Answer) => void): Promise<void> {
     await this.#turn(synced, async () => {
       const present = await this.#watched();

@@ -45,6 +45,8 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["Redis URL with a password that holds a bare %", { REDIS_URL: "redis://:50%zz@host" }, "REDIS_URL"],
   ["Redis URL with a database that is no number", { REDIS_URL: "redis://host/games" }, "REDIS_URL"],
   ["nodes of a Redis Cluster with a database", { REDIS_URL: "redis://one/2,redis://two" }, "REDIS_URL"],
+  ["nodes of a Redis Cluster with a comma too many", { REDIS_URL: "redis://one,redis://two," }, "REDIS_URL"],
+  ["nodes of a Redis Cluster, the second without a scheme", { REDIS_URL: "redis://one,two" }, "REDIS_URL"],
   ["Redis URL without a scheme", { REDIS_URL: "localhost:6379" }, "REDIS_URL"],
   ["origin without a scheme", { ALLOWED_ORIGINS: "play.example" }, "ALLOWED_ORIGINS"],
   ["origin with a path", { ALLOWED_ORIGINS: "https://play.example/game" }, "ALLOWED_ORIGINS"],
@@ -163,6 +165,13 @@ describe("F45 configuration", () => {
     text = "short";
     expect(source.reload()).toHaveLength(1);
     expect(source.current().adminToken).toBe(`${token}-2`);
+  });
+
+  test("a rotation that reads what is no URL among the nodes of a cluster is refused, and ends nothing", () => {
+    let text = "redis://one,redis://two";
+    const source = secretSource({ REDIS_URL_FILE: "/redis" }, () => text);
+    text = "redis://one,";
+    expect(source.reload()).toEqual([expect.stringContaining("REDIS_URL")]);
   });
 
   test("a rotation to what a start would refuse is refused", () => {

@@ -81,10 +81,12 @@ function redisUrls() {
   const one = url(["redis:", "rediss:"], { text: "", isIn: isRedis });
   return z
     .string()
-    .refine(
-      (text) => text.split(",").every((part) => one.safeParse(part.trim()).success),
-      "must be a URL that begins with redis:// or rediss://, with % in its password as %25 and after the host only the number of a database, or several with commas between",
-    )
+    .refine((text) => text.split(",").every((part) => one.safeParse(part.trim()).success), {
+      error:
+        "must be a URL that begins with redis:// or rediss://, with % in its password as %25 and after the host only the number of a database, or several with commas between",
+      // What is no URL cannot be asked for its database.
+      abort: true,
+    })
     .refine(
       (text) => !text.includes(",") || text.split(",").every((part) => /^\/?0?$/.test(new URL(part.trim()).pathname)),
       "must not name a database when it names several nodes: a cluster has only one",

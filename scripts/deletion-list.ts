@@ -162,7 +162,7 @@ const others: readonly Deletion[] = [
   {
     name: "limit: records of a flood",
     file: "lib/ops/audit.ts",
-    from: "this.#thisSecond > recordsPerSecondMax || ",
+    from: "this.#thisSecond[whose] > recordsPerSecondMax || ",
     to: "",
     test: "__tests__/ops/audit.test.ts",
   },

@@ -136,6 +136,24 @@ describe("F46 audit log", () => {
     await audit.close();
   });
 
+  test("a flood hides nothing that an operator did, neither in the same second nor while nothing can be written", async () => {
+    const { ambient, audit, file } = scene();
+    for (let count = 0; count < 1000; count++) audit.note("origin-refused", "10.0.0.1", { count });
+    audit.note("admin-action", "10.0.0.2", { what: "log-level" });
+    expect(await audit.query({ event: "admin-action", limit: 5 })).toMatchObject([{ detail: { what: "log-level" } }]);
+    await ambient.advance(2 * dayMs);
+    const next = file.replace("2026-01", "2026-02");
+    mkdirSync(next);
+    await flood({ ambient, audit }, 40);
+    audit.note("admin-action", "10.0.0.2", { what: "drain" });
+    rmSync(next, { recursive: true });
+    await ambient.advance(1000);
+    audit.note("server-stopping", "server");
+    expect(await audit.query({ event: "admin-action", limit: 1 })).toMatchObject([{ detail: { what: "drain" } }]);
+    expect((await audit.verify()).broken).toBeNull();
+    await audit.close();
+  });
+
   test("a flood fills no more than its share of a month's file, also over a restart; an operator's actions are kept, and the rest is counted", async () => {
     const bytesMax = 64 * 1024;
     const { ambient, audit, again, file } = scene(bytesMax);
@@ -195,17 +213,17 @@ describe("F46 audit log", () => {
     await audit.close();
   });
 
-  test("while nothing can be written no more than a thousand records wait, and once it can be they are written and the rest is counted", async () => {
+  test("while nothing can be written no more than nine hundred records of strangers wait, and once it can be they are written and the rest is counted", async () => {
     const { ambient, audit, file } = scene();
     mkdirSync(file);
     await flood({ ambient, audit }, 40);
     rmSync(file, { recursive: true });
     audit.note("rate-limited", "10.0.0.1");
-    expect(await audit.query({ limit: 3000 })).toHaveLength(1000);
+    expect(await audit.query({ limit: 3000 })).toHaveLength(900);
     await ambient.advance(1000);
     audit.note("rate-limited", "10.0.0.1");
-    expect(await audit.query({ limit: 2 })).toMatchObject([{ n: 1002 }, { n: 1001, event: "suppressed", detail: { records: 1001 } }]);
-    expect(await audit.verify()).toEqual({ records: 1002, broken: null });
+    expect(await audit.query({ limit: 2 })).toMatchObject([{ n: 902 }, { n: 901, event: "suppressed", detail: { records: 1101 } }]);
+    expect(await audit.verify()).toEqual({ records: 902, broken: null });
     await audit.close();
   });
 

@@ -16,8 +16,8 @@ export interface AuditQuery {
 
 export interface Audit {
   /**
-   * Adds a record. Returns at once; the write follows within the same turn or so. Past 50 a second, and once the month's file is full,
-   * records are counted, not kept.
+   * Adds a record. Returns at once; the write follows within the same turn or so. Past 50 a second of what strangers cause, and as many of
+   * the rest, and once the month's file is full, records are counted, not kept.
    */
   note(event: AuditEvent, actor: string, detail?: Readonly<Record<string, unknown>>): void;
   /** Newest first. */
@@ -43,7 +43,7 @@ export interface AuditSettings {
 
 const recordsPerSecondMax = 50;
 const waitingMax = 1000;
-/** The last part of a month's file is kept for what strangers cannot cause, so that no flood hides what an operator did. */
+/** What strangers cause takes no more of a month's file, nor of what waits to be written: no flood hides what an operator did. */
 const strangersShare = 0.9;
 const ownEvents: ReadonlySet<AuditEvent> = new Set([
   "server-started",
@@ -78,7 +78,7 @@ class FileAudit implements Audit {
   #monthBytes: number;
   #isFull = false;
   #second = 0;
-  #thisSecond = 0;
+  #thisSecond = { own: 0, strangers: 0 };
   #suppressed = 0;
   /** The last try to write did not succeed: what waits is written with the next record. */
   #hasFailed = false;
@@ -104,12 +104,13 @@ class FileAudit implements Audit {
     const second = Math.floor(this.#settings.ambient.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
-      this.#thisSecond = 0;
+      this.#thisSecond = { own: 0, strangers: 0 };
       if (this.#suppressed > 0 && this.#hasRoom("suppressed")) this.#appendSuppressed();
       if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
     }
-    this.#thisSecond += 1;
-    if (this.#thisSecond > recordsPerSecondMax || !this.#hasRoom(event)) this.#suppressed += 1;
+    const whose = ownEvents.has(event) ? "own" : "strangers";
+    this.#thisSecond[whose] += 1;
+    if (this.#thisSecond[whose] > recordsPerSecondMax || !this.#hasRoom(event)) this.#suppressed += 1;
     else this.#append(event, actor, detail);
   }
 
@@ -121,10 +122,11 @@ class FileAudit implements Audit {
       this.#monthBytes = this.#files.bytesOf(month);
       this.#isFull = false;
     }
-    const isFull = this.#monthBytes >= monthBytesMax * (ownEvents.has(event) ? 1 : strangersShare);
+    const share = ownEvents.has(event) ? 1 : strangersShare;
+    const isFull = this.#monthBytes >= monthBytesMax * share;
     if (isFull && !this.#isFull) log.warn({ month, monthBytesMax }, "the month's audit log is full; events are counted");
     this.#isFull ||= isFull;
-    return !isFull && this.#waiting.length < waitingMax;
+    return !isFull && this.#waiting.length < waitingMax * share;
   }
 
   #appendSuppressed(): void {

@@ -47,22 +47,25 @@ describe("the page's connection", () => {
 
   test("a second tap on the way to a new table means the same table; other settings mean another", () => {
     const { env, session } = page();
-    const created = () => env.socket().told.flatMap(({ type, id }) => (type === "create" ? [id] : []));
+    const created = () => env.sockets.flatMap(({ told }) => told).flatMap(({ type, id }) => (type === "create" ? [id] : []));
     session.create({ playerCount: 2 }, "Duel");
     env.socket().opens();
     session.create({ playerCount: 2 }, "Duel");
     expect(created()).toHaveLength(1);
     session.create({ playerCount: 4 }, "Duel");
+    env.socket().opens();
     expect(new Set(created()).size).toBe(2);
   });
 
-  test("whoever goes from one game to another through the same socket leaves the first one before he asks for the next", () => {
+  test("whoever goes from one game to another leaves the first one, and asks for the next through a socket of its own", () => {
     const { env, session } = seated();
-    const before = env.socket().told.length;
+    const first = env.socket();
     session.enter("ZZZZZZ");
+    expect([first.told.at(-1)?.type, first.readyState]).toEqual(["leave", 3]);
+    env.socket().opens();
     session.enter("ZZZZZZ");
-    const told = env.socket().told.slice(before);
-    expect(told.map(({ type }) => type)).toEqual(["leave", "join", "join"]);
+    expect(env.socket().told.map(({ type }) => type)).toEqual(["join", "join"]);
+    expect(env.sockets).toHaveLength(2);
   });
 
   test("F20 a page that comes back uses the newest key it was given", () => {

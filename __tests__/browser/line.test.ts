@@ -123,8 +123,25 @@ describe("a line", () => {
     const { env, session } = seated();
     session.enter("ZZZZZZ");
     expect(session.model.value.link).toBe("connecting");
+    env.socket().opens();
     env.socket().says("state", table({ id: "ZZZZZZ", v: 3 }));
     expect(session.model.value).toMatchObject({ link: "open", table: { v: 3 } });
+  });
+
+  test("into another game hears nothing of what the one that was left answers late: neither that it is not there, nor a seat in it", () => {
+    const { env, session } = seated();
+    for (const [type, data] of [
+      ["error", { code: "no-such-game", message: "", retry: false }],
+      ["claimed", { playerId: 3, gameId: "ZZZZZZ", token: "z".repeat(43), state: table({ id: "ZZZZZZ" }) }],
+    ] as const) {
+      session.enter("ZZZZZZ");
+      env.socket().opens();
+      const left = env.socket();
+      session.enter(gameId);
+      left.says(type, data);
+      expect(session.keys.best(gameId)?.token).toBe("a".repeat(43));
+      expect(session.model.value.gameId).toBe(gameId);
+    }
   });
 });
 

@@ -56,19 +56,18 @@ export class Connection {
     this.ports = ports;
   }
 
-  /** Goes for something else; an open socket is used again. */
+  /** Goes for something else, through another socket: what the old game still has to answer would be taken for the new one's. */
   want(wish: Wish): void {
     const before = this.wish;
     // A second tap on the way to a new table means that table, and not another one beside it.
     if (isSameTable(before, wish)) return this.comeBackNow();
     this.wish = wish;
     this.settled = false;
-    if (this.socket?.readyState === 1) {
-      const isSame = before.type === "game" && wish.type === "game" && before.gameId === wish.gameId;
-      // Or the server would keep the place in the old game until the new one lets the page in.
-      if (before.type !== "nothing" && !isSame) this.send("leave", {});
-      this.hello();
-    } else if (wish.type !== "nothing") this.comeBackNow();
+    if (this.socket?.readyState !== 1) return this.comeBackNow();
+    const isSame = before.type === "game" && wish.type === "game" && before.gameId === wish.gameId;
+    if (isSame || before.type === "nothing") return this.hello();
+    this.send("leave", {});
+    this.open();
   }
 
   /** Sends a command now if it can; it stays in the outbox until it is answered either way. */

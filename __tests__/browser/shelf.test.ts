@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { browserShelf, memoryShelf } from "../../public/app/device/env.ts";
+import { createPrefs } from "../../public/app/device/prefs.ts";
 import { SeatKeys } from "../../public/app/net/seat-keys.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { fakeEnv } from "./support/fake-env.ts";
@@ -99,6 +100,14 @@ describe("what lies on the device", () => {
     const { env, session } = enter(11 * 60_000);
     expect(env.socket().told.map(({ type }) => type)).toEqual(["reconnect"]);
     expect([waiting(), session.model.value.notices]).toEqual([0, []]);
+  });
+
+  test("what another build let this person choose is taken as not chosen where this one does not know it", () => {
+    const shelf = memoryShelf();
+    shelf.set("tapotarp:prefs", JSON.stringify({ theme: "sepia", language: "de", sounds: false, counters: "poison" }));
+    expect(createPrefs(shelf).prefs.value).toMatchObject({ theme: "auto", language: "auto", sounds: false, counters: ["poison", "drunk"] });
+    shelf.set("tapotarp:prefs", JSON.stringify({ theme: "light", language: "tr" }));
+    expect(createPrefs(shelf).prefs.value).toMatchObject({ theme: "light", language: "tr", sounds: true });
   });
 
   test("a page whose key was cleared from the device while it played says that it only watches", () => {

@@ -38,12 +38,16 @@ export interface PrefShelf {
   readonly set: (change: Partial<Prefs>) => void;
 }
 
+/** Another build may have known others: the page could not begin in a language that it has no words of. */
+const choices: Partial<Record<string, readonly unknown[]>> = { theme: themes, language: languageChoices };
+
 function kept(shelf: Shelf): Prefs {
   try {
-    const value = JSON.parse(shelf.get(key) ?? "{}") as Partial<Record<keyof Prefs, unknown>>;
+    const value = JSON.parse(shelf.get(key) ?? "{}") as Partial<Record<string, unknown>>;
     const same = Object.entries(standard).map(([name, fallback]) => {
-      const found = value[name as keyof Prefs];
-      return [name, typeof found === typeof fallback && Array.isArray(found) === Array.isArray(fallback) ? found : fallback];
+      const found = value[name];
+      const isLike = typeof found === typeof fallback && Array.isArray(found) === Array.isArray(fallback);
+      return [name, isLike && (choices[name]?.includes(found) ?? true) ? found : fallback];
     });
     return Object.fromEntries(same) as unknown as Prefs;
   } catch {

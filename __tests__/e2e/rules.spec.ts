@@ -250,3 +250,34 @@ test("a watcher sees the same without the button, and no dice by their key; a ki
   await guest.getByRole("button", { name: "Watch the game" }).click();
   await expect(guest.locator("main")).toHaveAttribute("data-watching", "true");
 });
+
+test("life that is counted down tap by tap keeps what somebody else enters meanwhile", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "commander");
+  await sit(host, 1);
+  const guest = await table.open(`/g/${code}`);
+  await sit(guest, 2);
+  await tap(host, "start");
+  // One tap after another: nothing is sent before the last.
+  const minus = guest.locator('.vals [data-value="life"] .step').first();
+  const tapping = await minus.evaluateHandle((button) => {
+    const made = { taps: 0, timer: 0 };
+    made.timer = window.setInterval(() => {
+      (button as HTMLButtonElement).click();
+      made.taps += 1;
+    }, 250);
+    return made;
+  });
+  const card = host.locator('.card[data-seat="2"]');
+  await card.click();
+  await host.locator('dialog [data-value="life"] .step').first().click();
+  await host.keyboard.press("Escape");
+  await expect(card.locator(".life")).toHaveText(/39$/);
+  const taps = await tapping.evaluate(({ taps, timer }) => {
+    clearInterval(timer);
+    return taps;
+  });
+  expect(taps).toBeGreaterThan(0);
+  await expect(card.locator(".life")).toHaveText(new RegExp(`${39 - taps}$`));
+  await expect(guest.locator('.vals [data-value="life"] b')).toHaveText(String(39 - taps));
+});

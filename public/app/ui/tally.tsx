@@ -21,9 +21,9 @@ interface Tally {
 
 export function useTally(seat: SeatId, name: ValueName): Tally {
   const { session } = useApp();
-  const [open, setOpen] = useState<number | null>(null);
+  const [gathered, setGathered] = useState(0);
   const [bubble, setBubble] = useState<{ readonly sum: number; readonly key: number } | null>(null);
-  const waiting = useRef<{ value: number; cancel: () => void } | null>(null);
+  const waiting = useRef<{ sum: number; cancel: () => void } | null>(null);
   const cancelBubble = useRef<(() => void) | null>(null);
   const known = valueFor(session.model.value, seat, name);
 
@@ -31,8 +31,11 @@ export function useTally(seat: SeatId, name: ValueName): Tally {
     const last = waiting.current;
     waiting.current = null;
     last?.cancel();
-    if (last && last.value !== valueFor(session.model.peek(), seat, name)) session.give(setValue(seat, name, last.value));
-    setOpen(null);
+    // From what it is by now: somebody else may have changed it since the first of these taps.
+    const now = valueFor(session.model.peek(), seat, name);
+    const value = stepped(name, now, last?.sum ?? 0);
+    if (value !== now) session.give(setValue(seat, name, value));
+    setGathered(0);
   };
 
   useEffect(() => {
@@ -48,17 +51,19 @@ export function useTally(seat: SeatId, name: ValueName): Tally {
   }, [seat, name]);
 
   const step = (by: number): void => {
-    const before = waiting.current?.value ?? valueFor(session.model.peek(), seat, name);
-    const value = stepped(name, before, by);
+    const now = valueFor(session.model.peek(), seat, name);
+    const before = waiting.current?.sum ?? 0;
+    const sum = stepped(name, now + before, by) - now;
     waiting.current?.cancel();
-    waiting.current = { value, cancel: session.env.after(gatherMs, flush) };
-    setOpen(value);
-    setBubble((b) => ({ sum: (b?.sum ?? 0) + (value - before), key: (b?.key ?? 0) + 1 }));
+    waiting.current = { sum, cancel: session.env.after(gatherMs, flush) };
+    setGathered(sum);
+    setBubble((b) => ({ sum: (b?.sum ?? 0) + (sum - before), key: (b?.key ?? 0) + 1 }));
     cancelBubble.current?.();
     cancelBubble.current = session.env.after(bubbleMs, () => setBubble(null));
   };
 
-  return { value: open ?? known, bubble: bubble && bubble.sum !== 0 ? bubble.sum : null, bubbleKey: bubble?.key ?? 0, step };
+  const value = stepped(name, known, gathered);
+  return { value, bubble: bubble && bubble.sum !== 0 ? bubble.sum : null, bubbleKey: bubble?.key ?? 0, step };
 }
 
 /** A button that steps by one when tapped and by ten while it is held. */

@@ -202,3 +202,31 @@ test("keys go on where they were when a sheet is closed, however it is closed", 
   // It has become the button that stops asking.
   await expect(page.locator('[data-action="close"]')).toBeFocused();
 });
+
+test("a step that is held while its sheet is closed ends with the sheet", async ({ table }) => {
+  const host = await table.open("/", { hasTouch: true });
+  await createTable(host, "duel");
+  await sit(host, 1);
+  await tap(host, "start");
+  await host.locator('.card[data-seat="2"]').click();
+  const steps = await host.evaluateHandle(() => {
+    const made = { holds: 0 };
+    const real = window.setTimeout;
+    const counting = (call: () => void, ms?: number): number => {
+      if (ms === 450) made.holds += 1;
+      return real(call, ms);
+    };
+    window.setTimeout = counting as typeof window.setTimeout;
+    return made;
+  });
+  const box = await host.locator("dialog .step").first().boundingBox();
+  const device = await host.context().newCDPSession(host);
+  const at = { x: (box?.x ?? 0) + 10, y: (box?.y ?? 0) + 10 };
+  await device.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
+  await expect.poll(() => steps.evaluate(({ holds }) => holds)).toBeGreaterThan(1);
+  await host.keyboard.press("Escape");
+  await expect(host.locator("dialog")).toHaveCount(0);
+  const before = await steps.evaluate(({ holds }) => holds);
+  await host.waitForTimeout(1_500);
+  expect(await steps.evaluate(({ holds }) => holds)).toBe(before);
+});

@@ -88,6 +88,8 @@ export function StepButton({
     cancel.current?.();
     cancel.current = null;
   };
+  // A finger that holds it while it is taken away is lifted somewhere else.
+  useEffect(() => release, []);
   return (
     <button
       type="button"

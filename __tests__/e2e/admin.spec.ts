@@ -166,6 +166,47 @@ test.describe("with a whole server", () => {
     socket.close();
   });
 
+  test("what one of the operator's pages still waits for does not come to stand on the next, and Enter in a reason leaves it there", async ({
+    page,
+  }) => {
+    const socket = new WebSocket(`ws://localhost:${server.port}/ws`, "tapotarp.v1");
+    await new Promise((resolve) => socket.addEventListener("open", resolve));
+    socket.send(JSON.stringify({ type: "create", data: { name: "Waits", settings: { playerCount: 2 } } }));
+    const tab = (name: string) => page.getByRole("button", { name, exact: true });
+    await signIn(page, server.origin);
+    await expect(page.getByText("Waits")).toBeVisible();
+    // The line of the live table is cut with it.
+    await tab("Feedback").click();
+    await expect(page.locator("#page table")).toBeVisible();
+    await expect(page.locator(".problem")).toHaveCount(0);
+
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/admin/api/audit/check", async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await tab("Audit log").click();
+    await tab("Feedback").click();
+    await expect(page.locator("#page table")).toHaveCount(1);
+    const late = page.waitForResponse(/\/audit\?limit/);
+    answer();
+    await (await late).finished();
+    await expect(page.locator("#page").getByText("chain")).toHaveCount(0);
+    await expect(page.locator("#page table")).toHaveCount(1);
+
+    await tab("Games").click();
+    await page.getByText("Waits").click();
+    const reason = page.getByLabel("Reason for closing");
+    await reason.fill("Enough");
+    await reason.press("Enter");
+    await page.waitForResponse(/\/log\?limit/);
+    await expect(reason).toHaveValue("Enough");
+    socket.close();
+  });
+
   test("F41 /api/docs shows every operation under the strict policy", async ({ page }) => {
     const complaints = complaintsOf(page);
     await page.goto(`${server.origin}/api/docs`);

@@ -14,12 +14,14 @@ function go(name: string, detail?: string): void {
   const target = pages[name];
   if (target === undefined || page === null || tabs === null) return;
   leave();
-  page.replaceChildren();
+  // Each has a place of its own: what one still waits for when it is left must not come to stand on the next.
+  const place = element("div");
+  page.replaceChildren(place);
   for (const tab of tabs.querySelectorAll("button")) {
     if (tab.dataset["page"] === name) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
-  leave = target.page(page, go, detail);
+  leave = target.page(place, go, detail);
   page.focus();
 }
 

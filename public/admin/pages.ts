@@ -94,6 +94,8 @@ const gamePage: Page = (page, go, id = "") => {
     }),
   );
   const form = element("form");
+  // Enter in its only field would send it, and load the page anew.
+  form.addEventListener("submit", (event) => event.preventDefault());
   form.append(reason, close);
   page.append(element("h2", `Game ${id}`), form, state, element("h2", "Log"), log);
   return repeatedly(page, async () => {

@@ -207,6 +207,16 @@ test.describe("with a whole server", () => {
     socket.close();
   });
 
+  test("the operator's page says when the server does not answer any more, and not that all is well", async ({ page }) => {
+    await signIn(page, server.origin);
+    const summary = page.locator("#summary");
+    await expect(summary).toContainText("healthy");
+    await page.route("**/admin/api/overview", (route) => route.abort());
+    await expect(summary).toHaveText("The server does not answer.");
+    await page.unroute("**/admin/api/overview");
+    await expect(summary).toContainText("connections");
+  });
+
   test("F41 /api/docs shows every operation under the strict policy", async ({ page }) => {
     const complaints = complaintsOf(page);
     await page.goto(`${server.origin}/api/docs`);

@@ -34,10 +34,16 @@ async function look(): Promise<void> {
     health: string;
     problems: readonly string[];
   }>("/overview");
-  if (summary === null) return;
-  summary.className = `level-${health}`;
-  summary.textContent = [health, ...problems, `${connections} connections, ${rooms} rooms`, `${instance}, ${release}`].join(" · ");
+  summarise(health, [health, ...problems, `${connections} connections, ${rooms} rooms`, `${instance}, ${release}`].join(" · "));
 }
+
+function summarise(level: string, text: string): void {
+  if (summary === null) return;
+  summary.className = `level-${level}`;
+  summary.textContent = text;
+}
+
+const problemOf = (error: unknown): string => (error instanceof Refused ? error.message : "The server does not answer.");
 
 function begin(): void {
   tabs?.replaceChildren();
@@ -49,7 +55,8 @@ function begin(): void {
     tab.addEventListener("click", () => go(name));
     tabs?.append(tab);
   }
-  setInterval(() => void look().catch(() => undefined), 2000);
+  // What it said last may be long gone, and looks as if it were so.
+  setInterval(() => void look().catch((error: unknown) => summarise("unhealthy", problemOf(error))), 2000);
   go("games");
 }
 
@@ -78,7 +85,7 @@ async function enter(): Promise<void> {
     begin();
   } catch (error) {
     keepToken(null);
-    askForToken(error instanceof Refused ? error.message : "The server does not answer.");
+    askForToken(problemOf(error));
   }
 }
 

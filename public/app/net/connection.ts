@@ -6,6 +6,7 @@ import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame
 import { parsed, type Refused } from "./heard.ts";
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
@@ -16,17 +17,6 @@ const backoffSoonMaxMs = 2_000;
 /** After so many attempts it is not a restart any more. */
 const soonAttempts = 30;
 const backoffMaxMs = 8_000;
-/** The first pings come quickly, to know the server's time; later ones keep it and notice a dead socket. */
-const quickPings = 5;
-/** More of them while the best answer took so long that clocks could differ by half of it, ms; not for ever on a slow line. */
-const goodRttMs = 100;
-const quickPingsMax = 20;
-const quickPingMs = 150;
-const slowPingMs = 10_000;
-/** No answer for so long: the socket is dead, whatever the browser thinks. */
-const silenceMaxMs = 6_000;
-/** Somebody looks at the page again and wants to see how the game stands within 2 s: a socket that died in the sleep is given up sooner. */
-const wokenSilenceMaxMs = 1_500;
 const retryMs = 500;
 /** Only these say that a key opens nothing any more. */
 const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
@@ -47,13 +37,18 @@ export class Connection {
   private keyInUse: SeatKey | null = null;
   private settled = false;
   private attempts = 0;
-  private pings = 0;
   private cancelTimer: (() => void) | null = null;
-  private cancelPing: (() => void) | null = null;
-  private cancelSilence: (() => void) | null = null;
+  private readonly heartbeat: Heartbeat;
 
   constructor(ports: Ports) {
     this.ports = ports;
+    const { env, model } = ports;
+    this.heartbeat = new Heartbeat({
+      after: env.after,
+      serverClock: () => model().serverClock,
+      sendPing: () => this.send("ping", { t: env.nowMs() }),
+      onDead: () => this.lost(1006),
+    });
   }
 
   /** Goes for something else, through another socket: what the old game still has to answer would be taken for the new one's. */
@@ -85,15 +80,8 @@ export class Connection {
   /** The page is in sight again, or the network is back: no backoff now. */
   comeBackNow(): void {
     if (this.wish.type === "nothing" || this.final()) return;
-    if (this.socket && this.socket.readyState <= 1) {
-      // The device may have slept: its clock is measured anew, as on a new socket.
-      this.pings = 0;
-      if (this.socket.readyState !== 1) return;
-      this.cancelSilence?.();
-      this.cancelSilence = this.silence(wokenSilenceMaxMs);
-      this.ping();
-      return;
-    }
+    if (this.socket?.readyState === 0) return;
+    if (this.socket?.readyState === 1) return this.heartbeat.woken();
     this.attempts = 0;
     this.open();
   }
@@ -117,8 +105,7 @@ export class Connection {
   private drop(): void {
     this.settled = false;
     this.cancelTimer?.();
-    this.cancelPing?.();
-    this.cancelSilence?.();
+    this.heartbeat.stop();
     const old = this.socket;
     this.socket = null;
     if (!old) return;
@@ -199,15 +186,13 @@ export class Connection {
         this.send("reconnect", { gameId, ...who, token: this.keyInUse.token, updates, ...seen });
       }
     }
-    this.pings = 0;
-    this.schedulePing();
+    this.heartbeat.begin();
   }
 
   private received(text: unknown): void {
     const message = parsed(text);
     if (!message) return;
-    this.cancelSilence?.();
-    this.cancelSilence = null;
+    this.heartbeat.heard();
     this.beforeModel(message);
     this.ports.dispatch({ type: "server", message, atMs: this.ports.env.nowMs() });
     this.afterModel(message);
@@ -320,28 +305,9 @@ export class Connection {
     }
   }
 
-  private schedulePing(): void {
-    this.cancelPing?.();
-    const wanted = this.ports.model().serverClock.rttMs > goodRttMs ? quickPingsMax : quickPings;
-    this.cancelPing = this.ports.env.after(this.pings < wanted ? quickPingMs : slowPingMs, () => this.ping());
-  }
-
-  private ping(): void {
-    this.pings += 1;
-    this.send("ping", { t: this.ports.env.nowMs() });
-    this.schedulePing();
-  }
-
-  /** On a line that is known to be slow an answer may take half as long again as the quickest of the last ones. */
-  private silence(mostMs: number): () => void {
-    const { samples, rttMs } = this.ports.model().serverClock;
-    return this.ports.env.after(Math.max(mostMs, samples.length > 0 ? 1.5 * rttMs : 0), () => this.lost(1006));
-  }
-
   private send(type: string, data: object, id?: string): void {
     if (this.socket?.readyState !== 1) return;
-    // All of it is answered. Who has tapped on a line that died unnoticed must not pay for the time until the next ping.
-    this.cancelSilence ??= this.silence(silenceMaxMs);
+    this.heartbeat.sent();
     this.socket.send(JSON.stringify(id === undefined ? { type, data } : { type, data, id }));
   }
 }

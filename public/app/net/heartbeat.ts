@@ -24,6 +24,8 @@ interface Line {
 export class Heartbeat {
   private readonly line: Line;
   private pings = 0;
+  /** A socket that has not said a word yet has the time that each step on the way in is given, and no less. */
+  private isHeard = false;
   private cancelPing: (() => void) | null = null;
   private cancelSilence: (() => void) | null = null;
 
@@ -40,6 +42,8 @@ export class Heartbeat {
   stop(): void {
     this.cancelPing?.();
     this.cancelSilence?.();
+    this.cancelSilence = null;
+    this.isHeard = false;
   }
 
   /** The device may have slept. */
@@ -52,10 +56,11 @@ export class Heartbeat {
 
   /** Something was sent, and all of it is answered. Who has tapped on a line that died unnoticed must not pay for the time until the next ping. */
   sent(): void {
-    this.cancelSilence ??= this.silence(silenceMaxMs);
+    if (this.isHeard) this.cancelSilence ??= this.silence(silenceMaxMs);
   }
 
   heard(): void {
+    this.isHeard = true;
     this.cancelSilence?.();
     this.cancelSilence = null;
   }

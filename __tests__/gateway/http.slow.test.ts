@@ -52,7 +52,7 @@ describe("F31 SAFETY 20: HTTP", () => {
   test("only an address of a game says that there is no such game", async () => {
     const body = async (path: string, method = "GET") => (await fetch(server.url + path, { method })).text();
     expect(JSON.parse(await body("/api/games/AAAAAA"))).toMatchObject({ code: "no-such-game" });
-    for (const [path, method] of [["/api/nowhere"], ["/api"], ["/api/games", "POST"]] as const) {
+    for (const [path, method] of [["/api/nowhere"], ["/api"], ["/api/nowhere", "POST"]] as const) {
       expect(await body(path, method)).toBe("There is nothing here.");
     }
   });

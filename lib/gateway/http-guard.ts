@@ -12,6 +12,8 @@ const httpStatusOf: Partial<Record<RefusalCode, number>> = {
   "bad-message": 400,
   "too-large": 413,
   "no-such-game": 404,
+  // Said of a method: no rule of a game refuses what is asked over HTTP.
+  "not-allowed": 405,
   "game-damaged": 410,
   "rate-limited": 429,
   internal: 500,

@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Request } from "e
 import helmet from "helmet";
 import { checkBearer } from "../ops/bearer.ts";
 import type { Config } from "../ops/config.ts";
+import { refuseOtherMethods } from "../ops/other-methods.ts";
 import { storeFaultCodes } from "../room/fault-code.ts";
 import { StoreFault } from "../store/store.ts";
 import { addDocuments } from "./documents.ts";
@@ -44,6 +45,7 @@ export function httpApp(parts: HttpParts): Express {
   addDocuments(app, parts);
   app.use("/admin/api", parts.operatorRoutes);
   addPages(app, parts);
+  refuseOtherMethods(app.router, (response) => refuseHttp(response, "not-allowed"));
   app.use((_request, response) => void response.status(404).type("text/plain").send("There is nothing here."));
   app.use(onError(parts));
   return app;

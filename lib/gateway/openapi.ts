@@ -163,7 +163,7 @@ export function openApiDocument(release: string): object {
       title: "Tap-or-Tarp over HTTP",
       version: release,
       description:
-        "What may be read about games, probes, and the operator's API. Playing happens over the WebSocket: see /api/asyncapi.json.",
+        "What may be read about games, probes, and the operator's API. Playing happens over the WebSocket: see /api/asyncapi.json. Another method than those of an address is refused with 405, the code `not-allowed` and `Allow`.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/", description: "This server" }],

@@ -10,6 +10,7 @@ import { checkBearer } from "./bearer.ts";
 import type { LogLevel } from "./config.ts";
 import type { Health } from "./health.ts";
 import type { LiveGames } from "./live-games.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
 import type { Series } from "./series.ts";
 
 export interface AdminGame {
@@ -218,6 +219,8 @@ export function adminRouter(settings: AdminSettings): Router {
   readRoutes(router, settings);
   actionRoutes(router, settings);
   liveRoute(router, settings);
+  const { message } = refusals["not-allowed"];
+  refuseOtherMethods(router, (response) => void response.status(405).json({ code: "not-allowed", message }));
   router.use((_request, response) => {
     response.status(404).json({ code: "not-found", message: "There is no such page in the admin API." });
   });

@@ -336,6 +336,7 @@ export const auctionRules = {
     seats: seats.length,
     seatsFree: seats.filter(({ holder }) => holder === null).length,
   }),
+  isClosed: ({ status, host }: State): boolean => status === "finished" && host === null,
   undoTarget: (): null => null,
   encode,
   decode,

@@ -85,6 +85,22 @@ describe("F52 the end of an event stream", () => {
     expect(notes).toEqual([]);
   });
 
+  test("whoever comes to a game that is closed sees how it ended and hears at once that nothing more will come, and takes no place", async () => {
+    const { ambient, edge, host, gameId, room, lineOf } = await watched();
+    await host.ask("endGame");
+    const late = lineOf();
+    late.get(`/api/games/${gameId}/events`);
+    await ambient.advance(0);
+    const [told, end] = late.heard.split("event: end");
+    expect(told).toContain('"status":"finished"');
+    expect(told).toMatch(/retry: 60000\r?\n/);
+    expect(end).toContain('"reason":"closed"');
+    expect([edge.eventStreams.size, room.viewers]).toEqual([0, 1]);
+    late.get(`/api/games/${gameId}`);
+    await ambient.advance(0);
+    expect(late.statuses).toEqual([200, 200]);
+  });
+
   test("whoever waits behind another answer on the same line when his game is closed harms nobody", async () => {
     const { ambient, connect, host, gameId, lineOf } = await watched();
     const other = connect();

@@ -66,6 +66,7 @@ export const chshRules = {
   seatOf,
   connectedHolders,
   index,
+  isClosed: ({ closed }: State): boolean => closed,
   undoTarget: (): null => null,
   encode,
   decode,

@@ -89,6 +89,7 @@ export const clockRules = {
   seatOf: (state: State, viewerId: ViewerId): SeatId | null => seatHeldBy(state, viewerId),
   connectedHolders,
   index,
+  isClosed: ({ closed }: State): boolean => closed,
   undoTarget,
   encode,
   encoder,

@@ -5,6 +5,7 @@ import type { Response } from "express";
 import type { ViewerId } from "../game/ids.ts";
 import type { Cancellable } from "../ops/ambient.ts";
 import type { Answer } from "../room/answer.ts";
+import type { Copy } from "../room/fan-out.ts";
 import type { Frame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
 import type { Subscriber } from "../room/subscriber.ts";
@@ -14,6 +15,8 @@ import { type Line, Outbox, type OutboxParts, type Reader, type Slowness, type W
 
 const commentMs = 15_000;
 const reconnectMs = 2_000;
+/** Who does not know the last word comes again all the same: to a closed game not so soon. */
+const reconnectClosedMs = 60_000;
 
 /** The same bytes for everybody. A text for each reader at each change is so much garbage that the young generation grows with it. */
 function encoded(frame: Frame): Uint8Array {
@@ -113,8 +116,15 @@ export class EventStream implements Subscriber, Reader {
     const joined = (answer: Answer): void => {
       if (!answer.ok) this.#end(answer.code);
     };
+    // Of a game that was closed before nobody would say so again.
+    const look = ({ state }: Copy): void => {
+      if (this.#room.rules.isClosed(state)) this.#end("closed");
+    };
     const { limits, spectators } = this.#edge;
-    await spectators.during(this.#room, () => this.#room.join(this, joined, { viewersMax: limits.viewersPerGameMax }));
+    await spectators.during(this.#room, async () => {
+      await this.#room.join(this, joined, { viewersMax: limits.viewersPerGameMax });
+      await this.#room.read(look, joined);
+    });
     if (this.#ended) await this.#room.leave(this);
   }
 
@@ -154,6 +164,7 @@ export class EventStream implements Subscriber, Reader {
     const behindMs = limits.outboxStuckMs;
     this.#outbox.flush();
     this.#leave();
+    if (reason === "closed") this.#response.write(`retry: ${reconnectClosedMs}\n`);
     this.#response.end(`event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
     this.#lastWord = ambient.after(behindMs, () => this.tooSlow({ waitingBytes: this.bufferedBytes, behindMs }));
   }

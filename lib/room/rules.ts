@@ -71,6 +71,8 @@ export interface Rules<State, Command, Event, Settings> {
   /** Viewers who hold a seat or the host's chair and count as connected; for presence after a restart. */
   connectedHolders(state: State): readonly ViewerId[];
   index(state: State): GameIndex;
+  /** Closed for good: everybody was dismissed, and nobody will hear of this game again. */
+  isClosed(state: State): boolean;
   /** The change that `undo` would take back, or null. `entries` newest first, at most a few hundred. */
   undoTarget(entries: readonly LogEntry<Command, Event>[]): number | null;
   /** The same state is the same text on every instance, and `decode` of it is the same state. */

@@ -96,6 +96,78 @@ describe("a line", () => {
     expect(env.sockets).toHaveLength(length);
   });
 
+  describe("that was being opened when the device slept or lost its network", () => {
+    const connecting = (env: FakeEnv = fakeEnv()) => {
+      const session = createSession(env);
+      session.enter(gameId);
+      return { env, session };
+    };
+
+    test.each([
+      ["", 3_000, 0],
+      [", which stopped the page's clock", 500, 3_600_000],
+    ])("L36 is given up when the page is looked at again%s", (_, passedMs, stoodMs) => {
+      const plain = fakeEnv();
+      let sleptMs = 0;
+      const { env, session } = connecting({ ...plain, wallMs: () => plain.wallMs() + sleptMs });
+      env.pass(passedMs);
+      sleptMs = stoodMs;
+      session.comeBackNow();
+      expect(env.sockets).toHaveLength(2);
+      env.socket().opens();
+      expect(env.socket().told.map(({ type }) => type)).toEqual(["join"]);
+    });
+
+    test("L36 has 1.5 s in all if it is young, and is soon followed by another, however late in a row of tries", () => {
+      const { env, session } = connecting();
+      for (let tries = 0; tries < 6; tries += 1) {
+        env.socket().dies(1006);
+        env.pass(2_000);
+      }
+      const { length } = env.sockets;
+      env.socket().dies(1006);
+      while (env.sockets.length === length) env.pass(10);
+      env.pass(500);
+      session.comeBackNow();
+      env.pass(950);
+      session.comeBackNow();
+      expect(env.sockets).toHaveLength(length + 1);
+      env.pass(300);
+      expect(env.sockets).toHaveLength(length + 2);
+    });
+
+    test("L37 is not begun anew again and again by a network that flutters, nor by taps", () => {
+      const { env, session } = connecting();
+      for (let at = 0; at < 30_000; at += 100) {
+        env.pass(100);
+        session.comeBackNow();
+      }
+      expect(env.sockets.length).toBeLessThanOrEqual(30_000 / 1_500 + 1);
+      const tapped = connecting();
+      for (let at = 0; at < 7_000; at += 100) {
+        tapped.env.pass(100);
+        tapped.session.enter(gameId);
+      }
+      expect(tapped.env.sockets).toHaveLength(1);
+    });
+
+    test("on a line that is known to be slow has the time that it takes there", () => {
+      const { env, session } = seated();
+      const sent = env.nowMs();
+      env.pass(1_000);
+      env.socket().says("pong", { t: sent, serverTime: env.wallMs() });
+      env.socket().dies(1006);
+      env.pass(300);
+      const { length } = env.sockets;
+      env.pass(2_500);
+      session.comeBackNow();
+      env.pass(1_000);
+      expect(env.sockets).toHaveLength(length);
+      env.pass(1_000);
+      expect(env.sockets).toHaveLength(length + 1);
+    });
+  });
+
   test("that was replaced says nothing any more: its late end does not end the one that took its place", () => {
     const { env, session } = seated();
     const [old] = env.sockets;

@@ -3,6 +3,7 @@
 import { closeCodes } from "../../../lib/protocol/close-codes.ts";
 import type { Env, SocketLike } from "../device/env.ts";
 import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
+import { Attempt } from "./attempt.ts";
 import { parsed, type Refused } from "./heard.ts";
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
@@ -20,7 +21,6 @@ const backoffMaxMs = 8_000;
 const retryMs = 500;
 /** Only these say that a key opens nothing any more. */
 const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
-const openTimeoutMs = 8_000;
 
 interface Ports {
   readonly env: Env;
@@ -37,6 +37,7 @@ export class Connection {
   private keyInUse: SeatKey | null = null;
   private settled = false;
   private attempts = 0;
+  private attempt: Attempt | null = null;
   private cancelTimer: (() => void) | null = null;
   private readonly heartbeat: Heartbeat;
 
@@ -55,10 +56,10 @@ export class Connection {
   want(wish: Wish): void {
     const before = this.wish;
     // A second tap on the way to a new table means that table, and not another one beside it.
-    if (isSameTable(before, wish)) return this.comeBackNow();
+    if (isSameTable(before, wish)) return this.comeBackNow("tap");
     this.wish = wish;
     this.settled = false;
-    if (this.socket?.readyState !== 1) return this.comeBackNow();
+    if (this.socket?.readyState !== 1) return this.comeBackNow("tap");
     const isSame = before.type === "game" && wish.type === "game" && before.gameId === wish.gameId;
     if (isSame || before.type === "nothing") return this.hello();
     this.send("leave", {});
@@ -78,12 +79,16 @@ export class Connection {
   }
 
   /** The page is in sight again, or the network is back: no backoff now. */
-  comeBackNow(): void {
+  comeBackNow(why: "woken" | "tap" = "woken"): void {
     if (this.wish.type === "nothing" || this.final()) return;
-    if (this.socket?.readyState === 0) return;
-    if (this.socket?.readyState === 1) return this.heartbeat.woken();
+    const state = this.socket?.readyState;
+    if (state === 1) return this.heartbeat.woken();
+    // Whoever only taps once more waits for what is under way.
+    if (state === 0 && why === "tap") return;
     this.attempts = 0;
-    this.open();
+    const leftMs = this.attempt?.leftWhenWoken(this.ports.model().serverClock) ?? 0;
+    if (state === 0 && leftMs > 0) this.waitFor(leftMs);
+    else this.open();
   }
 
   /** Takes the seat back from another page, after `displaced`. */
@@ -117,8 +122,8 @@ export class Connection {
     this.drop();
     const socket = this.ports.env.openSocket();
     this.socket = socket;
-    // Every second try has longer: on a slow line the first may never come about, and on one that lets nothing through none should last.
-    const patienceMs = openTimeoutMs * (1 + (this.attempts % 2));
+    this.attempt = new Attempt(this.ports.env, this.attempts);
+    const { patienceMs } = this.attempt;
     socket.onopen = () => {
       this.waitFor(patienceMs);
       this.hello();

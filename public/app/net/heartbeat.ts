@@ -12,7 +12,7 @@ const slowPingMs = 10_000;
 /** No answer for so long: the socket is dead, whatever the browser thinks. */
 const silenceMaxMs = 6_000;
 /** Somebody looks at the page again and wants to see how the game stands within 2 s: a socket that died in the sleep is given up sooner. */
-const wokenSilenceMaxMs = 1_500;
+export const wokenSilenceMaxMs = 1_500;
 
 interface Line {
   readonly after: Env["after"];

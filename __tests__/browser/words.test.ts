@@ -52,6 +52,11 @@ describe("F56 two languages", () => {
     expect(missing).toEqual([]);
   });
 
+  test("a round that is not the open one is not said to be over: none may be open, or it may come yet", () => {
+    expect(en["refusal.wrong-round"]).toBe(refusals["wrong-round"].message);
+    expect(others.tr["refusal.wrong-round"]).toContain("açık olan tur değil");
+  });
+
   test("no key is asked for that the catalogue lacks", () => {
     const asked = new Set(
       [...sources.matchAll(/(?:\bt|say|words)\(\s*"([a-zA-Z]+\.[\w.-]+)"/g), ...sources.matchAll(/key: "([a-z]+\.[\w.-]+)"/gi)].map(

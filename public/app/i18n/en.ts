@@ -213,7 +213,7 @@ export const en: Readonly<Record<string, string>> = {
   "refusal.token-expired": "Your key to this seat has expired.",
   "refusal.class-full": "This class has no room for another player or team.",
   "refusal.name-taken": "Another team has this name.",
-  "refusal.wrong-round": "This round is over.",
+  "refusal.wrong-round": "This is not the round that is open.",
   "refusal.already-answered": "You have answered this round.",
   "refusal.too-late": "That came too late: the game has gone on.",
   "refusal.nothing-to-undo": "There is nothing to undo.",

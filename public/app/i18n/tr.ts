@@ -220,7 +220,7 @@ export const tr: Readonly<Record<string, string>> = {
   "refusal.already-answered": "Bu sorunun yanıtı verildi.",
   "refusal.class-full": "Bu sınıfta bir oyuncuya ya da takıma daha yer yok.",
   "refusal.name-taken": "Bu ad başka bir takımda.",
-  "refusal.wrong-round": "Bu el artık geçti.",
+  "refusal.wrong-round": "Bu, şu anda açık olan tur değil.",
   "refusal.internal": "Sunucuda bir şey ters gitti. İşletene bildirildi.",
   "refusal.version-unsupported": "Bu sayfa sunucuya uymuyor. Sayfayı yenile.",
 };

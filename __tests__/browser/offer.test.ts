@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { emptyModel, type Table } from "../../public/app/model/model.ts";
 import { interruptCommand, offerFor, pauseCommand, seatInHand, undoCommand } from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
-import { choiceIsDue, type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
+import { choicesDue, type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
 
 const as = (seat: number | null, part: Partial<Standing> = {}): Standing => ({ seat, host: seat === 1, local: false, ...part });
@@ -195,9 +195,9 @@ test("who is waited for may agree to an undo; when nobody is left to wait for, w
 });
 
 test("TO2 the choice after a time-out is asked of its seat, and of the host when nobody sits there", () => {
-  const due = (claimed: boolean) => table({ players: four((id) => (id === 2 ? { timeoutPending: true, claimed } : {})) });
-  const asked = (of: Table) => [1, 2, 3, null].map((seat) => choiceIsDue({ ...emptyModel, link: "open", table: of, seat }));
-  expect(asked(due(true))).toEqual([false, true, false, false]);
-  expect(asked(due(false))[0]).toBe(true);
-  expect(choiceIsDue(emptyModel)).toBe(false);
+  const due = (claimed: boolean) => table({ players: four((id) => (id === 2 || id === 3 ? { timeoutPending: true, claimed } : {})) });
+  const asked = (of: Table) => [1, 2, 3, null].map((seat) => choicesDue({ ...emptyModel, link: "open", table: of, seat }));
+  expect(asked(due(true))).toEqual([[], [2], [3], []]);
+  expect(asked(due(false))[0]).toEqual([2, 3]);
+  expect(choicesDue(emptyModel)).toEqual([]);
 });

@@ -162,6 +162,28 @@ test.describe("table mode fits its players", () => {
     await context.close();
   });
 
+  test("a sheet gives way to the choice of each seat that is played here, and to nothing that has been chosen", async ({ browser }) => {
+    const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+    const { page, show, tell } = await openStage(context, site.origin);
+    await show(fallen(4, 1));
+    const menu = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Menu" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    };
+    const isUp = (v: number, id: number, timeoutPending: boolean): void =>
+      tell("change", { v, serverTime: 1_000_000, events: [], players: [{ id, timeoutPending, timeoutRemaining: 20_000 }] });
+    const choices = page.locator('[data-banner="choice"]');
+    await menu();
+    isUp(11, 3, true);
+    await expect(choices).toHaveCount(2);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await menu();
+    isUp(12, 1, false);
+    await expect(choices).toHaveCount(1);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await context.close();
+  });
+
   test("what the whole table is asked lies on nobody's choice", async ({ browser }) => {
     const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
     const { page, show } = await openStage(context, site.origin);

@@ -1,9 +1,9 @@
 // Which screen is shown: the address says where, the model says how things stand there.
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "./app-context.ts";
 import { hasEnded, type Model } from "./model/model.ts";
-import { choiceIsDue } from "./model/table-questions.ts";
+import { choicesDue } from "./model/table-questions.ts";
 import { pathOf, type Route } from "./route.ts";
 import { EndedScreen, PartWait, UnknownGame, WaitScreen } from "./screens/between.tsx";
 import { Lobby } from "./screens/lobby.tsx";
@@ -57,10 +57,13 @@ export function AppRoot(): JSX.Element {
   }, [isOver, sheet]);
 
   // Whoever has seconds to choose how to go on must see it, and not only hear it from under a sheet.
-  const choiceDue = choiceIsDue(session.model.value);
+  // A device in the middle of the table has several seats: the choice of each is to be seen, and one that is made closes nothing.
+  const due = choicesDue(session.model.value);
+  const dueBefore = useRef(due);
   useEffect(() => {
-    if (choiceDue) sheet.value = null;
-  }, [choiceDue, sheet]);
+    if (due.some((seat) => !dueBefore.current.includes(seat))) sheet.value = null;
+    dueBefore.current = due;
+  }, [due.join(), sheet]);
 
   return (
     <>

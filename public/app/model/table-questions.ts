@@ -53,11 +53,11 @@ export function mayPlayFor(table: Table, who: Standing, seat: SeatId): boolean {
   return who.host && playerOf(table, seat)?.claimed === false;
 }
 
-/** Whether this page is asked how a seat goes on after its time is up. */
-export function choiceIsDue(model: Model): boolean {
+/** The seats of which this page is asked how they go on after their time is up. */
+export function choicesDue(model: Model): readonly SeatId[] {
   const { table } = model;
-  if (table === null) return false;
-  return table.players.some((player) => player.timeoutPending && mayPlayFor(table, standing(model), player.id));
+  if (table === null) return [];
+  return table.players.flatMap(({ id, timeoutPending }) => (timeoutPending && mayPlayFor(table, standing(model), id) ? [id] : []));
 }
 
 /** What this page may say to an undo that was asked for: `again` does it when whoever was waited for has left. */

@@ -1,14 +1,13 @@
 // Lists over all games: each shard's index is asked, and the answers are merged. Reads only; the scripts keep the indexes.
 import { gameKey, indexKeys, shards } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { listedFields, readListed } from "./redis-record.ts";
 import type { ListedGame, Page, StoredIndex } from "./store.ts";
 
 interface Entry {
   readonly gameId: string;
   readonly score: number;
 }
-
-const rowFields = ["v", "at", "created", "kind", "name", "status", "listed", "seats", "free", "wake"] as const;
 
 export function entriesOf(flat: readonly string[]): Entry[] {
   const entries: Entry[] = [];
@@ -66,14 +65,7 @@ export class RedisLists {
   }
 
   async #row(gameId: string): Promise<ListedGame | null> {
-    const row = await this.#link.call((redis) => redis.hmget(gameKey(gameId), ...rowFields));
-    const [v, at, created, kind, name, status, listed, seats, free, wake] = row;
-    if (row.some((value) => value === null)) return null;
-    const index: StoredIndex = {
-      ...{ kind: kind as string, name: name as string, status: status as StoredIndex["status"] },
-      ...{ listed: listed === "1", seats: Number(seats), seatsFree: Number(free), wakeAt: wake === "" ? null : Number(wake) },
-    };
-    return { gameId, v: Number(v), index, createdAt: Number(created), updatedAt: Number(at) };
+    return readListed(gameId, await this.#link.call((redis) => redis.hmget(gameKey(gameId), ...listedFields)));
   }
 
   async counts(): Promise<Readonly<Record<StoredIndex["status"], number>>> {

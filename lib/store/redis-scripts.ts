@@ -1,6 +1,7 @@
 // The scripts that change a game in Redis, one per mutation. Each reads everything before it writes anything, because Redis does
 // not roll a script back; none looks into a state. Keys come in the order of `changeKeys`.
 import { createHash } from "node:crypto";
+import { gameFields } from "./redis-record.ts";
 
 export interface Script {
   readonly name: string;
@@ -12,32 +13,10 @@ export function script(name: string, lua: string): Script {
   return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
 }
 
-/**
- * What a game is read from, in this order. `outage` is the start of the newest time without an instance that a writer of the game
- * knew of: what came before that is settled, whatever the clocks say. A game no writer knew of any for has no such field. `state` is what
- * moves of the state; one without `still` is whole: it was written by a program that did not cut states.
- */
-export const gameFields = [
-  "v",
-  "hash",
-  "at",
-  "kind",
-  "name",
-  "status",
-  "listed",
-  "seats",
-  "free",
-  "wake",
-  "state",
-  "still",
-  "outage",
-] as const;
-
 const quoted = gameFields.map((field) => `'${field}'`).join(", ");
 
 const keyNames = `
-local game, history, checkpoints, answers, older = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local all, listed, wake, finished, running, paused = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+local game, history, checkpoints, answers, older, all, listed, wake, finished, running, paused, watchers = unpack(KEYS)
 `;
 
 /** An answer is found for at least one window after it was given: the set in use moves aside once it is that old. */

@@ -18,16 +18,9 @@ import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { RedisPast } from "./redis-past.ts";
+import { gameFields, readGame } from "./redis-record.ts";
 import { RedisWrites } from "./redis-writes.ts";
-import {
-  checkpointScript,
-  commitScript,
-  expireFeedbackScript,
-  feedbackScript,
-  gameFields,
-  removeScript,
-  resolveScript,
-} from "./redis-scripts.ts";
+import { checkpointScript, commitScript, expireFeedbackScript, feedbackScript, removeScript, resolveScript } from "./redis-scripts.ts";
 import type {
   Commit,
   CommitOutcome,
@@ -43,7 +36,7 @@ import type {
   StoredIndex,
 } from "./store.ts";
 import { StoreFault } from "./store.ts";
-import { filled, uncutState } from "./state-text.ts";
+import { uncutState } from "./state-text.ts";
 
 export type { LiveListener } from "./redis-live.ts";
 
@@ -181,24 +174,12 @@ class RedisStore implements Store {
     return this.#loaded(gameId, await this.#parts.link.call((redis) => redis.hmget(gameKey(gameId), ...gameFields)));
   }
 
-  /** A game as it is read from the fields `gameFields` names. */
-  #loaded(gameId: string, row: readonly (string | null)[]): LoadOutcome {
-    const [v, hash, at, kind, name, status, listed, seats, free, wake, moving, still, outage] = row;
-    if (row.every((value) => value === null)) return { kind: "absent" };
-    const updatedAt = Number(at);
-    const isWhole = row.slice(0, -2).every((value) => typeof value === "string") && Number(v) >= 1 && Number.isSafeInteger(updatedAt);
-    if (!isWhole) return { kind: "damaged", reason: `The record of game ${gameId} is not whole.` };
-    const index: StoredIndex = {
-      ...{ kind: kind as string, name: name as string, status: status as StoredIndex["status"] },
-      ...{ listed: listed === "1", seats: Number(seats), seatsFree: Number(free), wakeAt: wake === "" ? null : Number(wake) },
-    };
-    const outageFrom = this.#parts.live.outageAfter(updatedAt, Number(outage ?? 0));
-    const state = typeof still === "string" ? filled(still, moving as string) : (moving as string);
-    if (state === null) return { kind: "damaged", reason: `The two parts of the state of game ${gameId} do not belong together.` };
-    return {
-      kind: "found",
-      game: { gameId, v: Number(v), hash: hash as string, state, still: still ?? null, index, updatedAt, outageFrom },
-    };
+  /** A game as it is read from `gameFields`. */
+  #loaded(gameId: string, values: readonly (string | null)[]): LoadOutcome {
+    const read = readGame(gameId, values);
+    if (read.kind !== "found") return read;
+    const { game, outageKnown } = read;
+    return { kind: "found", game: { ...game, outageFrom: this.#parts.live.outageAfter(game.updatedAt, outageKnown) } };
   }
 
   /** Not async, like `write` and `run`: they are called for every tap, and each promise less is a part of what a commit costs here. */
@@ -222,10 +203,10 @@ class RedisStore implements Store {
   }
 
   /** What the commit script says when it wrote nothing. */
-  #notDone({ gameId, expectedV }: Commit, row: readonly (string | null)[]): CommitOutcome {
-    if (row.length === 1) return { kind: "duplicate", answer: String(row[0]) };
+  #notDone({ gameId, expectedV }: Commit, values: readonly (string | null)[]): CommitOutcome {
+    if (values.length === 1) return { kind: "duplicate", answer: String(values[0]) };
     // A create wants another code, not the game that has this one.
-    return expectedV === 0 ? { kind: "conflict" } : { kind: "conflict", newest: this.#loaded(gameId, row) };
+    return expectedV === 0 ? { kind: "conflict" } : { kind: "conflict", newest: this.#loaded(gameId, values) };
   }
 
   async resolve(gameId: string, actionId: string, tombstone: string): Promise<string> {

@@ -220,15 +220,15 @@ const others: readonly Deletion[] = [
   {
     name: "version check, Redis",
     file: "lib/store/redis-scripts.ts",
-    from: "if (old[1] or '0') ~= ARGV[2] or (old[1]",
-    to: "if (old[1]",
+    from: "if (oldV or '0') ~= expectedV or (oldV",
+    to: "if (oldV",
     test: "__tests__/redis/contract.slow.test.ts",
     title: contract,
   },
   {
     name: "hash check of a commit, Redis",
     file: "lib/store/redis-scripts.ts",
-    from: " or (old[1] and old[2] ~= ARGV[4])",
+    from: " or (oldV and oldHash ~= prevHash)",
     to: "",
     test: "__tests__/redis/contract.slow.test.ts",
     title: contract,

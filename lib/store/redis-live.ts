@@ -3,6 +3,7 @@ import type { Ambient, Cancellable } from "../ops/ambient.ts";
 import type { Outage } from "./outages.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "./redis-keys.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { type ReaperListener, RedisReaper } from "./redis-reaper.ts";
 import { arriveScript, beatScript, lookScript } from "./redis-scripts.ts";
 import type { RedisWrites } from "./redis-writes.ts";
 import { type OutageRecord, StoreFault } from "./store.ts";
@@ -17,12 +18,6 @@ export interface LiveLimits {
 
 export const liveLimits: LiveLimits = { beatMs: 1_000, deadMs: 5_000, listenMs: 2_500 };
 
-const reaperMs = 30_000;
-/** After clearing up that could not be finished, it is tried again this much later. */
-const reapAgainMs = 2_000;
-const takenForDeadMs = 3_600_000;
-/** Games handed over at once when an instance died. */
-const bequestSize = 100;
 /** Games registered at once by an instance that comes back. */
 const registerSize = 1_000;
 
@@ -30,9 +25,7 @@ const registerSize = 1_000;
 export type FoundDead = "beat" | "standstill";
 
 /** What an instance does for others that died, and when it was itself taken for dead. */
-export interface LiveListener {
-  /** `instanceId` died while its viewers watched these games. May be called again with the same. */
-  onDeath(instanceId: string, gameIds: readonly string[]): Promise<void>;
+export interface LiveListener extends ReaperListener {
   /**
    * The others thought us dead: our viewers show away everywhere and have to come back. Rejects with StoreFault to be told again.
    * "standstill": they were called back for that, and nobody who came since was in a game yet.
@@ -71,6 +64,7 @@ const clockLookMsMax = 50;
 
 export class RedisLive implements OutageRecord {
   readonly #parts: LiveParts;
+  readonly #reaper: RedisReaper;
   readonly #timers: Cancellable[] = [];
   #outages: readonly Outage[] = [];
   #listener: LiveListener | null = null;
@@ -78,7 +72,6 @@ export class RedisLive implements OutageRecord {
   /** Since when our own beats arrive in time: only who was there all the time may call another dead. */
   #steadySinceMs = 0;
   #beatAtMs = 0;
-  #isReaping = false;
   #clockAheadMs: number | null = null;
   #standstills = 0;
   /** The standstill after which we joined the living again. */
@@ -89,6 +82,7 @@ export class RedisLive implements OutageRecord {
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
+    this.#reaper = new RedisReaper(parts.link, parts.instanceId);
   }
 
   /** Other instances that beat lately. */
@@ -230,7 +224,7 @@ export class RedisLive implements OutageRecord {
       this.stoodStill();
     }
     if (this.#mustComeBack) void this.#comeBack("beat");
-    if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reap(dead);
+    if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reaper.reap(dead);
   }
 
   async #comeBack(found: FoundDead): Promise<void> {
@@ -250,57 +244,7 @@ export class RedisLive implements OutageRecord {
 
   listen(listener: LiveListener): void {
     this.#listener = listener;
-  }
-
-  /** The viewers of the dead show away; one of the living says so for each. */
-  async #reap(dead: readonly string[]): Promise<void> {
-    const { link, instanceId } = this.#parts;
-    const listener = this.#listener;
-    if (this.#isReaping || listener === null) return;
-    this.#isReaping = true;
-    try {
-      for (const other of dead) {
-        const mine = await link.call((redis) => redis.set(reaperKey(other), instanceId, "PX", reaperMs, "NX"));
-        if (mine !== "OK") continue;
-        await this.#bury(other, listener);
-      }
-    } catch (error) {
-      // Redis is away, or a game could not be told: a later beat that finds the dead tries again.
-      if (!(error instanceof StoreFault)) throw error;
-    } finally {
-      this.#isReaping = false;
-    }
-  }
-
-  async #bury(other: string, listener: LiveListener): Promise<void> {
-    const { link } = this.#parts;
-    const giveUp = () => link.call((redis) => redis.set(takenForDeadKey(other), "1", "PX", takenForDeadMs));
-    // First: should it live after all, it hears of this even when we die half-way.
-    await giveUp();
-    try {
-      await this.#inherit(other, listener);
-    } catch (error) {
-      await link.call((redis) => redis.pexpire(reaperKey(other), reapAgainMs));
-      throw error;
-    } finally {
-      // Again, because it may have heard already, if we were slow. And before it leaves the registry: a late beat of its own may
-      // put it back, and must not hide that it was given up.
-      await giveUp();
-    }
-    await link.call((redis) => redis.zrem(liveKeys.beats, other));
-    await link.call((redis) => redis.unlink(reaperKey(other)));
-  }
-
-  async #inherit(other: string, listener: LiveListener): Promise<void> {
-    const { link, instanceId } = this.#parts;
-    const key = watchedKey(other);
-    for (;;) {
-      const gameIds = await link.call((redis) => redis.srandmember(key, bequestSize));
-      if (gameIds.length === 0) return;
-      await listener.onDeath(other, gameIds);
-      await link.call((redis) => redis.srem(key, ...gameIds));
-      await link.call((redis) => redis.set(reaperKey(other), instanceId, "PX", reaperMs));
-    }
+    this.#reaper.listen(listener);
   }
 
   /** Viewers of ours begin to watch a game. Resolves when the others could find that out. */

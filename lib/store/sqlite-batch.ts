@@ -1,13 +1,12 @@
 // Applies batches of ops to the open data file, inside the writer thread: durable when `apply` returns; when it throws, nothing of it is.
-import type { Database, Statement } from "better-sqlite3";
-import { changeCrc, type GameRow, gameCrc, movedCrc, shownCrc, stillCrc } from "./checksum.ts";
+import type { Database } from "better-sqlite3";
+import { changeCrc, movedCrc, shownCrc, stillCrc } from "./checksum.ts";
 import { touchedMinute } from "./cursor.ts";
 import type { Hit } from "./failpoint.ts";
-import { hasRoom } from "./sqlite-disk.ts";
-import { aliveAtOf, type Known, shownRow, type WokenRow } from "./sqlite-known.ts";
-import type { CommitOp, FeedbackOp, Op, OpResult, ShownColumns } from "./sqlite-messages.ts";
+import { type Known, KnownGames } from "./sqlite-known.ts";
+import { aliveAtOf, type CommitOp, type FeedbackOp, type Op, type OpResult, type ShownColumns, shownRow } from "./sqlite-messages.ts";
 import { clearedPerGoMax, Removal } from "./sqlite-removal.ts";
-import { writerSql } from "./sqlite-statements.ts";
+import { WriterStatements } from "./sqlite-statements.ts";
 import { gameNumberMax, versionMax } from "./sqlite-schema.ts";
 
 /** Thrown when the op itself is at fault, never the disk: the others of its batch are written without it. */
@@ -24,12 +23,16 @@ interface Place {
   readonly prev: number;
 }
 
-const knownMax = 20_000;
+/** A game in the index of deadlines. */
+interface WokenRow {
+  readonly num: number;
+  readonly game_id: string;
+  readonly wake_from: number;
+  readonly wake_at: number | null;
+}
 
 /** Most early entries that one `due` moves. */
 const earlyMovedMax = 5_000;
-
-type FoundRow = GameRow & { readonly touched: number; readonly wake_from: number | null };
 
 /** How long an action id that never happened is remembered after the last time it could be sent again. */
 const tombstoneKeepMs = 24 * 3_600_000;
@@ -47,13 +50,9 @@ class SqlApplier implements Applier {
   readonly #db: Database;
   readonly #epoch: string;
   readonly #hit: Hit;
-  readonly #statements: { readonly [name in keyof typeof writerSql]: Statement<unknown[]> };
-  readonly #known = new Map<string, Known>();
-  readonly #removal = new Removal({
-    run: (...asked) => this.#run(...asked),
-    get: (...asked) => this.#get(...asked),
-    hasRoom: (bytes) => hasRoom(this.#db.name, bytes),
-  });
+  readonly #sql: WriterStatements;
+  readonly #known: KnownGames;
+  readonly #removal: Removal;
   /** Row id of the newest change of all; null when it has to be read. */
   #newestId: number | null = null;
 
@@ -61,13 +60,14 @@ class SqlApplier implements Applier {
     this.#db = db;
     this.#epoch = epoch;
     this.#hit = hit;
-    const prepared = Object.entries(writerSql).map(([name, text]) => [name, db.prepare(text)]);
-    this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof writerSql]: Statement<unknown[]> };
+    this.#sql = new WriterStatements(db, hit);
+    this.#known = new KnownGames(this.#sql);
+    this.#removal = new Removal(this.#sql, db.name);
   }
 
   apply(ops: readonly Op[]): { readonly results: OpResult[]; readonly seq: number } {
     try {
-      this.#run("begin");
+      this.#sql.run("begin");
       this.#hit("batch-begun");
       const results: OpResult[] = [];
       let aliveAt = 0;
@@ -76,15 +76,15 @@ class SqlApplier implements Applier {
         results.push(this.#one(op));
         aliveAt = Math.max(aliveAt, aliveAtOf(op));
       }
-      const moved = this.#get<{ seq: number }>("move", ops.length, aliveAt, this.#epoch);
+      const moved = this.#sql.get<{ seq: number }>("move", ops.length, aliveAt, this.#epoch);
       if (moved === undefined) throw new FencedError("Another server has taken over the data file.");
       this.#hit("batch-before-commit");
-      this.#run("commit");
+      this.#sql.run("commit");
       return { results, seq: moved.seq };
     } catch (error) {
-      this.#known.clear();
+      this.#known.forgetAll();
       this.#newestId = null;
-      if (this.#db.inTransaction) this.#statements.rollback.run();
+      if (this.#db.inTransaction) this.#sql.rollback();
       throw error;
     }
   }
@@ -102,16 +102,16 @@ class SqlApplier implements Applier {
       case "due":
         return this.#due(op[1], op[2]);
       case "beat":
-        for (const { from, to } of op[2]) this.#run("outage", from, to);
-        this.#run("oldTombstones", op[1] - tombstoneKeepMs);
+        for (const { from, to } of op[2]) this.#sql.run("outage", from, to);
+        this.#sql.run("oldTombstones", op[1] - tombstoneKeepMs);
         this.#removal.clear();
         return null;
       case "feedback":
         return this.#feedback(op);
       case "expireFeedback":
-        return this.#run("expireFeedback", op[1], op[2]).changes;
+        return this.#sql.run("expireFeedback", op[1], op[2]).changes;
       case "quarantine":
-        this.#run("quarantine", op[1], op[2], op[3]);
+        this.#sql.run("quarantine", op[1], op[2], op[3]);
         return null;
       case "probe":
         return null;
@@ -120,7 +120,7 @@ class SqlApplier implements Applier {
 
   #commit(op: CommitOp): OpResult {
     const [, gameId, expectedV, , , , prevHash, , actionId] = op;
-    const game = this.#find(gameId);
+    const game = this.#known.find(gameId);
     if (game === undefined) {
       const buried = actionId === null ? undefined : this.#answer(game, gameId, actionId);
       if (buried !== undefined) return buried;
@@ -144,7 +144,7 @@ class SqlApplier implements Applier {
   }
 
   #nextId(): number {
-    this.#newestId ??= this.#get<{ id: number | null }>("newestId")?.id ?? 0;
+    this.#newestId ??= this.#sql.get<{ id: number | null }>("newestId")?.id ?? 0;
     return this.#newestId + 1;
   }
 
@@ -167,12 +167,22 @@ class SqlApplier implements Applier {
     const known = { shownCrc: shownCrc(shown), stillCrc: stillCrc(still), isSound: true };
     const crc = movedCrc({ game_id: gameId, v: 1, hash, updated_at: at, wake_at: wakeAt, last_id: id, state }, known);
     const dates = [at, wakeAt, wakeAt, touched] as const;
-    const created = this.#run("create", gameId, 1, hash, crc, ...dates, status, listed, kind, name, seats, seats_free, at, id, state);
+    const created = this.#sql.run("create", gameId, 1, hash, crc, ...dates, status, listed, kind, name, seats, seats_free, at, id, state);
     const num = Number(created.lastInsertRowid);
     if (num >= gameNumberMax) throw new PoisonError("The data file holds as many games as it can number.");
-    this.#run("still", num, still);
-    this.#run("count", 1, status);
-    this.#remember(gameId, { num, v: 1, hash, status, ...known, touched, wakeFrom: wakeAt, lastId: id, buried: this.#buried(gameId) });
+    this.#sql.run("still", num, still);
+    this.#sql.run("count", 1, status);
+    this.#known.remember(gameId, {
+      num,
+      v: 1,
+      hash,
+      status,
+      ...known,
+      touched,
+      wakeFrom: wakeAt,
+      lastId: id,
+      buried: this.#known.buried(gameId),
+    });
     return num;
   }
 
@@ -189,7 +199,7 @@ class SqlApplier implements Applier {
       { game_id: gameId, v, hash, updated_at: at, wake_at: wakeAt, last_id: id, state },
       { shownCrc: game.shownCrc, stillCrc: game.stillCrc },
     );
-    const stepped = this.#run("step", v, hash, crc, at, wakeAt, id, state, game.num, expectedV);
+    const stepped = this.#sql.run("step", v, hash, crc, at, wakeAt, id, state, game.num, expectedV);
     if (stepped.changes !== 1) throw new FencedError(`Game ${gameId} was changed by somebody else.`);
     this.#touch(game, at, wakeAt);
     game.v = v;
@@ -199,17 +209,17 @@ class SqlApplier implements Applier {
   }
 
   #keepStill(game: Known, still: string): void {
-    this.#run("still", game.num, still);
+    this.#sql.run("still", game.num, still);
     game.stillCrc = stillCrc(still);
   }
 
   #show(game: Known, columns: ShownColumns): void {
     const shown = shownRow(columns);
     const { kind, name, status, listed, seats, seats_free } = shown;
-    this.#run("show", kind, name, status, listed, seats, seats_free, game.num);
+    this.#sql.run("show", kind, name, status, listed, seats, seats_free, game.num);
     if (status !== game.status) {
-      this.#run("count", -1, game.status);
-      this.#run("count", 1, status);
+      this.#sql.run("count", -1, game.status);
+      this.#sql.run("count", 1, status);
     }
     game.status = status;
     game.shownCrc = shownCrc(shown);
@@ -220,7 +230,7 @@ class SqlApplier implements Applier {
     const touched = Math.max(game.touched, touchedMinute(at));
     const wakeFrom = wakeAt === null ? null : game.wakeFrom === null ? wakeAt : Math.min(game.wakeFrom, wakeAt);
     if (wakeFrom === game.wakeFrom && touched === game.touched) return;
-    this.#run("touch", wakeFrom, touched, game.num);
+    this.#sql.run("touch", wakeFrom, touched, game.num);
     game.touched = touched;
     game.wakeFrom = wakeFrom;
   }
@@ -230,20 +240,20 @@ class SqlApplier implements Applier {
     const v = expectedV + 1;
     const given = actionId === null ? null : (answer ?? "");
     const crc = changeCrc({ id, num, v, prev, at, prev_hash: prevHash, hash, action_id: actionId, answer: given, change, state });
-    this.#run("log", id, num, v, prev, at, crc, prevHash, hash, actionId, given, change, state);
+    this.#sql.run("log", id, num, v, prev, at, crc, prevHash, hash, actionId, given, change, state);
     this.#newestId = id;
   }
 
   #answer(game: Known | undefined, gameId: string, actionId: string): string | undefined {
-    const logged = game === undefined ? undefined : this.#get<{ answer: string }>("answered", game.num, actionId);
-    return (logged ?? this.#get<{ answer: string }>("tombstone", gameId, actionId))?.answer;
+    const logged = game === undefined ? undefined : this.#sql.get<{ answer: string }>("answered", game.num, actionId);
+    return (logged ?? this.#sql.get<{ answer: string }>("tombstone", gameId, actionId))?.answer;
   }
 
   #resolve(gameId: string, actionId: string, tombstone: string, at: number): string {
-    const answer = this.#answer(this.#find(gameId), gameId, actionId);
+    const answer = this.#answer(this.#known.find(gameId), gameId, actionId);
     if (answer === undefined) {
-      this.#run("bury", gameId, actionId, tombstone, at);
-      const known = this.#known.get(gameId);
+      this.#sql.run("bury", gameId, actionId, tombstone, at);
+      const known = this.#known.remembered(gameId);
       if (known !== undefined) known.buried = 1;
     }
     return answer ?? tombstone;
@@ -252,7 +262,9 @@ class SqlApplier implements Applier {
   #feedback([, at, gameId, text, actionId, once]: FeedbackOp): null | false {
     const word = [at, gameId, text] as const;
     const looksBack = once === true && actionId === null;
-    const written = looksBack ? this.#run("feedbackOnce", ...word, ...word) : this.#run("feedback", ...word, actionId, actionId, text);
+    const written = looksBack
+      ? this.#sql.run("feedbackOnce", ...word, ...word)
+      : this.#sql.run("feedback", ...word, actionId, actionId, text);
     return written.changes === 1 ? null : false;
   }
 
@@ -264,17 +276,17 @@ class SqlApplier implements Applier {
 
   /** It is still stored, but nothing beside it is. */
   #forget(gameId: string): Known | undefined {
-    const game = this.#find(gameId);
-    this.#known.delete(gameId);
+    const game = this.#known.find(gameId);
+    this.#known.forget(gameId);
     this.#newestId = null;
-    this.#run("removeTombstones", gameId);
-    this.#run("removeQuarantine", gameId);
+    this.#sql.run("removeTombstones", gameId);
+    this.#sql.run("removeQuarantine", gameId);
     return game;
   }
 
   #expire(finishedBefore: number, untouchedSince: number, limit: number): readonly string[] {
-    const finished = this.#all<{ game_id: string }>("finished", touchedMinute(finishedBefore), finishedBefore, limit);
-    const untouched = this.#all<{ game_id: string }>("untouched", touchedMinute(untouchedSince), untouchedSince, limit);
+    const finished = this.#sql.all<{ game_id: string }>("finished", touchedMinute(finishedBefore), finishedBefore, limit);
+    const untouched = this.#sql.all<{ game_id: string }>("untouched", touchedMinute(untouchedSince), untouchedSince, limit);
     const ids = [...finished, ...untouched].map((row) => row.game_id).slice(0, limit);
     let left = clearedPerGoMax;
     for (const game of ids.map((gameId) => this.#forget(gameId))) {
@@ -291,7 +303,7 @@ class SqlApplier implements Applier {
     const due: WokenRow[] = [];
     let last: WokenRow | undefined;
     for (let left = limit + earlyMovedMax; left > 0 && due.length < limit; ) {
-      const rows = this.#all<WokenRow>("woken", atMs, last?.wake_from ?? 0, last?.num ?? 0, Math.min(left, limit));
+      const rows = this.#sql.all<WokenRow>("woken", atMs, last?.wake_from ?? 0, last?.num ?? 0, Math.min(left, limit));
       for (const row of rows) {
         if (row.wake_at !== null && row.wake_at <= atMs) due.push(row);
         else this.#moveWake(row);
@@ -307,44 +319,8 @@ class SqlApplier implements Applier {
   }
 
   #moveWake(row: WokenRow): void {
-    this.#run("later", row.num);
-    const known = this.#known.get(row.game_id);
+    this.#sql.run("later", row.num);
+    const known = this.#known.remembered(row.game_id);
     if (known !== undefined) known.wakeFrom = row.wake_at;
-  }
-
-  #find(gameId: string): Known | undefined {
-    const known = this.#known.get(gameId);
-    if (known !== undefined) return known;
-    const row = this.#get<FoundRow>("find", gameId);
-    if (row === undefined) return undefined;
-    const { num, v, hash, status, touched, wake_from: wakeFrom, last_id: lastId, still } = row;
-    const crcs = { shownCrc: shownCrc(row), stillCrc: still === null ? null : stillCrc(still), isSound: gameCrc(row) === row.crc };
-    const found = { num, v, hash, status, ...crcs, touched, wakeFrom, lastId, buried: this.#buried(gameId) };
-    this.#remember(gameId, found);
-    return found;
-  }
-
-  #buried(gameId: string): number {
-    return this.#get<{ buried: number }>("buried", gameId)?.buried ?? 1;
-  }
-
-  #remember(gameId: string, known: Known): void {
-    if (this.#known.size >= knownMax) this.#known.clear();
-    this.#known.set(gameId, known);
-  }
-
-  #run(name: keyof typeof writerSql, ...values: unknown[]) {
-    this.#hit("statement");
-    return this.#statements[name].run(...values);
-  }
-
-  #get<Row>(name: keyof typeof writerSql, ...values: unknown[]): Row | undefined {
-    this.#hit("statement");
-    return this.#statements[name].get(...values) as Row | undefined;
-  }
-
-  #all<Row>(name: keyof typeof writerSql, ...values: unknown[]): Row[] {
-    this.#hit("statement");
-    return this.#statements[name].all(...values) as Row[];
   }
 }

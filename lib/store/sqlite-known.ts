@@ -1,7 +1,8 @@
-// What the writer thread remembers of games, and how an op's tuple reads as a row. No SQL.
-import type { Op, ShownColumns } from "./sqlite-messages.ts";
+// What the writer thread remembers of games, to save a read per change.
+import { type GameRow, gameCrc, shownCrc, stillCrc } from "./checksum.ts";
+import type { WriterStatements } from "./sqlite-statements.ts";
 
-/** What the writer remembers of a game, to save a read per change. */
+/** A game as its row is, or will be once the batch that is being written is durable. */
 export interface Known {
   readonly num: number;
   v: number;
@@ -20,21 +21,52 @@ export interface Known {
   buried: number;
 }
 
-/** A game in the index of deadlines. */
-export interface WokenRow {
-  readonly num: number;
-  readonly game_id: string;
-  readonly wake_from: number;
-  readonly wake_at: number | null;
-}
+const knownMax = 20_000;
 
-/** The moment at which this process is known to have lived, if the op tells one. */
-export function aliveAtOf(op: Op): number {
-  if (op[0] === "commit") return op[3];
-  return op[0] === "beat" ? op[1] : 0;
-}
+type FoundRow = GameRow & { readonly touched: number; readonly wake_from: number | null };
 
-/** The columns of an op that are seldom written, as a row has them. */
-export function shownRow([kind, name, status, listed, seats, seats_free]: ShownColumns) {
-  return { kind, name, status, listed: listed ? 1 : 0, seats, seats_free };
+export class KnownGames {
+  readonly #sql: WriterStatements;
+  readonly #games = new Map<string, Known>();
+
+  constructor(sql: WriterStatements) {
+    this.#sql = sql;
+  }
+
+  /** A game as it is now, read when it is not remembered; undefined when there is none. */
+  find(gameId: string): Known | undefined {
+    const known = this.#games.get(gameId);
+    if (known !== undefined) return known;
+    const row = this.#sql.get<FoundRow>("find", gameId);
+    if (row === undefined) return undefined;
+    const { num, v, hash, status, touched, wake_from: wakeFrom, last_id: lastId, still } = row;
+    const crcs = { shownCrc: shownCrc(row), stillCrc: still === null ? null : stillCrc(still), isSound: gameCrc(row) === row.crc };
+    const found = { num, v, hash, status, ...crcs, touched, wakeFrom, lastId, buried: this.buried(gameId) };
+    this.remember(gameId, found);
+    return found;
+  }
+
+  /** The same, but only when it is remembered: what is read later is right by itself. */
+  remembered(gameId: string): Known | undefined {
+    return this.#games.get(gameId);
+  }
+
+  remember(gameId: string, known: Known): void {
+    if (this.#games.size >= knownMax) this.#games.clear();
+    this.#games.set(gameId, known);
+  }
+
+  forget(gameId: string): void {
+    this.#games.delete(gameId);
+  }
+
+  /** What was remembered may not have come to the disk. */
+  forgetAll(): void {
+    this.#games.clear();
+  }
+
+  /** 1 when actions of this game were buried, even before there was a game. */
+  buried(gameId: string): number {
+    return this.#sql.get<{ buried: number }>("buried", gameId)?.buried ?? 1;
+  }
 }

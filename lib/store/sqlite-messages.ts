@@ -50,6 +50,17 @@ export type FeedbackOp = Extract<Op, readonly [op: "feedback", ...rest: unknown[
  */
 export type OpResult = null | false | string | number | readonly string[] | { readonly poison: string };
 
+/** The moment at which this process is known to have lived, if the op tells one; else 0. */
+export function aliveAtOf(op: Op): number {
+  if (op[0] === "commit") return op[3];
+  return op[0] === "beat" ? op[1] : 0;
+}
+
+/** The columns of an op that are seldom written, as a row has them. */
+export function shownRow([kind, name, status, listed, seats, seats_free]: ShownColumns) {
+  return { kind, name, status, listed: listed ? 1 : 0, seats, seats_free };
+}
+
 export type Trouble =
   /** Nothing was written but what is said to be; it may pass by itself. */
   | "passing"

@@ -1,16 +1,8 @@
 // How games leave the data file, inside the writer thread. A long log goes a portion at a time: deleted at once it would keep every
 // other table waiting, for seconds or minutes. Until then its game has no code any more, and nobody finds it.
+import { hasRoom } from "./sqlite-disk.ts";
 import type { Known } from "./sqlite-known.ts";
-import type { writerSql } from "./sqlite-statements.ts";
-
-type Name = keyof typeof writerSql;
-
-/** The prepared statements, by name. */
-export interface Statements {
-  run(name: Name, ...values: unknown[]): unknown;
-  get<Row>(name: Name, ...values: unknown[]): Row | undefined;
-  hasRoom(bytes: number): boolean;
-}
+import type { WriterStatements } from "./sqlite-statements.ts";
 
 type Leaving = Pick<Known, "num" | "lastId" | "status">;
 
@@ -21,10 +13,13 @@ export const clearedPerGoMax = 2_000;
 const clearRoomBytesMin = 16 << 20;
 
 export class Removal {
-  readonly #sql: Statements;
+  readonly #sql: WriterStatements;
+  readonly #path: string;
 
-  constructor(sql: Statements) {
+  /** `path`: of the data file. */
+  constructor(sql: WriterStatements, path: string) {
     this.#sql = sql;
+    this.#path = path;
   }
 
   /** The game, its log and all that is beside it. */
@@ -45,7 +40,7 @@ export class Removal {
 
   /** Deletes a portion of what hidden games left. */
   clear(): void {
-    if (!this.#sql.hasRoom(clearRoomBytesMin)) return;
+    if (!hasRoom(this.#path, clearRoomBytesMin)) return;
     for (let left = clearedPerGoMax; left > 0; ) {
       const game = this.#sql.get<{ num: number; last_id: number }>("hidden");
       if (game === undefined) return;

@@ -1,5 +1,6 @@
 // Every statement that writes the data file, and the reads that the writer needs to decide. Prepared once, each by index.
-
+import type { Database, RunResult, Statement } from "better-sqlite3";
+import type { Hit } from "./failpoint.ts";
 import { gameSql } from "./sqlite-log.ts";
 
 export const writerSql = {
@@ -51,3 +52,36 @@ export const writerSql = {
   expireFeedback: "DELETE FROM feedback WHERE at < ? AND id IN (SELECT id FROM feedback WHERE id > 0 ORDER BY id LIMIT ?)",
   quarantine: "INSERT INTO quarantine (game_id, at, reason) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 } as const;
+
+type Name = keyof typeof writerSql;
+
+/** The statements of one open data file, by name. Each may be made to fail but `rollback`, which is what follows a failure. */
+export class WriterStatements {
+  readonly #prepared: { readonly [name in Name]: Statement<unknown[]> };
+  readonly #hit: Hit;
+
+  constructor(db: Database, hit: Hit) {
+    const prepared = Object.entries(writerSql).map(([name, text]) => [name, db.prepare(text)]);
+    this.#prepared = Object.fromEntries(prepared) as { readonly [name in Name]: Statement<unknown[]> };
+    this.#hit = hit;
+  }
+
+  run(name: Name, ...values: unknown[]): RunResult {
+    this.#hit("statement");
+    return this.#prepared[name].run(...values);
+  }
+
+  get<Row>(name: Name, ...values: unknown[]): Row | undefined {
+    this.#hit("statement");
+    return this.#prepared[name].get(...values) as Row | undefined;
+  }
+
+  all<Row>(name: Name, ...values: unknown[]): Row[] {
+    this.#hit("statement");
+    return this.#prepared[name].all(...values) as Row[];
+  }
+
+  rollback(): void {
+    this.#prepared.rollback.run();
+  }
+}

@@ -1,5 +1,6 @@
 // People who watch listed games over Server-Sent Events while k6 plays them. A Node program, because k6 cannot read a stream while it lasts.
 // No version may be missing or come twice.
+import { setTimeout as pause } from "node:timers/promises";
 
 export interface StreamFigures {
   readonly streams: number;
@@ -18,8 +19,6 @@ const lookEveryMs = 250;
 const readyMsMax = 15_000;
 const gamesWanted = 5;
 const idLine = /^id: (\d+)$/gm;
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 async function listedIds(url: string): Promise<readonly string[]> {
   const response = await fetch(`${url}/api/games`).catch(() => null);

@@ -1,8 +1,9 @@
 // The closed-loop tap workload: in every game the seat whose turn it is taps as soon as the new state reaches it. Measures taps,
 // their latency at the tapping seat and the CPU of both sides, and counts every version that came out of order.
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import type { OpenTable, Reader, RunningContestant } from "./contestant.ts";
-import { type CpuReading, cpuBetween, cpuOf, cpuOfAll, machineBusyMs } from "./procfs.ts";
+import { type Moment, momentOf, spanOf } from "./cpu-span.ts";
 import { type Crowd, openCrowd } from "./crowd.ts";
 
 export interface LoopFigures {
@@ -30,10 +31,6 @@ const quietMsMax = 10_000;
 const warmTaps = 15_000;
 const warmMsMax = 12_000;
 const warmLookMs = 20;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 /** One game: who taps next, and which taps wait for their answer. The next seat may tap before the last tapper has heard of its own. */
 class LoopTable {
@@ -97,11 +94,8 @@ class LoopTable {
 }
 
 interface Mark {
-  readonly at: number;
+  readonly moment: Moment;
   readonly taps: number;
-  readonly server: CpuReading;
-  readonly tester: CpuReading;
-  readonly machineMs: number;
   readonly bytes: number;
 }
 
@@ -167,14 +161,7 @@ export class ClosedLoop {
   }
 
   #mark(): Mark {
-    return {
-      at: performance.now(),
-      taps: this.#taps,
-      server: cpuOfAll(this.#pids),
-      tester: cpuOf(process.pid),
-      machineMs: machineBusyMs(),
-      bytes: this.bytesIn,
-    };
+    return { moment: momentOf(this.#pids), taps: this.#taps, bytes: this.bytesIn };
   }
 
   async #quiet(): Promise<void> {
@@ -187,11 +174,8 @@ export class ClosedLoop {
   }
 
   #figures(before: Mark, after: Mark): LoopFigures {
-    const wallMs = after.at - before.at;
+    const { wallMs, server, serverCores, testerCores, otherCores } = spanOf(before.moment, after.moment);
     const taps = after.taps - before.taps;
-    const server = cpuBetween(before.server, after.server);
-    const tester = cpuBetween(before.tester, after.tester);
-    const otherMs = Math.max(0, after.machineMs - before.machineMs - server.totalMs - tester.totalMs);
     const perTap = (ms: number) => (ms * 1000) / Math.max(1, taps);
     const viewers = this.#raw[0]?.seats.length ?? 1;
     return {
@@ -200,9 +184,9 @@ export class ClosedLoop {
       tapsPerSecond: (taps * 1000) / wallMs,
       cpuMicrosPerTap: perTap(server.totalMs),
       cpuByThread: Object.fromEntries(Object.entries(server.byThread).map(([name, ms]) => [name, perTap(ms)])),
-      serverCores: server.totalMs / wallMs,
-      testerCores: tester.totalMs / wallMs,
-      otherCores: otherMs / wallMs,
+      serverCores,
+      testerCores,
+      otherCores,
       p50Ms: this.#latency.percentile(50) / nanosPerMs,
       p99Ms: this.#latency.percentile(99) / nanosPerMs,
       maxMs: this.#latency.max / nanosPerMs,

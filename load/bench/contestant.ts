@@ -55,7 +55,7 @@ export const seatCount = 4;
 const zero = 0x30;
 const nine = 0x39;
 const jsonTypeAt = '{"type":"'.length;
-const letter = { s: 0x73, t: 0x74, c: 0x63, h: 0x68 } as const;
+const letter = { s: 0x73, t: 0x74, c: 0x63, h: 0x68, e: 0x65 } as const;
 const versionKey = Buffer.from('"v":');
 const activeKey = Buffer.from('"activePlayer":');
 
@@ -83,6 +83,9 @@ export function jsonReader(typeAt = jsonTypeAt): Reader {
     return note;
   };
 }
+
+/** Whether a frame of the clock's own wire is a refusal, by the first letter of its type. */
+export const isError = (bytes: Buffer, start: number): boolean => bytes[start + jsonTypeAt] === letter.e;
 
 export interface Told {
   readonly type: string;

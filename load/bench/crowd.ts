@@ -19,20 +19,29 @@ const connectionsPerAddress = 4_000;
 /** A loopback address for the `place`-th connection, 127.0.0.2 and up. */
 export const addressOf = (place: number): string => `127.0.0.${2 + Math.floor(place / connectionsPerAddress)}`;
 
-export async function openCrowd(on: RunningContestant, { games, updates, seats, name = updates }: Crowd): Promise<readonly OpenTable[]> {
-  const readBuffer = Buffer.alloc(readBytes);
-  const tables: OpenTable[] = [];
+/** Opens so many, `width` of them at the same time. In the order in which they were open. */
+export async function openMany<T>(count: number, width: number, open: (place: number) => Promise<T>): Promise<readonly T[]> {
+  const opened: T[] = [];
   let next = 0;
   const openOnes = async (): Promise<void> => {
-    while (next < games) {
-      const game = next;
+    while (next < count) {
+      const place = next;
       next += 1;
-      const localAddress = addressOf(game * (seats ?? 4));
-      tables.push(
-        await on.openTable({ name: `${name}-${game}`, updates, readBuffer, localAddress, ...(seats === undefined ? {} : { seats }) }),
-      );
+      opened.push(await open(place));
     }
   };
-  await Promise.all(Array.from({ length: openersMax }, openOnes));
-  return tables;
+  await Promise.all(Array.from({ length: width }, openOnes));
+  return opened;
+}
+
+export function openCrowd(on: RunningContestant, { games, updates, seats, name = updates }: Crowd): Promise<readonly OpenTable[]> {
+  const readBuffer = Buffer.alloc(readBytes);
+  return openMany(games, openersMax, (game) => {
+    const localAddress = addressOf(game * (seats ?? 4));
+    return on.openTable({ name: `${name}-${game}`, updates, readBuffer, localAddress, ...(seats === undefined ? {} : { seats }) });
+  });
+}
+
+export function closeCrowd(tables: readonly OpenTable[]): void {
+  for (const { seats } of tables) for (const socket of seats) socket.close();
 }

@@ -1,6 +1,7 @@
 // More taps than a server can take: the host of each table passes the turn again and again without waiting for anything. What is done
 // per second is what the versions say; what is refused is counted by its error messages.
-import type { OpenTable, Reader } from "./contestant.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { isError, type OpenTable, type Reader } from "./contestant.ts";
 
 export interface FloodFigures {
   readonly offeredPerSecond: number;
@@ -15,16 +16,12 @@ export interface FloodFigures {
   readonly closed: number;
 }
 
-const typeAt = '{"type":"'.length;
-const letterE = 0x65;
 const tickMs = 2;
 /** Taps in one write, at most. */
 const burstMax = 64;
 /** A socket that has so much waiting is given no more: the server does not take it. */
 const waitingBytesMax = 16_384;
 const afterMs = 500;
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 export interface FloodOrder {
   readonly tables: readonly OpenTable[];
@@ -55,7 +52,7 @@ export async function flood({ tables, perSecond, warmMs, measureMs }: FloodOrder
     }
     if (host === undefined) continue;
     host.onFrame = (bytes, start, end) => {
-      if (bytes[start + typeAt] === letterE) noteRefusal(bytes.toString("utf8", start, end));
+      if (isError(bytes, start)) noteRefusal(bytes.toString("utf8", start, end));
       else if (read(bytes, start, end).v > 0) done += 1;
     };
   }

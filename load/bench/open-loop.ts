@@ -1,8 +1,9 @@
 // Open loop: taps are due by the clock whether or not the ones before were answered, and their latency counts from when they were due.
 // A tap waits in its table until the seat on turn is known; the wait counts too, so nothing is left out.
 import { createHistogram } from "node:perf_hooks";
-import type { OpenTable, Reader } from "./contestant.ts";
-import { type CpuReading, cpuBetween, cpuOf, cpuOfAll, machineBusyMs } from "./procfs.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { isError, type OpenTable, type Reader } from "./contestant.ts";
+import { type Moment, momentOf, spanOf } from "./cpu-span.ts";
 
 export interface OpenFigures {
   readonly offeredPerSecond: number;
@@ -22,12 +23,8 @@ export interface OpenFigures {
 }
 
 const nanosPerMs = 1e6;
-const typeAt = '{"type":"'.length;
-const letterE = 0x65;
 const lastAnswersMsMax = 5_000;
 const tickMs = 1;
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** Called when a tap was answered, with the moment it was due, and for everything that must not be, with its moment. */
 interface Tally {
@@ -56,7 +53,7 @@ class DueTable {
     for (const [place, socket] of table.seats.entries()) {
       const read = table.readers[place] as Reader;
       socket.onFrame = (bytes, start, end) => {
-        if (bytes[start + typeAt] === letterE) return this.#refused(place);
+        if (isError(bytes, start)) return this.#refused(place);
         const { v, active } = read(bytes, start, end);
         if (v > 0) this.#heard(place, v, active);
       };
@@ -107,20 +104,6 @@ class DueTable {
   }
 }
 
-interface Mark {
-  readonly at: number;
-  readonly server: CpuReading;
-  readonly tester: CpuReading;
-  readonly machineMs: number;
-}
-
-const markOf = (pids: readonly number[]): Mark => ({
-  at: performance.now(),
-  server: cpuOfAll(pids),
-  tester: cpuOf(process.pid),
-  machineMs: machineBusyMs(),
-});
-
 export interface OpenOrder {
   /** Server processes whose CPU time counts. */
   readonly pids: readonly number[];
@@ -156,9 +139,9 @@ export async function openLoop({ pids, tables, perSecond, warmMs, measureMs }: O
   measuredFrom = startedAt + warmMs;
   const endAt = measuredFrom + measureMs;
   let sent = 0;
-  let before: Mark | null = null;
+  let before: Moment | null = null;
   for (let now = startedAt; now < endAt; now = performance.now()) {
-    if (before === null && now >= measuredFrom) before = markOf(pids);
+    if (before === null && now >= measuredFrom) before = momentOf(pids);
     for (let dueAt = startedAt + (sent * 1_000) / perSecond; dueAt <= now; dueAt = startedAt + (sent * 1_000) / perSecond) {
       dueTables[sent % dueTables.length]?.due(dueAt);
       sent += 1;
@@ -166,16 +149,13 @@ export async function openLoop({ pids, tables, perSecond, warmMs, measureMs }: O
     }
     await pause(tickMs);
   }
-  const after = markOf(pids);
+  const after = momentOf(pids);
   const answeredInTime = counts.answered;
   const until = performance.now() + lastAnswersMsMax;
   while (dueTables.some((table) => table.waiting > 0) && performance.now() < until) await pause(5);
   const unanswered = dueTables.reduce((sum, table) => sum + table.waiting, 0);
   for (const { seats } of tables) for (const socket of seats) socket.onClose = () => {};
-  const between = before ?? after;
-  const wallMs = Math.max(1, after.at - between.at);
-  const serverMs = cpuBetween(between.server, after.server).totalMs;
-  const testerMs = cpuBetween(between.tester, after.tester).totalMs;
+  const { wallMs, server, serverCores, testerCores, otherCores } = spanOf(before ?? after, after);
   return {
     offeredPerSecond: (counts.offered * 1_000) / measureMs,
     answeredPerSecond: (answeredInTime * 1_000) / wallMs,
@@ -185,9 +165,9 @@ export async function openLoop({ pids, tables, perSecond, warmMs, measureMs }: O
     maxMs: latency.max / nanosPerMs,
     errors: counts.errors + unanswered,
     gaps: counts.gaps,
-    cpuMicrosPerTap: (serverMs * 1_000) / Math.max(1, answeredInTime),
-    serverCores: serverMs / wallMs,
-    testerCores: testerMs / wallMs,
-    otherCores: Math.max(0, after.machineMs - between.machineMs - serverMs - testerMs) / wallMs,
+    cpuMicrosPerTap: (server.totalMs * 1_000) / Math.max(1, answeredInTime),
+    serverCores,
+    testerCores,
+    otherCores,
   };
 }

@@ -1,12 +1,13 @@
 // What many tables cost: memory per connection and per game, and whether a tap costs the same with 4,000 tables as with 100. The bare
 // relay has no rules and no store: what 16,000 sockets cost it, nobody on the same runtime can save.
+import { setTimeout as pause } from "node:timers/promises";
 import { ClosedLoop } from "../closed-loop.ts";
 import { bareRelay, clockServer, type Contestant, type OpenTable, type RunningContestant } from "../contestant.ts";
-import { addressOf, openCrowd } from "../crowd.ts";
+import { addressOf, openCrowd, openMany } from "../crowd.ts";
 import { median } from "../figures.ts";
 import { residentBytes } from "../procfs.ts";
 import { RawSocket } from "../raw-socket.ts";
-import { atMost, number, pause, type Piece, type PieceOrder } from "./piece.ts";
+import { atMost, number, type Piece, type PieceOrder } from "./piece.ts";
 
 /** A process may hold 20,000 open files: 4,000 tables of four fit. */
 const tablesAll = 4_000;
@@ -27,21 +28,12 @@ const openersMax = 32;
 /** Two more viewers for each table: what they cost is a connection's alone. */
 async function addViewers(on: RunningContestant, crowd: readonly OpenTable[]): Promise<readonly RawSocket[]> {
   const readBuffer = Buffer.alloc(65_536);
-  const viewers: RawSocket[] = [];
-  const wanted = crowd.length * (seatsAll - seatsFirst);
-  let next = 0;
-  const openOnes = async (): Promise<void> => {
-    while (next < wanted) {
-      const place = next;
-      next += 1;
-      const localAddress = addressOf(crowd.length * seatsFirst + place);
-      const socket = await RawSocket.open({ port: on.server.port, readBuffer, localAddress });
-      socket.sendJson({ type: "join", data: { gameId: crowd[place % crowd.length]?.gameId, updates: "changes" } });
-      viewers.push(socket);
-    }
-  };
-  await Promise.all(Array.from({ length: openersMax }, openOnes));
-  return viewers;
+  return openMany(crowd.length * (seatsAll - seatsFirst), openersMax, async (place) => {
+    const localAddress = addressOf(crowd.length * seatsFirst + place);
+    const socket = await RawSocket.open({ port: on.server.port, readBuffer, localAddress });
+    socket.sendJson({ type: "join", data: { gameId: crowd[place % crowd.length]?.gameId, updates: "changes" } });
+    return socket;
+  });
 }
 
 interface Reading {

@@ -1,6 +1,6 @@
 // Ten times as many taps as the server can take: what it still does per second, in relation to its best.
 import { clockServer } from "../contestant.ts";
-import { openCrowd } from "../crowd.ts";
+import { closeCrowd, openCrowd } from "../crowd.ts";
 import { median } from "../figures.ts";
 import { flood, type FloodFigures } from "../flood.ts";
 import { atLeast, number, type Piece } from "./piece.ts";
@@ -38,7 +38,7 @@ export const goodput: Piece = {
       }
       const peak = median(peaks);
       const done = median(over.map((figures) => figures.donePerSecond));
-      for (const { seats } of tables) for (const socket of seats) socket.close();
+      closeCrowd(tables);
       return {
         figures: { games, times, peakPerSecond: peak, donePerSecond: done, offers: found, over },
         lines: [

@@ -1,8 +1,9 @@
 // 10,000 running games in which nobody taps: what they cost, and what is sent. Each has one connection, a phone in the middle of the table.
+import { setTimeout as pause } from "node:timers/promises";
 import { clockServer, type OpenTable } from "../contestant.ts";
-import { openCrowd } from "../crowd.ts";
+import { closeCrowd, openCrowd } from "../crowd.ts";
 import { cpuOf, residentBytes } from "../procfs.ts";
-import { atMost, number, pause, type Piece, type PieceOrder } from "./piece.ts";
+import { atMost, number, type Piece, type PieceOrder } from "./piece.ts";
 
 const games = 10_000;
 /** The garbage of opening so many tables is collected once, some 10 to 20 s later: that is a price of opening them, not of idling. */
@@ -33,7 +34,7 @@ async function idleOf(env: Readonly<Record<string, string>>, part: PieceOrder["p
       residentMiB: residentBytes(on.server.pid) / 2 ** 20,
     };
   } finally {
-    for (const { seats } of tables) for (const socket of seats) socket.close();
+    closeCrowd(tables);
     await on.server.stop();
   }
 }

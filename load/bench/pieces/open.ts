@@ -1,6 +1,6 @@
 // Open loop: 5,000 taps a second over 1,000 games, each due by the clock; latency from the moment it was due.
 import { clockServer } from "../contestant.ts";
-import { openCrowd } from "../crowd.ts";
+import { closeCrowd, openCrowd } from "../crowd.ts";
 import { openLoop } from "../open-loop.ts";
 import { atLeast, atMost, type Piece } from "./piece.ts";
 
@@ -22,7 +22,7 @@ export const open: Piece = {
         warmMs: part(warmMs),
         measureMs: part(measureMs),
       });
-      for (const { seats } of tables) for (const socket of seats) socket.close();
+      closeCrowd(tables);
       say(
         `${Math.round(figures.answeredPerSecond)} taps/s, p50 ${figures.p50Ms.toFixed(1)} ms, p99 ${figures.p99Ms.toFixed(1)} ms, p99.9 ${figures.p999Ms.toFixed(1)} ms`,
       );

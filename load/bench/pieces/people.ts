@@ -1,7 +1,7 @@
 // 1,000 players at 250 tables who think before they tap: memory of the whole process, and how long their taps take.
 import { rmSync } from "node:fs";
 import { clockServer } from "../contestant.ts";
-import { openCrowd } from "../crowd.ts";
+import { closeCrowd, openCrowd } from "../crowd.ts";
 import { openLoop } from "../open-loop.ts";
 import { residentBytes } from "../procfs.ts";
 import { freshFolder } from "../server-process.ts";
@@ -31,7 +31,7 @@ export const people: Piece = {
       say(
         `${megabytes.toFixed(0)} MB with ${games * 4} players, ${startMiB.toFixed(0)} MiB before they came; p99 ${figures.p99Ms.toFixed(1)} ms`,
       );
-      for (const { seats } of tables) for (const socket of seats) socket.close();
+      closeCrowd(tables);
       return {
         figures: { games, startMiB, megabytes, ...figures },
         lines: [atMost(150, { what: `resident memory with ${games * 4} players`, unit: "MB", value: megabytes, digits: 0 })],

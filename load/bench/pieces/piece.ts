@@ -52,5 +52,3 @@ export function atLeast(least: number, { what, unit, value, digits = 0 }: Bound)
     holds: value >= least,
   };
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -1,6 +1,6 @@
 // Two workers on one Redis beside one worker: the open-loop rate that each still answers in time. Cores decide; the figures say how many there were.
 import { clockServer } from "../contestant.ts";
-import { openCrowd } from "../crowd.ts";
+import { closeCrowd, openCrowd } from "../crowd.ts";
 import { machine } from "../machine.ts";
 import { type OpenFigures, openLoop } from "../open-loop.ts";
 import { number, type Line, type Piece, type PieceOrder } from "./piece.ts";
@@ -41,7 +41,7 @@ async function served(workers: number, { say, part }: PieceOrder) {
       if (!inTime(figures)) break;
       best = figures.answeredPerSecond;
     }
-    for (const { seats } of tables) for (const socket of seats) socket.close();
+    closeCrowd(tables);
     return { workers, best, tried };
   } finally {
     await on.server.stop();

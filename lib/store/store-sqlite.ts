@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Ambient } from "../ops/ambient.ts";
-import type { Limits } from "../ops/config.ts";
+import { defaultLimits, type Limits } from "../ops/config.ts";
 import { makeFolder } from "../ops/folder.ts";
 import { fileDeadLetters } from "./dead-letter.ts";
 import { type Failpoint, failpoints } from "./failpoint.ts";
@@ -42,38 +42,25 @@ export interface SqliteLimits extends QueueLimits {
   readonly rowsMax: number;
 }
 
-const sqliteLimits: SqliteLimits = {
-  /** Changes waiting or being written; past it `busy`. */
-  queueChangesMax: 4_096,
-  /** Their bytes, states included. */
-  queueBytesMax: 32 << 20,
-  batchChangesMax: 256,
-  /** The log past which changes are refused as `busy`: only a foreign reader lets it grow so far. */
-  walBytesMax: 1 << 30,
-  /** Waiting longer than this, a request is answered as `unknown`. */
-  answerMsMax: 10_000,
-  retriesMax: 6,
-  /** 4 KiB pages in the log past which it is copied into the data file. */
-  walPagesMax: 8_192,
-  /** Larger data files are not checked whole before serving. */
-  checkBytesMax: 128 << 20,
-  cacheBytesMax: 16 << 20,
-  deadLetterBytesMax: 64 << 20,
-  /** A request older than this makes the store not ready. */
-  readyAgeMsMax: 2_000,
-  /** Most rows a single read gives, whatever is asked for. */
-  rowsMax: 1_000,
-};
-
-/** What an operator set, for the server and for the commands that open its file in its place. */
-export function sqliteLimitsOf(limits: Limits): Partial<SqliteLimits> {
+/** For the server, and for the commands that open its file in its place. What an operator may set is said in ops/variables.ts. */
+export function sqliteLimitsOf(limits: Limits): SqliteLimits {
   return {
     queueChangesMax: limits.storeQueueChangesMax,
     queueBytesMax: limits.storeQueueBytesMax,
     batchChangesMax: limits.storeBatchChangesMax,
+    /** The log past which changes are refused as `busy`: only a foreign reader lets it grow so far. */
+    walBytesMax: 1 << 30,
     answerMsMax: limits.storeCallMs,
+    retriesMax: 6,
+    /** 4 KiB pages in the log past which it is copied into the data file. */
+    walPagesMax: 8_192,
     checkBytesMax: limits.storeCheckBytesMax,
     cacheBytesMax: limits.storeCacheBytesMax,
+    deadLetterBytesMax: 64 << 20,
+    /** A request older than this makes the store not ready. */
+    readyAgeMsMax: 2_000,
+    /** Most rows a single read gives, whatever is asked for. */
+    rowsMax: 1_000,
   };
 }
 
@@ -81,6 +68,7 @@ export interface SqliteOptions {
   /** Folder of the data file; made when missing. */
   readonly dataDir: string;
   readonly ambient: Ambient;
+  /** The rest as usual. */
   readonly limits?: Partial<SqliteLimits>;
   readonly log?: (level: "info" | "warn" | "error", message: string, facts?: object) => void;
   readonly observer?: StoreObserver;
@@ -107,7 +95,7 @@ export interface LetteredStore extends Store {
 /** Opens the store or throws StartRefused with one line for the operator. The folder belongs to one server at a time. */
 export async function openSqliteStore(options: SqliteOptions): Promise<LetteredStore> {
   const { ambient, log = () => {} } = options;
-  const limits = { ...sqliteLimits, ...options.limits };
+  const limits = { ...sqliteLimitsOf(defaultLimits()), ...options.limits };
   const path = dataPath(options.dataDir);
   const lock = lockDataFile(path);
   try {

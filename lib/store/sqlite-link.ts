@@ -8,10 +8,13 @@ import type { WriterThread } from "./sqlite-thread.ts";
 import { StoreFault } from "./store.ts";
 
 export interface QueueLimits {
+  /** Changes waiting or being written; past it `busy`. */
   readonly queueChangesMax: number;
+  /** Their bytes, states included. */
   readonly queueBytesMax: number;
   readonly batchChangesMax: number;
   readonly walBytesMax: number;
+  /** Waiting longer than this, a request is answered as `unknown`. */
   readonly answerMsMax: number;
   readonly retriesMax: number;
 }
@@ -60,7 +63,7 @@ const asIs = (result: OpResult): unknown => result;
 
 export class WriterLink {
   readonly #parts: LinkParts;
-  #thread: WriterThread;
+  readonly #thread: WriterThread;
   #queue: Item[] = [];
   #flight: Item[] = [];
   #batch = 0;
@@ -77,7 +80,7 @@ export class WriterLink {
   constructor(thread: WriterThread, parts: LinkParts) {
     this.#parts = parts;
     this.#thread = thread;
-    this.#attach(thread);
+    thread.listen({ onReply: (reply) => this.#receive(reply), onDeath: (message) => this.#died(message) });
     this.#watch = parts.ambient.every(watchEveryMs, () => {
       this.#expireSlow();
       this.#lookAtLog();
@@ -314,10 +317,6 @@ export class WriterLink {
   #lookAtLog(): void {
     if (!this.#isLogFull() || this.#state !== "open" || this.#flight.length > 0) return;
     this.submit(["probe"], 0).catch(() => {});
-  }
-
-  #attach(thread: WriterThread): void {
-    thread.listen({ onReply: (reply) => this.#receive(reply), onDeath: (message) => this.#died(message) });
   }
 
   #died(message: string): void {

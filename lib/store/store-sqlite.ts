@@ -168,7 +168,7 @@ class SqliteStore implements LetteredStore {
 
   async load(gameId: string): Promise<LoadOutcome> {
     try {
-      const loaded = this.#reader().load(gameId);
+      const loaded = this.#read((reader) => reader.load(gameId), gameId);
       if (loaded.kind === "damaged") {
         this.#parts.observer.onDamage?.(gameId, loaded.reason);
         if (!loaded.isKnown) this.#quarantine(gameId, loaded.reason);
@@ -177,10 +177,9 @@ class SqliteStore implements LetteredStore {
       if (loaded.kind === "absent") return loaded;
       return { kind: "found", game: { ...loaded.game, outageFrom: this.#parts.outages.after(loaded.game.updatedAt) } };
     } catch (error) {
-      const fault = this.#faultOf(error, gameId);
       // A page that cannot be read may hold more than this game: refused and told, but not marked in a file that is no longer whole.
-      if (error instanceof DamageError) return { kind: "damaged", reason: error.message };
-      throw fault;
+      if (error instanceof StoreFault && error.kind === "damaged") return { kind: "damaged", reason: error.message };
+      throw error;
     }
   }
 
@@ -286,21 +285,21 @@ class SqliteStore implements LetteredStore {
     return this.#parts.reader;
   }
 
+  /** What a read that fails says of the file, or of the game that was asked for, is told to whoever has to know before it is thrown. */
   #read<T>(read: (reader: SqliteReader) => T, gameId: string | null = null): T {
     try {
       return read(this.#reader());
     } catch (error) {
-      throw this.#faultOf(error, gameId);
+      if (error instanceof BrokenDiskError) {
+        this.#parts.link.fail(error.message);
+        throw new StoreFault("unavailable", error.message, { cause: error });
+      }
+      if (!(error instanceof DamageError)) throw error;
+      // Where no game was asked for, none can be called damaged.
+      if (gameId === null) throw new StoreFault("unavailable", error.message, { cause: error });
+      this.#parts.observer.onDamage?.(gameId, error.message);
+      throw new StoreFault("damaged", error.message, { cause: error });
     }
-  }
-
-  #faultOf(error: unknown, gameId: string | null): unknown {
-    if (error instanceof BrokenDiskError) this.#parts.link.fail(error.message);
-    if (error instanceof DamageError && gameId !== null) this.#parts.observer.onDamage?.(gameId, error.message);
-    const isDamage = error instanceof DamageError;
-    // Where no game was asked for, none can be called damaged.
-    const kind = isDamage && gameId !== null ? "damaged" : "unavailable";
-    return isDamage || error instanceof BrokenDiskError ? new StoreFault(kind, error.message, { cause: error }) : error;
   }
 
   async #ids(op: Op): Promise<readonly string[]> {

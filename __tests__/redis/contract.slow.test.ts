@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Announcement } from "../../lib/bus/bus.ts";
-import { readAnnouncement } from "../../lib/bus/bus-redis.ts";
+import { readAnnouncement } from "../../lib/bus/bus-redis-announcement.ts";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { channelOf, gameKey } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";

@@ -7,7 +7,8 @@ import { channelOf, shardChannel, shards } from "../store/redis-keys.ts";
 import type { RedisLink } from "../store/redis-link.ts";
 import type { RedisLive } from "../store/redis-live.ts";
 import { StoreFault } from "../store/store.ts";
-import type { Announcement, Bus, Listener, Subscription } from "./bus.ts";
+import type { Bus, Listener, Subscription } from "./bus.ts";
+import { readAnnouncement } from "./bus-redis-announcement.ts";
 import { RedisWatchers, readWatchers } from "./bus-redis-watchers.ts";
 
 export interface RedisBusOptions {
@@ -31,69 +32,6 @@ export interface RedisBusOptions {
 const tickMs = 2_000;
 /** Pub/sub promises nothing, and what it loses without a sign is seen by nobody until the next change of that game. */
 const readAgainMs = 120_000;
-const headLines = 6;
-/** More than the longest head there is. */
-const headBytesMax = 512;
-
-/** What is long is read when it is asked for: word of our own changes comes back, too, and is known already. */
-class Published implements Announcement {
-  readonly gameId: string;
-  readonly from: string;
-  readonly v: number;
-  readonly at: number;
-  readonly hash: string;
-  readonly #message: Buffer;
-  readonly #movingFrom: number;
-  readonly #stillFrom: number;
-  readonly #changeFrom: number;
-
-  constructor(gameId: string, message: Buffer, { lines, bytes }: { readonly lines: readonly string[]; readonly bytes: number }) {
-    const [from = "", v, at, hash = "", movingBytes, stillBytes] = lines;
-    this.gameId = gameId;
-    this.from = from;
-    this.v = Number(v);
-    this.at = Number(at);
-    this.hash = hash;
-    this.#message = message;
-    this.#movingFrom = bytes;
-    this.#stillFrom = bytes + Number(movingBytes);
-    this.#changeFrom = this.#stillFrom + Number(stillBytes);
-  }
-
-  get isWhole(): boolean {
-    return Number.isSafeInteger(this.v) && this.#changeFrom <= this.#message.length;
-  }
-
-  get moving(): string {
-    return this.#message.toString("utf8", this.#movingFrom, this.#stillFrom);
-  }
-
-  get still(): string | null {
-    return this.#stillFrom === this.#changeFrom ? null : this.#message.toString("utf8", this.#stillFrom, this.#changeFrom);
-  }
-
-  get change(): string {
-    return this.#message.toString("utf8", this.#changeFrom);
-  }
-}
-
-/**
- * What the commit script publishes: instance, v, at, hash and how many bytes of the state move and are still, each on a line, then those
- * and the change.
- */
-export function readAnnouncement(gameId: string, message: Buffer): Announcement | null {
-  const head = message.toString("latin1", 0, headBytesMax);
-  const lines: string[] = [];
-  let bytes = 0;
-  while (lines.length < headLines) {
-    const end = head.indexOf("\n", bytes);
-    if (end < 0) return null;
-    lines.push(head.slice(bytes, end));
-    bytes = end + 1;
-  }
-  const published = new Published(gameId, message, { lines, bytes });
-  return published.isWhole ? published : null;
-}
 
 /** Connects and begins to listen to itself. Rejects when Redis cannot be reached. */
 export async function openRedisBus(options: RedisBusOptions): Promise<RedisBus> {
@@ -141,7 +79,7 @@ export class RedisBus implements Bus {
 
   async open(): Promise<void> {
     await this.#redis.connect();
-    await Promise.all(this.#tickChannels.map((channel) => this.#bounded(this.#send("subscribe", [channel]))));
+    await Promise.all(this.#tickChannels.map((channel) => this.#listenTo(channel)));
     this.#redis.on("ready", () => void this.#returned());
     // A node of a cluster went, or its channels moved.
     this.#redis.on("subscribersReady", () => void this.#returned());
@@ -202,7 +140,7 @@ export class RedisBus implements Bus {
     if (known === undefined) this.#listeners.set(channel, entry);
     try {
       // Also when others listen already: their subscription may be on its way still.
-      await this.#bounded(this.#send("subscribe", [channel]));
+      await this.#listenTo(channel);
       await this.#options.live.watches(gameId);
     } catch (error) {
       void this.#leave(channel, listener);
@@ -230,7 +168,7 @@ export class RedisBus implements Bus {
     const gameId = this.#listeners.get(channel)?.gameId;
     if (!this.#drop(channel, listener) || gameId === undefined || this.#isClosed) return;
     // A broker that cannot be reached has forgotten the subscription already.
-    await this.#bounded(this.#send("unsubscribe", [channel])).catch(() => {});
+    await this.#listenNoMore(channel).catch(() => {});
     const sayLater = (): void => {
       this.#mustComeBack = true;
     };
@@ -238,10 +176,18 @@ export class RedisBus implements Bus {
     if (this.#listeners.has(channel)) await this.#options.live.watches(gameId).catch(sayLater);
   }
 
-  #send(what: "subscribe" | "unsubscribe", channels: readonly string[]): Promise<unknown> {
+  /** One channel at a time: a cluster takes those of one slot together, and no others. */
+  #listenTo(channel: string): Promise<unknown> {
+    return this.#sent((redis) => (this.#options.sharded ? redis.ssubscribe(channel) : redis.subscribe(channel)));
+  }
+
+  #listenNoMore(channel: string): Promise<unknown> {
+    return this.#sent((redis) => (this.#options.sharded ? redis.sunsubscribe(channel) : redis.unsubscribe(channel)));
+  }
+
+  #sent(send: (redis: Redis) => Promise<unknown>): Promise<unknown> {
     if (this.#redis.status !== "ready") return Promise.reject(new StoreFault("unavailable", "Redis is not connected."));
-    if (this.#options.sharded) return what === "subscribe" ? this.#redis.ssubscribe(...channels) : this.#redis.sunsubscribe(...channels);
-    return what === "subscribe" ? this.#redis.subscribe(...channels) : this.#redis.unsubscribe(...channels);
+    return this.#bounded(send(this.#redis));
   }
 
   /** No promise of the client's is trusted to end. */
@@ -321,10 +267,9 @@ export class RedisBus implements Bus {
   /** Listens to what is not heard, and says where something may have been missed. Gives how many channels are heard again. */
   async #listenAgain(): Promise<number> {
     const channels = [...this.#unheard];
-    // One channel at a time: a cluster takes those of one slot together, and no others.
     const listen = async (channel: string): Promise<boolean> => {
       const isWanted = this.#listeners.has(channel) || this.#tickChannels.includes(channel);
-      if (isWanted) await this.#bounded(this.#send("subscribe", [channel]));
+      if (isWanted) await this.#listenTo(channel);
       return this.#unheard.delete(channel) && isWanted;
     };
     const outcomes = await Promise.all(channels.map((channel) => listen(channel).catch(() => false)));

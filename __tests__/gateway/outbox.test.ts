@@ -1,7 +1,8 @@
 // The outbox over a stream whose reader is held in the hand: it takes bytes only when it is told to.
 import { Duplex } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { Outbox, OutboxTurn, type Slowness, socketWire } from "../../lib/gateway/outbox.ts";
+import { Outbox, OutboxTurn, type Slowness } from "../../lib/gateway/outbox.ts";
+import { socketWire } from "../../lib/gateway/socket-wire.ts";
 import { Frame } from "../../lib/room/frame.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 

@@ -11,10 +11,11 @@ import { replyFrame } from "../room/frame.ts";
 import { Connection } from "./connection.ts";
 import type { Edge } from "./edge.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { type OutboxParts, socketWire } from "./outbox.ts";
+import type { OutboxParts } from "./outbox.ts";
 import { refuse } from "./replies.ts";
 import { Session } from "./session.ts";
 import type { SessionParts } from "./session-parts.ts";
+import { socketWire } from "./socket-wire.ts";
 import { answerRefusal, noteRefusal, type UpgradeVerdict, upgradeGate, watchArrivals } from "./upgrade-gate.ts";
 
 export interface GatewayParts extends Omit<SessionParts, "answered" | "failed" | "edge"> {

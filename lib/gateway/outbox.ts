@@ -68,36 +68,6 @@ const nothing = new Uint8Array(0);
 /** `claimed` and `reconnected` bring a whole state with them. */
 const carriesState = (frame: Frame): boolean => frame.kind === "reply" && frame.v > 0;
 
-const finalText = 0x81;
-const length16 = 126;
-const length64 = 127;
-
-/**
- * One unmasked text frame (RFC 6455, 5.2). ws makes frames for one socket at a time; made here, the same bytes serve everybody
- * who gets the message. Correct beside ws because no extension is negotiated and ws writes its own frames at once.
- */
-function encoded(frame: Frame): Uint8Array {
-  if (frame.wire !== null) return frame.wire;
-  const size = Buffer.byteLength(frame.text);
-  const headBytes = size < length16 ? 2 : size < 65_536 ? 4 : 10;
-  const bytes = Buffer.allocUnsafe(headBytes + size);
-  bytes[0] = finalText;
-  if (headBytes === 2) bytes[1] = size;
-  else if (headBytes === 4) {
-    bytes[1] = length16;
-    bytes.writeUInt16BE(size, 2);
-  } else {
-    bytes[1] = length64;
-    bytes.writeBigUInt64BE(BigInt(size), 2);
-  }
-  bytes.write(frame.text, headBytes);
-  frame.wire = bytes;
-  return bytes;
-}
-
-/** `ping`: a whole one without a payload. A Buffer, or a stream would make one of it each time. */
-export const socketWire: Wire = { bytesOf: encoded, ping: Buffer.from([0x89, 0]) };
-
 /** All outboxes of an instance that were given something in this turn of the event loop: one call at its end sends it all. */
 export class OutboxTurn {
   readonly #ambient: Pick<Ambient, "soon">;

@@ -469,9 +469,9 @@ describe("feedback that cannot be kept", () => {
     const saveFeedback = async (): Promise<never> => {
       throw fault;
     };
-    const { connect, bugs } = virtualEdge({ store: Object.assign(memoryStore(), { saveFeedback }) });
+    const { connect, reports } = virtualEdge({ store: Object.assign(memoryStore(), { saveFeedback }) });
     expect((await connect().ask("feedback", { text: "hello" })).data.code).toBe(code);
-    expect(bugs).toHaveLength(count);
+    expect(reports).toHaveLength(count);
   });
 });
 

@@ -15,7 +15,12 @@ const burstSeconds = 5;
 const spectatorsShare = 0.5;
 const frameBurstSeconds = 2;
 
-export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
+interface Ears {
+  readonly count: (name: string) => void;
+  readonly bug: (error: unknown) => void;
+}
+
+export function simEdge(ambient: Ambient, { count, bug }: Ears): Edge {
   const limits = defaultLimits();
   const rate = (perSecond: number, seconds: number): Rate => ({ perSecond, burst: perSecond * seconds });
   const bucket = (perSecond: number): Bucket => new Bucket(rate(perSecond, burstSeconds), ambient.monotonicMs());
@@ -53,6 +58,9 @@ export function simEdge(ambient: Ambient, count: (name: string) => void): Edge {
     spectators: new Spectators(),
     note: (event: string) => count(`noted: ${event}`),
     cutSlow: () => count("noted: slow-reader-closed"),
+    answered: (_speaker: unknown, { type, outcome }: { readonly type: string; readonly outcome: string }) =>
+      count(`answered ${outcome === "ok" ? type : outcome}`),
+    bug,
   };
   return edge as unknown as Edge;
 }

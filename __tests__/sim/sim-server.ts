@@ -8,7 +8,6 @@ import type { Edge } from "../../lib/gateway/edge.ts";
 import { Heartbeat } from "../../lib/gateway/heartbeat.ts";
 import { OutboxTurn } from "../../lib/gateway/outbox.ts";
 import { Session } from "../../lib/gateway/session.ts";
-import type { SessionParts } from "../../lib/gateway/session-parts.ts";
 import { socketWire } from "../../lib/gateway/socket-wire.ts";
 import type { Ambient } from "../../lib/ops/ambient.ts";
 import { countAsAway } from "../../lib/ops/away.ts";
@@ -88,7 +87,7 @@ export class SimServer {
     const rules = games.map((game) => game.rules);
     this.rooms = new Rooms(rules, roomsLimits, { store, bus, lock, ambient, observer: this.#observer(), instanceId });
     this.rooms.start();
-    this.#edge = simEdge(ambient, parts.count);
+    this.#edge = simEdge(ambient, parts);
     this.#turn = new OutboxTurn(ambient);
     const { heartbeatMs } = this.#edge.limits;
     this.#heartbeat = new Heartbeat({ ambient, heartbeatMs, isLate: () => false });
@@ -124,7 +123,7 @@ export class SimServer {
     this.#serial += 1;
     const viewerId = `${this.instanceId}.${this.#serial.toString(36)}` as ViewerId;
     const { socket, stream } = line.serverEnd();
-    const { store, instanceId, bug, count } = this.#parts;
+    const { store, instanceId, count } = this.#parts;
     const ambient = this.#watched;
     const edge = this.#edge;
     const counts = { sent() {}, coalesced: () => count("frames left out for a slow reader") };
@@ -137,10 +136,7 @@ export class SimServer {
       edge,
       outboxes: { wire: socketWire, limits: edge.limits, ambient, turn: this.#turn, counts },
     });
-    const answered: SessionParts["answered"] = (_session, { type }, { outcome }) => count(`answered ${outcome === "ok" ? type : outcome}`);
-    const failed: SessionParts["failed"] = (_session, _message, error) => bug(error);
-    const parts = { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge, answered, failed };
-    const session = new Session(connection, parts);
+    const session = new Session(connection, { games: this.#games, defaultGame: "clock", rooms: this.rooms, store, ambient, edge });
     connection.fellBehind = () => session.resync();
     const guest: Guest = { line, connection, session, unpinged: this.#heartbeat.add(connection) };
     this.#guests.add(guest);

@@ -100,7 +100,6 @@ export function virtualEdge(parts: VirtualParts = {}) {
     instanceId: "here",
   });
   const outboxes = edge.outboxes(socketWire);
-  const bugs: unknown[] = [];
   let serial = 0;
 
   function connect(address = "203.0.113.9"): VirtualClient {
@@ -116,17 +115,7 @@ export function virtualEdge(parts: VirtualParts = {}) {
       edge,
       outboxes,
     });
-    const parts = {
-      games,
-      defaultGame: "clock",
-      rooms,
-      store,
-      ambient,
-      edge,
-      answered() {},
-      failed: (_speaker: unknown, _message: unknown, error: unknown) => void bugs.push(error),
-    };
-    const session = new Session(connection, parts);
+    const session = new Session(connection, { games, defaultGame: "clock", rooms, store, ambient, edge });
     connection.fellBehind = () => session.resync();
     const tell = (type: string, data: object = {}, id?: string) =>
       session.receive(Buffer.from(JSON.stringify({ type, data, ...(id === undefined ? {} : { id }) })));
@@ -179,7 +168,6 @@ export function virtualEdge(parts: VirtualParts = {}) {
     rooms,
     store,
     notes,
-    bugs,
     reports,
     metrics,
     connect,

@@ -9,7 +9,6 @@ import { traceOf } from "../ops/trace.ts";
 import { protocols } from "../protocol/version.ts";
 import { replyFrame } from "../room/frame.ts";
 import { Connection } from "./connection.ts";
-import type { Edge } from "./edge.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { OutboxParts } from "./outbox.ts";
 import { refuse } from "./replies.ts";
@@ -18,9 +17,8 @@ import type { SessionParts } from "./session-parts.ts";
 import { socketWire } from "./socket-wire.ts";
 import { answerRefusal, noteRefusal, type UpgradeVerdict, upgradeGate, watchArrivals } from "./upgrade-gate.ts";
 
-export interface GatewayParts extends Omit<SessionParts, "answered" | "failed" | "edge"> {
+export interface GatewayParts extends SessionParts {
   readonly server: Server;
-  readonly edge: Edge;
   readonly instanceId: string;
 }
 
@@ -58,7 +56,6 @@ const comeBackMs = { least: 200, spread: 2_000 };
 
 class SocketGateway implements Gateway {
   readonly #parts: GatewayParts;
-  readonly #sessionParts: SessionParts;
   readonly #guests = new Set<Guest>();
   readonly #sockets: WebSocketServer;
   readonly #heartbeat: Heartbeat;
@@ -90,11 +87,6 @@ class SocketGateway implements Gateway {
     } as ConstructorParameters<typeof WebSocketServer>[0]);
     this.#sockets.on("wsClientError", (_error, stream, request) => this.#malformed(request, stream));
     this.#outboxes = edge.outboxes(socketWire);
-    this.#sessionParts = {
-      ...parts,
-      answered: (speaker, { type, n }, how) => edge.answered(speaker, { type, n, ...how }),
-      failed: ({ traceId, gameId }, { n }, error) => edge.bug(error, { traceId, gameId, n }),
-    };
     this.#gate = upgradeGate(edge, () => this.#guests.size);
     this.#heartbeat = new Heartbeat({ ambient, heartbeatMs: limits.heartbeatMs, isLate: () => edge.overload.isLate });
     this.#onUpgrade = (request, stream, head) => this.#upgrade(request, stream, head);
@@ -149,7 +141,7 @@ class SocketGateway implements Gateway {
     const viewerId = `${instanceId}.${this.#boot}.${this.#serial.toString(36)}` as ViewerId;
     const { traceId } = traceOf(request.headers.traceparent as string | undefined, ambient);
     const connection = new Connection({ socket, stream, viewerId, traceId, address, edge, outboxes: this.#outboxes });
-    const session = new Session(connection, this.#sessionParts);
+    const session = new Session(connection, this.#parts);
     const guest: Guest = { connection, session, socket, unpinged: this.#heartbeat.add(connection) };
     connection.fellBehind = () => session.resync();
     this.#guests.add(guest);

@@ -16,7 +16,7 @@ import type { Connection } from "./connection.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { Intake } from "./intake.ts";
 import { SessionPace } from "./session-pace.ts";
-import type { SessionParts, Speaker } from "./session-parts.ts";
+import type { SessionParts } from "./session-parts.ts";
 import { acknowledge, type Excuse, refuse, retryAfter, tellGrant } from "./replies.ts";
 
 const missedMax = 100;
@@ -28,7 +28,7 @@ const noted: ReadonlySet<RefusalCode> = new Set<RefusalCode>(["not-host", "not-a
 
 type Handlers = { readonly [T in SessionType]: (session: Session, message: Envelope, data: SessionData<T>) => void };
 
-export class Session implements EntranceHost, Speaker {
+export class Session implements EntranceHost {
   readonly #connection: Connection;
   readonly #parts: SessionParts;
   #room: Room | null = null;
@@ -131,8 +131,13 @@ export class Session implements EntranceHost, Speaker {
   }
 
   #failed(message: Envelope, error: unknown): void {
-    this.#parts.failed(this, message, error);
+    this.#report(message, error);
     this.#refuse(message.id, "internal");
+  }
+
+  #report({ n }: Envelope, error: unknown): void {
+    const { traceId, gameId } = this;
+    this.#parts.edge.bug(error, { traceId, gameId, n });
   }
 
   #dispatch(message: Envelope): void {
@@ -229,7 +234,7 @@ export class Session implements EntranceHost, Speaker {
     this.#intake.whenAnswered(() => {
       enter()
         .catch((error: unknown) => this.#failed(message, error))
-        .then(there, (error: unknown) => this.#parts.failed(this, message, error));
+        .then(there, (error: unknown) => this.#report(message, error));
     });
   }
 
@@ -308,9 +313,9 @@ export class Session implements EntranceHost, Speaker {
 
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void {
     const durationMs = this.#parts.ambient.monotonicMs() - how.startedAt;
-    this.#parts.answered(this, message, { outcome: answer.ok ? "ok" : answer.code, durationMs });
+    const { edge } = this.#parts;
+    edge.answered(this, { type: message.type, n: message.n, outcome: answer.ok ? "ok" : answer.code, durationMs });
     if (!answer.ok) {
-      const { edge } = this.#parts;
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });
       if (how.room !== null && this.#pace.holdsSeat && !refusals[answer.code].retry) this.#lookAtSeat(how.room);
       return this.#refuse(message.id, answer.code, answer);

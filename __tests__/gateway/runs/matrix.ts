@@ -48,12 +48,12 @@ export async function tryMatrix(game: MatrixGame): Promise<MatrixVerdict> {
 }
 
 interface Opened extends Scene {
-  readonly bugs: readonly unknown[];
+  readonly reports: readonly unknown[];
 }
 
 async function openScene(game: MatrixGame, status: string): Promise<Opened> {
   const edge = virtualEdge({ limits: { commandsPerSessionPerSecondMax: 100_000, commandsPerGamePerSecondMax: 100_000 } });
-  return { ...(await game.open(edge, status)), bugs: edge.bugs };
+  return { ...(await game.open(edge, status)), reports: edge.reports };
 }
 
 interface Cell {
@@ -62,7 +62,7 @@ interface Cell {
   readonly status: string;
 }
 
-async function tryCell(game: MatrixGame, { people, bugs }: Opened, cell: Cell) {
+async function tryCell(game: MatrixGame, { people, reports }: Opened, cell: Cell) {
   const { type, role, status } = cell;
   const [rights = "", when = ""] = game.wanted[type] ?? [];
   const client = people[role];
@@ -79,7 +79,7 @@ async function tryCell(game: MatrixGame, { people, bugs }: Opened, cell: Cell) {
   if (allowed && code !== "ok" && !game.isOpen(cell)) complaints.push(`${named}, should be allowed`);
   if (isStranger && code !== "not-joined") complaints.push(`${named}, should be not-joined`);
   if (code !== "ok" && (await stateOf(host)) !== before) complaints.push(`${named}, yet the game changed`);
-  if (bugs.length > 0) complaints.push(`${named}, and it threw`);
+  if (reports.length > 0) complaints.push(`${named}, and it threw`);
   return { changed: code === "ok", complaints };
 }
 

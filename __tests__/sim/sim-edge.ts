@@ -3,7 +3,6 @@
 import { Bucket, type Rate } from "../../lib/gateway/bucket.ts";
 import type { Edge } from "../../lib/gateway/edge.ts";
 import { LookUps } from "../../lib/gateway/look-ups.ts";
-import { Overload } from "../../lib/gateway/overload.ts";
 import { Spectators } from "../../lib/gateway/spectators.ts";
 import { defaultLimits } from "../../lib/ops/config.ts";
 import type { Ambient } from "../../lib/ops/ambient.ts";
@@ -44,7 +43,6 @@ export function simEdge(ambient: Ambient, { count, bug }: Ears): Edge {
     metrics: nothing,
     log: nothing,
     draining: false,
-    overload: new Overload({ limits, queueDepth: () => 0 }),
     addresses,
     lookUps: new LookUps(addresses),
     pace: {
@@ -57,6 +55,8 @@ export function simEdge(ambient: Ambient, { count, bug }: Ears): Edge {
     },
     spectators: new Spectators(),
     note: (event: string) => count(`noted: ${event}`),
+    sheds: () => false,
+    rateLimited: () => count("noted: rate-limited"),
     cutSlow: () => count("noted: slow-reader-closed"),
     answered: (_speaker: unknown, { type, outcome }: { readonly type: string; readonly outcome: string }) =>
       count(`answered ${outcome === "ok" ? type : outcome}`),

@@ -6,6 +6,7 @@ import type { Config, Limits } from "../ops/config.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { Reporter } from "../ops/report.ts";
+import type { Work } from "../ops/shedding.ts";
 import { type AddressReader, addressReader } from "./address.ts";
 import { type AddressLimits, addressLimits, type SharedCounts } from "./address-limits.ts";
 import { Bucket } from "./bucket.ts";
@@ -43,6 +44,9 @@ interface Answered {
   readonly outcome: string;
   readonly durationMs: number;
 }
+
+/** The limits of an address, as metrics name them. */
+export type AddressLimit = "connections" | "upgrades" | "creates" | "joins" | "feedback" | "http";
 
 /** Lines about security events a second: a flood of refusals must not become a flood of log. */
 const linesPerSecond = { perSecond: 5, burst: 50 };
@@ -88,6 +92,19 @@ export class Edge {
   note(event: AuditEvent, address: string, detail: Readonly<Record<string, unknown>> = {}): void {
     this.#audit.note(event, address, detail);
     if (this.#lines.take(1, this.ambient.monotonicMs())) this.log.warn({ event, address, ...detail }, "a security event");
+  }
+
+  /** Something was refused because its address has used up what it may do: counted and noted. */
+  rateLimited(kind: AddressLimit, address: string): void {
+    this.metrics.rateLimited(kind).add();
+    this.note("rate-limited", address, { kind });
+  }
+
+  /** Overload: whether work of this kind is refused now, which is counted. */
+  sheds(work: Work): boolean {
+    if (!this.overload.refuses(work)) return false;
+    this.metrics.shed(work).add();
+    return true;
   }
 
   /** A command was answered: counted, measured, a line for one in many, and a crumb for the reports of its connection. */

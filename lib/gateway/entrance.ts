@@ -1,7 +1,6 @@
 // The ways into a game: create, join, reconnect. Finds or makes the room, and slows down whoever guesses codes or tokens.
 // Permission inside a game is decided by its rules, not here.
 import type { RefusalCode } from "../game/refusals.ts";
-import type { Work } from "../ops/shedding.ts";
 import type { Envelope } from "../protocol/decode.ts";
 import { decodeData } from "../protocol/decode.ts";
 import type { SessionData } from "../protocol/session-schemas.ts";
@@ -9,6 +8,7 @@ import type { Answer } from "../room/answer.ts";
 import type { Room } from "../room/room.ts";
 import { sha256Hex } from "../room/token-draw.ts";
 import type { Connection } from "./connection.ts";
+import type { AddressLimit } from "./edge.ts";
 import { type Excuse, refuse } from "./replies.ts";
 import type { SessionParts } from "./session-parts.ts";
 
@@ -21,12 +21,7 @@ export interface EntranceHost {
   entered(room: Room): void;
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void;
   tellMissed(room: Room, v: number | undefined): Promise<void>;
-  /** Overload: this kind of work is not done now. */
-  shed(work: Work): boolean;
 }
-
-/** Limits an address may run into on its way in, as metrics name them. */
-export type EntranceLimit = "creates" | "joins" | "feedback";
 
 const isTokenRefused = (code: RefusalCode | null): boolean => code === "bad-token" || code === "token-expired";
 
@@ -50,7 +45,7 @@ export class Entrance {
     const settings = decodeData(game.createSettings, data.settings ?? {}, message.id);
     if (!settings.ok) return this.#refuse(message, settings.code, { field: settings.field?.replace("data", "data.settings") });
     if (edge.draining) return this.#refuse(message, "draining");
-    if (this.#host.shed("create")) return this.#refuse(message, "busy");
+    if (edge.sheds("create")) return this.#refuse(message, "busy");
     const retryAfterMs = edge.addresses.take("creates", connection.address);
     if (retryAfterMs !== null) return this.refuseLimited(message, "creates", retryAfterMs);
     const startedAt = ambient.monotonicMs();
@@ -69,7 +64,7 @@ export class Entrance {
 
   async join(message: Envelope, data: SessionData<"join">): Promise<void> {
     const { connection, parts } = this.#host;
-    if (this.#host.shed("join")) return this.#refuse(message, "busy");
+    if (parts.edge.sheds("join")) return this.#refuse(message, "busy");
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
     const startedAt = parts.ambient.monotonicMs();
@@ -135,10 +130,9 @@ export class Entrance {
     return null;
   }
 
-  refuseLimited(message: Envelope, kind: EntranceLimit, retryAfterMs: number): void {
+  refuseLimited(message: Envelope, kind: AddressLimit, retryAfterMs: number): void {
     const { connection, parts } = this.#host;
-    parts.edge.metrics.rateLimited(kind).add();
-    parts.edge.note("rate-limited", connection.address, { kind });
+    parts.edge.rateLimited(kind, connection.address);
     this.#refuse(message, "rate-limited", { retryAfterMs });
   }
 }

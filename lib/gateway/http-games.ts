@@ -26,8 +26,7 @@ export function addGames(app: Express, parts: HttpParts): void {
   app.get("/api/server/state", (_request, response) => void response.json({ instanceId, version, serverTime: ambient.now() }));
   app.use("/api/games", (_request, response, next) => {
     response.set("Cache-Control", "no-store");
-    if (!edge.overload.refuses("watch")) return next();
-    edge.metrics.shed("watch").add();
+    if (!edge.sheds("watch")) return next();
     refuseHttp(response, "busy");
   });
   app.get("/api/games", (request, response) => sendList(parts, request, response));
@@ -162,8 +161,7 @@ function addEvents(app: Express, parts: HttpParts): void {
     if (request.method === "HEAD") return void response.type("text/event-stream").end();
     const { address } = edge.clientOf(request);
     if (!edge.addresses.opened(address)) {
-      edge.metrics.rateLimited("connections").add();
-      edge.note("rate-limited", address, { kind: "connections" });
+      edge.rateLimited("connections", address);
       return refuseHttp(response, "rate-limited", fullRetryMs);
     }
     serial += 1;

@@ -84,8 +84,7 @@ export function limited(edge: Edge): RequestHandler {
     response.set("RateLimit-Policy", `"address";q=${most};w=60`);
     response.set("RateLimit", `"address";r=${left};t=${waitMs === null ? 60 : Math.ceil(waitMs / 1_000)}`);
     if (waitMs === null) return next();
-    edge.metrics.rateLimited("http").add();
-    edge.note("rate-limited", address, { kind: "http" });
+    edge.rateLimited("http", address);
     refuseHttp(response, "rate-limited", waitMs);
   };
 }

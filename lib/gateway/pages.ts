@@ -23,10 +23,7 @@ async function previewOf({ rooms, edge }: PagesParts, request: Request): Promise
   const id = gameIdSchema.safeParse(request.params["code"]);
   if (!id.success) return null;
   // The page is for players as well; what it says of the game beforehand is for whoever only looks.
-  if (edge.overload.refuses("watch")) {
-    edge.metrics.shed("watch").add();
-    return null;
-  }
+  if (edge.sheds("watch")) return null;
   const found = await edge.lookUps.find(rooms, id.data, edge.clientOf(request).address);
   if (!("room" in found)) return null;
   let preview: Preview | null = null;

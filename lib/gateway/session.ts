@@ -3,7 +3,6 @@
 import type { z } from "zod";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
 import type { Cancellable } from "../ops/ambient.ts";
-import type { Work } from "../ops/shedding.ts";
 import { cleanFeedback } from "../protocol/feedback.ts";
 import { decodeData, decodeEnvelope, type Envelope } from "../protocol/decode.ts";
 import { type SessionData, type SessionType, sessionSchemas } from "../protocol/session-schemas.ts";
@@ -152,7 +151,7 @@ export class Session implements EntranceHost {
     const command = game.toCommand(message.type, data.value as object);
     const hurry = this.#pace.take(room, room.rules.needs(command).past ? pastCost : 1);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
-    if (this.shed(this.#pace.holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
+    if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
     this.#inTurn(room, (done) => {
       this.#intake.begin();
@@ -183,13 +182,6 @@ export class Session implements EntranceHost {
       else done();
       this.#intake.goOn();
     });
-  }
-
-  shed(work: Work): boolean {
-    const { edge } = this.#parts;
-    if (!edge.overload.refuses(work)) return false;
-    edge.metrics.shed(work).add();
-    return true;
   }
 
   #refuseUnjoined(message: Envelope): void {
@@ -253,7 +245,7 @@ export class Session implements EntranceHost {
     if (room === null) return this.#refuse(message.id, "not-joined");
     const hurry = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
     if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
-    if (this.shed("watch")) return this.#refuse(message.id, "busy");
+    if (this.#parts.edge.sheds("watch")) return this.#refuse(message.id, "busy");
     this.#inTurn(room, (done) => {
       this.#intake.begin();
       void room
@@ -296,7 +288,7 @@ export class Session implements EntranceHost {
     const { edge, store, ambient } = this.#parts;
     const text = cleanFeedback(data.text);
     if (text === null) return this.#refuse(message.id, "bad-message", { field: "data.text" });
-    if (this.shed("create")) return this.#refuse(message.id, "busy");
+    if (edge.sheds("create")) return this.#refuse(message.id, "busy");
     const retryAfterMs = edge.addresses.take("feedback", this.#connection.address);
     if (retryAfterMs !== null) return this.#entrance.refuseLimited(message, "feedback", retryAfterMs);
     this.#intake.begin();

@@ -97,8 +97,7 @@ export function noteRefusal(edge: Edge, request: IncomingMessage, reason: Upgrad
     metrics.originsRefused.add();
     edge.note("origin-refused", address, { origin: shownOrigin(request.headers.origin) });
   } else if (reason === "rate" || reason === "address") {
-    metrics.rateLimited(reason === "rate" ? "upgrades" : "connections").add();
-    edge.note("rate-limited", address, { kind: reason === "rate" ? "upgrades" : "connections" });
+    edge.rateLimited(reason === "rate" ? "upgrades" : "connections", address);
   } else {
     edge.log.debug({ address, reason }, "an upgrade was refused");
   }

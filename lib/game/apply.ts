@@ -1,6 +1,7 @@
 // From an authorised command to what it does: one handler per command, none missing.
 import { setName, updateSettings } from "./arrange.ts";
 import { authorise, askerOf, type Asker } from "./authorise.ts";
+import { advance } from "./clock.ts";
 import type { Command, SystemCommand } from "./commands.ts";
 import type { Decision, Input } from "./contract.ts";
 import { type Draft, draftOf, type Outcome, refuse } from "./draft.ts";
@@ -15,7 +16,7 @@ import { dueAt, settleUntil } from "./settle.ts";
 import type { State } from "./state.ts";
 import { randomStartPlayer, rollDice, rollPlayOrder } from "./table.ts";
 import { choose } from "./timeout.ts";
-import { arrive, passTurn, putInOrder, start, switchTo, type Tap, togglePause } from "./turns.ts";
+import { passTurn, putInOrder, start, switchTo, type Tap, togglePause } from "./turns.ts";
 import { undo } from "./undo.ts";
 import { close, endGame, outage } from "./closing.ts";
 
@@ -154,7 +155,7 @@ export function decide(base: State, input: Input<State, Command>): Decision<Stat
   if (due !== null && due <= now) throw new Error("something is due that was not settled");
   if (isSystem(command)) {
     const draft = draftOf(base, now);
-    arrive(draft);
+    advance(draft, now);
     return answer(draft, applySystem(draft, command, input), command.type);
   }
   if (input.viewerId === null) return { ok: false, code: "not-allowed" };
@@ -170,7 +171,7 @@ function decideFor(
   const refusal = authorise(base, asker, asked.command);
   if (refusal !== null) return { ok: false, ...refusal };
   const draft = draftOf(base, input.now);
-  arrive(draft);
+  advance(draft, input.now);
   const outcome = applyCommand(draft, asked.command, { asker, input });
   if (outcome === null) hear(draft, asked.viewerId);
   return answer(draft, outcome, asked.command.type);

@@ -1,12 +1,12 @@
 // Ways a game stands still or ends from outside of play: an outage, the host or the operator closing the table.
 import type { Decision } from "./contract.ts";
 import { type Draft, draftOf, type Outcome, refuse, writeSeat } from "./draft.ts";
-import { reseatRunners } from "./clock.ts";
+import { advance, reseatRunners } from "./clock.ts";
 import type { Event } from "./events.ts";
 import type { Instant } from "./ids.ts";
 import { settleUntil, stamp } from "./settle.ts";
 import { type Holder, nobody, type State } from "./state.ts";
-import { arrive, putInOrder, stand } from "./turns.ts";
+import { putInOrder, stand } from "./turns.ts";
 
 /** Closes the table for good: nobody holds anything any more, and every connection has to go. */
 export function close(draft: Draft, reason: string): Outcome {
@@ -45,7 +45,7 @@ export function outage(base: State, fromAt: Instant, now: Instant): Decision<Sta
   const draft = draftOf(base, from);
   const { state } = draft;
   settleUntil(draft, now);
-  arrive(draft);
+  advance(draft, from);
   if (state.status === "running") {
     stand(draft, "restart");
     if (from < now) stamp(draft, draft.events.length - 1, from);
@@ -54,6 +54,6 @@ export function outage(base: State, fromAt: Instant, now: Instant): Decision<Sta
   for (const seat of state.seats) if (seat.holder !== null) writeSeat(draft, seat.id).holder = absent(seat.holder);
   if (state.host.chair !== null) state.host = { ...state.host, chair: absent(state.host.chair) };
   putInOrder(draft);
-  arrive({ ...draft, now });
+  advance(draft, now);
   return { ok: true, state, events: draft.events };
 }

@@ -1,5 +1,5 @@
 // Starting, pausing, and whose turn it is; and the one place that puts a table in order after somebody died.
-import { advance, credit, creditLag, reseatRunners } from "./clock.ts";
+import { credit, creditLag, reseatRunners } from "./clock.ts";
 import { beginRound, finishRound } from "./campaign.ts";
 import type { Pause } from "./commands.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
@@ -187,6 +187,3 @@ export function switchTo(draft: Draft, to: SeatId): Outcome {
   }
   return null;
 }
-
-/** Accounts for the time until the change itself. */
-export const arrive = (draft: Draft): void => advance(draft, draft.now);

@@ -1,11 +1,12 @@
 // Ways a game stands still or ends from outside of play: an outage, the host or the operator closing the table.
 import type { Decision } from "./contract.ts";
 import { type Draft, draftOf, type Outcome, refuse, writeSeat } from "./draft.ts";
+import { clearTable } from "./clearing.ts";
 import { advance, reseatRunners } from "./clock.ts";
 import type { Event } from "./events.ts";
 import type { Instant } from "./ids.ts";
 import { settleUntil, stamp } from "./settle.ts";
-import { type Holder, nobody, type State } from "./state.ts";
+import type { Holder, State } from "./state.ts";
 import { putInOrder, stand } from "./turns.ts";
 
 /** Closes the table for good: nobody holds anything any more, and every connection has to go. */
@@ -14,12 +15,7 @@ export function close(draft: Draft, reason: string): Outcome {
   if (state.closed) return refuse("wrong-status");
   state.closed = true;
   state.status = "finished";
-  state.pausedBy = null;
-  state.active = null;
-  state.stack = nobody;
-  state.targeting = "none";
-  state.targeted = nobody;
-  state.awaiting = nobody;
+  clearTable(state);
   state.undo = null;
   for (const { id } of state.seats) {
     const seat = writeSeat(draft, id);

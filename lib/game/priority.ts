@@ -1,9 +1,10 @@
 // Who may answer whom: the stack of interrupts, and targets that answer side by side.
+import { endTargeting } from "./clearing.ts";
 import { creditLag, runnersOf } from "./clock.ts";
 import { type Draft, type Outcome, refuse } from "./draft.ts";
 import type { SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
-import { isAlive, nobody, seatAt } from "./state.ts";
+import { isAlive, seatAt } from "./state.ts";
 import type { Tap } from "./turns.ts";
 
 export function interrupt(draft: Draft, { seat }: Tap): Outcome {
@@ -48,14 +49,6 @@ export function confirmTargets(draft: Draft, { seat, rttMs }: Tap): Outcome {
   state.awaiting = state.targeted;
   draft.events.push({ type: "targetsConfirmed", data: { players: state.targeted } });
   return null;
-}
-
-function endTargeting(draft: Draft, ending: { readonly cancelled: boolean }): void {
-  const { state } = draft;
-  state.targeting = "none";
-  state.targeted = nobody;
-  state.awaiting = nobody;
-  draft.events.push({ type: "targetingEnded", data: ending });
 }
 
 export function cancelTargeting(draft: Draft): Outcome {

@@ -1,5 +1,6 @@
 // Setting the table anew: the seats of a new game, a reset, and the next round of a campaign.
 import { freshRound, presetOf, replayRound } from "./campaign.ts";
+import { clearTable } from "./clearing.ts";
 import { type Draft, type Outcome, refuse } from "./draft.ts";
 import type { Instant, SeatId } from "./ids.ts";
 import { limits } from "./limits.ts";
@@ -61,13 +62,8 @@ export const newLedger = (sinceAt: Instant): Ledger => ({
 function setTable(draft: Draft): void {
   const { state } = draft;
   state.status = "waiting";
-  state.pausedBy = null;
-  state.active = null;
+  clearTable(state);
   state.turn = 0;
-  state.stack = nobody;
-  state.targeting = "none";
-  state.targeted = nobody;
-  state.awaiting = nobody;
   state.runners = nobody;
   state.winner = null;
   state.monarch = null;

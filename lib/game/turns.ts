@@ -2,6 +2,7 @@
 import { credit, creditLag, reseatRunners } from "./clock.ts";
 import { beginRound, finishRound } from "./campaign.ts";
 import type { Pause } from "./commands.ts";
+import { clearTable, endTargeting } from "./clearing.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import type { SeatId } from "./ids.ts";
 import { isAlive, isAway, isPlaying, nextAlive, nobody, seatAt, type State } from "./state.ts";
@@ -19,12 +20,7 @@ function giveTurn(draft: Draft, to: SeatId): void {
 }
 
 function dropTargets(draft: Draft): void {
-  const { state } = draft;
-  if (state.targeting === "none") return;
-  state.targeting = "none";
-  state.targeted = nobody;
-  state.awaiting = nobody;
-  draft.events.push({ type: "targetingEnded", data: { cancelled: true } });
+  if (draft.state.targeting !== "none") endTargeting(draft, { cancelled: true });
 }
 
 const keepAlive = (state: State, ids: readonly SeatId[]): readonly SeatId[] =>
@@ -44,13 +40,8 @@ function finish(draft: Draft): void {
   const { state } = draft;
   const alive = state.seats.filter((seat) => !seat.dead);
   state.status = "finished";
-  state.pausedBy = null;
   state.winner = alive.length === 1 ? (alive[0]?.id ?? null) : null;
-  state.active = null;
-  state.stack = nobody;
-  state.targeting = "none";
-  state.targeted = nobody;
-  state.awaiting = nobody;
+  clearTable(state);
   for (const marker of ["monarch", "initiative"] as const) passMarker(draft, marker);
   for (const seat of state.seats) if (seat.choiceLeftMs !== null) writeSeat(draft, seat.id).choiceLeftMs = null;
   draft.events.push({ type: "gameComplete", data: { winner: state.winner } });
@@ -74,10 +65,7 @@ function buryTheDead(draft: Draft): void {
   state.targeted = keepAlive(state, state.targeted);
   state.awaiting = keepAlive(state, state.awaiting);
   const left = state.targeting === "resolving" ? state.awaiting : state.targeted;
-  if (state.targeting === "none" || left.length > 0) return;
-  state.targeting = "none";
-  state.targeted = nobody;
-  draft.events.push({ type: "targetingEnded", data: { cancelled: false } });
+  if (state.targeting !== "none" && left.length === 0) endTargeting(draft, { cancelled: false });
 }
 
 /** Last step of every change: deaths have their consequences, then the clocks run for whom they have to. */

@@ -3,7 +3,7 @@
 // beside docs/add-a-game.md, whose steps it follows. What a losing bid was stays secret for ever.
 import type { SystemCommand } from "../../lib/game/commands.ts";
 import type { Accepted, Creation, Decision, GameIndex, Input } from "../../lib/game/contract.ts";
-import { matchProof, revoke, rotate, seatDown } from "../../lib/game/holders.ts";
+import { reclaim, seatDown } from "../../lib/game/holders.ts";
 import { after, type GameId, type Instant, type SeatId, type ViewerId } from "../../lib/game/ids.ts";
 import { cleanName } from "../../lib/game/names.ts";
 import { diceFrom } from "../../lib/game/random.ts";
@@ -168,23 +168,22 @@ function apply(state: State, command: Command, input: Input<State, Command>): Ou
 }
 
 /** The holder of a seat, or of the host's chair (null), becomes another value. */
-function held(state: State, seat: SeatId | null, holder: Holder): State {
+function hold(state: State, seat: SeatId | null, holder: Holder): State {
   return seat === null ? { ...state, host: holder } : { ...state, seats: seatsOf(state, seat, { holder }) };
 }
 
 function reconnect(state: State, { seat, ...proof }: Extract<SystemCommand, { type: "reconnect" }>, input: Input<State, Command>): Outcome {
   const viewerId = input.viewerId as ViewerId;
   const holder = seat === null ? state.host : (state.seats[seat - 1]?.holder ?? null);
-  const match = holder === null ? "none" : matchProof(holder, proof);
-  if (holder === null || match === "none") return { code: "bad-token" };
+  const reclaimed = holder && reclaim(holder, { viewerId, draw: input.draw, proof });
+  if (holder === null || reclaimed === null) return { code: "bad-token" };
   const elsewhere = seat === null ? undefined : heldBy(state, viewerId);
   if (elsewhere !== undefined && elsewhere.id !== seat) return { code: "not-allowed" };
-  if (match === "retired")
-    return { state: held(state, seat, revoke(holder)), events: [{ type: "keysRevoked", data: { seat } }], refusal: { code: "bad-token" } };
-  const back = rotate(holder, match, { viewerId, draw: input.draw });
+  const held = hold(state, seat, reclaimed.holder);
+  if (reclaimed.isRevoked) return { state: held, events: [{ type: "keysRevoked", data: { seat } }], refusal: { code: "bad-token" } };
   const isDisplaced = isHere(holder) && holder.viewerId !== viewerId;
   return {
-    state: held(state, seat, back),
+    state: held,
     events: seat === null ? [] : [{ type: "seatBack", data: { seat } }],
     grant: { seat, how: "reconnected" },
     ...(isDisplaced ? { dismissals: [{ viewerId: holder.viewerId, reason: "displaced" }] } : {}),

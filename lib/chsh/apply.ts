@@ -1,7 +1,7 @@
 // From a command to what it does to the class: who may, then one handler per command, none missing.
 import type { SystemCommand } from "../game/commands.ts";
 import type { Accepted, Creation, Decision, Input } from "../game/contract.ts";
-import { seatDown } from "../game/holders.ts";
+import { afterOutage, seatDown } from "../game/holders.ts";
 import type { Instant } from "../game/ids.ts";
 import { cleanName } from "../game/names.ts";
 import { diceFrom } from "../game/random.ts";
@@ -94,15 +94,11 @@ function applySystem(draft: Draft, command: SystemCommand, input: Input<State, C
   }
 }
 
-/**
- * All connections are gone since the server was. Absence counts from now, because nobody could come back before; who was away when it
- * went keeps how long he had been away until then.
- */
+/** All connections are gone since the server was. */
 function standAway(draft: Draft, fromAt: Instant): void {
   const { now } = draft;
-  const from = Math.min(now, Math.max(draft.base.at, fromAt));
-  const away = (holder: Holder | null): Holder | null =>
-    holder === null ? null : { ...holder, droppedAt: ((holder.droppedAt ?? from) + now - from) as Instant };
+  const from = Math.min(now, Math.max(draft.base.at, fromAt)) as Instant;
+  const away = (holder: Holder | null): Holder | null => holder && afterOutage(holder, from, now);
   draft.state.host = away(draft.state.host);
   for (const { id, slots } of draft.state.teams) {
     if (slots[0].holder === null && slots[1].holder === null) continue;

@@ -1,6 +1,6 @@
 // Who sits where: teams by name, two slots each, tokens, coming and going. A drop keeps the slot; an hour away frees it. The host's chair is kept.
 import type { Draw } from "../game/contract.ts";
-import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "../game/holders.ts";
+import { reclaim, type Return, sameHash, seatDown } from "../game/holders.ts";
 import type { SeatId, ViewerId } from "../game/ids.ts";
 import type { Holder } from "../game/state.ts";
 import { type Draft, type Outcome, refuse, writeSlot } from "./draft.ts";
@@ -109,10 +109,6 @@ export function hear(draft: Draft, viewerId: ViewerId): void {
   }
 }
 
-interface Return extends Arrival {
-  readonly proof: Proof;
-}
-
 export function reconnectPlayer(draft: Draft, seat: SeatId, arrival: Return): Outcome {
   const place = placeOf(draft.state, seat);
   if (place === null) return refuse("no-such-seat", "playerId");
@@ -122,7 +118,7 @@ export function reconnectPlayer(draft: Draft, seat: SeatId, arrival: Return): Ou
   const { holder } = team.slots[slot];
   if (holder === null) return revive(draft, place, arrival);
   const back = returned(draft, holder, arrival);
-  if ("code" in back) return back;
+  if (back === null) return refuse("bad-token");
   writeSlot(draft, team, { slot, to: { holder: back, leftTokenHash: null } });
   if (draft.refusal) draft.events.push({ type: "keysRevoked", data: { teamId: team.id, slot: slot + 1 } });
   else {
@@ -132,16 +128,14 @@ export function reconnectPlayer(draft: Draft, seat: SeatId, arrival: Return): Ou
   return null;
 }
 
-/** The holder with a new token, or why not. A retired token voids the others; that is kept, and its sender refused. */
-function returned(draft: Draft, holder: Holder, { viewerId, draw, proof }: Return): Holder | NonNullable<Outcome> {
-  const match = matchProof(holder, proof);
-  if (match === "retired") {
-    draft.refusal = refuse("bad-token");
-    return revoke(holder);
-  }
-  if (match === "none") return refuse("bad-token");
-  if (holder.droppedAt === null && holder.viewerId !== viewerId) draft.dismissals = [{ viewerId: holder.viewerId, reason: "displaced" }];
-  return rotate(holder, match, { viewerId, draw });
+/** The holder with a new token; null for a proof of nothing. A token out of use voids the others: that is kept, and its sender refused. */
+function returned(draft: Draft, holder: Holder, arrival: Return): Holder | null {
+  const reclaimed = reclaim(holder, arrival);
+  if (reclaimed === null) return null;
+  if (reclaimed.isRevoked) draft.refusal = refuse("bad-token");
+  else if (holder.droppedAt === null && holder.viewerId !== arrival.viewerId)
+    draft.dismissals = [{ viewerId: holder.viewerId, reason: "displaced" }];
+  return reclaimed.holder;
 }
 
 function revive(draft: Draft, place: Place, { viewerId, draw, proof }: Return): Outcome {
@@ -159,7 +153,7 @@ export function reconnectHost(draft: Draft, arrival: Return): Outcome {
   const { host } = draft.state;
   if (host === null) return refuse("bad-token");
   const back = returned(draft, host, arrival);
-  if ("code" in back) return back;
+  if (back === null) return refuse("bad-token");
   draft.state.host = back;
   if (draft.refusal) draft.events.push({ type: "hostKeysRevoked", data: {} });
   else {

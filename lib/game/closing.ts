@@ -4,9 +4,10 @@ import { type Draft, draftOf, type Outcome, refuse, writeSeat } from "./draft.ts
 import { clearTable } from "./clearing.ts";
 import { advance, reseatRunners } from "./clock.ts";
 import type { Event } from "./events.ts";
+import { afterOutage } from "./holders.ts";
 import type { Instant } from "./ids.ts";
 import { settleUntil, stamp } from "./settle.ts";
-import type { Holder, State } from "./state.ts";
+import type { State } from "./state.ts";
 import { putInOrder, stand } from "./turns.ts";
 
 /** Closes the table for good: nobody holds anything any more, and every connection has to go. */
@@ -46,9 +47,9 @@ export function outage(base: State, fromAt: Instant, now: Instant): Decision<Sta
     stand(draft, "restart");
     if (from < now) stamp(draft, draft.events.length - 1, from);
   }
-  const absent = (holder: Holder): Holder => ({ ...holder, droppedAt: ((holder.droppedAt ?? from) + now - from) as Instant });
-  for (const seat of state.seats) if (seat.holder !== null) writeSeat(draft, seat.id).holder = absent(seat.holder);
-  if (state.host.chair !== null) state.host = { ...state.host, chair: absent(state.host.chair) };
+  for (const { id, holder } of state.seats) if (holder !== null) writeSeat(draft, id).holder = afterOutage(holder, from, now);
+  const { chair } = state.host;
+  if (chair !== null) state.host = { ...state.host, chair: afterOutage(chair, from, now) };
   putInOrder(draft);
   advance(draft, now);
   return { ok: true, state, events: draft.events };

@@ -1,7 +1,7 @@
 // Claiming, leaving, losing and regaining a seat. A drop never frees a seat; an hour away, its holder or the host does.
 import type { Draw } from "./contract.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
-import { matchProof, type Proof, revoke, rotate, sameHash, seatDown } from "./holders.ts";
+import { reclaim, type Return, sameHash, seatDown } from "./holders.ts";
 import type { SeatId, ViewerId } from "./ids.ts";
 import { leaveHostSeat } from "./host.ts";
 import { type Holder, isAway, isHere, seatAt, seatHeldBy } from "./state.ts";
@@ -90,19 +90,16 @@ export function runOn(draft: Draft): void {
   else resume(draft);
 }
 
-interface Return extends Arrival {
-  readonly proof: Proof;
-}
-
 function displace(draft: Draft, old: Holder, viewerId: ViewerId): void {
   if (old.droppedAt !== null || old.viewerId === viewerId) return;
   draft.dismissals = [...(draft.dismissals ?? []), { viewerId: old.viewerId, reason: "displaced" }];
 }
 
-/** What a proof is worth: how to rotate, or why not. A retired token voids the others, and that change is kept. */
-function accept(holder: Holder, proof: Proof): "current" | "previous" | "retired" | "bad-token" {
-  const match = matchProof(holder, proof);
-  return match === "none" ? "bad-token" : match;
+/** A token out of use was shown, and has voided the others: that change is kept, and its sender refused. */
+function refuseCopy(draft: Draft, playerId: SeatId | null): Outcome {
+  draft.refusal = refuse("bad-token");
+  draft.events.push({ type: "keysRevoked", data: { playerId } });
+  return null;
 }
 
 /** The person's other place (chair or host's seat) follows to the new connection, so that one person stays one viewer. */
@@ -130,23 +127,19 @@ export function hear(draft: Draft, viewerId: ViewerId): void {
   runOn(draft);
 }
 
-export function reconnectSeat(draft: Draft, id: SeatId, { viewerId, draw, proof }: Return): Outcome {
+export function reconnectSeat(draft: Draft, id: SeatId, arrival: Return): Outcome {
+  const { viewerId, proof } = arrival;
   const found = seatAt(draft.state, id);
   if (found === undefined) return refuse("no-such-seat", "playerId");
   if (found.holder === null) return refuse(sameHash(proof.tokenHash ?? "", found.lapsedTokenHash) ? "token-expired" : "bad-token");
   const held = seatHeldBy(draft.state, viewerId);
   if (held !== null && held !== id) return refuse("not-allowed", "playerId");
   const old = found.holder;
-  const verdict = accept(old, proof);
-  if (verdict === "retired") {
-    writeSeat(draft, id).holder = revoke(old);
-    draft.refusal = refuse("bad-token");
-    draft.events.push({ type: "keysRevoked", data: { playerId: id } });
-    return null;
-  }
-  if (verdict === "bad-token") return refuse(verdict);
+  const reclaimed = reclaim(old, arrival);
+  if (reclaimed === null) return refuse("bad-token");
+  writeSeat(draft, id).holder = reclaimed.holder;
+  if (reclaimed.isRevoked) return refuseCopy(draft, id);
   displace(draft, old, viewerId);
-  writeSeat(draft, id).holder = rotate(old, verdict, { viewerId, draw });
   follow(draft, old.viewerId, viewerId);
   draft.grant = { seat: id, how: "reconnected" };
   draft.events.push({ type: "seatBack", data: { playerId: id } });
@@ -155,24 +148,23 @@ export function reconnectSeat(draft: Draft, id: SeatId, { viewerId, draw, proof 
 }
 
 /** The chair's token makes its owner host again, but only while nobody else is. */
-export function reconnectHost(draft: Draft, { viewerId, draw, proof }: Return): Outcome {
+export function reconnectHost(draft: Draft, arrival: Return): Outcome {
   const { state } = draft;
+  const { viewerId } = arrival;
   const { chair, seat } = state.host;
   if (chair === null) return refuse("bad-token");
-  const verdict = accept(chair, proof);
-  if (verdict === "retired") {
-    state.host = { seat, chair: revoke(chair) };
-    draft.refusal = refuse("bad-token");
-    draft.events.push({ type: "keysRevoked", data: { playerId: null } });
-    return null;
+  const reclaimed = reclaim(chair, arrival);
+  if (reclaimed === null) return refuse("bad-token");
+  if (reclaimed.isRevoked) {
+    state.host = { seat, chair: reclaimed.holder };
+    return refuseCopy(draft, null);
   }
-  if (verdict === "bad-token") return refuse(verdict);
   const other = seatAt(state, seat)?.holder;
   if (other && other.viewerId !== chair.viewerId) return refuse("not-host");
   const [held, heldBefore] = [seatHeldBy(state, viewerId), seatHeldBy(state, chair.viewerId)];
   if (held !== null && heldBefore !== null && held !== heldBefore) return refuse("not-allowed");
   displace(draft, chair, viewerId);
-  state.host = { seat, chair: rotate(chair, verdict, { viewerId, draw }) };
+  state.host = { seat, chair: reclaimed.holder };
   follow(draft, chair.viewerId, viewerId);
   draft.grant = { seat: null, how: "reconnected" };
   draft.events.push(heldBefore === null ? { type: "hostBack", data: {} } : { type: "seatBack", data: { playerId: heldBefore } });

@@ -55,16 +55,6 @@ export const permissions = {
   undo: { rights: ["host", "claimed"], statuses: always },
 } as const satisfies Record<Command["type"], Row>;
 
-/** Why a sender without any of the rights is turned away: the first that applies. */
-const excuses: Readonly<Record<Right, LastingCode>> = {
-  viewer: "not-allowed",
-  claimed: "no-seat",
-  seat: "no-seat",
-  self: "not-allowed",
-  active: "not-your-turn",
-  host: "not-host",
-};
-
 export interface Asker {
   readonly viewerId: ViewerId;
   /** The seat he holds, or null. */
@@ -118,10 +108,11 @@ export function authorise(state: State, asker: Asker, command: Command): Refusal
   return timely ? null : { code: "wrong-status" };
 }
 
-function excuse(asker: Asker, row: Row, playerId: SeatId | null): LastingCode {
-  const right = row.rights.at(-1) ?? "host";
-  if (row.rights.includes("active")) return asker.seat === null && !asker.isHost ? "no-seat" : "not-your-turn";
-  if (right === "seat" && playerId !== null && asker.seat !== playerId) return "not-allowed";
-  if (right === "self") return asker.seat === null && !asker.isHost ? "no-seat" : "not-allowed";
-  return excuses[right];
+/** Why a sender who has none of the rights is turned away: what he would need for the one that he could come by most easily. */
+function excuse(asker: Asker, { rights }: Row, playerId: SeatId | null): LastingCode {
+  const isOutsider = asker.seat === null && !asker.isHost;
+  if (rights.includes("active")) return isOutsider ? "no-seat" : "not-your-turn";
+  if (rights.includes("self")) return isOutsider ? "no-seat" : "not-allowed";
+  if (rights.includes("seat")) return playerId === null || asker.seat === playerId ? "no-seat" : "not-allowed";
+  return rights.includes("claimed") ? "no-seat" : "not-host";
 }

@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import type { DurationMs, SeatId } from "./ids.ts";
 import type { Preset } from "./presets/preset.ts";
 import { presets } from "./presets/presets.ts";
-import { type Campaign, isAlive, type RoundResult, type Seat, type State } from "./state.ts";
+import { type Campaign, isAlive, type RoundResult, type Seat } from "./state.ts";
 
 export interface Standing {
   readonly id: SeatId;
@@ -140,12 +140,4 @@ export function scoreLoss(draft: Draft, { victim, from, to, source }: Loss): voi
     damage: campaign.damage.with(source - 1, (campaign.damage[source - 1] ?? 0) + dealt),
     hits: campaign.hits.with(source - 1, (campaign.hits[source - 1] ?? 0) | (1 << victim)),
   };
-}
-
-/** The notes a campaign begins its current round with, when that is played from its start again. */
-export function replayRound(state: State): Campaign | null {
-  const { campaign } = state;
-  if (campaign === null) return null;
-  const results = state.status === "finished" ? campaign.results.slice(0, -1) : campaign.results;
-  return { ...campaign, results, ...freshRound(state.seats), winners: null };
 }

@@ -1,5 +1,5 @@
 // Setting the table anew: the seats of a new game, a reset, and the next round of a campaign.
-import { freshRound, presetOf, replayRound } from "./campaign.ts";
+import { freshRound, presetOf } from "./campaign.ts";
 import { clearTable } from "./clearing.ts";
 import { type Draft, type Outcome, refuse } from "./draft.ts";
 import type { Instant, SeatId } from "./ids.ts";
@@ -74,11 +74,15 @@ function setTable(draft: Draft): void {
   state.ledger = newLedger(state.at);
 }
 
+/** The game from its start again; of a campaign the current round, whose result is forgotten. */
 export function reset(draft: Draft): Outcome {
   const { state } = draft;
-  const replay = replayRound(state);
+  const { status, campaign } = state;
   setTable(draft);
-  state.campaign = replay === null ? null : { ...replay, ...freshRound(state.seats) };
+  if (campaign !== null) {
+    const results = status === "finished" ? campaign.results.slice(0, -1) : campaign.results;
+    state.campaign = { ...campaign, results, ...freshRound(state.seats), winners: null };
+  }
   draft.events.push({ type: "gameReset", data: {} });
   return null;
 }

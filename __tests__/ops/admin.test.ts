@@ -6,7 +6,7 @@ import { addressKey } from "../../lib/gateway/address.ts";
 import { type AdminHost, adminRouter } from "../../lib/ops/admin.ts";
 import type { Audit } from "../../lib/ops/audit.ts";
 import { noAudit } from "../../lib/ops/audit.ts";
-import type { LogLevel } from "../../lib/ops/config.ts";
+import type { LogLevel } from "../../lib/ops/setting-schemas.ts";
 import { createHealth } from "../../lib/ops/health.ts";
 import { createLiveGames } from "../../lib/ops/live-games.ts";
 import { createSeries } from "../../lib/ops/series.ts";

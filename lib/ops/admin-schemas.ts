@@ -1,7 +1,7 @@
 // What the admin API takes, as schemas: the router checks with them and the OpenAPI document is made from them.
 import { z } from "zod";
 import { auditEvents } from "./audit-record.ts";
-import { logLevels } from "./config.ts";
+import { logLevels } from "./setting-schemas.ts";
 
 const cursor = z.string().min(1).max(200).optional().meta({ description: "`next` of the page before." });
 const pageSize = z.coerce.number().int().min(1).max(500).default(100).meta({ description: "Rows in the page." });

@@ -7,7 +7,7 @@ import { type Feedback, type ListedGame, type Page, type StoredChange, StoreFaul
 import { auditQuery, closeBody, gameCode, levelBody, logQuery, pageQuery } from "./admin-schemas.ts";
 import type { Audit } from "./audit.ts";
 import { checkBearer } from "./bearer.ts";
-import type { LogLevel } from "./config.ts";
+import type { LogLevel } from "./setting-schemas.ts";
 import type { Health } from "./health.ts";
 import type { LiveGames } from "./live-games.ts";
 import { refuseOtherMethods } from "./other-methods.ts";

@@ -1,9 +1,8 @@
 // Turns the environment into one checked, frozen Config, or into one error that names every problem at once.
 // The server's only reader of environment variables and secret files.
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
-import { z } from "zod";
-import { originText, parsedOrigin } from "./origin-text.ts";
+import type { z } from "zod";
+import { instanceIdCharsMax, type LogLevel, settingSchemas, wholeNumber } from "./setting-schemas.ts";
 import { type LimitName, limitVariables, type SettingName, settingVariables } from "./variables.ts";
 
 /** Every limit of the shell by name, in the unit its name ends with. */
@@ -37,9 +36,6 @@ export interface Config {
   readonly limits: Limits;
 }
 
-export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads a secret's file as text; throws when it cannot. */
@@ -59,115 +55,7 @@ export class ConfigError extends Error {
 
 const readSecretFile: ReadText = (path) => readFileSync(path, "utf8");
 
-function wholeNumber(min: number, max: number) {
-  const what = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^(0|[1-9][0-9]{0,15})$/, what)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, what);
-}
-
-function list<Item extends z.ZodType<string, string>>(item: Item) {
-  return z
-    .string()
-    .transform((text) => text.split(",").map((part) => part.trim()))
-    .transform((parts) => parts.filter((part) => part !== ""))
-    .pipe(z.array(item));
-}
-
-/** One address or, with commas between, those of a cluster, which has no databases to choose from. The text stays as it was. */
-function redisUrls() {
-  const one = url(["redis:", "rediss:"], { text: "", isIn: isRedis });
-  return z
-    .string()
-    .refine((text) => text.split(",").every((part) => one.safeParse(part.trim()).success), {
-      error:
-        "must be a URL that begins with redis:// or rediss://, with % in its password as %25 and after the host only the number of a database, or several with commas between",
-      // What is no URL cannot be asked for its database.
-      abort: true,
-    })
-    .refine(
-      (text) => !text.includes(",") || text.split(",").every((part) => /^\/?0?$/.test(new URL(part.trim()).pathname)),
-      "must not name a database when it names several nodes: a cluster has only one",
-    );
-}
-
-/** What the client could not read, and would tell without naming the variable. */
-function isRedis({ username, password, pathname }: URL): boolean {
-  try {
-    decodeURIComponent(username + password);
-  } catch {
-    return false;
-  }
-  return /^(\/[0-9]{0,5})?$/.test(pathname);
-}
-
-/** What a Sentry address has beside those of others. */
-const dsn = { text: ", with a key and the number of a project", isIn: isDsn };
-
-function isDsn({ username, pathname }: URL): boolean {
-  return username !== "" && /\/[0-9]+$/.test(pathname);
-}
-
-function url(schemes: readonly string[], more = { text: "", isIn: (_address: URL): boolean => true }) {
-  return z.string().refine(
-    (text) => {
-      const address = URL.canParse(text) ? new URL(text) : null;
-      return address !== null && schemes.includes(address.protocol) && address.hostname !== "" && more.isIn(address);
-    },
-    `must be a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(" or ")}${more.text}`,
-  );
-}
-
-function isOrigin(text: string): boolean {
-  const plain = text.replace("://*.", "://");
-  const origin = parsedOrigin(plain);
-  return origin !== null && originText(origin) === plain && !plain.includes("*");
-}
-
-/** As far as it shows without asking anybody: 300.1.1.1 is neither an address nor a name, and a port does not belong here. */
-const isHost = (text: string): boolean => (text.includes(":") ? isIP(text) === 6 : URL.canParse(`http://${text}`));
-
-function isProxy(text: string): boolean {
-  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
-  const [address = "", bits, ...rest] = text.split("/");
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-}
-
-const instanceIdMax = 64;
-const token = z.string().regex(/^[\x21-\x7e]{16,512}$/, "must be 16 to 512 visible ASCII characters");
-const port = wholeNumber(0, 65_535);
-const name = (pattern: RegExp, what: string) => z.string().regex(pattern, what);
-
-/** One schema per setting; its input is the variable's text, never empty. */
-const schemas = {
-  environment: z.enum(["production", "development", "test"], "must be production, development or test"),
-  port,
-  host: name(/^[A-Za-z0-9.:_-]{1,255}$/, "must be an address or a host name").refine(isHost, "must be an address or a host name"),
-  dataDir: z.string().refine((path) => !path.includes("\0") && path.trim() !== "", "must be a path"),
-  redisUrl: redisUrls(),
-  workers: wholeNumber(1, 64),
-  allowedOrigins: list(z.string().refine(isOrigin, "must be origins such as https://play.example or https://*.example.org")),
-  allowMissingOrigin: z.enum(["true", "false"], "must be true or false").transform((word) => word === "true"),
-  trustedProxies: list(z.string().refine(isProxy, "must be addresses, CIDR ranges, loopback, linklocal or uniquelocal")),
-  clientAddressHeader: name(/^[A-Za-z0-9-]{1,64}$/, "must be a header's name").transform((header) => header.toLowerCase()),
-  adminToken: token,
-  metricsToken: token,
-  metricsPort: port,
-  sentryDsn: url(["http:", "https:"], dsn),
-  logLevel: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`),
-  logSampleEvery: wholeNumber(1, 1_000_000),
-  instanceId: name(
-    new RegExp(`^[A-Za-z0-9._-]{1,${instanceIdMax}}$`),
-    `must be 1 to ${instanceIdMax} letters, digits, dots, dashes or underscores`,
-  ),
-  release: name(/^[A-Za-z0-9._+@-]{1,100}$/, "must be up to 100 letters, digits or . _ - + @"),
-} as const satisfies Record<SettingName, z.ZodType>;
-
-type Value<Name extends SettingName> = z.output<(typeof schemas)[Name]>;
+type Value<Name extends SettingName> = z.output<(typeof settingSchemas)[Name]>;
 
 interface Reading {
   readonly env: Environment;
@@ -199,7 +87,7 @@ function reader(reading: Reading) {
   return <Name extends SettingName>(setting: Name): Value<Name> | null => {
     const text = textOf(setting, reading);
     if (text === "") return null;
-    const result = schemas[setting].safeParse(text);
+    const result = settingSchemas[setting].safeParse(text);
     if (result.success) return result.data as Value<Name>;
     const { variable, secret } = settingVariables[setting];
     const shown = secret ? "" : ` It is "${text.slice(0, 80)}".`;
@@ -223,7 +111,7 @@ function readLimits(env: Environment, problems: string[]): Limits {
   for (const variable of Object.keys(env)) {
     if (variable.startsWith("LIMIT_") && !known.has(variable)) problems.push(`${variable} is not a limit of this program.`);
   }
-  for (const [lesser, greater] of pairs) {
+  for (const [lesser, greater] of atMost) {
     const { variable } = limitVariables[lesser];
     if ((env[variable] ?? "") === "") limits[lesser] = Math.min(limits[lesser], limits[greater]);
     else if (limits[lesser] > limits[greater]) problems.push(`${variable} must not exceed ${limitVariables[greater].variable}.`);
@@ -232,7 +120,7 @@ function readLimits(env: Environment, problems: string[]): Limits {
 }
 
 /** The first of two must not exceed the second. Where nobody set it, it is lowered with it: whoever lowers one at night is not refused. */
-const pairs: readonly (readonly [lesser: LimitName, greater: LimitName])[] = [
+const atMost: readonly (readonly [lesser: LimitName, greater: LimitName])[] = [
   ["connectionsPerAddressMax", "connectionsMax"],
   ["frameBytesMax", "outboxBytesMax"],
   ["storeBatchChangesMax", "storeQueueChangesMax"],
@@ -251,8 +139,8 @@ function conflicts(config: Config): string[] {
   if (config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort === config.port)
     found.push("METRICS_PORT must differ from PORT.");
   const spare = `-w${config.workers}`.length;
-  if (config.workers > 1 && (config.instanceId?.length ?? 0) + spare > instanceIdMax)
-    found.push(`INSTANCE_ID must leave ${spare} of its ${instanceIdMax} characters for the numbers of ${config.workers} workers.`);
+  if (config.workers > 1 && (config.instanceId?.length ?? 0) + spare > instanceIdCharsMax)
+    found.push(`INSTANCE_ID must leave ${spare} of its ${instanceIdCharsMax} characters for the numbers of ${config.workers} workers.`);
   if (config.clientAddressHeader !== null && config.trustedProxies.length === 0)
     found.push("CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES: it is believed from them only.");
   return [...found, ...secretConflicts(config.secrets)];

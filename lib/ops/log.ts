@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { type DestinationStream, pino } from "pino";
 import type { Ambient } from "./ambient.ts";
-import type { LogLevel } from "./config.ts";
+import type { LogLevel } from "./setting-schemas.ts";
 import { LogOutput } from "./log-output.ts";
 import { scrubText, secretKeys } from "./scrub.ts";
 

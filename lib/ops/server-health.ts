@@ -2,10 +2,10 @@
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
 import type { SteadyClock } from "./ambient.ts";
-import type { Above } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { clockPart, createHealth, drainPart, type Health, loadPart, optionalPart, ownClockPart, roomsPart, storePart } from "./health.ts";
 import type { Reporter } from "./report.ts";
+import type { Above } from "./worker.ts";
 
 const storeSlowMs = 1_000;
 /** More than clocks that are kept by NTP differ by, and less than a player would see. */

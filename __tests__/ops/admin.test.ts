@@ -1,4 +1,6 @@
 // F53: the admin API is behind its token, every action is in the audit log, and a failing store is told as such.
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import express from "express";
 import request from "supertest";
 import { describe, expect, test, vi } from "vitest";
@@ -19,6 +21,7 @@ const secret = "the-admin-token-for-tests";
 function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
   const did: string[] = [];
   const from = { address: "10.0.0.9" };
+  const door = { token };
   let level: LogLevel = "info";
   const ambient = heldAmbient();
   const host: AdminHost = {
@@ -45,7 +48,7 @@ function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
   const app = express();
   const bodyBytesMax = 20_000;
   const settings = {
-    token: () => token,
+    token: () => door.token,
     host,
     health: createHealth({}),
     audit,
@@ -59,7 +62,7 @@ function scene(over: Partial<AdminHost> = {}, token: string | null = secret) {
   const get = (path: string) => request(app).get(`/admin/api${path}`).set("Authorization", `Bearer ${secret}`);
   const post = (path: string, body: object = {}) =>
     request(app).post(`/admin/api${path}`).set("Authorization", `Bearer ${secret}`).send(body);
-  return { app, did, get, post, live, ambient, series, from };
+  return { app, did, get, post, live, ambient, series, from, door };
 }
 
 describe("F53 SAFETY 21 the door", () => {
@@ -229,6 +232,26 @@ describe("F30 live rows", () => {
     const timers = ambient.waiting();
     stop();
     expect([live.watchers(), ambient.waiting()]).toEqual([0, timers - 1]);
+  });
+
+  test("a token that was replaced meanwhile is shown nothing more: its line ends with the next batch", async () => {
+    const { app, live, ambient, door } = scene();
+    const server = app.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/admin/api/live`, { headers: { authorization: `Bearer ${secret}` } });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const nextBatch = async (v: number) => {
+      live.note("A", () => row("A", v));
+      await ambient.advance(250);
+      const { done, value } = await reader.read();
+      return done ? null : new TextDecoder().decode(value);
+    };
+    expect(await nextBatch(1)).toContain('"v":1');
+    door.token = "the-admin-token-from-now-on";
+    expect(await nextBatch(2)).toBeNull();
+    await new Promise((closed) => server.close(closed));
+    expect(live.watchers()).toBe(0);
   });
 
   test("asked for the head alone, the answer ends with it and nobody watches", async () => {

@@ -192,7 +192,7 @@ function actionRoutes(router: Router, { host, audit, addressOf }: AdminSettings)
 }
 
 /** Batches of changed games as a stream of lines, each one JSON. A reader that does not keep up misses batches, and is not waited for. */
-function liveRoute(router: Router, { live }: AdminSettings): void {
+function liveRoute(router: Router, { live, token }: AdminSettings): void {
   router.get("/live", (request, response) => {
     // Who hung up while his token was looked at is gone already: nothing would ever end his watch.
     if (response.destroyed) return;
@@ -201,7 +201,9 @@ function liveRoute(router: Router, { live }: AdminSettings): void {
     if (request.method === "HEAD") return void response.end();
     response.flushHeaders();
     const stop = live.watch((rows) => {
-      if (!response.writableNeedDrain) response.write(`${JSON.stringify({ rows })}\n`);
+      // A token that was replaced since shows nothing more.
+      if (checkBearer(request.headers.authorization, token()) !== "granted") response.end();
+      else if (!response.writableNeedDrain) response.write(`${JSON.stringify({ rows })}\n`);
     });
     response.on("close", stop);
   });

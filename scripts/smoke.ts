@@ -37,11 +37,14 @@ async function player(base: URL) {
     heard.push(JSON.parse(String(text)) as Message);
     for (const look of [...waiting]) look();
   });
+  // What the line complains of ends what is waited for; heard by nobody it would end this program.
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  broken.catch(() => undefined);
+  socket.on("error", reject);
   try {
     await inTime(once(socket, "open"), "the socket");
   } catch (error) {
-    // One that is still being opened would keep the command from ending. It complains about that.
-    socket.on("error", () => undefined);
+    // One that is still being opened would keep the command from ending.
     socket.terminate();
     throw error;
   }
@@ -56,7 +59,7 @@ async function player(base: URL) {
       waiting.add(look);
       look();
     });
-    return inTime(found, what);
+    return inTime(Promise.race([found, broken]), what);
   };
   let serial = 0;
   return {

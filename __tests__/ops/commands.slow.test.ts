@@ -2,8 +2,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocketServer } from "ws";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable, type Table } from "../support/table-client.ts";
 
@@ -74,6 +76,18 @@ describe("F48 npm run smoke", () => {
       expect([status, out.match(/^FAIL.*$/gm)]).toEqual([1, [expect.stringContaining("a whole game: Unexpected server response: 429")]]);
     } finally {
       await narrow.dispose();
+    }
+  });
+
+  test("what is answered in a game is no frame: its line says so and the ones after it are there, exit 1", async () => {
+    const garbler = new WebSocketServer({ port: 0, handleProtocols: () => "tapotarp.v1" });
+    garbler.on("connection", (socket, { socket: line }) => socket.once("message", () => line.write(Buffer.of(0xff, 0))));
+    try {
+      const { status, out, err } = await command("smoke", [`http://127.0.0.1:${(garbler.address() as AddressInfo).port}`]);
+      expect([status, out.match(/^FAIL.*$/gm)?.length, err]).toEqual([1, 7, ""]);
+      expect(out).toContain("FAIL  a whole game: Invalid WebSocket frame");
+    } finally {
+      garbler.close();
     }
   });
 

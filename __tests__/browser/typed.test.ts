@@ -42,6 +42,10 @@ test("names have a bound in units as well, and feedback its own", () => {
   expect(cleanFeedback(said)).toBe(said);
 });
 
+test("feedback is composed, also where something that nobody sees stood between a letter and its mark; its lines stay", () => {
+  expect(cleanFeedback(" e\u200e\u0301t\u00e9\r\n\u2066good\u2069\n")).toBe("\u00e9t\u00e9\ngood");
+});
+
 const anyText = fc.string({ unit: fc.constantFrom("a", " ", "é", "e\u0301", "🇹🇷", family, "\u0301", "한", "\u200d", "👨"), maxLength: 90 });
 
 property.prop([anyText, fc.double({ min: 0, max: 1, noNaN: true })])(

@@ -1,15 +1,15 @@
-// Turns typed text into a name that can be stored and shown: well-formed, NFC, one line, bounded in graphemes.
+// Turns typed text into what can be stored and shown: well-formed and NFC; names have one line and a bound in graphemes, too.
 // It never escapes anything: names are kept as typed, and escaped where markup is written.
 import { limits } from "./limits.ts";
 
-/** Control and unassigned-format characters that reorder or hide text: C0, C1, line separators, bidi marks, embeddings, isolates, BOM. */
+/** What controls, reorders or hides text: C0 but for the line feed, C1, line separators, bidi marks, embeddings, isolates, BOM. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the purpose
-const unwanted = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
+const unwanted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Number of characters as people count them, or more than `max` when there are more. */
-function graphemeCount(text: string, max: number): number {
+export function graphemeCount(text: string, max: number): number {
   let count = 0;
   for (const _ of graphemes.segment(text)) {
     count += 1;
@@ -18,11 +18,16 @@ function graphemeCount(text: string, max: number): number {
   return count;
 }
 
+/** Typed text of any length, its line feeds kept, in its one form; null when it is malformed. */
+export function cleanText(text: string): string | null {
+  // Composed last: what stood between a letter and its mark may just have gone.
+  return text.isWellFormed() ? text.replace(unwanted, "").trim().normalize("NFC") : null;
+}
+
 /** The clean form of a name, or null when it is empty, malformed or too long. `max` in graphemes. */
 export function cleanName(text: unknown, max: number): string | null {
-  if (typeof text !== "string" || text.length > limits.nameUnitsMax || !text.isWellFormed()) return null;
-  // Composed last: what stood between a letter and its mark may just have gone.
-  const clean = text.replace(unwanted, "").replace(/\s+/gu, " ").trim().normalize("NFC");
+  if (typeof text !== "string" || text.length > limits.nameUnitsMax) return null;
+  const clean = cleanText(text.replaceAll("\n", ""))?.replace(/\s+/gu, " ") ?? "";
   if (clean === "" || clean.length > limits.nameUnitsMax || graphemeCount(clean, max) > max) return null;
   return clean;
 }

@@ -201,8 +201,8 @@ function liveRoute(router: Router, { live, token }: AdminSettings): void {
     if (request.method === "HEAD") return void response.end();
     response.flushHeaders();
     const stop = live.watch((rows) => {
-      // A token that was replaced since shows nothing more.
-      if (checkBearer(request.headers.authorization, token()) !== "granted") response.end();
+      // A token that was replaced since shows nothing more. The line is cut, as one that ends would look like a table in which nothing happens.
+      if (checkBearer(request.headers.authorization, token()) !== "granted") response.destroy();
       else if (!response.writableNeedDrain) response.write(`${JSON.stringify({ rows })}\n`);
     });
     response.on("close", stop);

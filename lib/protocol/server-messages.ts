@@ -19,7 +19,7 @@ export interface ChangeData extends ViewChange {
   readonly events: readonly WireEvent[];
 }
 
-export type ServerMessage<View> =
+export type NamedMessage<View> =
   | {
       readonly type: "clientId";
       readonly data: { readonly clientId: string; readonly instanceId: string; readonly serverTime: number; readonly protocol: string };
@@ -63,5 +63,6 @@ export type ServerMessage<View> =
   | {
       readonly type: "shutdown_warning";
       readonly data: { readonly message: string; readonly timeout: number; readonly retryAfterMs: number };
-    }
-  | WireEvent;
+    };
+
+export type ServerMessage<View> = NamedMessage<View> | WireEvent;

@@ -2,20 +2,25 @@
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { PlayerView, View } from "../../../lib/game/view.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
-import type { ServerMessage, Stamp, StateData } from "../../../lib/protocol/server-messages.ts";
+import type { NamedMessage, StateData } from "../../../lib/protocol/server-messages.ts";
 import { noSamples, type ServerClock } from "./server-clock.ts";
 
 export type Table = StateData<View>;
-export type FromServer = ServerMessage<View>;
 
 /** A hosted game other than the clock, whole: its own screens know what else is in its view. */
-export interface OtherGame extends Stamp {
+interface OtherView {
   readonly id: string;
   readonly game: string;
   readonly name: string;
   /** The seat that this page holds, where its view says so. */
   readonly seat?: SeatId;
 }
+export type OtherGame = StateData<OtherView>;
+
+/** Events come with the change they belong to: this page asks for changes. */
+export type FromServer = NamedMessage<View | OtherView>;
+/** What a message of this type says. */
+export type Told<Type extends FromServer["type"]> = Extract<FromServer, { readonly type: Type }>["data"];
 
 /**
  * How the page stands to the server: `connecting` (nothing yet), `open`, `lost` (coming back by itself), `displaced` (another

@@ -11,6 +11,7 @@ import {
   type OtherGame,
   shownGame,
   type Table,
+  type Told,
 } from "./model.ts";
 import { noSamples, withPong, withServerTime } from "./server-clock.ts";
 
@@ -74,35 +75,30 @@ function noticed(model: Model, news: News): Model {
 function serverSaid(model: Model, message: FromServer, atMs: number): Model {
   switch (message.type) {
     case "clientId":
-      return { ...model, serverClock: withServerTime(model.serverClock, (message.data as { serverTime: number }).serverTime, atMs) };
+      return { ...model, serverClock: withServerTime(model.serverClock, message.data.serverTime, atMs) };
     case "state":
-      return withGame(model, message.data as Table | OtherGame);
+      return withGame(model, message.data);
     case "change":
-      return changed(model, message.data as ChangeMessage);
+      return changed(model, message.data);
     case "claimed":
     case "reconnected":
-      return seated(model, message.data as SeatMessage);
+      return seated(model, message.data);
     case "ack":
-      return { ...model, outbox: without(model, (message.data as { id: string }).id) };
+      return { ...model, outbox: without(model, message.data.id) };
     case "error":
-      return refused(model, message.data as ErrorMessage);
+      return refused(model, message.data);
     case "pong":
-      return ponged(model, message.data as { t?: number; serverTime: number }, atMs);
+      return ponged(model, message.data, atMs);
     case "viewers":
-      return watched(model, (message.data as { viewers: number }).viewers);
+      return watched(model, message.data.viewers);
     case "missed":
-      return recalled(model, message.data as MissedMessage);
+      return recalled(model, message.data);
     case "shutdown_warning":
       return { ...model, restarting: true };
     default:
       return model;
   }
 }
-
-type ChangeMessage = Extract<FromServer, { type: "change" }>["data"];
-type SeatMessage = Extract<FromServer, { type: "claimed" | "reconnected" }>["data"];
-type ErrorMessage = Extract<FromServer, { type: "error" }>["data"];
-type MissedMessage = Extract<FromServer, { type: "missed" }>["data"];
 
 const without = (model: Model, id: string | undefined): Model["outbox"] =>
   id === undefined ? model.outbox : model.outbox.filter((sent) => sent.id !== id);
@@ -133,7 +129,7 @@ function checkedSeat(model: Model): Model {
   return player && !player.claimed ? { ...model, seat: null } : model;
 }
 
-function changed(model: Model, change: ChangeMessage): Model {
+function changed(model: Model, change: Told<"change">): Model {
   const { table, other } = model;
   const known = shownGame(model);
   if (!known) return { ...model, stale: true };
@@ -145,13 +141,13 @@ function changed(model: Model, change: ChangeMessage): Model {
   return checkedSeat(remembered({ ...model, table: applyChange(table, fields) }, change));
 }
 
-function remembered(model: Model, { events, v, serverTime: at }: ChangeMessage): Model {
+function remembered(model: Model, { events, v, serverTime: at }: Told<"change">): Model {
   if (events.length === 0) return model;
   const happenings = [...model.happenings, ...events.map((event) => ({ v, at: event.at ?? at, event }))];
   return { ...model, happenings: happenings.slice(-happeningsMax) };
 }
 
-function recalled(model: Model, missed: MissedMessage): Model {
+function recalled(model: Model, missed: Told<"missed">): Model {
   const known = new Set(model.happenings.map((h) => h.v));
   const recovered = missed.changes
     .filter((c) => !known.has(c.v))
@@ -160,20 +156,20 @@ function recalled(model: Model, missed: MissedMessage): Model {
   return { ...model, happenings: happenings.slice(-happeningsMax) };
 }
 
-function seated(model: Model, seat: SeatMessage): Model {
+function seated(model: Model, seat: Told<"claimed" | "reconnected">): Model {
   const outbox = model.outbox.filter((sent) => sent.type !== "claim");
   const next = withGame({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open", restarting: false }, seat.state);
   return seat.playerId === null ? { ...next, chair: true } : { ...next, seat: seat.playerId };
 }
 
-function refused(model: Model, error: ErrorMessage): Model {
+function refused(model: Model, error: Told<"error">): Model {
   if (error.retry && error.id !== undefined) return model;
   const next = { ...model, outbox: without(model, error.id) };
   const news: News = { tone: "error", key: `refusal.${error.code}`, params: error.field === undefined ? {} : { field: error.field } };
   return (error.id === undefined && error.retry ? saidAgain(next, news) : null) ?? noticed(next, news);
 }
 
-function ponged(model: Model, pong: { t?: number; serverTime: number }, atMs: number): Model {
+function ponged(model: Model, pong: Told<"pong">, atMs: number): Model {
   if (pong.t === undefined) return model;
   return { ...model, serverClock: withPong(model.serverClock, { sentMs: pong.t, receivedMs: atMs, serverTime: pong.serverTime }) };
 }

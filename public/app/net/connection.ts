@@ -2,11 +2,11 @@
 // It never decides what a message means for the page (that is the model's) and never throws a key away on a temporary refusal.
 import { closeCodes } from "../../../lib/protocol/close-codes.ts";
 import type { Env, SocketLike } from "../device/env.ts";
-import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame } from "../model/model.ts";
-import { Attempt } from "./attempt.ts";
-import { parsed, type Refused } from "./heard.ts";
+import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame, type Told } from "../model/model.ts";
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
+import { Attempt } from "./attempt.ts";
+import { parsed } from "./heard.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
@@ -205,12 +205,12 @@ export class Connection {
 
   private beforeModel(message: FromServer): void {
     if (message.type === "claimed" || message.type === "reconnected") {
-      const seat = message.data as { gameId: string; playerId: number | null; token: string };
-      this.ports.keys.keep(seat.gameId, { playerId: seat.playerId, token: seat.token });
-      this.wish = { type: "game", gameId: seat.gameId };
+      const { gameId, playerId, token } = message.data;
+      this.ports.keys.keep(gameId, { playerId, token });
+      this.wish = { type: "game", gameId };
       for (const sent of this.ports.model().outbox) if (sent.type === "claim") this.ports.shelf.remove(sent.id);
     }
-    if (message.type === "ack") this.acknowledged((message.data as { id: string }).id);
+    if (message.type === "ack") this.acknowledged(message.data.id);
   }
 
   private acknowledged(id: string): void {
@@ -222,7 +222,7 @@ export class Connection {
 
   private afterModel(message: FromServer): void {
     if (message.type === "state" || message.type === "claimed" || message.type === "reconnected") this.arrived();
-    if (message.type === "error") this.refused(message.data as Refused);
+    if (message.type === "error") this.refused(message.data);
     if (this.ports.model().stale && message.type === "change") this.send("sync", {});
   }
 
@@ -264,7 +264,7 @@ export class Connection {
     for (const sent of this.ports.shelf.of(gameId)) if (!known.has(sent.id)) this.ports.dispatch({ type: "give", sent });
   }
 
-  private refused(error: Refused): void {
+  private refused(error: Told<"error">): void {
     if (error.retry) {
       const as = this.keyInUse === null ? "viewer" : "holder";
       if (!this.settled) this.again(error, () => this.hello(as));
@@ -275,7 +275,7 @@ export class Connection {
     if (!this.settled) this.notLetIn(error);
   }
 
-  private again(error: Refused, call: () => void): void {
+  private again(error: Told<"error">, call: () => void): void {
     const { env } = this.ports;
     const waitMs = error.retryAfterMs ?? retryMs;
     const socket = this.socket;
@@ -291,7 +291,7 @@ export class Connection {
   }
 
   /** The key does not open now, or there is no such game: come in with the next key or as a viewer, or give up. */
-  private notLetIn(error: Refused): void {
+  private notLetIn(error: Told<"error">): void {
     const { wish } = this;
     if (wish.type !== "game") {
       this.wish = { type: "nothing" };

@@ -1,12 +1,5 @@
-// What comes through the socket, as far as the connection itself has to understand it.
+// A message of the server, out of a socket's text.
 import type { FromServer } from "../model/model.ts";
-
-export interface Refused {
-  readonly id?: string;
-  readonly code: string;
-  readonly retry: boolean;
-  readonly retryAfterMs?: number;
-}
 
 /** Null for what is no message. */
 export function parsed(text: unknown): FromServer | null {

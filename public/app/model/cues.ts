@@ -3,6 +3,7 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import type { WireEvent } from "../../../lib/game/wire-event.ts";
 import { saysWhoBegins } from "./announce.ts";
 import { hasEnded, type Model } from "./model.ts";
+import { playerOf, timeRuns } from "./table-questions.ts";
 
 export type Cue = "turn" | "priority" | "warning" | "timeout" | "out" | "dice" | "end" | "nudge";
 
@@ -49,6 +50,7 @@ export function cueFor(event: WireEvent, { seat: own, all }: Ears): Cue | null {
 
 /** Whether the table waits for this page right now. One that has lost its place does not know any more. */
 export function isOnTheClock({ table, seat, link }: Model): boolean {
-  if (table === null || seat === null || table.status !== "running" || hasEnded(link)) return false;
-  return table.running.includes(seat) || table.players.some((p) => p.id === seat && p.timeoutPending);
+  if (table === null || hasEnded(link)) return false;
+  const player = playerOf(table, seat);
+  return player !== undefined && timeRuns(table, player);
 }

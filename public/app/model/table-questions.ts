@@ -70,11 +70,13 @@ export function undoAnswer(table: Table, who: Standing): "agree" | "again" | nul
   return sits ? "agree" : null;
 }
 
+/** Whether a seat's time passes: its bank, or what it has to choose how it goes on. */
+export const timeRuns = ({ status, running }: Table, { id, timeoutPending }: PlayerView): boolean =>
+  status === "running" && (running.includes(id) || timeoutPending);
+
 /** What a seat's clock shows `elapsedMs` after the table's `serverTime`. */
-export function seatFace(table: Table, player: PlayerView, elapsedMs: number): Face {
-  const runs = isRunning(table, player.id) || (player.timeoutPending && table.status === "running");
-  return faceAt(player, runs ? { elapsedMs, overtime: runsIntoOvertime(table.settings.onTimeout) } : null);
-}
+export const seatFace = (table: Table, player: PlayerView, elapsedMs: number): Face =>
+  faceAt(player, timeRuns(table, player) ? { elapsedMs, overtime: runsIntoOvertime(table.settings.onTimeout) } : null);
 
 /** A full bank for the ring: what the seat started with, or more when it has more. */
 export function fullBankMs(table: Table, player: PlayerView): number {

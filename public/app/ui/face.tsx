@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { Face } from "../../../lib/game/clock-face.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
-import { fullBankMs, playerOf, seatFace } from "../model/table-questions.ts";
+import { fullBankMs, playerOf, seatFace, timeRuns } from "../model/table-questions.ts";
 import { clockText, lastsMs, moodOf, tenthsText } from "../model/time-text.ts";
 
 /** What is drawn for one seat at one moment. */
@@ -39,15 +39,14 @@ export function useMoment(seat: SeatId | null, draw: (moment: Moment) => LastsMs
         fullMs: fullBankMs(table, player),
         delayTimeMs: table.settings.delayTime,
         choiceTimeMs: table.settings.timeoutGracePeriod,
-        runs: link !== "kicked" && table.status === "running" && (table.running.includes(seat) || player.timeoutPending),
+        runs: link !== "kicked" && timeRuns(table, player),
       });
     };
-    const unsubscribe = session.model.subscribe((model) => {
-      const running =
-        model.table?.status === "running" && (model.table.running.includes(seat) || playerOf(model.table, seat)?.timeoutPending === true);
+    const unsubscribe = session.model.subscribe(({ table }) => {
+      const player = table && playerOf(table, seat);
       show();
       // Also one that is there already: what it said before does not hold any more.
-      if (running) stop = frames.each(show);
+      if (table && player && timeRuns(table, player)) stop = frames.each(show);
       else {
         stop?.();
         stop = null;

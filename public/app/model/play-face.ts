@@ -3,7 +3,7 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import type { Table } from "./model.ts";
 import type { Words } from "./offer.ts";
 import { durationText } from "./time-text.ts";
-import { isRunning, nameOf, playerOf, type Standing, stackTop } from "./table-questions.ts";
+import { isRunning, nameOf, orderAfter, playerOf, type Standing, stackTop } from "./table-questions.ts";
 
 /** The seat whose clock is large: one's own; for watchers whoever is on the clock. */
 export function focusSeat(table: Table, who: Standing): SeatId | null {
@@ -47,9 +47,5 @@ export function chainOf(table: Table): readonly SeatId[] {
 }
 
 /** Seats beside the large one, in the order of play after it. */
-export function otherSeats(table: Table, focus: SeatId | null): readonly SeatId[] {
-  const order = table.playOrder.length === table.players.length ? table.playOrder : table.players.map((p) => p.id);
-  const at = focus === null ? -1 : order.indexOf(focus);
-  const round = [...order.slice(at + 1), ...order.slice(0, at + 1)];
-  return round.filter((seat) => seat !== focus);
-}
+export const otherSeats = (table: Table, focus: SeatId | null): readonly SeatId[] =>
+  orderAfter(table, focus).filter((seat) => seat !== focus);

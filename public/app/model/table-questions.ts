@@ -17,11 +17,10 @@ export const isRunning = (table: Table, seat: SeatId): boolean => table.status =
 /** The seat on top of the interrupt stack, or null. */
 export const stackTop = (table: Table): SeatId | null => table.interruptingPlayers.at(-1) ?? null;
 
-/** Seats in the order of play, from the seat after `from` round to `from` itself. */
-export function orderAfter(table: Table, from: SeatId): readonly SeatId[] {
-  const order = table.playOrder.length > 0 ? table.playOrder : table.players.map((p) => p.id);
-  const at = order.indexOf(from);
-  return [...order.slice(at + 1), ...order.slice(0, at + 1)];
+/** Seats in the order of play, from the seat after `from` round to `from` itself; null: from the first. */
+export function orderAfter({ playOrder }: Table, from: SeatId | null): readonly SeatId[] {
+  const at = from === null ? -1 : playOrder.indexOf(from);
+  return [...playOrder.slice(at + 1), ...playOrder.slice(0, at + 1)];
 }
 
 /** The living seat that gets the turn after `from`, or null when nobody else lives. */

@@ -37,18 +37,17 @@ export function TableMode(): JSX.Element | null {
   const { table } = session.model.value;
   if (!table) return null;
   const layout = tableLayout(table.players.length, shape);
-  const order = table.playOrder.length === table.players.length ? table.playOrder : table.players.map((p) => p.id);
   const grid = {
     "grid-template-columns": `repeat(${layout.columns}, minmax(0, 1fr))`,
     "grid-template-rows": Array.from({ length: layout.rows + 1 }, (_, i) => (i + 1 === layout.strip ? "auto" : "minmax(0, 1fr)")).join(" "),
   };
   const who = standing(session.model.value);
   const due = table.players.filter((player) => player.timeoutPending && mayPlayFor(table, who, player.id));
-  const isNear = ({ id }: PlayerView): boolean => (layout.places[order.indexOf(id)]?.row ?? 0) > layout.strip;
+  const isNear = ({ id }: PlayerView): boolean => (layout.places[table.playOrder.indexOf(id)]?.row ?? 0) > layout.strip;
   return (
     <main class="table-mode" style={grid} data-status={table.status} data-v={table.v} data-count={table.players.length} data-shape={shape}>
       <h1 class="sr">{table.name || table.id}</h1>
-      {order.map((seat, at) => {
+      {table.playOrder.map((seat, at) => {
         const player = playerOf(table, seat);
         const place = layout.places[at];
         const asked = player && due.includes(player) ? shape : null;

@@ -1,8 +1,8 @@
 // Happenings become sounds and shakes; and whoever is on the clock and has not noticed is nudged. Each with its switch.
 import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
-import { since } from "../model/announce.ts";
 import { type Cue, cueFor, isOnTheClock } from "../model/cues.ts";
+import { eachNews } from "../net/news.ts";
 import { createPlayer } from "./sounds.ts";
 
 /** Idle for so long while on the clock: a nudge, and again after as long. */
@@ -21,14 +21,9 @@ export function startCues(app: App): void {
 }
 
 function hearHappenings({ session, route }: App, play: (cue: Cue) => void): void {
-  let seen: { readonly gameId: string | null; readonly v: number } = { gameId: null, v: 0 };
-  session.model.subscribe((model) => {
-    const { table, happenings } = model;
-    if (!table || (seen.gameId === table.id && seen.v === table.v)) return;
-    const fresh = seen.gameId === table.id ? since(happenings, seen.v) : [];
-    seen = { gameId: table.id, v: table.v };
+  eachNews(session.model, (fresh, _table, { seat, link }) => {
     const here = route.peek();
-    const ears = { seat: model.seat, all: model.link === "local" || (here.page === "game" && here.view === "table") };
+    const ears = { seat, all: link === "local" || (here.page === "game" && here.view === "table") };
     const cues = new Set(fresh.map(({ event }) => cueFor(event, ears)));
     for (const cue of cues) if (cue !== null && here.page !== "overlay") play(cue);
   });
@@ -36,7 +31,7 @@ function hearHappenings({ session, route }: App, play: (cue: Cue) => void): void
 
 function nudgeIdle({ session, prefShelf }: App, play: () => void): void {
   let cancel: (() => void) | null = null;
-  let since = 0;
+  let touchedAtMs = 0;
   const { env } = session;
   const later = (): void => {
     cancel?.();
@@ -51,8 +46,8 @@ function nudgeIdle({ session, prefShelf }: App, play: () => void): void {
     later();
   };
   const touched = (): void => {
-    if (cancel !== null && env.nowMs() - since > 1_000) {
-      since = env.nowMs();
+    if (cancel !== null && env.nowMs() - touchedAtMs > 1_000) {
+      touchedAtMs = env.nowMs();
       later();
     }
   };

@@ -2,26 +2,23 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useApp } from "../app-context.ts";
-import { since, sentencesFor, toastFor } from "../model/announce.ts";
+import { sentencesFor, toastFor } from "../model/announce.ts";
+import { eachNews } from "../net/news.ts";
 
 export function Announcer(): JSX.Element {
   const { session, speech } = useApp();
-  useEffect(() => {
-    let seen: { readonly gameId: string | null; readonly v: number } = { gameId: null, v: 0 };
-    return session.model.subscribe((model) => {
-      const { table, happenings, seat } = model;
-      if (!table) return;
-      const fresh = seen.gameId === table.id ? since(happenings, seen.v) : [];
-      if (seen.gameId === table.id && seen.v === table.v) return;
-      seen = { gameId: table.id, v: table.v };
-      const sentences = sentencesFor(fresh, table, seat).map((words) => speech.t(words.key, words.params));
-      if (sentences.length > 0) say(sentences.join(" "));
-      for (const { event } of fresh) {
-        const toast = toastFor(event, table);
-        if (toast) queueMicrotask(() => session.dispatch({ type: "notice", tone: "info", key: toast.key, params: toast.params ?? {} }));
-      }
-    });
-  }, [session, speech]);
+  useEffect(
+    () =>
+      eachNews(session.model, (fresh, table, { seat }) => {
+        const sentences = sentencesFor(fresh, table, seat).map((words) => speech.t(words.key, words.params));
+        if (sentences.length > 0) say(sentences.join(" "));
+        for (const { event } of fresh) {
+          const toast = toastFor(event, table);
+          if (toast) queueMicrotask(() => session.dispatch({ type: "notice", tone: "info", key: toast.key, params: toast.params ?? {} }));
+        }
+      }),
+    [session, speech],
+  );
   return <LiveRegion />;
 }
 

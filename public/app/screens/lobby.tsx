@@ -4,12 +4,13 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
+import type { Translate } from "../i18n/words.ts";
 import type { Table } from "../model/model.ts";
 import { palette } from "../model/seat-look.ts";
 import { standing } from "../model/table-questions.ts";
 import { meantPlayer } from "../model/values.ts";
-import { durationText } from "../model/time-text.ts";
 import { QuestionBanners } from "../ui/banners.tsx";
+import { clockLine } from "../ui/clock-line.ts";
 import { GoRow } from "../ui/go-row.tsx";
 import { Icon, SeatShape } from "../ui/icons.tsx";
 import { IconButton, LineDot } from "../ui/parts.tsx";
@@ -58,14 +59,9 @@ export function Lobby({ table }: { readonly table: Table }): JSX.Element {
   );
 }
 
-export function settingsLine(table: Table, t: (key: string, params?: Record<string, string | number>) => string): string {
-  const { initialTime, bonusTime, delayTime, startingLife } = table.settings;
-  const round = table.campaign ? `${t("campaign.round", { round: table.campaign.round, rounds: table.campaign.rounds })} · ` : "";
-  const parts = [t("new.each", { time: durationText(initialTime) })];
-  if (bonusTime > 0) parts.push(t("new.aTurn", { time: durationText(bonusTime) }));
-  if (delayTime > 0) parts.push(t("new.delay", { s: delayTime / 1000 }));
-  parts.push(t("new.life", { n: startingLife }));
-  return round + parts.join(" · ");
+function settingsLine({ campaign, settings }: Table, t: Translate): string {
+  const round = campaign ? `${t("campaign.round", { round: campaign.round, rounds: campaign.rounds })} · ` : "";
+  return round + clockLine(settings, t);
 }
 
 function SeatRow({ table, player }: { readonly table: Table; readonly player: PlayerView }): JSX.Element {

@@ -4,8 +4,10 @@ import { useState } from "preact/hooks";
 import { limits } from "../../../lib/game/limits.ts";
 import { settingWords } from "../../../lib/game/settings.ts";
 import { useApp } from "../app-context.ts";
+import type { Translate } from "../i18n/words.ts";
 import { campaignPresets, campaignSetsTimes, createSettings, type Draft, ladders, rung } from "../model/presets.ts";
 import { durationText } from "../model/time-text.ts";
+import { clockLine } from "../ui/clock-line.ts";
 import { Field, IconButton, Segments, Stepper, Switch } from "../ui/parts.tsx";
 import { typing } from "../ui/typing.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
@@ -74,17 +76,9 @@ interface Part {
   readonly change: (part: Partial<Draft>) => void;
 }
 
-export function summary(draft: Draft, t: (key: string, params?: Record<string, string | number>) => string): string {
-  if (draft.campaignPreset !== null)
-    return t("new.summaryCampaign", { name: t(`campaign.${draft.campaignPreset}`), count: draft.playerCount });
-  return [
-    t("new.each", { time: durationText(draft.initialTime) }),
-    draft.bonusTime > 0 ? t("new.aTurn", { time: durationText(draft.bonusTime) }) : "",
-    draft.delayTime > 0 ? t("new.delay", { s: draft.delayTime / 1000 }) : "",
-    t("new.life", { n: draft.startingLife }),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+function summary(draft: Draft, t: Translate): string {
+  if (draft.campaignPreset === null) return clockLine(draft, t);
+  return t("new.summaryCampaign", { name: t(`campaign.${draft.campaignPreset}`), count: draft.playerCount });
 }
 
 function TimeFields({ draft, change }: Part): JSX.Element {

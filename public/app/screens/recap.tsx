@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import type { Translate } from "../i18n/words.ts";
 import type { Table } from "../model/model.ts";
 import type { LoggedChange } from "../model/logged.ts";
 import { type Recap as RecapFacts, recapCsv, recapOf } from "../model/recap.ts";
@@ -86,7 +87,7 @@ function factsOf(table: Table, log: readonly LoggedChange[]): RecapFacts {
   return recapOf(log, { seats: table.players.map((p) => p.id), startingLife: table.settings.startingLife, order: table.playOrder });
 }
 
-function resultWords(table: Table, t: (key: string, params?: Record<string, string | number>) => string): string {
+function resultWords(table: Table, t: Translate): string {
   const champions = table.campaign?.winners;
   if (champions) return t("recap.champion", { count: champions.length, names: champions.map((seat) => nameOf(table, seat)).join(", ") });
   if (table.winner === null) return t("recap.draw");

@@ -5,7 +5,6 @@ import { useApp } from "../app-context.ts";
 import { otherSeats } from "../model/play-face.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
 import { Icon, SeatShape } from "../ui/icons.tsx";
-import { mayTarget } from "../ui/seat-card.tsx";
 import { seatTint } from "../ui/tint.ts";
 
 export function TargetsSheet(): JSX.Element | null {
@@ -21,14 +20,13 @@ export function TargetsSheet(): JSX.Element | null {
   const { t } = speech;
   const actor = table.activePlayer;
   const who = standing(session.model.value);
-  const choosing = { ...table, targetingState: "selecting" } as const;
   const count = table.targetedPlayers.length;
   return (
     <div class="form">
       <p class="hint">{t("targets.hint")}</p>
       <div class="rows">
         {otherSeats(table, actor)
-          .filter((seat) => mayTarget(choosing, actor, seat))
+          .filter((seat) => playerOf(table, seat)?.isEliminated === false)
           .map((seat) => {
             const on = table.targetedPlayers.includes(seat);
             return (

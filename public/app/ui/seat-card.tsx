@@ -9,16 +9,6 @@ import { BankLine, ClockFace } from "./face.tsx";
 import { Icon, type IconName, SeatShape } from "./icons.tsx";
 import { seatTint } from "./tint.ts";
 
-export function mayTarget(table: Table, actor: SeatId | null, seat: SeatId): boolean {
-  return (
-    table.status === "running" &&
-    table.targetingState === "selecting" &&
-    table.activePlayer === actor &&
-    seat !== actor &&
-    playerOf(table, seat)?.isEliminated === false
-  );
-}
-
 export function SeatCard({ table, seat }: { readonly table: Table; readonly seat: SeatId }): JSX.Element | null {
   const { session, speech, sheet } = useApp();
   const player = playerOf(table, seat);
@@ -26,7 +16,8 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
   const { t } = speech;
   const who = standing(session.model.value);
   const runs = isRunning(table, seat);
-  const choosing = mayTarget(table, who.seat, seat);
+  const isChooser = table.status === "running" && table.targetingState === "selecting" && table.activePlayer === who.seat;
+  const choosing = isChooser && seat !== who.seat && !player.isEliminated;
   const targeted = table.targetedPlayers.includes(seat) && table.targetingState !== "none";
   const away = player.claimed && !player.connected;
   const act = (): void => {

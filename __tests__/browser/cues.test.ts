@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { signal } from "@preact/signals";
 import { describe, expect, test } from "vitest";
 import type { WireEvent } from "../../lib/game/wire-event.ts";
 import { en } from "../../public/app/i18n/en.ts";
@@ -9,6 +10,7 @@ import { logLine } from "../../public/app/model/log-lines.ts";
 import { emptyModel, type Happening, type Input, type Model, type Table } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 import { newLocalTable } from "../../public/app/net/local-table.ts";
+import { eachNews } from "../../public/app/net/news.ts";
 import { fakeEnv } from "./support/fake-env.ts";
 import { player, table } from "./support/tables.ts";
 
@@ -158,4 +160,22 @@ describe("what is said and shown", () => {
     const happenings = [9, 10, 11].map((v) => ({ v, at: 0, event: event("gamePaused") }));
     expect(since(happenings, 10).map((h) => h.v)).toEqual([11]);
   });
+});
+
+test("what is new at a table is told once: not what others watch meanwhile, nor what was before this page came or came back", () => {
+  const model = signal<Model>(emptyModel);
+  const told: (readonly number[])[] = [];
+  const stop = eachNews(model, (fresh) => told.push(fresh.map(({ v }) => v)));
+  const shows = (part: Partial<Table>, ...versions: number[]) => {
+    model.value = { ...model.value, table: table(part), happenings: versions.map((v) => ({ v, at: 0, event: event("undone") })) };
+  };
+  shows({ v: 10 }, 9, 10);
+  shows({ v: 12 }, 9, 10, 11, 12);
+  shows({ v: 12, viewers: 5 }, 9, 10, 11, 12);
+  shows({ v: 40, id: "ZZZZZZ" }, 39, 40);
+  model.value = { ...model.value, table: null };
+  shows({ v: 41, id: "ZZZZZZ" }, 41);
+  stop();
+  shows({ v: 42, id: "ZZZZZZ" }, 42);
+  expect(told).toEqual([[11, 12], [41]]);
 });

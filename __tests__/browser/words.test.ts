@@ -12,6 +12,7 @@ import { createSpeech } from "../../public/app/i18n/words.ts";
 import { campaignPresets } from "../../public/app/model/presets.ts";
 import { presets } from "../../lib/game/presets/presets.ts";
 import { createSession } from "../../public/app/net/session.ts";
+import { counterWord } from "../../public/app/ui/counter-word.ts";
 import { fakeEnv } from "./support/fake-env.ts";
 import { player, table } from "./support/tables.ts";
 
@@ -152,4 +153,10 @@ describe("F56 two languages", () => {
     const speech = await createSpeech("en");
     expect(speech.t("live.turn", { name: "O'Brien & <b>Sons</b>" })).toBe("O'Brien & <b>Sons</b> has the turn.");
   });
+});
+
+test("a counter that the game knows has its word, one of a player's own stands as he wrote it, whatever that is", async () => {
+  const { t } = await createSpeech("en");
+  expect(counterWord(t, "commanderTax")).toBe("tax");
+  for (const own of ["Treasure", "less", "{{n}}", "$t(menu.title)"]) expect(counterWord(t, own)).toBe(own);
 });

@@ -144,16 +144,11 @@ function Chain({ table, who, chain }: { readonly table: Table; readonly who: Sta
 function Values({ seat }: { readonly seat: SeatId }): JSX.Element {
   const { speech, prefShelf } = useApp();
   const [first, second] = prefShelf.prefs.value.counters;
-  const word = (name: string): string => {
-    const key = `counter.${name}`;
-    const text = speech.t(key);
-    return text === key ? name : text;
-  };
   return (
     <section class="vals" aria-label={speech.t("play.values")}>
-      <Counter seat={seat} name="life" word={speech.t("counter.life")} />
-      {first ? <Counter seat={seat} name={first} word={word(first)} /> : null}
-      {second ? <Counter seat={seat} name={second} word={word(second)} /> : null}
+      <Counter seat={seat} name="life" />
+      {first ? <Counter seat={seat} name={first} /> : null}
+      {second ? <Counter seat={seat} name={second} /> : null}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
 import { meantTable } from "../model/values.ts";
+import { counterWord } from "../ui/counter-word.ts";
 import { Segments, Stepper } from "../ui/parts.tsx";
 import { Counter } from "../ui/tally.tsx";
 import { typing } from "../ui/typing.ts";
@@ -48,9 +49,9 @@ function OwnCounters({ table, seat }: { readonly table: Table; readonly seat: nu
       <div class="counter-grid">
         {[...knownCounters, ...own].map((counter) => (
           <div class="counter-cell" key={counter}>
-            <Counter seat={seat} name={counter} word={t(`counter.${counter}`, { defaultValue: counter })} />
+            <Counter seat={seat} name={counter} />
             <button type="button" class="pin" aria-pressed={shown.includes(counter)} onClick={() => pick(counter)}>
-              {t(`counter.${counter}`, { defaultValue: counter })}
+              {counterWord(t, counter)}
             </button>
           </div>
         ))}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
 import { logLine } from "../model/log-lines.ts";
 import type { Words } from "../model/offer.ts";
+import { counterWord } from "../ui/counter-word.ts";
 
 export function LogSheet(): JSX.Element | null {
   const { session, speech } = useApp();
@@ -15,7 +16,7 @@ export function LogSheet(): JSX.Element | null {
   if (lines.length === 0) return <p class="hint">{t("log.empty")}</p>;
   /** Counters and markers by the names they have on the buttons; a counter of a player's own by his. */
   const told = ({ key, params: { counter, marker, ...params } = {} }: Words): string => {
-    if (counter !== undefined) return t(key, { ...params, counter: t(`counter.${counter}`, { defaultValue: counter }) });
+    if (counter !== undefined) return t(key, { ...params, counter: counterWord(t, String(counter)) });
     if (marker === undefined) return t(key, params);
     return t(key, { ...params, marker: t(`marker.${marker}`), name: params["name"] || t("marker.nobody") });
   };

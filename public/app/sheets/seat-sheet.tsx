@@ -7,6 +7,7 @@ import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { nameOf, playerOf, type Standing, standing } from "../model/table-questions.ts";
+import { counterWord } from "../ui/counter-word.ts";
 import { ClockFace } from "../ui/face.tsx";
 import { SeatShape } from "../ui/icons.tsx";
 import { Field } from "../ui/parts.tsx";
@@ -43,11 +44,10 @@ export function SeatSheet({ seat, onClose }: { readonly seat: SeatId; readonly o
 }
 
 function OwnNumbers({ seat }: { readonly seat: SeatId }): JSX.Element {
-  const { t } = useApp().speech;
   return (
     <div class="vals">
       {["life", "poison", "drunk"].map((name) => (
-        <Counter key={name} seat={seat} name={name} word={t(`counter.${name}`)} />
+        <Counter key={name} seat={seat} name={name} />
       ))}
     </div>
   );
@@ -64,7 +64,7 @@ function Numbers({ player }: { readonly player: PlayerView }): JSX.Element {
       </div>
       {shown.map(([name, n]) => (
         <div key={name}>
-          <dt>{t(`counter.${name}`, { defaultValue: name })}</dt>
+          <dt>{counterWord(t, name)}</dt>
           <dd>{n}</dd>
         </div>
       ))}

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import { setValue, stepped, type ValueName, valueFor } from "../model/values.ts";
+import { counterWord } from "./counter-word.ts";
 import { Icon } from "./icons.tsx";
 
 const gatherMs = 500;
@@ -116,9 +117,10 @@ export function StepButton({
 }
 
 /** Minus, number, plus, with its name above. */
-export function Counter({ seat, name, word }: { readonly seat: SeatId; readonly name: ValueName; readonly word: string }): JSX.Element {
+export function Counter({ seat, name }: { readonly seat: SeatId; readonly name: ValueName }): JSX.Element {
   const { speech } = useApp();
   const tally = useTally(seat, name);
+  const word = counterWord(speech.t, name);
   return (
     <div class="val" data-value={name}>
       <span class="val-name">{word}</span>

@@ -1,8 +1,9 @@
 // A Redis that answers and refuses writes: nothing is sent meanwhile, and before anything is saved again it is told since when nothing was.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Redis } from "ioredis";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
+import type { StoreFault } from "../../lib/store/store.ts";
 import { Table } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
@@ -46,6 +47,63 @@ describe.skipIf(lacks("redis-server"))("a Redis that takes no writes", () => {
     expect(store.health()).toMatchObject({ ready: true, problem: null });
     await table.step({ actionId: "early", answer: "x" });
     await store.close();
+  });
+
+  describe("and does so of a sudden", () => {
+    const admin = (...words: string[]) => inside.call(words[0] as string, ...words.slice(1));
+    afterEach(async () => {
+      await admin("REPLICAOF", "NO", "ONE");
+      await admin("ACL", "DELUSER", "player");
+    });
+    const mayAll = ["ACL", "SETUSER", "player", "reset", "on", ">secret", "~*", "&*", "+@all"];
+
+    test.each([
+      ["a user who may not write any more", "refused", ["ACL", "SETUSER", "player", "-@write"], mayAll],
+      ["one who may write, but not there", "refused", ["ACL", "SETUSER", "player", "resetkeys", "~other"], mayAll],
+      ["a server that is a replica now", "refused", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]],
+      ["a user who is gone, with his connection", "WRONGPASS", ["ACL", "DELUSER", "player"], mayAll],
+    ])("%s: nothing was saved until the first write that is taken, which is told before a change", async (_, why, takes, gives) => {
+      await admin(...mayAll);
+      const told: number[] = [];
+      let now = Date.now();
+      // Signs of life are given by hand.
+      const plain = realAmbient();
+      const ambient = {
+        ...plain,
+        now: () => now,
+        every: (ms: number, run: () => void) => (ms === 1_000 ? { cancel() {} } : plain.every(ms, run)),
+      };
+      const onSaved = (fromAt: number, untilAt: number) => void told.push(untilAt - fromAt);
+      const url = redis.url.replace("//", "//player:secret@");
+      const { store } = await openRedisStore({ url, ambient, instanceId: "rights", onSaved });
+      const table = new Table(store, "RIGHTS");
+      try {
+        await table.step();
+        await store.beat(now);
+        await admin(...takes);
+        await eventually(
+          "it is noticed",
+          async () => (await store.beat(now).catch((error: StoreFault) => error.message))?.includes(why) ?? false,
+        );
+        told.length = 0;
+        now += 60_000;
+        await expect(store.commit(table.next({ actionId: "early", answer: "x" }))).rejects.toMatchObject({ kind: "unavailable" });
+        expect(store.health()).toMatchObject({ ready: false, problem: expect.stringContaining(why) });
+        expect(told).toEqual([]);
+        await admin(...gives);
+        await eventually("it is back", async () =>
+          store
+            .beat(now)
+            .then(() => true)
+            .catch(() => false),
+        );
+        expect(told[0]).toBe(60_000);
+        expect(store.health()).toMatchObject({ ready: true, problem: null });
+        await table.step({ actionId: "early", answer: "x" });
+      } finally {
+        await store.close();
+      }
+    });
   });
 
   test("a Redis that comes back is said to be back before any change can be sent", async () => {

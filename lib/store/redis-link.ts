@@ -29,13 +29,21 @@ const probeMs = 100;
 const probesMax = 3;
 
 /** Errors Redis gives before it runs anything: certainly nothing happened. */
-const refusedBefore = /^(OOM|READONLY|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|NOAUTH|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|CROSSSLOT) /;
+const refusedBefore =
+  /^(OOM|READONLY|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|CROSSSLOT) /;
+/** Rights are looked at for each command of a script (said so by 7.0, and by 7.2): what came before this one may have happened. */
+const refusedWithin = /The user executing the script can't|ACL failure in script/;
 const busyBefore = /^BUSY /;
 const neverSent = /isn't writeable|^Cluster isn't ready/;
 
 interface Flight {
   readonly startedAt: number;
   fail(fault: StoreFault): void;
+}
+
+/** Whether Redis itself said no, be it in the midst of a script. */
+export function isRefusal({ kind, cause }: StoreFault): boolean {
+  return kind === "unavailable" || (cause instanceof Error && refusedWithin.test(cause.message));
 }
 
 export class RedisLink {
@@ -142,6 +150,7 @@ export class RedisLink {
     const fault = (kind: StoreFault["kind"], told: string) => new StoreFault(kind, told, { cause: error });
     if (neverSent.test(message)) return fault("unavailable", "Redis is not connected.");
     if (busyBefore.test(message)) return fault("busy", message);
+    if (refusedWithin.test(message)) return fault("unknown", `Redis refused a part of it: ${message.slice(0, 200)}`);
     if (refusedBefore.test(message) || message.startsWith("NOSCRIPT"))
       return fault("unavailable", `Redis refused: ${message.slice(0, 200)}`);
     if (message === "Command timed out") this.#fellSilent();

@@ -1,9 +1,10 @@
-// Whether Redis takes writes: one that answers may refuse them all the same (out of memory, a replica, a full disk). And since when
+// Whether Redis takes writes: one that answers may refuse them all the same (out of memory, a replica, a full
+// disk, a user without the right). And since when
 // nothing could be saved, told before anything is saved again.
 import type { Ambient } from "../ops/ambient.ts";
 import { lastSaved } from "./outages.ts";
 import { trialKey } from "./redis-keys.ts";
-import type { RedisLink } from "./redis-link.ts";
+import { isRefusal, type RedisLink } from "./redis-link.ts";
 import { type OnSaved, StoreFault } from "./store.ts";
 
 interface WritesParts {
@@ -104,6 +105,6 @@ export class RedisWrites {
   }
 
   #refusalOf(error: unknown): string | null {
-    return error instanceof StoreFault && error.kind === "unavailable" && this.#link.problem === null ? error.message : null;
+    return error instanceof StoreFault && isRefusal(error) && this.#link.problem === null ? error.message : null;
   }
 }

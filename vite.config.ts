@@ -1,4 +1,7 @@
-import { defineConfig } from "vite";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
 const server = process.env["TAPOTARP_DEV_SERVER"] ?? "http://localhost:3000";
@@ -12,6 +15,17 @@ function chunkOf(id: string): string | undefined {
   if (id.includes("/uplot/")) return "uplot";
   return undefined;
 }
+
+/** workbox leaves a folder behind among the system's temporary ones at each build: it gets a place that goes with the build. */
+const ownTemporaryFolder: Plugin = {
+  name: "own-temporary-folder",
+  apply: "build",
+  buildStart() {
+    const folder = mkdtempSync(join(tmpdir(), "tapotarp-build-"));
+    process.env["TMPDIR"] = folder;
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  },
+};
 
 // Preact's own types want the automatic runtime; everything else is vite's default.
 export default defineConfig({
@@ -37,6 +51,7 @@ export default defineConfig({
     proxy: { "/ws": { target: server, ws: true }, "/api": server, "/admin/api": server },
   },
   plugins: [
+    ownTemporaryFolder,
     VitePWA({
       registerType: "prompt",
       injectRegister: null,

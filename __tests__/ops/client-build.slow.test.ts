@@ -8,14 +8,22 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "tapotarp-build-"));
 const assets = join(folder, "assets");
+const temporary = mkdtempSync(join(tmpdir(), "tapotarp-temporary-"));
 
 describe("F54 the built page", () => {
   beforeAll(() => {
     const vite = join(root, "node_modules/vite/bin/vite.js");
-    const built = spawnSync(process.execPath, [vite, "build", "--outDir", folder, "--logLevel", "warn"], { cwd: root, encoding: "utf8" });
+    const env = { ...process.env, TMPDIR: temporary };
+    const built = spawnSync(process.execPath, [vite, "build", "--outDir", folder, "--logLevel", "warn"], {
+      cwd: root,
+      env,
+      encoding: "utf8",
+    });
     if (built.status !== 0) throw new Error(built.stdout + built.stderr);
   }, 120_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    for (const each of [folder, temporary]) rmSync(each, { recursive: true, force: true });
+  });
 
   // The bundler's own few lines have no source to point to.
   const scripts = () => readdirSync(assets).filter((name) => name.endsWith(".js") && !name.startsWith("rolldown-runtime-"));
@@ -32,6 +40,11 @@ describe("F54 the built page", () => {
     follow(readFileSync(join(folder, page), "utf8"), /(?:src|href)="\/assets\/([\w.-]+\.js)"/g);
     return found;
   };
+
+  test("building leaves nothing behind in the temporary folder but what node and vite keep there for the next one", () => {
+    expect(existsSync(join(folder, "sw.js"))).toBe(true);
+    expect(readdirSync(temporary).filter((name) => name !== "node-compile-cache")).toEqual([]);
+  });
 
   test("F54 every script and style is named by its content", () => {
     const names = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name));

@@ -13,7 +13,7 @@ describe("a client of ten lines", () => {
     server = await startRunningServer();
   });
   afterAll(async () => {
-    await server.stop();
+    await server.dispose();
   });
 
   test("WI5 it creates, answers the state with start, and sees the game run; start again is an error with a code and no new state", async () => {

@@ -22,6 +22,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
   });
   afterAll(async () => {
     await server.stop();
+    await server.dispose();
     await redis.end();
   });
 

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
 const readyMsMax = 30_000;
-/** How long a server may take to leave when its coverage is wanted. */
+/** How long a server may take to leave when its coverage is wanted, and its workers when it is gone. */
 const leaveMsMax = 5_000;
 /** A second signal before this is the first one once more (lib/ops/stop.ts). */
 const hurryAfterMs = 600;
@@ -44,7 +44,7 @@ export interface RunningServer {
   kill(): Promise<void>;
   /** Resolves with the exit code, null when a signal ended it. */
   readonly exited: Promise<number | null>;
-  /** kill -9 when still there, and its folder is removed when it was made here. */
+  /** kill -9 when still there, and its folder is removed when it was made here, once nobody can write into it any more. */
   dispose(): Promise<void>;
 }
 
@@ -66,6 +66,8 @@ export async function startRunningServer(options: ServerOptions = {}): Promise<R
   });
   const written: string[] = [];
   const exited = once(child, "exit").then(([code]) => code as number | null);
+  // When its output has no writer left: workers of a server that was killed live on for a moment.
+  const closed = once(child, "close");
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => void written.push(text));
   const output = () => written.join("");
   let port: number;
@@ -99,6 +101,8 @@ export async function startRunningServer(options: ServerOptions = {}): Promise<R
     async dispose() {
       if (process.env["NODE_V8_COVERAGE"] !== undefined) await leave(child, exited);
       await kill();
+      child.stdout.resume();
+      await within(leaveMsMax, closed);
       if (own) rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -106,15 +110,20 @@ export async function startRunningServer(options: ServerOptions = {}): Promise<R
 
 /** Who is killed writes no coverage: two signals let it flush and leave at once, unless it is stuck. */
 async function leave(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const stuck = new Promise((resolve) => {
-    timer = setTimeout(resolve, leaveMsMax);
-  });
   child.kill("SIGTERM");
   const hurry = setTimeout(() => child.kill("SIGTERM"), hurryAfterMs);
-  await Promise.race([exited, stuck]);
-  clearTimeout(timer);
+  await within(leaveMsMax, exited);
   clearTimeout(hurry);
+}
+
+/** Until it is done, or that time is over. */
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }
 
 function portOf(child: ChildProcess, output: () => string): Promise<number> {

@@ -7,7 +7,8 @@ import { join } from "node:path";
 const startMs = 15_000;
 
 export class GameServer {
-  readonly dataDir = mkdtempSync(join(tmpdir(), "tapotarp-e2e-"));
+  /** Made at the first start: whoever only lists the tests makes servers, too, and starts none. */
+  dataDir = "";
   port = 0;
   private process: ChildProcess | null = null;
   private said = "";
@@ -23,6 +24,7 @@ export class GameServer {
   }
 
   async start(): Promise<void> {
+    if (this.dataDir === "") this.dataDir = mkdtempSync(join(tmpdir(), "tapotarp-e2e-"));
     const child = spawn(process.execPath, ["server.ts"], {
       env: {
         ...process.env,

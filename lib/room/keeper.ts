@@ -45,6 +45,8 @@ export class Keeper {
   #shownV: number | null = null;
   /** The game as it was read a moment ago: to find out its kind, or by a commit that came too late. Used up by the next load. */
   #justRead: LoadOutcome | null;
+  /** A change was made here. What stood before the first one may have been decided by another version. */
+  #begun = false;
   /** Hash of the change that was last sent from here to be written. Not its version: one given up as lost may come to that, too. */
   #writing = "";
   /** Changes of others that were announced and are not shown yet, by version; null while there are none, which is mostly. */
@@ -266,6 +268,7 @@ export class Keeper {
     observer.committed(outcome.kind, ambient.monotonicMs() - startedAt);
     if (outcome.kind === "duplicate") return { kind: "again", answer: outcome.answer };
     if (outcome.kind === "conflict") return this.#overtaken(copy, outcome.newest).then(() => ({ kind: "conflict" }));
+    this.#begun = true;
     const { at, hash, still, sameStill, moving, change, index } = commit;
     const after: Copy = { state: step.accepted.state, v: copy.v + 1, hash, at, still, index };
     bus.publish({ gameId: this.gameId, from: instanceId, v: after.v, at, hash, still: sameStill ? null : still, moving, change });
@@ -297,7 +300,7 @@ export class Keeper {
       answer: actionId === null || answer === null ? null : storedAnswer(answer),
       index,
       sameIndex: copy.index !== null && isSameIndex(copy.index, index),
-      checkpoint: isCheckpoint(v, record),
+      checkpoint: isCheckpoint(v, record) || (copy.v > 0 && !this.#begun),
       standstills: this.#standstills,
     };
   }

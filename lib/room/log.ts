@@ -1,6 +1,7 @@
 // The game log: what one change was made of, as it is kept, and how earlier states are made again from it.
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "../game/ids.ts";
+import { chainHash } from "../store/chain.ts";
 import type { Store, StoredChange } from "../store/store.ts";
 import type { Accepted, Dismissal, Draw, LogEntry, Past, Rules } from "./rules.ts";
 
@@ -55,7 +56,8 @@ const pageSize = 512;
 
 /**
  * Also beside each change that was given an earlier state: to decide it again takes that state, which may lie behind a change of the
- * same kind, and so on to the beginning of the game. A replay that begins beside the newest of them meets none.
+ * same kind, and so on to the beginning of the game. A replay that begins beside the newest of them meets none. And beside the first change
+ * of each room (see Keeper): after an update what is played from then on can be taken back, whatever the rules were before.
  */
 export const isCheckpoint = (v: number, { past }: Pick<LogRecord, "past">): boolean => v % checkpointEvery === 0 || past !== null;
 
@@ -65,7 +67,10 @@ function entryOf(row: StoredChange): LogEntry<unknown, unknown> {
 }
 
 export interface GameLog {
-  /** The state of the game at version `v`, made again from the log; null when the log does not reach so far back. */
+  /**
+   * The state of the game at version `v`, made again from the log; null when the log does not reach so far back, and where today's rules
+   * make another one of it than stood then: a version before this one decided it otherwise.
+   */
   stateAt(gameId: string, v: number): Promise<unknown | null>;
   /** What an undo now would go back to; null when there is nothing. */
   past(gameId: string, v: number): Promise<Past<unknown> | null>;
@@ -78,13 +83,16 @@ export function gameLog(store: Store, rules: AnyRules): GameLog {
     let { state, at } = start;
     while (at < v) {
       const rows = await store.changes(gameId, at, Math.min(pageSize, v - at));
-      if (rows.length === 0) return null;
+      const last = rows.at(-1);
+      if (last === undefined) return null;
       for (const row of rows) {
         state = await replayed(gameId, { state, row, known });
         if (state === null) return null;
         at = row.v;
         known.set(at, state);
       }
+      // The hash of the last one covers its state, which rests on all before it.
+      if (!isAsKept(rules, last, state)) return null;
     }
     return state;
   }
@@ -134,8 +142,22 @@ export interface ReplayStep {
   readonly past: Past<unknown> | null;
 }
 
-/** One logged change, decided again. Null when the rules decide otherwise today, which is a bug or a damaged log. */
+const isAsKept = (rules: AnyRules, { prevHash, v, change, hash }: StoredChange, state: unknown): boolean =>
+  chainHash(prevHash, v, change, rules.encode(state)) === hash;
+
+/**
+ * One logged change, decided again. Null when the rules cannot decide it today as they did: another version wrote it, or it is a bug or a
+ * damaged log. Rules that had taken it and throw now are such, too.
+ */
 export function replayChange(rules: AnyRules, step: ReplayStep): unknown | null {
+  try {
+    return decidedAgain(rules, step);
+  } catch {
+    return null;
+  }
+}
+
+function decidedAgain(rules: AnyRules, step: ReplayStep): unknown | null {
   const { record, state } = step;
   const { command, draw, viewerId, rttMs } = record;
   const now = step.at as Instant;

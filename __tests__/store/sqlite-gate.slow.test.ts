@@ -153,6 +153,11 @@ describe("SAFETY 6 start gate", () => {
     ["half of it", () => truncateSync(file(), Math.floor(readFileSync(file()).length / 8192) * 4096), "damaged"],
     ["not a whole page", () => truncateSync(file(), readFileSync(file()).length - 100), "damaged"],
     ["another program's file", () => edit((db) => db.pragma("application_id = 7")), "another program"],
+    [
+      "the log of the first day",
+      () => edit((db) => db.exec("PRAGMA user_version = 2; ALTER TABLE games DROP COLUMN last_id; ALTER TABLE changes DROP COLUMN prev")),
+      "which no later one reads",
+    ],
     ["a newer schema", () => edit((db) => db.pragma("user_version = 99")), "schema 99"],
     ["a file that was never completely made", () => edit((db) => db.exec("DELETE FROM store")), "never completely made"],
     ["no file, though there was one", () => rmSync(file()), "is gone"],

@@ -178,6 +178,11 @@ function inspectContent({ path, checkBytesMax }: Look, notes: string[]): void {
       throw new GateError(`The data file ${path} has schema ${version}; this program knows ${schemaVersion}. Use the newer program.`);
     const store = db.prepare("SELECT store_id, seq, alive_at FROM store").get() as StoreRow | undefined;
     if (store === undefined) throw new GateError(`The data file ${path} was never completely made. It was left as it is.`);
+    if (!hasLogInOrder(db)) {
+      throw new GateError(
+        `The data file ${path} keeps its log as programs did on the first day (20 November 2026, until 19:00), which no later one reads. It was left as it is; use the program that made it.`,
+      );
+    }
     checkMark(path, store, notes);
     if (statSync(path).size <= checkBytesMax) quickCheck(db, path);
     else notes.push("the data file is too large for a whole check before serving; `npm run db -- check` does it");
@@ -185,6 +190,10 @@ function inspectContent({ path, checkBytesMax }: Look, notes: string[]): void {
     db.close();
   }
 }
+
+/** The first step to a schema was edited once, on the day on which it was written: no step leads from what it made before. */
+const hasLogInOrder = (db: Database): boolean =>
+  (db.pragma("table_info(games)") as readonly { readonly name: string }[]).some(({ name }) => name === "last_id");
 
 function checkMark(path: string, store: StoreRow, notes: string[]): void {
   const mark = readMark(markPath(path));

@@ -1,7 +1,10 @@
 // The page as an app: kept on the device so that it opens offline; a newer one is offered, never forced.
+import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
 
 const lookAgainMs = 30 * 60_000;
+/** What a server says to a page of another version. */
+const foreign: ReadonlySet<string> = new Set(["refusal.bad-message", "refusal.version-unsupported"]);
 
 /** What Chromium gives before it would offer to install the page by itself. */
 interface InstallOffer extends Event {
@@ -39,11 +42,18 @@ export async function startInstalled({ update, session }: App): Promise<void> {
     registration.addEventListener("updatefound", () => {
       registration.installing?.addEventListener("statechange", offer);
     });
-    const look = (): void => {
-      registration.update().catch(() => undefined);
-      session.env.after(lookAgainMs, look);
+    const look = (): void => void registration.update().catch(() => undefined);
+    const lookAgain = (): void => {
+      look();
+      session.env.after(lookAgainMs, lookAgain);
     };
-    session.env.after(lookAgainMs, look);
+    session.env.after(lookAgainMs, lookAgain);
+    let newest = 0;
+    effect(() => {
+      const { n = 0 } = session.model.value.notices.findLast(({ key }) => foreign.has(key)) ?? {};
+      if (n > newest) look();
+      newest = Math.max(newest, n);
+    });
   } catch {
     // Private windows and plain http have no service worker: the page works without.
   }

@@ -193,7 +193,7 @@ export const en: Readonly<Record<string, string>> = {
   "ended.closed": "The table is closed",
   "ended.closed.why": "The host has ended this game for everybody.",
   "ended.closed.act": "To the start",
-  "refusal.bad-message": "The server did not understand that ({{field}}).",
+  "refusal.bad-message": "The server did not understand that ({{field}}). If it happens again, reload the page.",
   "refusal.too-large": "That was too large for the server.",
   "refusal.rate-limited": "Too fast. Wait a moment.",
   "refusal.no-such-game": "There is no table with this code.",

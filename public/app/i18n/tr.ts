@@ -193,7 +193,7 @@ export const tr: Readonly<Record<string, string>> = {
   "ended.closed": "Masa kapandı",
   "ended.closed.why": "Ev sahibi bu oyunu herkes için bitirdi.",
   "ended.closed.act": "Başa",
-  "refusal.bad-message": "Sunucu bunu anlamadı ({{field}}).",
+  "refusal.bad-message": "Sunucu bunu anlamadı ({{field}}). Yine olursa sayfayı yenile.",
   "refusal.too-large": "Bu, sunucu için fazla büyüktü.",
   "refusal.rate-limited": "Çok hızlı. Biraz bekle.",
   "refusal.no-such-game": "Bu kodla bir masa yok.",

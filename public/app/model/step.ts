@@ -165,7 +165,9 @@ function seated(model: Model, seat: Told<"claimed" | "reconnected">): Model {
 function refused(model: Model, error: Told<"error">): Model {
   if (error.retry && error.id !== undefined) return model;
   const next = { ...model, outbox: without(model, error.id) };
-  const news: News = { tone: "error", key: `refusal.${error.code}`, params: error.field === undefined ? {} : { field: error.field } };
+  // A newer server may know codes that this page has no words for: then it speaks for itself.
+  const params = { defaultValue: error.message, ...(error.field !== undefined && { field: error.field }) };
+  const news: News = { tone: "error", key: `refusal.${error.code}`, params };
   return (error.id === undefined && error.retry ? saidAgain(next, news) : null) ?? noticed(next, news);
 }
 

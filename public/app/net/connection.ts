@@ -6,18 +6,14 @@ import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
 import { Attempt } from "./attempt.ts";
+import { backoffMs } from "./backoff.ts";
 import { parsed } from "./heard.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { OutboxShelf } from "./outbox-shelf.ts";
+import { plainer } from "./plainer.ts";
 import type { SeatKey, SeatKeys } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
 
-const backoffFirstMs = 250;
-/** While the server is probably only restarting: whoever waits longer is not back within 3 s of its return. */
-const backoffSoonMaxMs = 2_000;
-/** After so many attempts it is not a restart any more. */
-const soonAttempts = 30;
-const backoffMaxMs = 8_000;
 const retryMs = 500;
 /** Only these say that a key opens nothing any more. */
 const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
@@ -163,11 +159,9 @@ export class Connection {
   }
 
   private tryAgain(): void {
-    const most = this.attempts < soonAttempts ? backoffSoonMaxMs : backoffMaxMs;
-    const ceiling = Math.min(most, backoffFirstMs * 2 ** this.attempts);
+    const { env } = this.ports;
+    this.cancelTimer = env.after(backoffMs(this.attempts, env.jitter()), () => this.open());
     this.attempts += 1;
-    // Half is certain and half is chance: nobody waits zero, and a crowd spreads out.
-    this.cancelTimer = this.ports.env.after(ceiling / 2 + (ceiling / 2) * this.ports.env.jitter(), () => this.open());
   }
 
   /** `viewer`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */
@@ -198,9 +192,17 @@ export class Connection {
     const message = parsed(text);
     if (!message) return;
     this.heartbeat.heard();
+    const plain = plainer(message, this.ports.model().outbox);
+    if (plain !== null) return this.giveAgain(plain);
     this.beforeModel(message);
     this.ports.dispatch({ type: "server", message, atMs: this.ports.env.nowMs() });
     this.afterModel(message);
+  }
+
+  /** The same tap, said so that an older server understands it. */
+  private giveAgain(sent: Sent): void {
+    this.ports.dispatch({ type: "drop", id: sent.id });
+    this.post(sent);
   }
 
   private beforeModel(message: FromServer): void {

@@ -1,0 +1,63 @@
+// A page and a server of different versions: while instances are replaced one after the other, and when a version is taken back.
+import { describe, expect, test } from "vitest";
+import { createSpeech } from "../../public/app/i18n/words.ts";
+import { createSession } from "../../public/app/net/session.ts";
+import { fakeEnv } from "./support/fake-env.ts";
+import { table } from "./support/tables.ts";
+
+function playing() {
+  const env = fakeEnv();
+  const session = createSession(env);
+  session.enter("K7QX2M");
+  env.socket().opens();
+  env.socket().says("state", table());
+  const said = (type: string) => env.socket().told.filter((message) => message.type === type);
+  const refuse = (id: string | undefined, field: string) =>
+    env
+      .socket()
+      .says("error", { id, code: "bad-message", message: "Something in the message is not what it must be.", retry: false, field });
+  return { env, session, said, refuse };
+}
+
+describe("a page at a server of an older version", () => {
+  test.each([
+    ["passTurn", { playerId: 1, turn: 4 }, "turn", { playerId: 1 }],
+    ["interrupt", { turn: 4 }, "turn", {}],
+    ["passTargetPriority", { turn: 4 }, "turn", {}],
+    ["undo", { agree: true, v: 10 }, "v", { agree: true }],
+    ["pause", { to: "paused" }, "to", {}],
+  ] as const)("%s goes without what only guards it, once that was refused by name", (type, data, field, plain) => {
+    const { session, said, refuse } = playing();
+    session.give({ type, data });
+    const [first] = said(type);
+    refuse(first?.id, `data.${field}`);
+    expect(said(type).map((sent) => [sent.id, sent.data])).toEqual([
+      [first?.id, data],
+      [first?.id, plain],
+    ]);
+    const { outbox, notices } = session.model.value;
+    expect([outbox.map((sent) => sent.data), notices]).toEqual([[plain], []]);
+  });
+
+  test("what is refused for anything else is told and not sent again", () => {
+    const { session, said, refuse } = playing();
+    session.give({ type: "passTurn", data: { playerId: 1, turn: 4 } });
+    refuse(said("passTurn")[0]?.id, "data.playerId");
+    refuse("somebody's", "data.turn");
+    expect(said("passTurn")).toHaveLength(1);
+    expect(session.model.value.outbox).toEqual([]);
+    expect(session.model.value.notices.map(({ key }) => key)).toEqual(["refusal.bad-message", "refusal.bad-message"]);
+  });
+});
+
+test("a code that this page has no words for is told in the server's own", async () => {
+  const { env, session } = playing();
+  const { t } = await createSpeech("tr");
+  const told = (code: string, message: string): string => {
+    env.socket().says("error", { code, message, retry: false });
+    const { key, params } = session.model.value.notices.at(-1) ?? { key: "", params: {} };
+    return t(key, params);
+  };
+  expect(told("not-before-noon", "This cannot be done before noon.")).toBe("This cannot be done before noon.");
+  expect(told("not-your-turn", "It is not your turn.")).toBe(t("refusal.not-your-turn"));
+});

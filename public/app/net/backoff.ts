@@ -1,0 +1,14 @@
+// How long the page waits before it tries its server again.
+
+const firstMs = 250;
+/** While the server is probably only restarting: whoever waits longer is not back within 3 s of its return. */
+const soonMaxMs = 2_000;
+/** After so many attempts it is not a restart any more. */
+const soonAttempts = 30;
+const maxMs = 8_000;
+
+/** Half is certain and half is chance: nobody waits zero, and a crowd spreads out. `jitter` is 0 to 1. */
+export function backoffMs(attempts: number, jitter: number): number {
+  const ceiling = Math.min(attempts < soonAttempts ? soonMaxMs : maxMs, firstMs * 2 ** attempts);
+  return ceiling / 2 + (ceiling / 2) * jitter;
+}

@@ -358,6 +358,29 @@ test("a newer version is offered and never forced: the page goes on until somebo
   await changing.close();
 });
 
+test("a page that its server does not understand looks for another version of itself at once", async ({ browser }) => {
+  const changing = await startStaticSite("dist/public");
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const refusal = { code: "bad-message", message: "Something in the message is not what it must be.", retry: false, field: "data.v" };
+    socket.onMessage((text) => {
+      if (JSON.parse(String(text)).type === "join") socket.send(JSON.stringify({ type: "error", data: refusal }));
+    });
+  });
+  await page.goto(changing.origin);
+  await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+  await page.reload();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  changing.replace("/sw.js", `${readFileSync("dist/public/sw.js", "utf8")}\n// Another build.\n`);
+  await page.locator("input[name=code]").fill("K7QX2M");
+  await page.locator("input[name=code]").press("Enter");
+  await expect(page.getByText("The server did not understand that (data.v).").first()).toBeVisible();
+  await expect(page.getByText("A newer version is ready.")).toBeVisible();
+  await context.close();
+  await changing.close();
+});
+
 test("what a finger has tapped does not stay lit, and what the device cannot do has no switch", async ({ browser }) => {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },

@@ -372,6 +372,8 @@ test("a page that its server does not understand looks for another version of it
   await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
   await page.reload();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  // A browser looks by itself a second after the page was loaded.
+  await page.waitForTimeout(3_000);
   changing.replace("/sw.js", `${readFileSync("dist/public/sw.js", "utf8")}\n// Another build.\n`);
   await page.locator("input[name=code]").fill("K7QX2M");
   await page.locator("input[name=code]").press("Enter");

@@ -27,8 +27,10 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     const { players } = await spreadTable(ports(), 3);
     const [host, second, third] = players;
     await host?.request("start");
-    await host?.request("passTurn");
+    const first = await host?.request("passTurn");
+    await allAt(first?.data.v, players);
     const passed = await second?.request("passTurn");
+    expect(passed?.type).toBe("ack");
     await allAt(passed?.data.v, players);
     for (const player of players) expect(player.state.activePlayer).toBe(3);
     const since = players.map((player) => player.heard.length);

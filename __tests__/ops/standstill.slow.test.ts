@@ -46,7 +46,8 @@ const chargedMs = ({ state }: TableClient): number =>
 
 async function watcherOf(port: number, gameId: string): Promise<TableClient> {
   const watcher = await connectTable(port);
-  await watcher.request("join", { gameId });
+  // "busy", while it is not known yet whether another instance lived: what was answered then counted as the game.
+  await eventually("the game can be read", async () => (await watcher.request("join", { gameId })).type === "ack");
   return watcher;
 }
 

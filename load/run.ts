@@ -66,7 +66,7 @@ async function metricsOf({ port }: ServerProcess): Promise<string> {
   return response.text();
 }
 
-/** Gives the exit code and the CPU time k6 had used when it was last looked at. */
+/** Gives the exit code and the CPU time k6 had used when it was last looked at. Rejects when it cannot be started. */
 function runK6(k6: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number; cpuMs: number }> {
   const collects = Number(env["PLAYERS"] ?? 0) >= crowdFrom ? roomy : {};
   const child = spawn(k6, [...args], {
@@ -79,10 +79,17 @@ function runK6(k6: string, args: readonly string[], env: Readonly<Record<string,
   const look = setInterval(() => {
     cpuMs = Math.max(cpuMs, cpuOf(child.pid ?? 0).totalMs);
   }, cpuSampleMs);
-  return new Promise((done) => {
+  const settle = (): void => {
+    clearTimeout(timer);
+    clearInterval(look);
+  };
+  return new Promise((done, failed) => {
+    child.once("error", (error) => {
+      settle();
+      failed(new Error(`k6 could not be started: ${error.message}`));
+    });
     child.once("exit", (code) => {
-      clearTimeout(timer);
-      clearInterval(look);
+      settle();
       done({ code: code ?? 1, cpuMs });
     });
   });

@@ -121,6 +121,21 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
     expect((await outcomeOf(raise)).kind).toBe("ok");
   });
 
+  test.each([
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    "READONLY You can't write against a read only replica.",
+    "MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.",
+  ])("a script that Redis 6.2 refused at its first write wrote nothing, as one of Redis 7: %s", async (refusal) => {
+    const sha = "f".repeat(40);
+    const asRedis6Says = `ERR Error running script (call to f_${sha}): @user_script:36: @user_script: 36: -${refusal}`;
+    for (const said of [refusal, asRedis6Says]) {
+      const call = link.call((client) => client.eval("return redis.error_reply(ARGV[1])", 0, said));
+      await expect(call).rejects.toMatchObject({ kind: "unavailable", message: `Redis refused: ${refusal}` });
+    }
+    const fault = `ERR Error running script (call to f_${sha}): @user_script:36: user_script:36: attempt to index a nil value`;
+    expect((await outcomeOf(() => link.call((client) => client.eval("return redis.error_reply(ARGV[1])", 0, fault)))).kind).toBe("unknown");
+  });
+
   test("too many commands under way: busy, and nothing of it happened", async () => {
     const outcomes = await Promise.all(Array.from({ length: limits.inFlightMax + 50 }, () => outcomeOf(raise)));
     expect(outcomes.filter(({ kind }) => kind === "busy")).toHaveLength(50);

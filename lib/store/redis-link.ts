@@ -28,9 +28,11 @@ const probeMs = 100;
 /** Probes without an answer after which the connection is made anew. */
 const probesMax = 3;
 
-/** Errors Redis gives before it runs anything: certainly nothing happened. */
+/** Errors Redis gives before it runs anything, to a script at its first write: certainly nothing happened. */
 const refusedBefore =
   /^(OOM|READONLY|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|CROSSSLOT) /;
+/** How Redis 6 begins what it says of an error within a script; Redis 7 begins with the error. */
+const withinScript = /^ERR Error running script \(call to f_[0-9a-f]{40}\): @user_script:\d+: @user_script: \d+: -/;
 /** Rights are looked at for each command of a script (said so by 7.0, and by 7.2): what came before this one may have happened. */
 const refusedWithin = /The user executing the script can't|ACL failure in script/;
 const busyBefore = /^BUSY /;
@@ -146,7 +148,7 @@ export class RedisLink {
   }
 
   #faultOf(error: unknown): StoreFault {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = (error instanceof Error ? error.message : String(error)).replace(withinScript, "").trimEnd();
     const fault = (kind: StoreFault["kind"], told: string) => new StoreFault(kind, told, { cause: error });
     if (neverSent.test(message)) return fault("unavailable", "Redis is not connected.");
     if (busyBefore.test(message)) return fault("busy", message);

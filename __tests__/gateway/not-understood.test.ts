@@ -6,12 +6,17 @@ import { StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
+const both = { gameId: "ABC234", playerId: 1, host: true, token: "x".repeat(43) };
+
 describe("what is refused before it reaches a game", () => {
   test.each([
     ["a command of a game, by somebody who is in none", "passTurn", {}, { code: "not-joined" }, null],
     ["a sync by somebody who is in no game", "sync", {}, { code: "not-joined" }, null],
     ["ticks for somebody who is in no game", "subscribeTicks", { intervalMs: 1_000 }, { code: "not-joined" }, null],
     ["a type there is not, by somebody who is in no game", "fly", {}, { code: "bad-message", field: "type" }, 1],
+    ["a game there is not", "create", { game: "bridge" }, { code: "bad-message", field: "data.game" }, 1],
+    ["a setting there is not", "create", { settings: { fog: 1 } }, { code: "bad-message", field: "data.settings.fog" }, 1],
+    ["a seat and the host's chair at once", "reconnect", both, { code: "bad-message", field: "data.playerId" }, 1],
   ])("%s", async (_what, type, data, refusal, counted) => {
     const { connect, metrics } = virtualEdge();
     expect(await connect().ask(type, data)).toMatchObject({ type: "error", data: refusal });

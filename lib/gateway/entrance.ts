@@ -9,18 +9,19 @@ import type { Room } from "../room/room.ts";
 import { sha256Hex } from "../room/token-draw.ts";
 import type { Connection } from "./connection.ts";
 import type { AddressLimit } from "./edge.ts";
-import { type Excuse, refuse } from "./replies.ts";
+import type { Excuse } from "./replies.ts";
 import type { SessionParts } from "./session-parts.ts";
 
 /** What the entrance does to the session it belongs to. */
 export interface EntranceHost {
   readonly connection: Connection;
   readonly parts: SessionParts;
-  readonly room: Room | null;
   /** It is in `room` from now on, and out of any other: not before it is let in, or a refusal would cost it the game it plays. */
   entered(room: Room): void;
   answer(message: Envelope, answer: Answer, how: { readonly room: Room | null; readonly startedAt: number }): void;
   tellMissed(room: Room, v: number | undefined): Promise<void>;
+  refuse(id: string | null, code: RefusalCode, excuse?: Excuse): void;
+  refuseLimited(id: string | null, kind: AddressLimit, retryAfterMs: number): void;
 }
 
 const isTokenRefused = (code: RefusalCode | null): boolean => code === "bad-token" || code === "token-expired";
@@ -32,22 +33,18 @@ export class Entrance {
     this.#host = host;
   }
 
-  #refuse(message: Envelope, code: RefusalCode, excuse: Excuse = {}): void {
-    refuse(this.#host.connection, message.id, { code, ...excuse });
-  }
-
   async create(message: Envelope, data: SessionData<"create">): Promise<void> {
     const { connection, parts } = this.#host;
     const { games, defaultGame, edge, rooms, ambient } = parts;
     const kind = data.game ?? defaultGame;
     const game = games.get(kind);
-    if (game === undefined) return this.#refuse(message, "bad-message", { field: "data.game" });
+    if (game === undefined) return this.#host.refuse(message.id, "bad-message", { field: "data.game" });
     const settings = decodeData(game.createSettings, data.settings ?? {}, message.id);
-    if (!settings.ok) return this.#refuse(message, settings.code, { field: settings.field?.replace("data", "data.settings") });
-    if (edge.draining) return this.#refuse(message, "draining");
-    if (edge.sheds("create")) return this.#refuse(message, "busy");
+    if (!settings.ok) return this.#host.refuse(message.id, settings.code, { field: settings.field?.replace("data", "data.settings") });
+    if (edge.draining) return this.#host.refuse(message.id, "draining");
+    if (edge.sheds("create")) return this.#host.refuse(message.id, "busy");
     const retryAfterMs = edge.addresses.take("creates", connection.address);
-    if (retryAfterMs !== null) return this.refuseLimited(message, "creates", retryAfterMs);
+    if (retryAfterMs !== null) return this.#host.refuseLimited(message.id, "creates", retryAfterMs);
     const startedAt = ambient.monotonicMs();
     await rooms.create({
       kind,
@@ -64,7 +61,7 @@ export class Entrance {
 
   async join(message: Envelope, data: SessionData<"join">): Promise<void> {
     const { connection, parts } = this.#host;
-    if (parts.edge.sheds("join")) return this.#refuse(message, "busy");
+    if (parts.edge.sheds("join")) return this.#host.refuse(message.id, "busy");
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
     const startedAt = parts.ambient.monotonicMs();
@@ -81,7 +78,7 @@ export class Entrance {
   async reconnect(message: Envelope, data: SessionData<"reconnect">): Promise<void> {
     const { connection, parts } = this.#host;
     const seat = data.playerId ?? null;
-    if ((seat === null) !== (data.host === true)) return this.#refuse(message, "bad-message", { field: "data.playerId" });
+    if ((seat === null) !== (data.host === true)) return this.#host.refuse(message.id, "bad-message", { field: "data.playerId" });
     const room = await this.#find(message, data.gameId);
     if (room === null) return;
     const startedAt = parts.ambient.monotonicMs();
@@ -101,7 +98,7 @@ export class Entrance {
         });
       });
     const outcome = await parts.edge.lookUps.guess(connection.address, shown, isTokenRefused);
-    if (typeof outcome === "object" && outcome !== null) return this.refuseLimited(message, "joins", outcome.waitMs);
+    if (typeof outcome === "object" && outcome !== null) return this.#host.refuseLimited(message.id, "joins", outcome.waitMs);
     await this.#host.tellMissed(room, data.v);
   }
 
@@ -123,16 +120,10 @@ export class Entrance {
     const found = await edge.lookUps.find(rooms, gameId, connection.address);
     if ("room" in found) return found.room;
     if ("waitMs" in found) {
-      this.refuseLimited(message, "joins", found.waitMs);
+      this.#host.refuseLimited(message.id, "joins", found.waitMs);
       return null;
     }
-    this.#refuse(message, found.refused);
+    this.#host.refuse(message.id, found.refused);
     return null;
-  }
-
-  refuseLimited(message: Envelope, kind: AddressLimit, retryAfterMs: number): void {
-    const { connection, parts } = this.#host;
-    parts.edge.rateLimited(kind, connection.address);
-    this.#refuse(message, "rate-limited", { retryAfterMs });
   }
 }

@@ -12,6 +12,7 @@ import { replyFrame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Connection } from "./connection.ts";
+import type { AddressLimit } from "./edge.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { Intake } from "./intake.ts";
 import { SessionPace } from "./session-pace.ts";
@@ -93,14 +94,14 @@ export class Session implements EntranceHost {
     this.#heard += 1;
     const decoded = decodeEnvelope(payload.toString(), this.#heard);
     if (decoded.ok) this.#dispatchSafely(decoded.value);
-    else this.#refuse(decoded.id, decoded.code, decoded);
+    else this.refuse(decoded.id, decoded.code, decoded);
   }
 
   /** The connection sends faster than it may: nothing is looked at but the id, so that the refusal can be matched. */
   #refuseOver(payload: Buffer): void {
     const decoded = decodeEnvelope(payload.toString());
     this.#parts.edge.metrics.rateLimited(this.#connection.pressed).add();
-    this.#refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
+    this.refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
   }
 
   /** The reader lost changes and takes frames again. */
@@ -131,7 +132,7 @@ export class Session implements EntranceHost {
 
   #failed(message: Envelope, error: unknown): void {
     this.#report(message, error);
-    this.#refuse(message.id, "internal");
+    this.refuse(message.id, "internal");
   }
 
   #report({ n }: Envelope, error: unknown): void {
@@ -145,13 +146,13 @@ export class Session implements EntranceHost {
     const game = room === null ? undefined : this.#parts.games.get(room.rules.kind);
     if (room === null || game === undefined) return this.#refuseUnjoined(message);
     const schema = Object.hasOwn(game.commands, message.type) ? game.commands[message.type] : undefined;
-    if (schema === undefined) return this.#refuse(message.id, "bad-message", { field: "type" });
+    if (schema === undefined) return this.refuse(message.id, "bad-message", { field: "type" });
     const data = decodeData(schema, message.data, message.id);
-    if (!data.ok) return this.#refuse(message.id, data.code, data);
+    if (!data.ok) return this.refuse(message.id, data.code, data);
     const command = game.toCommand(message.type, data.value as object);
     const hurry = this.#pace.take(room, room.rules.needs(command).past ? pastCost : 1);
-    if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
-    if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.#refuse(message.id, "busy");
+    if (hurry !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: hurry });
+    if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
     this.#inTurn(room, (done) => {
       this.#intake.begin();
@@ -186,13 +187,13 @@ export class Session implements EntranceHost {
 
   #refuseUnjoined(message: Envelope): void {
     const known = [...this.#parts.games.values()].some((game) => Object.hasOwn(game.commands, message.type));
-    if (known) this.#refuse(message.id, "not-joined");
-    else this.#refuse(message.id, "bad-message", { field: "type" });
+    if (known) this.refuse(message.id, "not-joined");
+    else this.refuse(message.id, "bad-message", { field: "type" });
   }
 
   #dispatchSession<T extends SessionType>(message: Envelope, type: T): void {
     const decoded = decodeData<SessionData<T>>(sessionSchemas[type] as unknown as z.ZodType<SessionData<T>>, message.data, message.id);
-    if (!decoded.ok) return this.#refuse(message.id, decoded.code, decoded);
+    if (!decoded.ok) return this.refuse(message.id, decoded.code, decoded);
     const handlers: Handlers = Session.#handlers;
     handlers[type](this, message, decoded.value);
   }
@@ -242,16 +243,16 @@ export class Session implements EntranceHost {
 
   #sync(message: Envelope, data: SessionData<"sync">): void {
     const room = this.#room;
-    if (room === null) return this.#refuse(message.id, "not-joined");
+    if (room === null) return this.refuse(message.id, "not-joined");
     const hurry = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
-    if (hurry !== null) return this.#refuse(message.id, "rate-limited", { retryAfterMs: hurry });
-    if (this.#parts.edge.sheds("watch")) return this.#refuse(message.id, "busy");
+    if (hurry !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: hurry });
+    if (this.#parts.edge.sheds("watch")) return this.refuse(message.id, "busy");
     this.#inTurn(room, (done) => {
       this.#intake.begin();
       void room
         .sync(this.#connection, (answer) => {
           if (answer.ok) this.#acknowledge(message.id, answer.v);
-          else this.#refuse(message.id, answer.code);
+          else this.refuse(message.id, answer.code);
         })
         .finally(done)
         .then(() => this.#tellSince(room, data.v))
@@ -273,7 +274,7 @@ export class Session implements EntranceHost {
   }
 
   #subscribeTicks(message: Envelope, data: SessionData<"subscribeTicks">): void {
-    if (this.#room === null) return this.#refuse(message.id, "not-joined");
+    if (this.#room === null) return this.refuse(message.id, "not-joined");
     this.#ticks?.cancel();
     this.#ticks = data.intervalMs === 0 ? null : this.#parts.ambient.every(data.intervalMs, () => this.#tick());
     this.#acknowledge(message.id, 0);
@@ -287,17 +288,17 @@ export class Session implements EntranceHost {
   async #feedback(message: Envelope, data: SessionData<"feedback">): Promise<void> {
     const { edge, store, ambient } = this.#parts;
     const text = cleanFeedback(data.text);
-    if (text === null) return this.#refuse(message.id, "bad-message", { field: "data.text" });
-    if (edge.sheds("create")) return this.#refuse(message.id, "busy");
+    if (text === null) return this.refuse(message.id, "bad-message", { field: "data.text" });
+    if (edge.sheds("create")) return this.refuse(message.id, "busy");
     const retryAfterMs = edge.addresses.take("feedback", this.#connection.address);
-    if (retryAfterMs !== null) return this.#entrance.refuseLimited(message, "feedback", retryAfterMs);
+    if (retryAfterMs !== null) return this.refuseLimited(message.id, "feedback", retryAfterMs);
     this.#intake.begin();
     try {
       await store.saveFeedback({ at: ambient.now(), gameId: this.#room?.gameId ?? null, text }, message.id);
       this.#acknowledge(message.id, 0);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
-      this.#refuse(message.id, "store-unavailable");
+      this.refuse(message.id, "store-unavailable");
     } finally {
       this.#intake.end();
     }
@@ -310,7 +311,7 @@ export class Session implements EntranceHost {
     if (!answer.ok) {
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });
       if (how.room !== null && this.#pace.holdsSeat && !refusals[answer.code].retry) this.#lookAtSeat(how.room);
-      return this.#refuse(message.id, answer.code, answer);
+      return this.refuse(message.id, answer.code, answer);
     }
     const isGranted = how.room !== null && tellGrant(this.#connection, answer, how.room.gameId);
     if (isGranted && answer.grant !== undefined) this.#pace.seated(how.room.gameId, answer.grant.seat);
@@ -330,8 +331,14 @@ export class Session implements EntranceHost {
     acknowledge(this.#connection, id, v);
   }
 
-  #refuse(id: string | null, code: RefusalCode, excuse: Excuse = {}): void {
+  refuse(id: string | null, code: RefusalCode, excuse: Excuse = {}): void {
     if (code === "bad-message") this.#parts.edge.metrics.badMessages.add();
     refuse(this.#connection, id, { code, ...excuse });
+  }
+
+  /** Too much of `kind` came from its address. */
+  refuseLimited(id: string | null, kind: AddressLimit, retryAfterMs: number): void {
+    this.#parts.edge.rateLimited(kind, this.#connection.address);
+    this.refuse(id, "rate-limited", { retryAfterMs });
   }
 }

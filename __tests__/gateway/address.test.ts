@@ -75,7 +75,7 @@ describe("SAFETY 15: the client's address", () => {
   });
 
   test("IPv6 counts by /64 and by /48, IPv4 by itself", () => {
-    expect(addressKeys("203.0.113.9")).toEqual([{ key: "203.0.113.9", share: 1 }]);
+    expect(addressKeys("203.0.113.9")).toEqual([{ key: "203.0.113.9", times: 1 }]);
     expect(addressKeys("2001:db8:1:2:3:4:5:6").map(({ key }) => key)).toEqual(["2001:db8:1:2::/64", "2001:db8:1::/48"]);
     expect(addressKeys("2001:db8::1").map(({ key }) => key)).toEqual(["2001:db8:0:0::/64", "2001:db8:0::/48"]);
     expect(addressKeys("::1").map(({ key }) => key)).toEqual(["0:0:0:0::/64", "0:0:0::/48"]);

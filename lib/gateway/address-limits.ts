@@ -3,7 +3,7 @@
 import { LRUCache } from "lru-cache";
 import type { Ambient } from "../ops/ambient.ts";
 import type { Limits } from "../ops/config.ts";
-import { addressKeys } from "./address.ts";
+import { type AddressKey, addressKeys } from "./address.ts";
 import { Bucket } from "./bucket.ts";
 
 /** What is counted per address and minute. */
@@ -35,11 +35,16 @@ export interface AddressLimits {
 const rememberedMax = 50_000;
 const minuteSeconds = 60;
 
+const limitOf = {
+  upgrades: "upgradesPerAddressPerMinuteMax",
+  creates: "gamesPerAddressPerMinuteMax",
+  joinFailures: "joinFailuresPerAddressPerMinuteMax",
+  feedback: "feedbackPerAddressPerMinuteMax",
+  http: "httpRequestsPerAddressPerMinuteMax",
+} as const satisfies Record<AddressUse, keyof Limits>;
+
 export function perMinute(limits: Limits, use: AddressUse): number {
-  if (use === "upgrades") return limits.upgradesPerAddressPerMinuteMax;
-  if (use === "feedback") return limits.feedbackPerAddressPerMinuteMax;
-  if (use === "creates") return limits.gamesPerAddressPerMinuteMax;
-  return use === "http" ? limits.httpRequestsPerAddressPerMinuteMax : limits.joinFailuresPerAddressPerMinuteMax;
+  return limits[limitOf[use]];
 }
 
 export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicMs">, shared?: SharedCounts): AddressLimits {
@@ -49,11 +54,11 @@ export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicM
   const blocked = new LRUCache<string, number>(remembered);
   const sockets = new Map<string, number>();
 
-  function bucketOf(use: AddressUse, key: string, share: number): Bucket {
+  function bucketOf(use: AddressUse, { key, times }: AddressKey): Bucket {
     const name = `${use} ${key}`;
     const known = buckets.get(name);
     if (known !== undefined) return known;
-    const most = perMinute(limits, use) * share;
+    const most = perMinute(limits, use) * times;
     const bucket = new Bucket({ perSecond: most / minuteSeconds, burst: most }, ambient.monotonicMs());
     buckets.set(name, bucket);
     return bucket;
@@ -62,14 +67,14 @@ export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicM
   function waitMs(use: AddressUse, address: string): number {
     const now = ambient.monotonicMs();
     let wait = 0;
-    for (const { key, share } of addressKeys(address)) {
-      wait = Math.max(wait, bucketOf(use, key, share).waitMs(1, now), (blocked.get(`${use} ${key}`) ?? 0) - now);
+    for (const counted of addressKeys(address)) {
+      wait = Math.max(wait, bucketOf(use, counted).waitMs(1, now), (blocked.get(`${use} ${counted.key}`) ?? 0) - now);
     }
     return Math.ceil(wait);
   }
 
-  async function share(use: AddressUse, key: string, most: number): Promise<void> {
-    const blockedMs = (await shared?.used(use, key, most)) ?? 0;
+  async function countEverywhere(counts: SharedCounts, use: AddressUse, { key, times }: AddressKey): Promise<void> {
+    const blockedMs = await counts.used(use, key, perMinute(limits, use) * times);
     if (blockedMs > 0) blocked.set(`${use} ${key}`, ambient.monotonicMs() + blockedMs);
   }
 
@@ -84,19 +89,19 @@ export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicM
       const wait = ask(use, address);
       if (wait !== null) return wait;
       const now = ambient.monotonicMs();
-      for (const { key, share: times } of addressKeys(address)) {
-        bucketOf(use, key, times).take(1, now);
-        if (shared !== undefined) void share(use, key, perMinute(limits, use) * times);
+      for (const counted of addressKeys(address)) {
+        bucketOf(use, counted).take(1, now);
+        if (shared !== undefined) void countEverywhere(shared, use, counted);
       }
       return null;
     },
     left(use, address) {
       const now = ambient.monotonicMs();
-      return Math.min(...addressKeys(address).map(({ key, share: times }) => bucketOf(use, key, times).left(now)));
+      return Math.min(...addressKeys(address).map((counted) => bucketOf(use, counted).left(now)));
     },
     opened(address) {
       const keys = addressKeys(address);
-      if (keys.some(({ key, share: times }) => (sockets.get(key) ?? 0) >= limits.connectionsPerAddressMax * times)) return false;
+      if (keys.some(({ key, times }) => (sockets.get(key) ?? 0) >= limits.connectionsPerAddressMax * times)) return false;
       for (const { key } of keys) sockets.set(key, (sockets.get(key) ?? 0) + 1);
       return true;
     },

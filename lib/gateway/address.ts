@@ -64,10 +64,11 @@ function groupsOf(address: string): readonly number[] {
   return [...head, ...Array<number>(Math.max(0, 8 - head.length - tail.length)).fill(0), ...tail];
 }
 
-/** A key for counting, and how many times the limit of one address it may use. */
+/** A key for counting. */
 export interface AddressKey {
   readonly key: string;
-  readonly share: number;
+  /** How many times the limit of one address it may use. */
+  readonly times: number;
 }
 
 /** The key of whoever is at an address: the address itself, or the /64 that he may choose any of. */
@@ -76,14 +77,14 @@ export function addressKey(address: string): string {
 }
 
 /** A /48 is a site with many homes or none: it may do as much as this many /64. */
-const siteShare = 8;
+const siteTimes = 8;
 
 /** An IPv4 address counts for itself; an IPv6 address as its /64, which one customer has at least, and as its /48. */
 export function addressKeys(address: string): readonly AddressKey[] {
-  if (!isIPv6(address)) return [{ key: address, share: 1 }];
+  if (!isIPv6(address)) return [{ key: address, times: 1 }];
   const groups = groupsOf(address).map((group) => group.toString(16));
   return [
-    { key: `${groups.slice(0, 4).join(":")}::/64`, share: 1 },
-    { key: `${groups.slice(0, 3).join(":")}::/48`, share: siteShare },
+    { key: `${groups.slice(0, 4).join(":")}::/64`, times: 1 },
+    { key: `${groups.slice(0, 3).join(":")}::/48`, times: siteTimes },
   ];
 }

@@ -13,6 +13,7 @@ import { Room } from "./room.ts";
 import { storeFaultCodes } from "./fault-code.ts";
 import type { RoomParts } from "./room-parts.ts";
 import { dropHoldersOf } from "./absence.ts";
+import { SharedSettings } from "./shared-settings.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export interface RoomsLimits {
@@ -36,9 +37,6 @@ const restsAfterMs = 3_000;
 /** Rooms looked at to make one place, so that a full house is not searched for each who comes. */
 const looksMax = 64;
 const duePerSweep = 2_000;
-/** Settings remembered; most tables choose one of a few. */
-const settingsMax = 256;
-const settingsCharsMax = 1_024;
 /** Rooms looked at in one sweep for those that rest and those that can go: all of so many, and of more all within so many sweeps. */
 const idleLooksMin = 500;
 const idleSweeps = 5;
@@ -71,8 +69,7 @@ export class Rooms {
   readonly #parts: RoomParts;
   readonly #alarms: Alarms;
   readonly #limits: RoomsLimits;
-  /** Settings that games were made with, by their text. Tables of the same kind share them instead of each keeping its own. */
-  readonly #settings = new Map<string, unknown>();
+  readonly #settings = new SharedSettings();
   #sweep: Cancellable | null = null;
   /** The one under way. */
   #sweeping: Promise<void> | null = null;
@@ -101,18 +98,18 @@ export class Rooms {
    * now, and busy when there is no place.
    */
   find(gameId: string): Promise<Opened> {
-    return this.#find(gameId, () => this.#madePlace());
+    return this.#find(gameId, "refuse");
   }
 
   /** The same for what the server has to do itself: it gets a place even when none can be made. */
   #findAnyway(gameId: string): Promise<Opened> {
-    return this.#find(gameId, () => this.#madePlace() || true);
+    return this.#find(gameId, "open");
   }
 
-  async #find(gameId: string, hasPlace: () => boolean): Promise<Opened> {
+  async #find(gameId: string, whenFull: "refuse" | "open"): Promise<Opened> {
     const open = this.#openRoom(gameId);
     if (open !== undefined) return { room: open };
-    let loaded: Awaited<ReturnType<RoomParts["store"]["load"]>>;
+    let loaded: LoadOutcome;
     const { standstills } = this.#parts.store.outages;
     try {
       loaded = await this.#parts.store.load(gameId);
@@ -128,11 +125,12 @@ export class Rooms {
     }
     const meanwhile = this.#openRoom(gameId);
     if (meanwhile !== undefined) return { room: meanwhile };
-    if (standstills !== this.#parts.store.outages.standstills) return this.#find(gameId, hasPlace);
+    if (standstills !== this.#parts.store.outages.standstills) return this.#find(gameId, whenFull);
     const rules = this.#rules.get(loaded.game.index.kind);
     // Of a server that hosts more, while one version takes the place of another. Not "no such game": on that word pages forget their keys.
     if (rules === undefined) return { refused: "version-unsupported" };
-    if (!hasPlace()) return { refused: "busy" };
+    const hasPlace = this.#madePlace();
+    if (!hasPlace && whenFull === "refuse") return { refused: "busy" };
     const room = this.#roomOf(gameId as GameId, rules, loaded);
     this.#rooms.set(gameId, room);
     return { room };
@@ -179,7 +177,7 @@ export class Rooms {
       if (room === "full") return order.answered({ ok: false, code: "busy" }, null);
       if (room === null) continue;
       const { sender, name, actionId } = order;
-      const settings = this.#shared(order.settings);
+      const settings = this.#settings.of(order.settings);
       const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
       const result = await room.found({ sender, name, settings, actionId, answered });
       if (result.kind === "done") return;
@@ -194,16 +192,6 @@ export class Rooms {
   #letGo(gameId: string, room: Room): void {
     if (this.#rooms.get(gameId) === room) this.#rooms.delete(gameId);
     void room.close();
-  }
-
-  #shared(settings: unknown): unknown {
-    const text = JSON.stringify(settings);
-    if (text.length > settingsCharsMax) return settings;
-    const known = this.#settings.get(text);
-    if (known !== undefined) return known;
-    if (this.#settings.size === settingsMax) this.#settings.clear();
-    this.#settings.set(text, settings);
-    return settings;
   }
 
   /**

@@ -6,7 +6,7 @@ import type { WireEvent } from "../game/wire-event.ts";
 import { csvText } from "../protocol/csv.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
 import type { Answer } from "../room/answer.ts";
-import type { Copy } from "../room/fan-out.ts";
+import type { Copy } from "../room/copy.ts";
 import { readRecord } from "../room/log.ts";
 import type { Room } from "../room/room.ts";
 import type { GameIndex } from "../room/rules.ts";

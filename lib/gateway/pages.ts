@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import express, { type Express, type Request, type Response } from "express";
 import he from "he";
-import type { Copy } from "../room/fan-out.ts";
+import type { Copy } from "../room/copy.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
 import type { Config } from "../ops/config.ts";
 import type { HttpParts } from "./http-parts.ts";

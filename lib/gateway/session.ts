@@ -7,7 +7,7 @@ import { cleanFeedback } from "../protocol/feedback.ts";
 import { decodeData, decodeEnvelope, type Envelope } from "../protocol/decode.ts";
 import { type SessionData, type SessionType, sessionSchemas } from "../protocol/session-schemas.ts";
 import type { Answer } from "../room/answer.ts";
-import type { Copy } from "../room/fan-out.ts";
+import type { Copy } from "../room/copy.ts";
 import { replyFrame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
 import { StoreFault } from "../store/store.ts";

@@ -2,7 +2,7 @@
 import type { ViewerId } from "../game/ids.ts";
 import { refusals } from "../game/refusals.ts";
 import type { Answer } from "./answer.ts";
-import type { Copy } from "./fan-out.ts";
+import type { Copy } from "./copy.ts";
 import type { Room } from "./room.ts";
 
 /** Shows the holders who came through `instanceId` as away. False: not saved, to be said again. */

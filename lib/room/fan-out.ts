@@ -2,26 +2,13 @@
 // States and changes are handed out only inside the game's lock, so they enter the outboxes in the order of versions.
 import type { Instant } from "../game/ids.ts";
 import { viewChange } from "../protocol/change.ts";
-import type { StoredIndex } from "../store/store.ts";
+import type { Copy } from "./copy.ts";
 import { changeFrame, eventFrame, Frame, type StampOf, stateFrame, stateJson } from "./frame.ts";
 import type { AnyRules } from "./log.ts";
 import { whoMakesPlace } from "./places.ts";
 import type { Dismissal } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { ViewerCount } from "./viewer-count.ts";
-
-/** A game's state at one version, as an instance holds it. */
-export interface Copy {
-  readonly state: unknown;
-  readonly v: number;
-  /** Hash of change `v`: see store/chain. */
-  readonly hash: string;
-  /** Server time of change `v`, ms. */
-  readonly at: number;
-  /** What the store has of it, so that it need not be written again; null where that is not known. */
-  readonly still: string | null;
-  readonly index: StoredIndex | null;
-}
 
 /** What one audience gets for one change; frames are made when the first viewer needs them. */
 interface Edition {

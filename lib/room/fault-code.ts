@@ -2,7 +2,7 @@
 import type { GameId } from "../game/ids.ts";
 import type { RefusalCode } from "../game/refusals.ts";
 import { type FaultKind, StoreFault } from "../store/store.ts";
-import { DamagedGame } from "./damaged.ts";
+import { DamagedGame } from "./copy.ts";
 import { LockFault } from "./lock.ts";
 import type { Moment, RoomObserver } from "./observer.ts";
 

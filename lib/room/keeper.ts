@@ -7,10 +7,9 @@ import { chainLink } from "../store/chain.ts";
 import { uncut } from "../store/state-text.ts";
 import { type Commit, type CommitOutcome, type LoadOutcome, isSameIndex } from "../store/store.ts";
 import { Alarm, type Sleeper } from "./alarm.ts";
-import { announcedCopy } from "./announced.ts";
 import { storedAnswer } from "./answer.ts";
-import { DamagedGame, decoded } from "./damaged.ts";
-import { type Copy, FanOut } from "./fan-out.ts";
+import { announcedCopy, type Copy, DamagedGame, storedCopy } from "./copy.ts";
+import { FanOut } from "./fan-out.ts";
 import { type AnyRules, isCheckpoint, type LoggedCommand, readRecord, recordOf } from "./log.ts";
 import { missedDismissals, surely } from "./logged.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
@@ -182,8 +181,8 @@ export class Keeper {
     if (loaded.kind === "absent") return this.#vanished();
     if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
     const { game } = loaded;
-    const { v, hash, still, index } = game;
-    const copy: Copy = { state: decoded(this.rules, game), v, hash, at: game.updatedAt, still, index };
+    const copy = storedCopy(this.rules, game);
+    const { v } = copy;
     this.#notice(copy);
     // Before it is kept: when the log cannot be read, nobody has been told anything, and all of it is tried again.
     const isBehind = this.#shownV !== v && this.viewers.size > 0;

@@ -4,7 +4,7 @@ import type { ViewerId } from "../game/ids.ts";
 import type { WireEvent } from "../game/wire-event.ts";
 import { type StoredChange, StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
-import type { Copy } from "./fan-out.ts";
+import type { Copy } from "./copy.ts";
 import { type AnyRules, readRecord } from "./log.ts";
 import type { Moment } from "./observer.ts";
 import type { Past } from "./rules.ts";

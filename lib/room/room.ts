@@ -8,7 +8,7 @@ import { inDoubt, StoreFault } from "../store/store.ts";
 import type { Sleeper } from "./alarm.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
 import { type Drop, Drops, retryMs } from "./drops.ts";
-import type { Copy } from "./fan-out.ts";
+import type { Copy } from "./copy.ts";
 import { codeOfFault } from "./fault-code.ts";
 import type { Frame } from "./frame.ts";
 import { insist } from "./insist.ts";

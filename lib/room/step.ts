@@ -2,7 +2,7 @@
 import type { Instant } from "../game/ids.ts";
 import type { Commit } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
-import type { Copy } from "./fan-out.ts";
+import type { Copy } from "./copy.ts";
 import type { LogRecord } from "./log.ts";
 import type { Accepted } from "./rules.ts";
 

@@ -101,7 +101,7 @@ export class Connection implements Subscriber, Pinged, Reader {
   }
 
   /** Time until the next frame is free again, ms. */
-  get paceMs(): number {
+  get waitMs(): number {
     const now = this.#edge.ambient.monotonicMs();
     return Math.max(this.#frames.waitMs(1, now), this.#bytes.waitMs(1, now));
   }

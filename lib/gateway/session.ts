@@ -101,7 +101,7 @@ export class Session implements EntranceHost {
   #refuseOver(payload: Buffer): void {
     const decoded = decodeEnvelope(payload.toString());
     this.#parts.edge.metrics.rateLimited(this.#connection.pressed).add();
-    this.refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.paceMs });
+    this.refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.waitMs });
   }
 
   /** The reader lost changes and takes frames again. */
@@ -150,8 +150,8 @@ export class Session implements EntranceHost {
     const data = decodeData(schema, message.data, message.id);
     if (!data.ok) return this.refuse(message.id, data.code, data);
     const command = game.toCommand(message.type, data.value as object);
-    const hurry = this.#pace.take(room, room.rules.needs(command).past ? pastCost : 1);
-    if (hurry !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: hurry });
+    const waitMs = this.#pace.take(room, room.rules.needs(command).past ? pastCost : 1);
+    if (waitMs !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: waitMs });
     if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
     this.#inTurn(room, (done) => {
@@ -244,8 +244,8 @@ export class Session implements EntranceHost {
   #sync(message: Envelope, data: SessionData<"sync">): void {
     const room = this.#room;
     if (room === null) return this.refuse(message.id, "not-joined");
-    const hurry = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
-    if (hurry !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: hurry });
+    const waitMs = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
+    if (waitMs !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: waitMs });
     if (this.#parts.edge.sheds("watch")) return this.refuse(message.id, "busy");
     this.#inTurn(room, (done) => {
       this.#intake.begin();

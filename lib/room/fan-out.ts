@@ -23,10 +23,10 @@ interface Edition {
 }
 
 /** What an audience saw last. */
-type Shown = Pick<Edition, "audience" | "view">;
+type LastView = Pick<Edition, "audience" | "view">;
 
 /** Mostly there is one audience, never more than there are seats and one: looking through them costs less than a map of them. */
-function of<T extends Shown>(audience: string, all: readonly T[]): T | undefined {
+function ofAudience<T extends LastView>(audience: string, all: readonly T[]): T | undefined {
   for (const one of all) if (one.audience === audience) return one;
   return undefined;
 }
@@ -44,7 +44,7 @@ interface ServedWhole {
 /** How a viewer was last served. Its audience alone when it follows the changes, which is mostly: there is one of these for each viewer. */
 type Served = string | ServedWhole;
 
-const nothingShown: readonly Shown[] = [];
+const noViews: readonly LastView[] = [];
 
 export class FanOut {
   readonly #rules: AnyRules;
@@ -55,7 +55,7 @@ export class FanOut {
    * one's is made again from the state before: kept, it would be a kilobyte for each game, and old enough by the next change to cost more
    * in the collection of garbage than it takes to make.
    */
-  #shown = nothingShown;
+  #lastViews = noViews;
 
   readonly #count: Pick<ViewerCount, "changed">;
 
@@ -132,7 +132,7 @@ export class FanOut {
     for (const [subscriber, served] of this.#viewers) {
       const [wasIn, wholeAt] = typeof served === "string" ? [served, null] : [served.audience, served.wholeAt];
       const audience = this.#rules.audienceOf(after.state, subscriber.viewerId);
-      let edition = of(audience, editions);
+      let edition = ofAudience(audience, editions);
       if (edition === undefined) {
         const view = this.#rules.view(after.state, audience, after.at as Instant);
         edition = { audience, view, state: null, change: null, catchUps: null, announced: null };
@@ -150,7 +150,7 @@ export class FanOut {
       for (const frame of edition.announced) subscriber.send(frame);
       frames += 1 + edition.announced.length;
     }
-    this.#shown = editions.length > 1 ? editions.map(({ audience, view }) => ({ audience, view })) : nothingShown;
+    this.#lastViews = editions.length > 1 ? editions.map(({ audience, view }) => ({ audience, view })) : noViews;
     return frames;
   }
 
@@ -162,8 +162,8 @@ export class FanOut {
     const made = wholeAt === null ? edition.change : edition.catchUps?.get(wholeAt);
     if (made) return made;
     const { audience, view } = edition;
-    const shown = wholeAt === null ? of(audience, this.#shown)?.view : undefined;
-    const base = shown ?? this.#rules.view(before.state, audience, (wholeAt ?? before.at) as Instant);
+    const last = wholeAt === null ? ofAudience(audience, this.#lastViews)?.view : undefined;
+    const base = last ?? this.#rules.view(before.state, audience, (wholeAt ?? before.at) as Instant);
     const told = this.#rules.eventsFor(after.state, events, audience);
     const frame = changeFrame(viewChange(base, view), told, this.#stamp(after, after.at));
     if (wholeAt === null) edition.change = frame;
@@ -185,7 +185,7 @@ export class FanOut {
 
   /** Whole states to everybody: changes were missed, or the copy was not the truth. */
   resync(copy: Copy, now: number): void {
-    this.#shown = nothingShown;
+    this.#lastViews = noViews;
     for (const subscriber of this.#viewers.keys()) this.sendState(subscriber, copy, now);
   }
 

@@ -4,7 +4,7 @@ import type { Instant } from "../game/ids.ts";
 import type { LastingCode, Refusal } from "../game/refusals.ts";
 import type { Event } from "./commands.ts";
 import type { Dice } from "./deal.ts";
-import type { Slot, SlotIndex, State, Team } from "./state.ts";
+import type { Place, Slot, State, Team } from "./state.ts";
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -36,8 +36,8 @@ export function writeTeam(draft: Draft, id: number, changes: Partial<Team>): Tea
   return team;
 }
 
-export function writeSlot(draft: Draft, team: Team, change: { readonly slot: SlotIndex; readonly to: Slot }): Team {
-  const slots: readonly [Slot, Slot] = change.slot === 0 ? [change.to, team.slots[1]] : [team.slots[0], change.to];
+export function writeSlot(draft: Draft, { team, slot }: Place, to: Slot): Team {
+  const slots: readonly [Slot, Slot] = slot === 0 ? [to, team.slots[1]] : [team.slots[0], to];
   return writeTeam(draft, team.id, { slots });
 }
 

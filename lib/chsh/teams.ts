@@ -16,6 +16,9 @@ export interface Arrival {
 
 const empty: Slot = { holder: null, leftTokenHash: null };
 
+/** A place as events name it: there slots count from 1. */
+const placeName = ({ team, slot }: Place) => ({ teamId: team.id, slot: slot + 1 });
+
 const isTaken = (state: State, name: string, except: number): boolean =>
   state.teams.some((team) => team.id !== except && teamStateOf(team) !== "inactive" && foldedName(team.name) === foldedName(name));
 
@@ -63,9 +66,9 @@ function sit(draft: Draft, place: Place, arrival: Arrival): void {
   const { slot } = place;
   const team = abandonRound(draft, place.team);
   const holder = seatDown(arrival.viewerId, draft.now, arrival.draw);
-  const after = writeSlot(draft, team, { slot, to: { holder, leftTokenHash: null } });
+  const after = writeSlot(draft, { team, slot }, { holder, leftTokenHash: null });
   draft.grant = { seat: seatId({ team, slot }), how: "claimed" };
-  draft.events.push({ type: "playerJoined", data: { teamId: team.id, slot: slot + 1 } });
+  draft.events.push({ type: "playerJoined", data: placeName(place) });
   dealTo(draft, after);
 }
 
@@ -74,8 +77,8 @@ export function vacate(draft: Draft, place: Place, type: "playerLeft" | "playerF
   const { slot } = place;
   const team = abandonRound(draft, place.team);
   const leftTokenHash = team.slots[slot].holder?.tokenHash ?? null;
-  writeSlot(draft, team, { slot, to: { holder: null, leftTokenHash } });
-  draft.events.push({ type, data: { teamId: team.id, slot: slot + 1 } });
+  writeSlot(draft, { team, slot }, { holder: null, leftTokenHash });
+  draft.events.push({ type, data: placeName(place) });
 }
 
 export function drop(draft: Draft, viewerId: ViewerId): void {
@@ -83,8 +86,8 @@ export function drop(draft: Draft, viewerId: ViewerId): void {
   const place = placeHeldBy(state, viewerId);
   const holder = place?.team.slots[place.slot].holder;
   if (place && holder && holder.droppedAt === null) {
-    writeSlot(draft, place.team, { slot: place.slot, to: { holder: { ...holder, droppedAt: now }, leftTokenHash: null } });
-    draft.events.push({ type: "playerAway", data: { teamId: place.team.id, slot: place.slot + 1 } });
+    writeSlot(draft, place, { holder: { ...holder, droppedAt: now }, leftTokenHash: null });
+    draft.events.push({ type: "playerAway", data: placeName(place) });
   }
   const { host } = state;
   if (host?.viewerId === viewerId && host.droppedAt === null) {
@@ -99,8 +102,8 @@ export function hear(draft: Draft, viewerId: ViewerId): void {
   const place = placeHeldBy(state, viewerId);
   const holder = place?.team.slots[place.slot].holder;
   if (place && holder && holder.droppedAt !== null) {
-    writeSlot(draft, place.team, { slot: place.slot, to: { holder: { ...holder, droppedAt: null }, leftTokenHash: null } });
-    draft.events.push({ type: "playerBack", data: { teamId: place.team.id, slot: place.slot + 1 } });
+    writeSlot(draft, place, { holder: { ...holder, droppedAt: null }, leftTokenHash: null });
+    draft.events.push({ type: "playerBack", data: placeName(place) });
   }
   const { host } = state;
   if (host?.viewerId === viewerId && host.droppedAt !== null) {
@@ -119,11 +122,11 @@ export function reconnectPlayer(draft: Draft, seat: SeatId, arrival: Return): Ou
   if (holder === null) return revive(draft, place, arrival);
   const back = returned(draft, holder, arrival);
   if (back === null) return refuse("bad-token");
-  writeSlot(draft, team, { slot, to: { holder: back, leftTokenHash: null } });
-  if (draft.refusal) draft.events.push({ type: "keysRevoked", data: { teamId: team.id, slot: slot + 1 } });
+  writeSlot(draft, place, { holder: back, leftTokenHash: null });
+  if (draft.refusal) draft.events.push({ type: "keysRevoked", data: placeName(place) });
   else {
     draft.grant = { seat, how: "reconnected" };
-    draft.events.push({ type: "playerBack", data: { teamId: team.id, slot: slot + 1 } });
+    draft.events.push({ type: "playerBack", data: placeName(place) });
   }
   return null;
 }

@@ -1,8 +1,8 @@
 // `npm run admin -- <command>`: the operator's hand on a running server, through its admin API. ADMIN_URL says where, ADMIN_TOKEN opens it.
 // Answers are JSON on standard output, so that other programs can read them. Exit 0 done, 1 refused, 2 misused.
 import { plainJson } from "../lib/store/plain-json.ts";
-import { readAdminToken } from "./admin-token.ts";
 import { helpWhenAsked, misused } from "./arguments.ts";
+import { askAdmin } from "./ask-admin.ts";
 
 interface Call {
   readonly method: "GET" | "POST";
@@ -76,13 +76,11 @@ async function main([name = "", ...words]: readonly string[]): Promise<number> {
     return 2;
   }
   const { method, path, body } = command.call(words);
-  const response = await fetch(`${process.env["ADMIN_URL"] || "http://localhost:3000"}/admin/api${path}`, {
+  const response = await askAdmin(process.env["ADMIN_URL"] || "http://localhost:3000", path, {
     method,
-    headers: { authorization: `Bearer ${readAdminToken()}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await response.text();
-  const shown = plainJson(JSON.parse(text), 2);
+  const shown = plainJson(await response.json(), 2);
   if (response.ok) process.stdout.write(`${shown}\n`);
   else process.stderr.write(`${response.status} ${shown}\n`);
   return response.ok ? 0 : 1;

@@ -7,8 +7,8 @@ import type { AnyRules } from "../lib/room/log.ts";
 import { type RecordedChange, replayGame } from "../lib/room/replay.ts";
 import { SqliteReader } from "../lib/store/sqlite-reader.ts";
 import { dataFileName } from "../lib/store/store-sqlite.ts";
-import { readAdminToken } from "./admin-token.ts";
 import { misused, readArguments } from "./arguments.ts";
+import { askAdmin } from "./ask-admin.ts";
 
 const pageSize = 500;
 const usage = `npm run replay -- CODE [--data-dir DIR | --url URL] [--state V]
@@ -41,9 +41,7 @@ function fromFile(dataDir: string, code: string): Recorded {
 async function fromServer(url: string, code: string): Promise<Recorded> {
   const changes: RecordedChange[] = [];
   for (;;) {
-    const response = await fetch(`${url}/admin/api/games/${code}/log?after=${changes.at(-1)?.v ?? 0}&limit=${pageSize}`, {
-      headers: { authorization: `Bearer ${readAdminToken()}` },
-    });
+    const response = await askAdmin(url, `/games/${code}/log?after=${changes.at(-1)?.v ?? 0}&limit=${pageSize}`);
     if (!response.ok) throw new Error(`The server answered ${response.status}. Is ADMIN_TOKEN right?`);
     const page = (await response.json()) as { changes: { v: number; at: number; change: object; hash: string }[] };
     changes.push(...page.changes.map(({ v, at, change, hash }) => ({ v, at, hash, change: JSON.stringify(change) })));

@@ -177,6 +177,14 @@ describe("F53 npm run admin", () => {
     }
   });
 
+  test("an address with a slash behind it is as good; where no admin API answers, that is said", async () => {
+    const at = (url: string) => command("admin", ["overview"], { ADMIN_URL: url, ADMIN_TOKEN: adminToken });
+    expect(await at(`${server.url}/`)).toMatchObject({ status: 0, err: "" });
+    expect(await at(`${server.url}/nowhere`)).toMatchObject({ status: 1, out: "", err: expect.stringContaining("the server's address?") });
+    const replayed = await command("replay", [table.gameId, "--url", `${server.url}/`], { ADMIN_TOKEN: adminToken });
+    expect(replayed).toMatchObject({ status: 0, err: "" });
+  });
+
   test("a refusal is exit 1, misuse exit 2, and both say why", async () => {
     expect(await admin("game", "ZZZZZZ")).toMatchObject({ status: 1, err: expect.stringContaining("404") });
     expect(await command("admin", ["overview"], { ADMIN_URL: server.url, ADMIN_TOKEN: "wrong" })).toMatchObject({

@@ -18,7 +18,7 @@ export interface Draft {
   dismissals?: Dismissal[];
   /** Kept with the change, told to the sender. */
   refusal?: Refusal<LastingCode>;
-  /** A seat came to life or lost it: who may hold what has to be worked out again. */
+  /** A seat lost its life in this change: what it held has to go to others. */
   deaths: boolean;
 }
 

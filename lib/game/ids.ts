@@ -14,7 +14,7 @@ export type Instant = Brand<number, "Instant">;
 /** A length of time in whole milliseconds. */
 export type DurationMs = number;
 
-/** A player's place at the table, 1..8. */
+/** A player's place, counted from 1: at a table of the clock game up to 8, in a class two for each team. */
 export type SeatId = number;
 
 export const after = (at: Instant, durationMs: DurationMs): Instant => (at + durationMs) as Instant;

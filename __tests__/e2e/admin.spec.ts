@@ -217,6 +217,23 @@ test.describe("with a whole server", () => {
     await expect(summary).toContainText("connections");
   });
 
+  test("a double click on the button that stops the server only asks; the next press does it", async ({ page }) => {
+    let drains = 0;
+    await page.route("**/admin/api/drain", (route) => {
+      drains += 1;
+      return route.fulfill({ json: {} });
+    });
+    await signIn(page, server.origin);
+    await page.getByRole("button", { name: "Server", exact: true }).click();
+    await page.getByRole("button", { name: "Send everybody away and stop" }).dblclick();
+    const sure = page.getByRole("button", { name: "Press again to stop this server" });
+    await expect(sure).toBeVisible();
+    expect(drains).toBe(0);
+    await page.waitForTimeout(600);
+    await sure.click();
+    await expect.poll(() => drains).toBe(1);
+  });
+
   test("F41 /api/docs shows every operation under the strict policy", async ({ page }) => {
     const complaints = complaintsOf(page);
     await page.goto(`${server.origin}/api/docs`);

@@ -14,7 +14,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, text 
   return made;
 }
 
-function button(text: string, className: string, act: () => void): HTMLButtonElement {
+function button(text: string, className: string, act: (event: MouseEvent) => void): HTMLButtonElement {
   const made = element("button", text, className);
   made.type = "button";
   made.addEventListener("click", act);
@@ -196,7 +196,9 @@ const serverPage: Page = (page) => {
   level.setAttribute("aria-label", "Log level");
   for (const name of ["fatal", "error", "warn", "info", "debug", "trace", "silent"]) level.append(element("option", name));
   level.addEventListener("change", () => show(page, async () => void (await post("/log-level", { level: level.value }))));
-  const drain = button("Send everybody away and stop", "danger", () => {
+  const drain = button("Send everybody away and stop", "danger", ({ detail: clicksInARow }) => {
+    // The second half of a double click answers a question that nobody has read.
+    if (clicksInARow > 1) return;
     if (drain.dataset["sure"] === "yes") show(page, async () => void (await post("/drain")));
     drain.dataset["sure"] = "yes";
     drain.textContent = "Press again to stop this server";

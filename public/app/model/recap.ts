@@ -244,7 +244,7 @@ function firstAlive(order: readonly SeatId[], chosen: SeatId | null, { events }:
 export interface RecapOf {
   readonly seats: readonly SeatId[];
   readonly startingLife: number;
-  /** The seat whose first turn it was, if the log does not say; else the first in order. */
+  /** Seats in the order of play. */
   readonly order: readonly SeatId[];
 }
 

@@ -121,8 +121,7 @@ export class OwnTable implements LocalTable {
     const now = this.now();
     this.dispatch({ type: "enter", gameId });
     this.dispatch({ type: "link", link: "local" });
-    const stamp = { sentMs: this.env.nowMs(), receivedMs: this.env.nowMs(), serverTime: now };
-    this.say("pong", { t: stamp.sentMs, serverTime: now });
+    this.say("pong", { t: this.env.nowMs(), serverTime: now });
     this.say("state", { ...clockRules.view(this.state, "all", now), v: this.v, serverTime: now, viewers: 1 });
     this.plan();
     this.keep();

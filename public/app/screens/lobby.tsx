@@ -9,6 +9,7 @@ import type { Table } from "../model/model.ts";
 import { palette } from "../model/seat-look.ts";
 import { standing } from "../model/table-questions.ts";
 import { meantPlayer } from "../model/values.ts";
+import { pathOf } from "../route.ts";
 import { QuestionBanners } from "../ui/banners.tsx";
 import { clockLine } from "../ui/clock-line.ts";
 import { GoRow } from "../ui/go-row.tsx";
@@ -204,7 +205,7 @@ function LobbyTools({ table }: { readonly table: Table }): JSX.Element | null {
         {t("lobby.clock")}
       </button>
       {who.local ? null : (
-        <button type="button" onClick={() => go(`/g/${table.id}#table`)}>
+        <button type="button" onClick={() => go(pathOf(table.id, "table"))}>
           <Icon name="table" size={18} />
           {t("menu.table")}
         </button>

@@ -5,7 +5,7 @@ import type { Response } from "express";
 import type { ViewerId } from "../game/ids.ts";
 import type { Cancellable } from "../ops/ambient.ts";
 import type { Answer } from "../room/answer.ts";
-import type { Copy } from "../room/fan-out.ts";
+import type { Copy } from "../room/copy.ts";
 import type { Frame } from "../room/frame.ts";
 import type { Room } from "../room/room.ts";
 import type { Subscriber } from "../room/subscriber.ts";

@@ -1,11 +1,12 @@
 // F48, F50, F53: the operator's commands against a whole server: smoke, replay and admin.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
+import { runDb } from "../store/run-db.ts";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable, type Table } from "../support/table-client.ts";
 
@@ -115,6 +116,18 @@ describe("F50 npm run replay", () => {
     });
     expect([status, out]).toEqual([0, expect.stringContaining("all the same.")]);
     expect(out).toMatch(/^\{$/m);
+  });
+
+  test("a file that an older version left: exit 1, and one line says what brings it here", async () => {
+    const older = join(server.dataDir, "older");
+    mkdirSync(older);
+    await runDb(server.dataDir, "backup", join(older, "games.db"));
+    await runDb(older, "migrate", "--to", "3");
+    const { status, err } = await command("replay", [table.gameId, "--data-dir", older]);
+    expect([status, err]).toEqual([
+      1,
+      expect.stringMatching(/^The data file \S+ has schema 3; a start, or `npm run db -- migrate`, brings it to \d+\.\n$/),
+    ]);
   });
 
   test("a game that is not there: exit 1 and one line", async () => {

@@ -5,6 +5,7 @@ import { type ChangeRow, changeCrc, type GameRow, gameCrc, wholeState } from "./
 import { failpoints, type Hit } from "./failpoint.ts";
 import { numberCursor, pageOf, pairCursor } from "./cursor.ts";
 import { gameSql, type LogEnd, logReader, type ReadLog } from "./sqlite-log.ts";
+import { schemaVersion, versionOf } from "./sqlite-schema.ts";
 import { type Feedback, type ListedGame, type Page, StoreFault, type StoredChange, type StoredGame, type StoredIndex } from "./store.ts";
 
 const indexColumns = "num, game_id, v, status, listed, kind, name, seats, seats_free, wake_at, touched, created_at, updated_at";
@@ -45,9 +46,22 @@ export class BrokenDiskError extends Error {}
 /** A row that does not match its checksum. */
 export class DamageError extends Error {}
 
+type Statements = { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+
+/** A server has brought its file to the newest schema before it reads; a command may meet one that waits for that. */
+function prepared(db: Database, path: string): Statements {
+  try {
+    return Object.fromEntries(Object.entries(readerSql).map(([name, text]) => [name, db.prepare(text)])) as Statements;
+  } catch (error) {
+    const schema = versionOf(db);
+    if (schema >= schemaVersion) throw error;
+    throw new Error(`The data file ${path} has schema ${schema}; a start, or \`npm run db -- migrate\`, brings it to ${schemaVersion}.`);
+  }
+}
+
 export class SqliteReader {
   readonly #db: Database;
-  readonly #statements: { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+  readonly #statements: Statements;
   readonly #log: ReadLog;
   readonly #atOnce: <T>(read: () => T) => T;
   readonly #hit: Hit;
@@ -55,8 +69,7 @@ export class SqliteReader {
   constructor(path: string, hit: Hit = failpoints([])) {
     this.#hit = hit;
     this.#db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 50 });
-    const prepared = Object.entries(readerSql).map(([name, text]) => [name, this.#db.prepare(text)]);
-    this.#statements = Object.fromEntries(prepared) as { readonly [name in keyof typeof readerSql]: Statement<unknown[]> };
+    this.#statements = prepared(this.#db, path);
     this.#log = logReader(this.#db);
     this.#atOnce = this.#db.transaction((read: () => unknown) => read()) as <T>(read: () => T) => T;
   }

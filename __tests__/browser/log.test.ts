@@ -1,6 +1,6 @@
 // The log of a game as the page reads it: a page at a time, over HTTP.
 import { afterEach, expect, test, vi } from "vitest";
-import { fetchLog } from "../../public/app/net/log.ts";
+import { afterReading, fetchLog, LogReader, noLog } from "../../public/app/net/log.ts";
 
 const pageSize = 3;
 const change = (v: number) => ({ v, at: 1_000 * v, by: 1, command: "rename", events: [] });
@@ -35,4 +35,28 @@ test("a log of which a part cannot be read now is none: half of one would tell a
   expect(await fetchLog("K7QX2M")).toBeNull();
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no line")));
   expect(await fetchLog("K7QX2M")).toBeNull();
+});
+
+test("a log that grows is read on from what is known, and one that cannot be read on now is known as before", async () => {
+  const reader = new LogReader();
+  const read = async (v: number, gameId = "K7QX2M") => (await reader.read(gameId, v))?.length ?? null;
+  served(7);
+  expect(await read(7)).toBe(7);
+  const asked = served(9, (count) => count !== 1);
+  expect(await read(8)).toBeNull();
+  // What one reads, the next one knows, however quickly they are asked for.
+  expect(await Promise.all([read(8), read(9)])).toEqual([9, 9]);
+  expect(asked).toEqual([7, 7].map((after) => `/api/games/K7QX2M/log?after=${after}`));
+  // Another game, and one that a backup took back, are read from their beginning.
+  expect([served(2), await read(2, "ZZZZZZ"), await read(1, "ZZZZZZ")]).toEqual([
+    [0, 0].map((after) => `/api/games/ZZZZZZ/log?after=${after}`),
+    2,
+    2,
+  ]);
+});
+
+test("a read that fails takes nothing away of what is shown, and what is shown of one game is not another's", () => {
+  const shown = afterReading(noLog("K7QX2M"), "K7QX2M", [change(1)]);
+  expect(afterReading(shown, "K7QX2M", null)).toEqual({ of: "K7QX2M", changes: [change(1)], isMissing: true });
+  expect(afterReading(shown, "ZZZZZZ", null)).toEqual({ of: "ZZZZZZ", changes: null, isMissing: true });
 });

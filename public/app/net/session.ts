@@ -9,7 +9,7 @@ import type { LoggedChange } from "../model/logged.ts";
 import { type NameSeat, withSeatNames } from "../model/seat-look.ts";
 import { step } from "../model/step.ts";
 import { numbersBefore } from "../model/values.ts";
-import { fetchLog } from "./log.ts";
+import { LogReader } from "./log.ts";
 import { Connection } from "./connection.ts";
 import { onceGiver } from "./once.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
@@ -53,6 +53,7 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
     model.value = step(model.value, input);
   };
   const connection = new Connection({ env, keys, shelf, model: () => model.value, dispatch });
+  const logReader = new LogReader();
   let local: LocalTable | null = null;
 
   const leaveLocal = (): void => {
@@ -105,8 +106,9 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
     ...onceGiver(env, model, give),
     /** A table on this device is kept as it stands now. */
     keep: (): void => local?.keep(),
-    /** Every change of this game, for the recap; null when it cannot be read now. */
-    readLog: async (): Promise<readonly LoggedChange[] | null> => (local ? local.log() : fetchLog(model.peek().gameId ?? "")),
+    /** Every change of this game, for the recap, up to version `v` at least; null when it cannot be read now. */
+    readLog: async (v: number): Promise<readonly LoggedChange[] | null> =>
+      local ? local.log() : logReader.read(model.peek().gameId ?? "", v),
     say: (type: string, data: object): void => connection.say(type, data),
     takeBack: (): void => connection.takeBack(),
     comeBackNow: (): void => (local ? local.keep() : connection.comeBackNow()),

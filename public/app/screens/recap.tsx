@@ -5,6 +5,7 @@ import { useApp } from "../app-context.ts";
 import type { Translate } from "../i18n/words.ts";
 import type { Table } from "../model/model.ts";
 import type { LoggedChange } from "../model/logged.ts";
+import { afterReading, noLog, type ShownLog } from "../net/log.ts";
 import { type Recap as RecapFacts, recapCsv, recapOf } from "../model/recap.ts";
 import { nameOf, standing } from "../model/table-questions.ts";
 import { durationText } from "../model/time-text.ts";
@@ -24,27 +25,20 @@ export function Recap(): JSX.Element | null {
   return table ? <RecapOf table={table} /> : null;
 }
 
-function useLog(v: number): readonly LoggedChange[] | null | "missing" {
+function useLog({ id, v }: Table): ShownLog {
   const { session } = useApp();
-  const [log, setLog] = useState<readonly LoggedChange[] | null | "missing">(null);
-  useEffect(() => {
-    let here = true;
-    session.readLog().then((changes) => {
-      if (here) setLog(changes ?? "missing");
-    });
-    return () => {
-      here = false;
-    };
-  }, [v, session]);
-  return log;
+  const [log, setLog] = useState(noLog(id));
+  // What is read comes in the order in which it was asked for: also while changes come faster than it, it is shown.
+  useEffect(() => void session.readLog(v).then((changes) => setLog((before) => afterReading(before, id, changes))), [id, v, session]);
+  return log.of === id ? log : noLog(id);
 }
 
 function RecapOf({ table }: { readonly table: Table }): JSX.Element {
   const { session, speech, sheet, go, route } = useApp();
   const { t } = speech;
-  const log = useLog(table.v);
+  const { changes: log, isMissing } = useLog(table);
   const who = standing(session.model.value);
-  const facts = useMemo(() => (Array.isArray(log) ? factsOf(table, log) : null), [log, table]);
+  const facts = useMemo(() => (log ? factsOf(table, log) : null), [log, table]);
   const finished = table.status === "finished";
   const title = finished ? resultWords(table, t) : t("recap.running");
   const here = route.value;
@@ -70,9 +64,9 @@ function RecapOf({ table }: { readonly table: Table }): JSX.Element {
       <h1>{title}</h1>
       {finished ? null : <QuestionBanners table={table} who={who} />}
       {table.campaign ? <Standings table={table} /> : null}
-      {log === "missing" ? <p class="hint">{t("recap.missing")}</p> : null}
+      {isMissing ? <p class="hint">{t("recap.missing")}</p> : null}
       {facts ? <Charts table={table} facts={facts} /> : null}
-      {facts && Array.isArray(log) ? <Exports table={table} facts={facts} log={log} /> : null}
+      {facts && log ? <Exports table={table} facts={facts} log={log} /> : null}
       {finished ? (
         <div class="recap-foot">
           <QuestionBanners table={table} who={who} />

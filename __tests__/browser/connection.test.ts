@@ -1,24 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { memoryShelf } from "../../public/app/device/env.ts";
-import { createSession } from "../../public/app/net/session.ts";
 import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
+import { page, seated, token } from "./support/seated-page.ts";
 import { table } from "./support/tables.ts";
-
-const token = (letter: string): string => letter.repeat(43);
-
-function page(env: FakeEnv = fakeEnv()) {
-  return { env, session: createSession(env) };
-}
-
-function seated(env: FakeEnv = fakeEnv()) {
-  const { session } = page(env);
-  session.enter("K7QX2M");
-  env.socket().opens();
-  env.socket().says("state", table());
-  session.give({ type: "claim", data: { playerId: 2 } });
-  env.socket().says("claimed", { playerId: 2, gameId: "K7QX2M", token: token("a"), state: table({ v: 11 }) });
-  return { env, session };
-}
 
 describe("the page's connection", () => {
   test("a new page joins the game of its address, asking for changes", () => {
@@ -455,12 +439,6 @@ describe("the page's connection", () => {
     env.socket().opens();
     env.socket().says("state", table({ v: 20, turn: 9 }));
     expect(session.model.value).toMatchObject({ link: "open", stale: false, table: { v: 20, turn: 9 } });
-  });
-
-  test("F27 a gap in v makes the page ask for the whole state", () => {
-    const { env } = seated();
-    env.socket().says("change", { v: 14, serverTime: 1, events: [], turn: 3 });
-    expect(env.socket().told.at(-1)).toEqual({ type: "sync", data: {} });
   });
 
   test("no such game: the page says so and forgets its keys", () => {

@@ -32,6 +32,8 @@ export class Connection {
   private wish: Wish = { type: "nothing" };
   private keyInUse: SeatKey | null = null;
   private settled = false;
+  /** Id of the request for the whole state that has no answer yet. */
+  private syncId: string | null = null;
   private attempts = 0;
   private attempt: Attempt | null = null;
   private cancelTimer: (() => void) | null = null;
@@ -105,6 +107,7 @@ export class Connection {
 
   private drop(): void {
     this.settled = false;
+    this.syncId = null;
     this.cancelTimer?.();
     this.heartbeat.stop();
     const old = this.socket;
@@ -225,7 +228,15 @@ export class Connection {
   private afterModel(message: FromServer): void {
     if (message.type === "state" || message.type === "claimed" || message.type === "reconnected") this.arrived();
     if (message.type === "error") this.refused(message.data);
-    if (this.ports.model().stale && message.type === "change") this.send("sync", {});
+    if (!this.ports.model().stale || (message.type === "ack" && message.data.id === this.syncId)) this.syncId = null;
+    if (message.type === "change") this.syncIfStale();
+  }
+
+  /** Once, however many changes come until the answer does: each answer is as long as the game is large. */
+  private syncIfStale(): void {
+    if (!this.ports.model().stale || this.syncId !== null) return;
+    this.syncId = this.ports.env.freshId();
+    this.send("sync", {}, this.syncId);
   }
 
   /** In the game: everything that waits goes out, in order, with the ids it always had. */
@@ -267,6 +278,11 @@ export class Connection {
   }
 
   private refused(error: Told<"error">): void {
+    if (error.id !== undefined && error.id === this.syncId) {
+      if (error.retry) this.again(error, () => this.syncAgain());
+      else this.syncId = null;
+      return;
+    }
     if (error.retry) {
       const as = this.keyInUse === null ? "viewer" : "holder";
       if (!this.settled) this.again(error, () => this.hello(as));
@@ -275,6 +291,11 @@ export class Connection {
     }
     if (error.id !== undefined) this.ports.shelf.remove(error.id);
     if (!this.settled) this.notLetIn(error);
+  }
+
+  private syncAgain(): void {
+    this.syncId = null;
+    this.syncIfStale();
   }
 
   private again(error: Told<"error">, call: () => void): void {

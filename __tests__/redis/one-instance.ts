@@ -89,11 +89,14 @@ export interface Instance {
 
 export interface InstanceSettings {
   readonly roomIdleMs?: number;
+  /** Redis has this long to answer, ms; as long as usual when left out. */
+  readonly commandMs?: number;
   readonly readAgainMs?: number;
 }
 
 export async function openInstance(url: string, instanceId: string, settings: InstanceSettings = {}): Promise<Instance> {
-  const { roomIdleMs = 60_000, ...busSettings } = settings;
+  const { roomIdleMs = 60_000, commandMs, ...busSettings } = settings;
+  const redisLimits = commandMs === undefined ? {} : { commandMs };
   const { ambient, running } = countedAmbient();
   let gaps = 0;
   let serial = 0;
@@ -101,7 +104,16 @@ export async function openInstance(url: string, instanceId: string, settings: In
   const onGap = () => {
     gaps += 1;
   };
-  const side = await openRedisSide({ url, ambient, instanceId, limits: {}, log: () => {}, onSaved: () => {}, onGap, ...busSettings });
+  const side = await openRedisSide({
+    url,
+    ambient,
+    instanceId,
+    limits: redisLimits,
+    log: () => {},
+    onSaved: () => {},
+    onGap,
+    ...busSettings,
+  });
   const observer: RoomObserver = {
     ...silentObserver,
     steppedBack: (_, from, to) => void stepsBack.push([from, to]),

@@ -35,6 +35,8 @@ async function seated(first: number, second: number, settings: object) {
     expect((await client.request("sitDown", { seat: at + 1 })).type).toBe("ack");
   }
   expect((await host.request("openAuction")).type).toBe("ack");
+  // Wherever they sit, they bid for what they have seen opened.
+  for (const client of bidders) await client.until((message) => JSON.stringify(message).includes("lotOpened"), 0);
   return { host, gameId, bidders, hands: bidders.map((client): readonly number[] => claimed(client).state.own.hand) };
 }
 
@@ -94,7 +96,7 @@ describe.skipIf(lacks("redis-server"))("on two instances", () => {
     const watcher = await connectTable(two.port);
     await watcher.request("join", { gameId, updates: "changes", v: 0 });
     const bids = [510_001, 620_002];
-    for (const [at, amount] of bids.entries()) await bidders[at]?.request("bid", { lot: 1, amount });
+    for (const [at, amount] of bids.entries()) expect((await bidders[at]?.request("bid", { lot: 1, amount }))?.type).toBe("ack");
     const views = () =>
       Promise.all(
         [one, two].map(async ({ url }) => {

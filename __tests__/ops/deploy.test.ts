@@ -307,6 +307,14 @@ describe("F36 deployment files", () => {
       ]);
     });
 
+    test("a setting that is a bare number in a values file reaches the pods in the digits that the server reads", () => {
+      const values = "config: { LIMIT_STORE_QUEUE_BYTES: 67108864, LIMIT_ROOMS: 20000, LOG_LEVEL: debug }";
+      const input = { cwd: root, encoding: "utf8", input: values } as const;
+      const { stdout } = spawnSync(programPath("helm"), ["template", "tap-or-tarp", ...chart, "-f", "-"], input);
+      for (const line of ['LIMIT_STORE_QUEUE_BYTES: "67108864"', 'LIMIT_ROOMS: "20000"', 'LOG_LEVEL: "debug"'])
+        expect(stdout).toContain(line);
+    });
+
     test("with SQLite there is one replica, no autoscaler that would make it two, and no Redis", () => {
       const { status, stdout } = template("persistence.enabled=true", "replicas=1");
       expect([status, stdout.includes("kind: HorizontalPodAutoscaler")]).toEqual([0, false]);

@@ -1,4 +1,4 @@
-// Many runs of the rules beside the model, one test of them: the fast and the slow suite differ in how many.
+// Many runs of the rules beside the model, one test of them: the fast suite and the one that runs alone differ in how many.
 import { expect, test } from "vitest";
 import { modelRun, type Reached } from "./model-run.ts";
 

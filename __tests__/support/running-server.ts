@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "../..");
 const readyMsMax = 30_000;
 /** How long a server may take to leave when its coverage is wanted, and its workers when it is gone. */
 const leaveMsMax = 5_000;
-/** A second signal before this is the first one once more (lib/ops/stop.ts). */
+/** A second signal as late as this is not the first one once more (lib/ops/stop.ts). */
 const hurryAfterMs = 600;
 
 export interface ServerOptions {

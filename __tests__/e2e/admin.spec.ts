@@ -217,6 +217,20 @@ test.describe("with a whole server", () => {
     await expect(summary).toContainText("connections");
   });
 
+  test("the live table says when its line has ended, comes back by itself, and a new game stands in it", async ({ page }) => {
+    const ended = { contentType: "application/x-ndjson", body: "" };
+    await page.route("**/admin/api/live", (route) => route.fulfill(ended));
+    await signIn(page, server.origin);
+    await expect(page.locator(".problem")).toHaveText("The line of the live table has ended. It is tried again.");
+    await page.unroute("**/admin/api/live");
+    await expect(page.locator(".problem")).toHaveCount(0);
+    const socket = new WebSocket(`ws://localhost:${server.port}/ws`, "tapotarp.v1");
+    await new Promise((resolve) => socket.addEventListener("open", resolve));
+    socket.send(JSON.stringify({ type: "create", data: { name: "Afterwards", settings: { playerCount: 2 } } }));
+    await expect(page.getByText("Afterwards")).toBeVisible();
+    socket.close();
+  });
+
   test("a double click on the button that stops the server only asks; the next press does it", async ({ page }) => {
     let drains = 0;
     await page.route("**/admin/api/drain", (route) => {

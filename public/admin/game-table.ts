@@ -18,6 +18,7 @@ export interface GameTable {
   readonly element: HTMLElement;
   /** Takes the newest rows; they are drawn with the next frame. */
   update(rows: readonly GameRow[]): void;
+  remove(ids: readonly string[]): void;
   /** How long each frame's drawing took since the last call, ms, the newest thousand. For the page's own test. */
   spent(): readonly number[];
 }
@@ -107,6 +108,13 @@ export function gameTable(open: (id: string) => void): GameTable {
     update(rows) {
       for (const row of rows) waiting.set(row.id, row);
       if (frame === 0) frame = requestAnimationFrame(draw);
+    },
+    remove(ids) {
+      for (const id of ids) {
+        waiting.delete(id);
+        shown.get(id)?.row.remove();
+        shown.delete(id);
+      }
     },
     spent: () => drawnMs.splice(0),
   };

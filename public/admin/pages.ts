@@ -1,7 +1,8 @@
 // The operator's pages: what each asks the API for and how it is shown. Text from players is only ever set as text.
 import type { GameRow, Sample } from "../../lib/protocol/admin-rows.ts";
-import { get, live, post } from "./api.ts";
+import { get, live, post, Refused } from "./api.ts";
 import { charts } from "./charts.ts";
+import { followGames } from "./follow.ts";
 import { gameTable } from "./game-table.ts";
 
 /** Shows itself in `page` and gives how to leave it. */
@@ -62,22 +63,43 @@ function rowOf({ gameId, v, updatedAt, index }: Stored): GameRow {
   return { id: gameId, v, updatedAt, viewers: 0, ...index };
 }
 
+const listPagesMax = 20;
+
+/** All games, page by page; null when there are more than are shown. */
+async function listGames(take: (rows: readonly GameRow[]) => void): Promise<ReadonlySet<string> | null> {
+  const ids = new Set<string>();
+  let cursor: string | null = null;
+  for (let count = 0; count < listPagesMax; count += 1) {
+    const path: string = `/games?limit=500${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const { items, next }: { items: Stored[]; next: string | null } = await get(path);
+    for (const { gameId } of items) ids.add(gameId);
+    take(items.map(rowOf));
+    if (next === null) return ids;
+    cursor = next;
+  }
+  return null;
+}
+
+/** Asked again with the same token they say the same, and count as guesses. */
+const finalStatuses: readonly number[] = [401, 404];
+
 const gamesPage: Page = (page, go) => {
   const stop = new AbortController();
   const games = gameTable((id) => go("game", id));
   (globalThis as { spentOnGames?: unknown }).spentOnGames = games.spent;
+  const problem = element("p", "", "problem");
   page.append(games.element);
-  show(page, async () => {
-    let cursor: string | null = null;
-    for (let count = 0; count < 20; count += 1) {
-      const path: string = `/games?limit=500${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
-      const { items, next }: { items: Stored[]; next: string | null } = await get(path);
-      games.update(items.map(rowOf));
-      if (next === null) break;
-      cursor = next;
-    }
-    await live(games.update, stop.signal);
-  });
+  const say = (text: string): void => {
+    problem.textContent = text;
+    if (text === "") problem.remove();
+    else page.prepend(problem);
+  };
+  const after = (ms: number, call: () => void) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  };
+  const isFinal = (error: unknown): boolean => error instanceof Refused && finalStatuses.includes(error.status);
+  void followGames({ list: listGames, live, table: games, say, isFinal, after, jitter: Math.random }, stop.signal);
   return () => stop.abort();
 };
 

@@ -168,6 +168,33 @@ describe("a line", () => {
     });
   });
 
+  test("that is open and has not said a word has the time that it had left when the page is looked at, and no more", () => {
+    const env = fakeEnv();
+    const session = createSession(env);
+    session.enter(gameId);
+    env.pass(1_000);
+    env.socket().opens();
+    for (const passedMs of [1_000, 3_000, 3_000]) {
+      env.pass(passedMs);
+      session.comeBackNow();
+    }
+    expect(env.sockets).toHaveLength(1);
+    env.pass(1_300);
+    expect(env.sockets).toHaveLength(2);
+  });
+
+  test("L36 that was opened before a sleep in which the page's clock stood, and has not said a word, is given up", () => {
+    const plain = fakeEnv();
+    let sleptMs = 0;
+    const env: FakeEnv = { ...plain, wallMs: () => plain.wallMs() + sleptMs };
+    const session = createSession(env);
+    session.enter(gameId);
+    env.socket().opens();
+    sleptMs = 3_600_000;
+    session.comeBackNow();
+    expect(env.sockets).toHaveLength(2);
+  });
+
   test("that was replaced says nothing any more: its late end does not end the one that took its place", () => {
     const { env, session } = seated();
     const [old] = env.sockets;

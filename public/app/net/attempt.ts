@@ -12,6 +12,8 @@ export class Attempt {
   private readonly env: Env;
   private readonly beganMs: number;
   private readonly beganWallMs: number;
+  private openedMs = 0;
+  private openedWallMs = 0;
 
   /** `before`: tries in a row that came to nothing. */
   constructor(env: Env, before: number) {
@@ -20,6 +22,16 @@ export class Attempt {
     this.patienceMs = openTimeoutMs * (1 + (before % 2));
     this.beganMs = env.nowMs();
     this.beganWallMs = env.wallMs();
+  }
+
+  opened(): void {
+    this.openedMs = this.env.nowMs();
+    this.openedWallMs = this.env.wallMs();
+  }
+
+  /** ms for the first word of a socket that is open: a line so slow, or a server so busy, is not helped by another one. */
+  leftToSpeak(): number {
+    return this.patienceMs - Math.max(this.env.nowMs() - this.openedMs, this.env.wallMs() - this.openedWallMs);
   }
 
   /**

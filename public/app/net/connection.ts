@@ -80,13 +80,19 @@ export class Connection {
   comeBackNow(why: "woken" | "tap" = "woken"): void {
     if (this.wish.type === "nothing" || this.final()) return;
     const state = this.socket?.readyState;
-    if (state === 1) return this.heartbeat.woken();
+    if (state === 1 && this.heartbeat.isHeard) return this.heartbeat.woken();
     // Whoever only taps once more waits for what is under way.
-    if (state === 0 && why === "tap") return;
+    if (state !== undefined && state < 2 && why === "tap") return;
     this.attempts = 0;
-    const leftMs = this.attempt?.leftWhenWoken(this.ports.model().serverClock) ?? 0;
-    if (state === 0 && leftMs > 0) this.waitFor(leftMs);
+    const leftMs = this.leftWhenWoken(state);
+    if (leftMs > 0) this.waitFor(leftMs);
     else this.open();
+  }
+
+  /** ms for a socket that is on its way in and has not said a word. */
+  private leftWhenWoken(state: number | undefined): number {
+    if (state === 1) return this.attempt?.leftToSpeak() ?? 0;
+    return state === 0 ? (this.attempt?.leftWhenWoken(this.ports.model().serverClock) ?? 0) : 0;
   }
 
   /** Takes the seat back from another page, after `displaced`. */
@@ -121,9 +127,11 @@ export class Connection {
     this.drop();
     const socket = this.ports.env.openSocket();
     this.socket = socket;
-    this.attempt = new Attempt(this.ports.env, this.attempts);
-    const { patienceMs } = this.attempt;
+    const attempt = new Attempt(this.ports.env, this.attempts);
+    const { patienceMs } = attempt;
+    this.attempt = attempt;
     socket.onopen = () => {
+      attempt.opened();
       this.waitFor(patienceMs);
       this.hello();
     };

@@ -25,7 +25,7 @@ export class Heartbeat {
   private readonly line: Line;
   private pings = 0;
   /** A socket that has not said a word yet has the time that each step on the way in is given, and no less. */
-  private isHeard = false;
+  isHeard = false;
   private cancelPing: (() => void) | null = null;
   private cancelSilence: (() => void) | null = null;
 

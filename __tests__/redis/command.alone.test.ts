@@ -138,6 +138,7 @@ describe.skipIf(lacks("redis-server"))("npm run db on Redis", () => {
   });
 
   test("a command that is none here is misuse and shows what there is; a Redis that is away is said so", async () => {
+    expect(await run("export", codeOf(1))).toMatchObject({ code: 2 });
     expect(await run("restore")).toMatchObject({ code: 2, text: expect.stringContaining("games live in Redis") });
   });
 });

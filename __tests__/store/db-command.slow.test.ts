@@ -247,4 +247,17 @@ describe("the db command", () => {
     });
     expect(await runDb(folder, "replay")).toMatchObject({ code: 1, err: expect.stringContaining("nothing to replay") });
   });
+
+  test("a word that a command does not take ends it before it did anything: it was passed over, and `migrate 3` went to the newest schema", async () => {
+    for (const words of [
+      ["remove", "AAAAAA", "BBBBBB"],
+      ["migrate", "3"],
+      ["export", "AAAAAA"],
+      ["backup", join(folder, "a"), "b"],
+    ]) {
+      expect(await runDb(folder, ...words)).toMatchObject({ code: 2, err: `${words.at(-1)} is one word too many.`, lines: [] });
+    }
+    expect((await runDb(folder, "status")).lines).toEqual(expect.arrayContaining(["running 1", "waiting 1"]));
+    expect(existsSync(join(folder, "a"))).toBe(false);
+  });
 });

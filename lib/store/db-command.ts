@@ -67,11 +67,17 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     }
     if (url !== null) {
       const { redisCommandMs: commandMs, redisStartMs: startMs } = limitsFrom(io.env);
-      return await runRedisCommand(name, { ...io, url, limits: { commandMs, startMs }, game: values.game });
+      return await runRedisCommand(name, { ...io, url, limits: { commandMs, startMs }, words, game: values.game });
     }
     const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
     if (command === undefined) {
       io.err(usage);
+      return 2;
+    }
+    // Of two games to remove one would stay, and `migrate 3` would go past 3.
+    const tooMany = words[takesWord.has(name) ? 1 : 0];
+    if (tooMany !== undefined) {
+      io.err(`${tooMany} is one word too many.`);
       return 2;
     }
     const dataDir = resolve(values["data-dir"] ?? (io.env["DATA_DIR"] || "./data"));
@@ -199,6 +205,9 @@ const commands = {
     return 0;
   },
 } as const;
+
+/** The others take options only. */
+const takesWord: ReadonlySet<string> = new Set(["backup", "restore", "release", "remove", "verify"]);
 
 /** Of a log that is torn, a removal reaches only a part, and a damaged status is counted wrongly. Reads the whole log: no server does this. */
 function clearLeft(db: Database): number {

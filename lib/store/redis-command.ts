@@ -26,6 +26,8 @@ interface RedisContext {
   readonly ambient: Ambient;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Behind the command's name; none takes any. */
+  readonly words: readonly string[];
   readonly game: string | undefined;
 }
 
@@ -34,7 +36,7 @@ type Command = (link: RedisLink, context: RedisContext) => Promise<number>;
 /** Runs one command; gives the exit code: 0 done, 1 not done, 2 misused. */
 export async function runRedisCommand(name: string, context: RedisContext): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
+  if (command === undefined || context.words.length > 0) {
     context.err(redisUsage);
     return 2;
   }

@@ -1,10 +1,11 @@
 // A real server of the test's own: on a free port, with its data in a folder of its own, stopped or killed when told.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
-const startMs = 15_000;
+const startMsMax = 15_000;
 
 export class GameServer {
   /** Made at the first start: whoever only lists the tests makes servers, too, and starts none. */
@@ -13,10 +14,12 @@ export class GameServer {
   private process: ChildProcess | null = null;
   private said = "";
   private readonly env: Readonly<Record<string, string>>;
+  private readonly startMs: number;
 
   /** `env`: more of it than the tests have; LIMIT_ variables among others. */
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  constructor(env: Readonly<Record<string, string>> = {}, startMs = startMsMax) {
     this.env = env;
+    this.startMs = startMs;
   }
 
   get origin(): string {
@@ -38,8 +41,20 @@ export class GameServer {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = child;
-    this.port = await new Promise<number>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`the server did not start:\n${this.said}`)), startMs);
+    try {
+      this.port = await this.ready(child);
+    } catch (error) {
+      // Whoever started it does not stop what did not start: it would stay behind.
+      await this.kill();
+      throw error;
+    }
+    this.said = "";
+  }
+
+  /** Its port. */
+  private ready(child: ChildProcessByStdio<null, Readable, Readable>): Promise<number> {
+    return new Promise<number>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`the server did not start:\n${this.said}`)), this.startMs);
       const read = (chunk: Buffer): void => {
         this.said += chunk.toString();
         const port = /ready on http:\/\/localhost:(\d+)/.exec(this.said)?.[1];
@@ -51,14 +66,13 @@ export class GameServer {
       child.stderr.on("data", read);
       child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.said}`)));
     });
-    this.said = "";
   }
 
   /** `kill -9`, and everything in memory is gone. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.process;
     this.process = null;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     await gone;

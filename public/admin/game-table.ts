@@ -46,6 +46,18 @@ function line(texts: readonly string[], className: string): { row: HTMLElement; 
   return { row, cells };
 }
 
+/** By a click anywhere on a row, or by Enter on it. */
+function opensRows(body: HTMLElement, open: (id: string) => void): void {
+  body.addEventListener("click", (event) => {
+    const id = (event.target as HTMLElement).closest<HTMLElement>("[data-game]")?.dataset["game"];
+    if (id !== undefined) open(id);
+  });
+  body.addEventListener("keydown", (event) => {
+    const id = (event.target as HTMLElement).dataset["game"];
+    if (id !== undefined && event.key === "Enter") open(id);
+  });
+}
+
 export function gameTable(open: (id: string) => void): GameTable {
   const element = document.createElement("div");
   element.className = "scroll";
@@ -58,14 +70,7 @@ export function gameTable(open: (id: string) => void): GameTable {
   let frame = 0;
   const drawnMs: number[] = [];
 
-  body.addEventListener("click", (event) => {
-    const id = (event.target as HTMLElement).closest<HTMLElement>("[data-game]")?.dataset["game"];
-    if (id !== undefined) open(id);
-  });
-  body.addEventListener("keydown", (event) => {
-    const id = (event.target as HTMLElement).dataset["game"];
-    if (id !== undefined && event.key === "Enter") open(id);
-  });
+  opensRows(body, open);
 
   function add(game: GameRow, fresh: DocumentFragment): void {
     const texts = textsOf(game);

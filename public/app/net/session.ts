@@ -49,9 +49,7 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
   const keys = new SeatKeys(env.shelf, env.wallMs);
   const serverNowMs = (): number => env.nowMs() + model.value.serverClock.offsetMs;
   const shelf = new OutboxShelf(env.shelf, { wallMs: env.wallMs, serverMs: serverNowMs });
-  const dispatch = (input: Input): void => {
-    model.value = step(model.value, input);
-  };
+  const dispatch = (input: Input): void => void (model.value = step(model.value, input));
   const connection = new Connection({ env, keys, shelf, model: () => model.value, dispatch });
   const logReader = new LogReader();
   let local: LocalTable | null = null;
@@ -61,10 +59,15 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
     local = null;
   };
 
-  const goTo = (wish: Wish & { readonly type: "game" }): void => {
-    leaveLocal();
-    dispatch({ type: "enter", gameId: wish.gameId });
+  /** From now on the page shows this game, or one that is yet to come, and nothing of the one before. */
+  const showAnew = (gameId: string | null): void => {
+    dispatch({ type: "enter", gameId });
     dispatch({ type: "link", link: "connecting" });
+  };
+
+  const goTo = (wish: Wish): void => {
+    leaveLocal();
+    showAnew(wish.type === "game" ? wish.gameId : null);
     connection.want(wish);
   };
 
@@ -80,12 +83,8 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
     keys,
     dispatch,
     /** `game` names another game than the clock. */
-    create(settings: object, name: string | null, game?: string): void {
-      leaveLocal();
-      dispatch({ type: "enter", gameId: null });
-      dispatch({ type: "link", link: "connecting" });
-      connection.want({ type: "create", id: env.freshId(), name, settings, ...(game === undefined ? {} : { game }) });
-    },
+    create: (settings: object, name: string | null, game?: string): void =>
+      goTo({ type: "create", id: env.freshId(), name, settings, ...(game !== undefined && { game }) }),
     enter: (gameId: string): void => goTo({ type: "game", gameId }),
     /** Looks on without this device's keys and unanswered taps: they are another page's. */
     watch: (gameId: string): void => goTo({ type: "game", gameId, watch: true }),
@@ -99,8 +98,7 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
       leaveLocal();
       connection.say("leave", {});
       connection.close();
-      dispatch({ type: "enter", gameId: null });
-      dispatch({ type: "link", link: "connecting" });
+      showAnew(null);
     },
     give,
     ...onceGiver(env, model, give),

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { SecretWatch, type WatchedViewer } from "../support/class-secrets.ts";
 import { connectTable, type TableClient } from "../support/table-client.ts";
-import { expect, test } from "./support/journey.ts";
+import { doubleTap, expect, test } from "./support/journey.ts";
 
 /** Every frame of the page's sockets goes to the search. */
 function watchFrames(page: Page, viewer: WatchedViewer): void {
@@ -127,6 +127,31 @@ test("CS7 four players in two teams and a host's screen play whole rounds, and n
   expect(watch.found).toEqual([]);
   process.stdout.write(`${watch.frames} frames of five pages searched\n`);
   expect(watch.frames).toBeGreaterThan(100);
+});
+
+test("CS7 a double tap answers one question: its second half is none to the next one, which came while the finger was down", async ({
+  table,
+}) => {
+  const [host, bob] = await Promise.all([connectTable(table.server.port), connectTable(table.server.port)]);
+  await host.request("create", { game: "chsh" });
+  const { gameId } = host.heard.find(({ type }) => type === "claimed")?.data ?? {};
+  const ann = await table.open(`/g/${gameId}`);
+  await createTeam(ann, "Bell");
+  await bob.request("join", { gameId });
+  await bob.request("joinTeam", { teamId: 1 });
+  await host.request("start");
+  for (const round of [1, 2]) {
+    expect((await bob.request("answer", { round, answer: true })).type).toBe("ack");
+    await expect(ann.locator(".question")).toHaveAttribute("data-round", String(round));
+    await doubleTap(ann.locator('.answer[data-answer="true"]'));
+    await expect(ann.locator(".question")).toHaveAttribute("data-round", String(round + 1));
+    await expect(ann.locator('.answer[aria-disabled="false"]')).toHaveCount(2);
+    await bob.request("sync");
+    expect(bob.state.last.number).toBe(round);
+    await host.request("sync");
+    expect(host.state.teams[0].answered).toEqual([false, false]);
+  }
+  await Promise.all([host.close(), bob.close()]);
 });
 
 /** A complete team of players without a page, who answer as fast as the server lets them. */

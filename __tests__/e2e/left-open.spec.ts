@@ -1,21 +1,13 @@
 // What is open, asked or half done on a page when the table goes on without it.
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { connectTable } from "../support/table-client.ts";
-import { createTable, expect, sit, tap, test } from "./support/journey.ts";
+import { createTable, doubleTap, expect, sit, tap, test } from "./support/journey.ts";
 
 const menu = async (page: Page, entry?: string): Promise<void> => {
   await page.getByRole("button", { name: "Menu" }).click();
   if (entry !== undefined) await page.getByRole("button", { name: entry }).click();
   await page.waitForSelector("dialog[open]");
 };
-
-/** A double tap: the second half comes when the first has been drawn. */
-const doubleTap = (button: Locator): Promise<void> =>
-  button.evaluate(async (element: HTMLElement) => {
-    element.click();
-    await new Promise((drawn) => setTimeout(drawn, 120));
-    element.click();
-  });
 
 test("a sheet goes with what it belongs to: the browser's way back, the seat that is freed, the turn that went on", async ({ table }) => {
   const host = await table.open("/");

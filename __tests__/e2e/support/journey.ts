@@ -1,6 +1,6 @@
 // What every journey shares: a server (one for all of them, unless a journey ends it), browsers with storage of their own, and the rule that no page may complain,
 // report a broken content policy or ask any other host for anything.
-import { type Browser, type BrowserContextOptions, expect, type Page, test as base } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, expect, type Locator, type Page, test as base } from "@playwright/test";
 import { GameServer } from "./server.ts";
 
 export interface Table {
@@ -103,6 +103,14 @@ export const sit = async (page: Page, seat: number): Promise<void> => {
 export async function tap(page: Page, act: string): Promise<void> {
   await page.locator(`.go[data-act="${act}"][aria-disabled="false"]`).click();
 }
+
+/** A double tap: the second half comes when the first has been drawn. */
+export const doubleTap = (button: Locator): Promise<void> =>
+  button.evaluate(async (element: HTMLElement) => {
+    element.click();
+    await new Promise((drawn) => setTimeout(drawn, 120));
+    element.click();
+  });
 
 /** The version of the table that this page shows. */
 export const versionOf = async (page: Page): Promise<number> => Number(await page.locator("main[data-v]").getAttribute("data-v"));

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { isWin, pairIndex } from "../../../lib/chsh/items.ts";
 import { useApp } from "../app-context.ts";
 import { palette } from "../model/seat-look.ts";
+import { useOneTap } from "../ui/one-tap.ts";
 import { SureButton } from "../ui/sure-button.tsx";
 import { tintOf } from "../ui/tint.ts";
 import { ClassBar } from "./class-bar.tsx";
@@ -67,6 +68,7 @@ function whyNone({ status, team }: PlayerTable): string {
 function Question({ table }: Shown): JSX.Element {
   const { session, speech } = useApp();
   const { t } = speech;
+  const oneTap = useOneTap();
   const { round, status } = table;
   const none = round === null || status !== "running";
   const given = answerGiven(table, session.model.value.outbox);
@@ -95,9 +97,10 @@ function Question({ table }: Shown): JSX.Element {
             class={given === answer ? "go answer" : "go quiet answer"}
             data-answer={answer}
             aria-pressed={given === answer}
-            aria-disabled={given !== null}
+            aria-disabled={given !== null || oneTap.resting}
             onClick={() => {
-              if (given === null) session.give({ type: "answer", data: { round: round.number, answer } });
+              // Where the partner had answered before, the next question stands here at once.
+              if (given === null) oneTap.give({ type: "answer", data: { round: round.number, answer } });
             }}
           >
             {answerWord(t, answer)}

@@ -272,6 +272,10 @@ describe("F36 deployment files", () => {
     }
   });
 
+  test("the proxy of three servers looks their names up again, and starts without those that are not there: one that died kept it from starting", () => {
+    expect(read("deploy/haproxy/haproxy.cfg")).toMatch(/^ {2}default-server .* resolvers names init-addr last,libc,none$/m);
+  });
+
   const chart = ["deploy/helm/tap-or-tarp", "--kube-version", "1.30.0", "--namespace", "tap-or-tarp"];
   // Helm is no Debian package, so it is not asked for in CI: without it the checks above are all there is.
   if (findProgram("helm") !== null) {

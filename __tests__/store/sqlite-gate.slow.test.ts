@@ -91,7 +91,7 @@ describe("SAFETY 6 start gate", () => {
     await store.close();
     expect(lines[0]).toMatchObject([
       "data file made",
-      { journal_mode: "wal", synchronous: 2, cache_size: -16_384, application_id: 0x54617054, user_version: 5 },
+      { journal_mode: "wal", synchronous: 2, cache_size: -4_096, application_id: 0x54617054, user_version: 5 },
     ]);
   });
 

@@ -30,6 +30,7 @@ export const often: readonly string[] = [
   "stack of three",
   "death among targets",
   "choice over a pause",
+  "pause over a drop's",
   "undo of a flag fall",
   "campaign standard",
   "campaign wastelands",

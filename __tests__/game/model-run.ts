@@ -64,6 +64,7 @@ function note(reached: Reached, table: Table, before: View): void {
     count(reached, "death among targets");
   if (before.players.some((player) => player.timeoutPending) && before.status === "paused" && view.status === "running")
     count(reached, "choice over a pause");
+  if (before.pausedBy === "drop" && entry?.command.type === "pause" && view.pausedBy === "player") count(reached, "pause over a drop's");
   if (types.has("undone")) {
     const v = entry?.events.find((event) => event.type === "undone")?.data as { v: number };
     const undone = table.log.find((one) => one.v === v.v);

@@ -85,6 +85,7 @@ export interface Asked {
   readonly deltaMs?: number;
   readonly choice?: string;
   readonly agree?: boolean;
+  readonly to?: string;
   readonly rtt: number;
   /** What chance said, for commands that draw. */
   readonly drawn?: number;

@@ -91,7 +91,9 @@ export class Model extends ModelTable {
         return (isHost || mine !== null) && this.start();
       case "pause":
         if (!playing || !(isHost || mine !== null)) return false;
-        if (running) Object.assign(this.play, { status: "paused", pausedBy: "player" });
+        if (asked.to === "paused" && this.play.pausedBy === "drop") this.play.pausedBy = "player";
+        else if (asked.to === this.play.status) this.same = true;
+        else if (running) Object.assign(this.play, { status: "paused", pausedBy: "player" });
         else this.resume();
         return true;
       case "reset":

@@ -100,19 +100,11 @@ const acting =
     draw(8) === 0 ? { type, playerId: anySeat(draw, view) } : { type };
 const bare =
   (
-    type:
-      | "unclaim"
-      | "start"
-      | "pause"
-      | "reset"
-      | "confirmTargets"
-      | "cancelTargeting"
-      | "nextRound"
-      | "randomStartPlayer"
-      | "drops"
-      | "reconnects",
+    type: "unclaim" | "start" | "reset" | "confirmTargets" | "cancelTargeting" | "nextRound" | "randomStartPlayer" | "drops" | "reconnects",
   ): Maker =>
   () => ({ type });
+
+const pause: Maker = (draw) => (draw(2) === 0 ? { type: "pause" } : { type: "pause", to: draw(2) === 0 ? "running" : "paused" });
 
 const life: Maker = (draw, view) => {
   const playerId = anySeat(draw, view);
@@ -150,7 +142,7 @@ function makers(grain: Grain, view: View): readonly (readonly [number, Maker])[]
     [8, life],
     [view.awaitingPriority.length > 1 ? 12 : 0, fatal],
     [idle ? 20 : 1, bare("start")],
-    [idle ? 6 : 3, bare("pause")],
+    [idle ? 6 : 3, pause],
     [1, bare("reset")],
     [2, about("switch")],
     [3, adjust(grain)],

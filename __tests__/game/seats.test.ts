@@ -257,6 +257,22 @@ describe("SE8 drop policies", () => {
       see status pausedBy -> status=paused pausedBy=player`,
     );
   });
+
+  test("TU5 SE8 pause: who pauses by hand in the moment of a drop means it: the return of the absent does not end it", () => {
+    const dropped = (returns: string): string =>
+      `at 1000  B drops -> seat-away B, game-paused drop
+      at 1100  A pause to=paused -> game-paused player
+      A pause to=paused -> nothing
+      at 2000  B reconnects -> seat-back B
+      see status pausedBy A -> status=paused pausedBy=player A=599000
+      ${returns}`;
+    play(started({ dropPolicy: "pause" }), dropped("A pause to=running -> game-resumed"));
+    play(
+      started({ dropPolicy: "pause" }),
+      dropped(`A undo -> undone 6
+      see status pausedBy -> status=paused pausedBy=player`),
+    );
+  });
 });
 
 describe("HO the host", () => {

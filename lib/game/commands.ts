@@ -45,7 +45,10 @@ export interface UpdateTable {
   readonly stormCount?: number;
 }
 
-/** Without `to` it toggles. With it what is so already stays so: two who mean the same at the same moment do not undo each other's tap. */
+/**
+ * Without `to` it toggles. With it what is so already stays so: two who mean the same at the same moment do not undo each other's tap. Paused
+ * by hand outranks paused for the absent.
+ */
 export interface Pause {
   readonly type: "pause";
   readonly to?: "running" | "paused";

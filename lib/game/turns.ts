@@ -134,8 +134,11 @@ export function start(draft: Draft): Outcome {
 }
 
 export function togglePause(draft: Draft, { to }: Pause): Outcome {
-  if (draft.state.status === to) return null;
-  if (draft.state.status === "running") stand(draft, "player");
+  const { status, pausedBy } = draft.state;
+  // Whoever says so meant it when the absent are back, too: the drop may have come while his tap was on its way.
+  const outranks = to === "paused" && pausedBy === "drop";
+  if (status === to && !outranks) return null;
+  if (status === "running" || outranks) stand(draft, "player");
   else resume(draft);
   return null;
 }

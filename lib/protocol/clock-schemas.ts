@@ -67,7 +67,9 @@ export const clockCommands = {
   start: nothing.describe(`Begin, or run on after a pause. ${byTable}`),
   pause: z
     .strictObject({ to: z.enum(["running", "paused"]).optional() })
-    .describe(`Stop the clocks or let them run on; with \`to\` nothing changes when it is so already. ${byTable}`),
+    .describe(
+      `Stop the clocks or let them run on; with \`to\` nothing changes when it is so already, but a pause outlasts one for the absent. ${byTable}`,
+    ),
   reset: nothing.describe(`Back to waiting with new clocks. ${byTable}`),
   switch: aboutSeat.describe("Give the turn to a living seat; while waiting: say who begins. The host; in play also who has the turn."),
   passTurn: forSeatInTurn.describe("The turn goes to the next living seat. Who has it, the host."),

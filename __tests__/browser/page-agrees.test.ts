@@ -12,7 +12,7 @@ import { type Grain, randomSettings, stepOf } from "../game/random-play.ts";
 import { hashOf, seated, startAt, type Table } from "../game/table.ts";
 import { take } from "../game/take-step.ts";
 
-const seed = Number(process.env["SEED"] ?? 20_261_122);
+const seed = Number(process.env["SEED"] ?? 3);
 const grain: Grain = { ms: 487, rtts: [0] };
 const numbers = fc.array(fc.nat(2 ** 31 - 1), { minLength: 5, maxLength: 60, size: "max" });
 

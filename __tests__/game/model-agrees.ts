@@ -35,4 +35,5 @@ export const often: readonly string[] = [
   "campaign standard",
   "campaign wastelands",
   "restart with running clocks",
+  "seatFreed",
 ];

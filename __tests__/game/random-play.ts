@@ -67,15 +67,17 @@ const waits: readonly (readonly [weight: number, most: number])[] = [
   [20, 60],
   [6, 300],
   [2, 2_000],
+  // With a grain of 250 ms up to 100 minutes: an hour after which seats are freed.
+  [1, 24_000],
 ];
 
 function waitOf(draw: (below: number) => number, grain: Grain): DurationMs {
-  let at = draw(98);
+  let at = draw(waits.reduce((sum, [weight]) => sum + weight, 0));
   for (const [weight, most] of waits) {
     if (at < weight) return draw(most + 1) * grain.ms;
     at -= weight;
   }
-  return draw(10) === 0 ? 9_000 * grain.ms : 0;
+  throw new Error("weights do not add up");
 }
 
 /** Somebody who may well be heard: the seat that acts next more often than others. */

@@ -8,7 +8,7 @@ import { dataFileName } from "../../lib/store/store-sqlite.ts";
 import { runDb } from "../store/run-db.ts";
 import { dropFolder, newFolder, openAt } from "../store/sqlite-folder.ts";
 import { Table } from "../store/table.ts";
-import { startLife } from "./rounds.ts";
+import { endOf, startLife } from "./rounds.ts";
 
 export interface MigrationFigures {
   readonly kills: number;
@@ -35,7 +35,7 @@ async function killAt(folder: string, at: FailpointName): Promise<boolean> {
     limits: {},
     unanswered: [],
   });
-  const { signal } = await life.ended;
+  const { signal } = await endOf(life);
   rmSync(notes, { force: true });
   return signal === "SIGKILL";
 }

@@ -7,7 +7,7 @@ import { dataFileName, openSqliteStore } from "../../lib/store/store-sqlite.ts";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { dropFolder, newFolder } from "../store/sqlite-folder.ts";
 import { runningPlaces } from "./kills.ts";
-import { Notebook, startLife } from "./rounds.ts";
+import { endOf, Notebook, startLife } from "./rounds.ts";
 
 export interface OlderFigures {
   readonly places: number;
@@ -55,7 +55,7 @@ async function live(dataDir: string, { life, seed, at, nth }: OneLife): Promise<
   const notes = join(dataDir, "notes.jsonl");
   const failpoints = [{ at, nth, times: 1, action: { kind: "kill" } }] as const;
   const stage = { dataDir, notes, life, seed, games: 6, clientsPerGame: 2, thinkMsMax: 4, unanswered: [] };
-  const { signal } = await startLife({ ...stage, failpoints, limits: { walPagesMax: 40 } }).ended;
+  const { signal } = await endOf(startLife({ ...stage, failpoints, limits: { walPagesMax: 40 } }));
   if (signal !== "SIGKILL") throw new Error(`the process did not die at ${at}`);
   const notebook = new Notebook(notes);
   notebook.catchUp();

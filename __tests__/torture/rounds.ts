@@ -50,6 +50,14 @@ export function startLife(order: PlayOrder): Life {
   return { process: child, news, begun, ended };
 }
 
+/** A process that should have died by itself and did not is a failed round, not a hanging test. */
+export async function endOf(life: Life) {
+  const timer = setTimeout(() => life.process.kill("SIGTERM"), 15_000);
+  const end = await life.ended;
+  clearTimeout(timer);
+  return end;
+}
+
 /** What the players wrote, read as it grows. */
 export class Notebook {
   readonly path: string;
@@ -83,6 +91,11 @@ export class Notebook {
 
   unanswered(): readonly Unanswered[] {
     return [...this.#open.values()];
+  }
+
+  /** Whether something was sent after so many observations that has no answer: what was left open before may stay so for ever. */
+  unansweredSince(place: number): boolean {
+    return this.observations.slice(place).some((seen) => seen.type === "sent" && this.#open.has(seen.action));
   }
 }
 

@@ -100,13 +100,14 @@ function startPart(place: number, workers: number, tell: (played: number) => voi
           say(`seed ${told.seed} (${told.kind}) failed: npm run sim -- --game ${game} --seed ${told.seed}\n  ${told.wrongs?.join("\n  ")}`);
       }
     });
-    child.on("exit", (code) => reject(new Error(`a part ended with ${code}`)));
+    // Not at its exit: its last words may still be in the pipe then.
+    child.on("close", (code) => reject(new Error(`a part ended with ${code}`)));
   });
 }
 
 async function playAll(): Promise<number> {
   const startedAt = performance.now();
-  const workers = Math.max(1, Number(values.workers));
+  const workers = Math.max(1, Math.min(Number(values.workers), Number(values.seeds)));
   const played = new Array<number>(workers).fill(0);
   const parts = played.map((_, place) =>
     startPart(place, workers, (count) => {

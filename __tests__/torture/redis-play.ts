@@ -35,19 +35,17 @@ export interface PlayFigures {
 
 const convergeMsMax = 20_000;
 
-async function seatAll(ground: Ground, wish: PlayWish, notes: Observation[]): Promise<Bot[]> {
+async function seatAll(ground: Ground, wish: PlayWish, { notes, bots }: Cast): Promise<void> {
   const ports = ground.ports();
   const tables = Array.from({ length: wish.games }, async (_, game) => {
-    const bots: Bot[] = [];
-    const table = { gameId: "", seats: wish.clientsPerGame };
+    let known = "";
     for (let seat = 1; seat <= wish.clientsPerGame; seat += 1) {
       const port = ports[(game + seat) % ports.length] as number;
-      const gameId = bots[0]?.parts.table.gameId ?? "";
       const name = `${wish.name}.${game}.${seat}`;
       const bot = new Bot({
         name,
         seat,
-        table: { ...table, gameId },
+        table: { gameId: known, seats: wish.clientsPerGame },
         chance: ground.chance,
         notes,
         ports: () => ground.ports(),
@@ -55,13 +53,12 @@ async function seatAll(ground: Ground, wish: PlayWish, notes: Observation[]): Pr
       });
       bots.push(bot);
       if (seat === 1) {
-        await bot.found(port, { playerCount: Math.max(2, wish.clientsPerGame), initialTime: 3_600_000 });
+        known = await bot.found(port, { playerCount: Math.max(2, wish.clientsPerGame), initialTime: 3_600_000 });
         await bot.claim();
       } else await bot.sit(port);
     }
-    return bots;
   });
-  return (await Promise.all(tables)).flat();
+  await Promise.all(tables);
 }
 
 const historyTries = 5;
@@ -82,8 +79,23 @@ async function takeHistory(ground: Ground, bots: readonly Bot[], notes: readonly
 
 export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigures> {
   const notes: Observation[] = [];
+  const bots: Bot[] = [];
+  try {
+    return await playWith(ground, wish, { notes, bots });
+  } finally {
+    // However it went: who is not told to end comes back for ever, to servers of runs that follow.
+    for (const bot of bots) bot.end();
+  }
+}
+
+interface Cast {
+  readonly notes: Observation[];
+  readonly bots: Bot[];
+}
+
+async function playWith(ground: Ground, wish: PlayWish, { notes, bots }: Cast): Promise<PlayFigures> {
   const startedAt = clockMs();
-  const bots = await seatAll(ground, wish, notes);
+  await seatAll(ground, wish, { notes, bots });
   for (const bot of bots) if (bot.parts.seat === 1) await bot.ask("start", {});
   const done = () => bots.reduce((sum, bot) => sum + bot.done, 0);
   let hits = 0;
@@ -116,7 +128,6 @@ export async function playRun(ground: Ground, wish: PlayWish): Promise<PlayFigur
   const settled = bots.map((bot) => ({ client: bot.parts.name, game: bot.parts.table.gameId }));
   const faults = wish.fault === undefined ? [] : [{ name: wish.name, hits }];
   const verdict = checkHistory({ observations, logs, settled, faults });
-  for (const bot of bots) bot.end();
   const sum = (of: (bot: Bot) => number) => bots.reduce((total, bot) => total + of(bot), 0);
   return {
     name: wish.name,

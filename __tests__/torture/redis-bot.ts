@@ -28,6 +28,8 @@ type Message = { readonly type: string; readonly data: any };
 export const clockMs = () => performance.timeOrigin + performance.now();
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const answerMsMax = 6_000;
+/** Longer than anything is broken. */
+const backMsMax = 90_000;
 
 /** What all viewers of one version must have been shown alike. */
 // biome-ignore lint/suspicious/noExplicitAny: views are plain data here
@@ -143,7 +145,8 @@ export class Bot {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#answered?.({ type: "closed", data: {} });
-      if (!this.#isOver) void this.#comeBack();
+      // Whoever plays on waits for it too, and hears that it failed.
+      if (!this.#isOver) this.#comeBack().catch(() => {});
     });
     this.#socket = socket;
     this.port = port;
@@ -197,7 +200,10 @@ export class Bot {
   }
 
   async #enter(): Promise<void> {
+    const until = clockMs() + backMsMax;
+    let why: unknown = "told to wait";
     for (let attempt = 0; !this.#isOver; attempt += 1) {
+      if (clockMs() > until) throw new Error(`${this.parts.name} is not back after ${backMsMax} ms`, { cause: why });
       await pause(attempt === 0 ? this.parts.chance.below(300) : 100 + this.parts.chance.below(300));
       const ports = this.parts.ports();
       const port = ports[this.parts.chance.below(ports.length)] as number;
@@ -208,7 +214,8 @@ export class Bot {
           return;
         }
         this.#drop();
-      } catch {
+      } catch (error) {
+        why = error;
         this.#drop();
       }
     }

@@ -77,4 +77,27 @@ describe("dealing", () => {
       expect(dealt.every((count, pair) => count === 0 || pairs.includes(pair))).toBe(true);
     }
   });
+
+  test.each<[Mode, string, number]>([
+    ["simplified", "first", 0],
+    ["simplified", "middle of the plan", 8],
+    ["simplified", "after the plan", 20],
+    ["classic", "after the plan", 40],
+  ])("CS4 %s, %s round: chance decides evenly among all pairs that may come", (mode, _, after) => {
+    const { pairs, repeats } = plans[mode];
+    const dealt = Array.from({ length: 16 }, (_pair, at) => (pairs.includes(at) ? Math.ceil(after / pairs.length) : 0));
+    // One pair had its share already, and comes no more before the others have.
+    const full = pairs[1] as number;
+    if (after === 8) dealt[full] = repeats;
+    const come = pairs.filter((pair) => after !== 8 || pair !== full);
+    const counts = new Map<number, number>();
+    const draws = 400 * come.length;
+    for (let draw = 0; draw < draws; draw += 1) {
+      const pair = nextPair(mode, dealt, diceFrom(draw.toString(16).padStart(32, "7")));
+      counts.set(pair, (counts.get(pair) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort((a, b) => a - b)).toEqual(come);
+    // 400 expected of each: five standard deviations to either side.
+    for (const count of counts.values()) expect(Math.abs(count - 400)).toBeLessThan(100);
+  });
 });

@@ -42,10 +42,13 @@ const flipped = (open: OpenRound): OpenRound => {
   return { ...open, answers: [first === null ? null : !first, second === null ? null : !second] };
 };
 
-/** The class as it would be had this slot given the other answer. */
-function otherwise(state: State, team: Team): State {
-  return { ...state, teams: state.teams.with(team.id - 1, { ...team, open: team.open === null ? null : flipped(team.open) }) };
-}
+/** The open round had this slot been asked something else: A and B, or X and Y, change places. */
+const askedOtherwise = (open: OpenRound, slot: number): OpenRound => ({ ...open, pair: open.pair ^ (slot === 0 ? 4 : 1) });
+
+const withOpen = (state: State, team: Team, open: OpenRound): State => ({
+  ...state,
+  teams: state.teams.with(team.id - 1, { ...team, open }),
+});
 
 interface Told {
   readonly type: string;
@@ -57,23 +60,31 @@ function isOfRound({ type, data }: Told, teamId: number, round: number): boolean
   return type === "roundCompleted" && about.teamId === teamId && about.round === round;
 }
 
-/** An open answer is given away when somebody else's view would not be the same with the other answer, or an event holds it. */
+/** Nobody but whoever sits at `own` may be shown a class in which something of his is otherwise as anything but what it is. */
+function shownTo(state: State, other: State, own: string): readonly string[] {
+  const seen = (of: State, audience: string) => JSON.stringify(rules.view(of, audience, of.at as Instant));
+  return audiences(state).filter((audience) => audience !== own && seen(state, audience) !== seen(other, audience));
+}
+
+/** Given away are an open question or answer that make somebody else's view another one, and those that an event holds. */
 function given(state: State, events: readonly Told[]): readonly string[] {
   const told: string[] = [];
   for (const team of state.teams) {
     const { open } = team;
-    const slot = open?.answers.findIndex((answer) => answer !== null) ?? -1;
-    if (open === null || slot < 0) continue;
-    const other = otherwise(state, team);
-    const own = `seat ${team.id * 2 - 1 + slot}`;
-    const seen = (of: State, audience: string) => JSON.stringify(rules.view(of, audience, of.at as Instant));
-    for (const audience of audiences(state)) {
-      if (audience !== own && seen(state, audience) !== seen(other, audience)) told.push(`${audience} is shown the answer of ${own}`);
+    if (open === null) continue;
+    for (const slot of [0, 1] as const) {
+      const own = `seat ${team.id * 2 - 1 + slot}`;
+      const question = shownTo(state, withOpen(state, team, askedOtherwise(open, slot)), own);
+      told.push(...question.map((audience) => `${audience} is shown the question of ${own}`));
+      const answer = open.answers[slot] === null ? [] : shownTo(state, withOpen(state, team, flipped(open)), own);
+      told.push(...answer.map((audience) => `${audience} is shown the answer of ${own}`));
     }
     if (events.some((event) => isOfRound(event, team.id, open.number))) told.push(`round ${open.number} is told before it is complete`);
   }
+  const secrets = ["question", "questions", "answer", "answers"];
   for (const { type, data } of events) {
-    if (type !== "roundCompleted" && ("answer" in data || "answers" in data)) told.push(`${type} holds an answer`);
+    const held = type === "roundCompleted" ? [] : secrets.filter((name) => name in data);
+    told.push(...held.map((name) => `${type} holds: ${name}`));
   }
   return told;
 }

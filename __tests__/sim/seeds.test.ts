@@ -28,7 +28,7 @@ describe("the second game's evenings", () => {
     expect((await runSeed(115, { game: "chsh" })).wrongs, "play it again: npm run sim -- --game chsh --seed 115").toEqual([]);
   });
 
-  test("CS7 twenty evenings of a class keep every promise, and nobody is shown an answer of an open round that is not his", async () => {
+  test("CS7 twenty evenings of a class keep every promise, and nobody is shown a question or an answer of an open round that is not his", async () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const { wrongs } = await runSeed(seed, { game: "chsh" });
       expect(wrongs, `play it again: npm run sim -- --game chsh --seed ${seed}`).toEqual([]);

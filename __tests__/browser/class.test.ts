@@ -196,6 +196,18 @@ describe("rounds and their file", () => {
     ).toEqual(["1.2", "1.3"]);
   });
 
+  test("CS15 rounds from before a reset of which only the log tells are gone, also those that this page had heard of itself", () => {
+    const heard = [happened(5, completed(1)), happened(205, completed(3))];
+    const log = [
+      { v: 5, events: [completed(1)] },
+      { v: 50, events: [{ type: "gameReset", data: {} }] },
+      { v: 90, events: [completed(2)] },
+      { v: 205, events: [completed(3)] },
+    ];
+    const read = withLog(withHappenings(noHistory, heard), log);
+    expect(roundsIn(withHappenings(read, [...heard, happened(210, completed(4))]))).toEqual(["1.2", "1.3", "1.4"]);
+  });
+
   test("CS16 the file holds every round since the last reset once, and tells when the log has lost the first of them", () => {
     const log = (from: number, ...more: readonly { readonly type: string; readonly data: object }[]) =>
       [{ type: "gameCreated", data: {} }, completed(1), ...more].map((event, place) => ({ v: from + place, events: [event] }));

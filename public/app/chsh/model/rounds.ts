@@ -52,14 +52,18 @@ function latest(rounds: readonly PlayedRound[]): readonly PlayedRound[] {
 /** The page soon forgets what happened, above all in a class where much does: rounds are taken in as they come. */
 export function withHappenings({ rounds, resetV }: History, happenings: Model["happenings"]): History {
   const reset = happenings.findLast(({ event }) => event.type === "gameReset")?.v ?? 0;
-  const newer = roundsOf(happenings.map(({ event }) => event));
+  const newer = roundsOf(happenings.filter(({ v }) => v > resetV).map(({ event }) => event));
   return { rounds: latest(joined(reset > resetV ? [] : rounds, newer)), resetV: Math.max(reset, resetV) };
 }
 
-/** What was played before the page came, from the log. */
+/**
+ * What was played before the page came, from the log. A reset may be in it that the page was never told of: then the rounds that it had
+ * heard of are taken from what happened once more, without those from before.
+ */
 export function withLog({ rounds, resetV }: History, log: LogPart): History {
   const older = roundsOf(log.filter(({ v }) => v > resetV).flatMap(({ events }) => events));
-  return { rounds: latest(joined(older, rounds)), resetV };
+  const reset = log.findLast(({ events }) => events.some(({ type }) => type === "gameReset"))?.v ?? 0;
+  return { rounds: latest(joined(older, reset > resetV ? [] : rounds)), resetV: Math.max(reset, resetV) };
 }
 
 /** The file of all answers since the last reset. It is cut when the log does not go back so far: Redis keeps the newest changes alone. */

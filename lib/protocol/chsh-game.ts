@@ -32,7 +32,7 @@ export const chshGame = {
   toCommand: (type: string, data: object): Command => ({ ...data, type }) as Command,
   told: {
     roundCompleted:
-      "Both have answered. To them: `round`, `questions`, `answers`, `answeredAt` by slot, and whose. To the host: of every team.",
+      "Both have answered. To them: `round`, `questions`, `answers`, `answeredAt` by slot, and whose. To whoever is in no team: of every team.",
     roundAbandoned: "An open round counts for nothing. `data`: `teamId`, `round`.",
     gameEnded: "The class is closed for all. `data`: `reason`.",
   },

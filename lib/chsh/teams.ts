@@ -62,12 +62,11 @@ export function joinTeam(draft: Draft, teamId: number, arrival: Arrival): Outcom
   return null;
 }
 
+/** Into an empty slot: the team has no open round, which went with whoever left. */
 function sit(draft: Draft, place: Place, arrival: Arrival): void {
-  const { slot } = place;
-  const team = abandonRound(draft, place.team);
   const holder = seatDown(arrival.viewerId, draft.now, arrival.draw);
-  const after = writeSlot(draft, { team, slot }, { holder, leftTokenHash: null });
-  draft.grant = { seat: seatId({ team, slot }), how: "claimed" };
+  const after = writeSlot(draft, place, { holder, leftTokenHash: null });
+  draft.grant = { seat: seatId(place), how: "claimed" };
   draft.events.push({ type: "playerJoined", data: placeName(place) });
   dealTo(draft, after);
 }

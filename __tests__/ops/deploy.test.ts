@@ -173,7 +173,8 @@ describe("F36 deployment files", () => {
 
   test("a stop has time to finish everywhere: more than the 30 s it may take", () => {
     expect(Number(/kill_timeout = "(\d+)s"/.exec(read("fly.toml"))?.[1])).toBeGreaterThan(30);
-    expect(Number(/stop_grace_period: (\d+)s/.exec(read("deploy/compose.yml"))?.[1])).toBeGreaterThan(30);
+    for (const path of ["deploy/compose.yml", "deploy/compose.instances.yml"])
+      expect(Number(/stop_grace_period: (\d+)s/.exec(read(path))?.[1])).toBeGreaterThan(30);
     const values = read("deploy/helm/tap-or-tarp/values.yaml");
     const [grace, preStop] = [/terminationGraceSeconds: (\d+)/, /preStopSeconds: (\d+)/].map((pattern) =>
       Number(pattern.exec(values)?.[1]),
@@ -324,6 +325,12 @@ describe("F36 deployment files", () => {
       expect([status, stdout.includes("kind: HorizontalPodAutoscaler")]).toEqual([0, false]);
       expect(stdout).toMatch(/^ {2}replicas: 1$/m);
       expect(fileVariables(stdout)).toEqual([]);
+    });
+
+    test("the chart refuses a grace period that ends before the stop does: its time begins with preStop's", () => {
+      expect(template("preStopSeconds=10").status).toBe(0);
+      expect(template("preStopSeconds=15").stderr).toContain("terminationGraceSeconds");
+      expect(template("preStopSeconds=15", "terminationGraceSeconds=50").status).toBe(0);
     });
 
     test("the chart refuses two servers on one SQLite file", () => {

@@ -43,15 +43,21 @@ function shownModel(model: ReadonlySignal<Model>, nameSeat: NameSeat): ReadonlyS
   return computed(() => (table.value === told.value ? model.value : { ...model.value, table: table.value }));
 }
 
+function logOf(model: ReadonlySignal<Model>, local: () => LocalTable | null) {
+  const reader = new LogReader();
+  return async (v: number): Promise<readonly LoggedChange[] | null> => local()?.log() ?? reader.read(model.peek().gameId ?? "", v);
+}
+
 /** `nameSeat` says what a seat is called that nobody has named. */
 export function createSession(env: Env, nameSeat: NameSeat = seatName) {
   const model = signal<Model>(emptyModel);
   const keys = new SeatKeys(env.shelf, env.wallMs);
   const serverNowMs = (): number => env.nowMs() + model.value.serverClock.offsetMs;
   const shelf = new OutboxShelf(env.shelf, { wallMs: env.wallMs, serverMs: serverNowMs });
-  const dispatch = (input: Input): void => void (model.value = step(model.value, input));
+  const dispatch = (input: Input): void => {
+    model.value = step(model.value, input);
+  };
   const connection = new Connection({ env, keys, shelf, model: () => model.value, dispatch });
-  const logReader = new LogReader();
   let local: LocalTable | null = null;
 
   const leaveLocal = (): void => {
@@ -105,8 +111,7 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
     /** A table on this device is kept as it stands now. */
     keep: (): void => local?.keep(),
     /** Every change of this game, for the recap, up to version `v` at least; null when it cannot be read now. */
-    readLog: async (v: number): Promise<readonly LoggedChange[] | null> =>
-      local ? local.log() : logReader.read(model.peek().gameId ?? "", v),
+    readLog: logOf(model, () => local),
     say: (type: string, data: object): void => connection.say(type, data),
     takeBack: (): void => connection.takeBack(),
     comeBackNow: (): void => (local ? local.keep() : connection.comeBackNow()),

@@ -157,6 +157,7 @@ async function walkOnce({ folder, nth, action, results, pictures }: Walk): Promi
   for (const [place, step] of walk().entries()) {
     const about = `statement ${nth}, step ${place} (${step.name})`;
     let result = await step.run(store).catch((error: unknown) => error);
+    const isUnsure = result instanceof StoreFault && result.kind === "unknown";
     if (result instanceof StoreFault) {
       hasFailed = true;
       if (result.kind === "unknown") await reopen();
@@ -165,7 +166,7 @@ async function walkOnce({ folder, nth, action, results, pictures }: Walk): Promi
       result = await step.run(store);
     }
     const found = JSON.stringify(result) ?? "done";
-    const isSame = found === results[place] || (hasFailed && isRepeat(found, results[place] ?? ""));
+    const isSame = found === results[place] || (isUnsure && isRepeat(found, results[place] ?? ""));
     if (!isSame) throw new Error(`${about}: ${found} instead of ${results[place]}`);
     if ((await picture(store)) !== pictures[place + 1]) throw new Error(`${about}: the store does not hold what it should`);
   }

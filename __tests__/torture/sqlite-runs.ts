@@ -33,7 +33,10 @@ const isPassed = (verdict: { readonly result: string }) => verdict.result === "p
 const kill = async (title: string, wish: KillWish) => {
   const figures = await killRounds(wish);
   for (const violation of figures.verdict.violations.slice(0, 10)) say(`  ${violation.rule} ${violation.game}: ${violation.message}`);
-  return [tell(`${title}, seed ${wish.seed}`, figures), isPassed(figures.verdict) && figures.inFlight > 0 && figures.recoveryMsP99 <= 2_000] as const;
+  return [
+    tell(`${title}, seed ${wish.seed}`, figures),
+    isPassed(figures.verdict) && figures.inFlight > 0 && figures.recoveryMsP99 <= 2_000,
+  ] as const;
 };
 
 /** Every N: what fails passes by itself, and each rule holds as if nothing had happened. */

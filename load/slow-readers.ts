@@ -27,6 +27,8 @@ const secondsMax = 150;
 const askEveryMs = 2_000;
 const metricsToken = "a-token-for-slow-readers";
 const tapMsMax = 1_000;
+/** Without an answer for so long the run ends: it is to be bounded, whatever the readers do to the server. */
+const answerMsMax = 15_000;
 /** The whole bound of so many readers: what their outboxes may hold, and the heap's own breathing. */
 const memoryRiseMiBMax = 64;
 
@@ -80,8 +82,18 @@ async function connectionsOf(port: number): Promise<number> {
   return total(await response.text(), "tapotarp_connections");
 }
 
+function answered<T>(what: string, ask: (done: (answer: T) => void) => void): Promise<T> {
+  return new Promise((done, failed) => {
+    const timer = setTimeout(() => failed(new Error(`${what} was not answered within ${answerMsMax} ms`)), answerMsMax);
+    ask((answer) => {
+      clearTimeout(timer);
+      done(answer);
+    });
+  });
+}
+
 function gameIdOf(socket: RawSocket): Promise<string> {
-  return new Promise((done) => {
+  return answered("the state", (done: (id: string) => void) => {
     socket.onFrame = (bytes, start, end) => {
       const { type, data } = JSON.parse(bytes.toString("utf8", start, end)) as { type: string; data: { id: string } };
       if (type === "state") done(data.id);
@@ -96,7 +108,7 @@ function timedTap({ seats, tap, readers }: OpenTable, seat: number): Promise<num
   const next = ((seat + 1) % seats.length) + 1;
   const socket = seats[seat] as RawSocket;
   const read = readers[seat] as Reader;
-  return new Promise((done) => {
+  return answered("a tap", (done: (ms: number) => void) => {
     socket.onFrame = (bytes, start, end) => {
       if (read(bytes, start, end).active === next) done(performance.now() - startedAt);
     };

@@ -1,15 +1,9 @@
 // A bug met by a request is as much a bug as one met by a message: whoever runs the server hears of both in the same way.
 import request from "supertest";
 import { expect, test } from "vitest";
-import { type AdminHost, adminRouter } from "../../lib/ops/admin.ts";
-import { noAudit } from "../../lib/ops/audit.ts";
-import { createHealth } from "../../lib/ops/health.ts";
-import { createLiveGames } from "../../lib/ops/live-games.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
-import { virtualHttp } from "../support/virtual-http.ts";
-
-const token = "the-admin-token-for-tests";
+import { virtualAdminToken, virtualHttp, virtualOperatorRoutes } from "../support/virtual-http.ts";
 
 /** The server's HTTP with an operator's page that throws this. */
 function withFault(fault: unknown) {
@@ -17,25 +11,15 @@ function withFault(fault: unknown) {
   const fails = async (): Promise<never> => {
     throw fault;
   };
-  const routes = adminRouter({
-    token: () => token,
-    host: { games: fails } as unknown as AdminHost,
-    health: createHealth({}),
-    audit: noAudit(),
-    live: createLiveGames(edge.ambient),
-    series: { sample() {}, samples: () => [], close() {} },
-    addressOf: () => "203.0.113.9",
-    countedAs: (address) => address,
-    bodyBytesMax: 16_384,
-  });
+  const operatorRoutes = virtualOperatorRoutes(edge, { games: fails });
   const bugs = async () => /^tapotarp_bugs_total (\S+)$/m.exec(await edge.metrics.text())?.[1];
-  return { app: virtualHttp(edge, { operatorRoutes: routes }), reports: edge.reports, bugs };
+  return { app: virtualHttp(edge, { operatorRoutes }), reports: edge.reports, bugs };
 }
 
 test("a bug met by a request is counted and reported under the id that its sender got", async () => {
   const error = new TypeError("x is not a function");
   const { app, reports, bugs } = withFault(error);
-  const { status, body } = await request(app).get("/admin/api/games").set("Authorization", `Bearer ${token}`);
+  const { status, body } = await request(app).get("/admin/api/games").set("Authorization", `Bearer ${virtualAdminToken}`);
   expect([status, body.code]).toEqual([500, "internal"]);
   expect(body.traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(reports).toEqual([{ error, context: { kind: "bug", traceId: body.traceId, n: 0 } }]);
@@ -48,7 +32,7 @@ test.for([
   ["a body that cannot be read", Object.assign(new Error("no"), { status: 400 }), 400],
 ] as const)("%s is no bug", async ([, fault, status]) => {
   const { app, reports, bugs } = withFault(fault);
-  expect((await request(app).get("/admin/api/games").set("Authorization", `Bearer ${token}`)).status).toBe(status);
+  expect((await request(app).get("/admin/api/games").set("Authorization", `Bearer ${virtualAdminToken}`)).status).toBe(status);
   expect(reports).toEqual([]);
   expect(await bugs()).toBe("0");
 });

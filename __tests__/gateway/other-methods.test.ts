@@ -2,27 +2,11 @@
 import request from "supertest";
 import { describe, expect, test } from "vitest";
 import { openApiDocument } from "../../lib/gateway/openapi.ts";
-import { type AdminHost, adminRouter } from "../../lib/ops/admin.ts";
-import { noAudit } from "../../lib/ops/audit.ts";
-import { createHealth } from "../../lib/ops/health.ts";
-import { createLiveGames } from "../../lib/ops/live-games.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
-import { virtualHttp } from "../support/virtual-http.ts";
+import { virtualAdminToken, virtualHttp, virtualOperatorRoutes } from "../support/virtual-http.ts";
 
-const token = "the-admin-token-for-tests";
 const edge = virtualEdge();
-const operatorRoutes = adminRouter({
-  token: () => token,
-  host: {} as AdminHost,
-  health: createHealth({}),
-  audit: noAudit(),
-  live: createLiveGames(edge.ambient),
-  series: { sample() {}, samples: () => [], close() {} },
-  addressOf: () => "203.0.113.9",
-  countedAs: (address) => address,
-  bodyBytesMax: 16_384,
-});
-const app = virtualHttp(edge, { operatorRoutes });
+const app = virtualHttp(edge, { operatorRoutes: virtualOperatorRoutes(edge) });
 
 const { paths } = openApiDocument("0") as { paths: Record<string, object> };
 const pages = ["/", "/table", "/overlay/ABC234", "/g/ABC234", "/admin", "/admin/", "/api/docs"];
@@ -35,7 +19,7 @@ const known: readonly (readonly [path: string, allow: string])[] = [
 ];
 
 async function ask(method: "get" | "post" | "put" | "patch" | "delete" | "options" | "head", path: string) {
-  const { status, headers, body, text } = await request(app)[method](path).set("Authorization", `Bearer ${token}`);
+  const { status, headers, body, text } = await request(app)[method](path).set("Authorization", `Bearer ${virtualAdminToken}`);
   return { status, allow: headers["allow"], body, text };
 }
 

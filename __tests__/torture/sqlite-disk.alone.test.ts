@@ -96,20 +96,11 @@ describe("the disk as the trouble", () => {
   test.skipIf(lacks("strace"))(
     "in the system calls, every acknowledgement follows an fsync of the log that follows its write, and a mark that follows the fsync",
     async () => {
-      const notes = join(folder, "notes.jsonl");
-      const order = {
+      const { acknowledged, syncs, marks, markSyncs, early } = await traceLife(programPath("strace"), {
         dataDir: folder,
-        notes,
-        life: 1,
         seed: 15,
-        games: 6,
-        clientsPerGame: 2,
-        thinkMsMax: 8,
-        failpoints: [],
-        limits: {},
-        unanswered: [],
-      };
-      const { acknowledged, syncs, marks, markSyncs, early } = await traceLife(programPath("strace"), order, 2_500);
+        forMs: 2_500,
+      });
       say(
         `strace: ${acknowledged} acknowledgements, ${syncs} fsyncs of the log, ${marks} writes and ${markSyncs} fsyncs of the mark, ${early.length} too early`,
       );

@@ -147,21 +147,8 @@ export const sqliteRuns: Readonly<Record<string, Run>> = {
   async strace(folder, { seed }) {
     const program = findProgram("strace");
     if (program === null) return ["strace is missing: apt-get install strace", false];
-    const notes = join(folder, "notes.jsonl");
-    const order = {
-      dataDir: folder,
-      notes,
-      life: 1,
-      seed,
-      games: 6,
-      clientsPerGame: 2,
-      thinkMsMax: 8,
-      failpoints: [],
-      limits: {},
-      unanswered: [],
-    };
     // Not longer: on a quick machine ten seconds of it are more than one string can hold.
-    const { acknowledged, syncs, marks, markSyncs, early } = await traceLife(program, order, 5_000);
+    const { acknowledged, syncs, marks, markSyncs, early } = await traceLife(program, { dataDir: folder, seed, forMs: 5_000 });
     return [
       `strace: ${acknowledged} acknowledgements, ${syncs} fsyncs of the log, ${marks} writes and ${markSyncs} fsyncs of the mark, ${early.length} too early`,
       early.length === 0 && acknowledged > 0,

@@ -21,9 +21,18 @@ interface Call {
   endedAt: number;
 }
 
+interface TracedLife {
+  readonly dataDir: string;
+  readonly seed: number;
+  readonly forMs: number;
+}
+
 /** Runs the playing process under strace for `forMs`, then ends it. */
-export async function traceLife(strace: string, order: PlayOrder, forMs: number): Promise<OrderFigures> {
-  const out = join(order.dataDir, "trace.txt");
+export async function traceLife(strace: string, { dataDir, seed, forMs }: TracedLife): Promise<OrderFigures> {
+  const notes = join(dataDir, "notes.jsonl");
+  const stage = { dataDir, notes, life: 1, seed, games: 6, clientsPerGame: 2, thinkMsMax: 8 };
+  const order: PlayOrder = { ...stage, failpoints: [], limits: {}, unanswered: [] };
+  const out = join(dataDir, "trace.txt");
   const play = join(import.meta.dirname, "play.ts");
   const watchedCalls = "trace=pwrite64,write,fsync,fdatasync";
   const args = ["-f", "-ttt", "-y", "-s", "9000", "-e", watchedCalls, "-o", out, process.execPath, play, JSON.stringify(order)];

@@ -28,9 +28,13 @@ function versionOf(name: string): string {
   }
 }
 
+const git = (...words: string[]): string => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
+
+/** Results do not count: the first piece that is kept would make a changed program of it for all that follow. */
 function commitNow(): string {
   try {
-    return execFileSync("git", ["describe", "--always", "--dirty"], { cwd: root, encoding: "utf8" }).trim();
+    const changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!load/results");
+    return git("describe", "--always") + (changed === "" ? "" : "-dirty");
   } catch {
     return "unknown";
   }

@@ -246,13 +246,14 @@ export class Session implements EntranceHost {
     if (room === null) return this.refuse(message.id, "not-joined");
     const waitMs = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
     if (waitMs !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: waitMs });
-    if (this.#parts.edge.sheds("watch")) return this.refuse(message.id, "busy");
+    if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.refuse(message.id, "busy");
     this.#inTurn(room, (done) => {
       this.#intake.begin();
       void room
         .sync(this.#connection, (answer) => {
           if (answer.ok) this.#acknowledge(message.id, answer.v);
           else this.refuse(message.id, answer.code);
+          this.#lookAtSeat(room);
         })
         .finally(done)
         .then(() => this.#tellSince(room, data.v))
@@ -310,16 +311,18 @@ export class Session implements EntranceHost {
     edge.answered(this, { type: message.type, n: message.n, outcome: answer.ok ? "ok" : answer.code, durationMs });
     if (!answer.ok) {
       if (noted.has(answer.code)) edge.note("action-refused", this.#connection.address, { type: message.type, code: answer.code });
-      if (how.room !== null && this.#pace.holdsSeat && !refusals[answer.code].retry) this.#lookAtSeat(how.room);
+      if (!refusals[answer.code].retry) this.#lookAtSeat(how.room);
       return this.refuse(message.id, answer.code, answer);
     }
     const isGranted = how.room !== null && tellGrant(this.#connection, answer, how.room.gameId);
     if (isGranted && answer.grant !== undefined) this.#pace.seated(how.room.gameId, answer.grant.seat);
+    if (message.type === "join") this.#lookAtSeat(how.room);
     this.#acknowledge(message.id, answer.v);
   }
 
-  /** He may have given his seat back, or be host no more: then he is one of those who hold none. */
-  #lookAtSeat(room: Room): void {
+  /** He may have given his seat back, or be host no more: then he is one of those who hold none. Asked with all that needs no seat, too. */
+  #lookAtSeat(room: Room | null): void {
+    if (room === null || !this.#pace.holdsSeat) return;
     const look = ({ state }: Copy): void => {
       const isHolder = room.rules.connectedHolders(state).includes(this.#connection.viewerId);
       if (!isHolder && this.#room === room) this.#pace.unseated();

@@ -57,10 +57,10 @@ export class FanOut {
    */
   #lastViews = noViews;
 
-  readonly #count: Pick<ViewerCount, "changed">;
+  readonly #count: ViewerCount;
 
-  /** `count` is told when somebody came or went. */
-  constructor(rules: AnyRules, count: Pick<ViewerCount, "changed">) {
+  /** `count` is told when somebody came or went, and what whole states say of it. */
+  constructor(rules: AnyRules, count: ViewerCount) {
     this.#rules = rules;
     this.#count = count;
   }
@@ -165,7 +165,7 @@ export class FanOut {
     const last = wholeAt === null ? ofAudience(audience, this.#lastViews)?.view : undefined;
     const base = last ?? this.#rules.view(before.state, audience, (wholeAt ?? before.at) as Instant);
     const told = this.#rules.eventsFor(after.state, events, audience);
-    const frame = changeFrame(viewChange(base, view), told, this.#stamp(after, after.at));
+    const frame = changeFrame(viewChange(base, view), told, { v: after.v, serverTime: after.at });
     if (wholeAt === null) edition.change = frame;
     else {
       edition.catchUps ??= new Map();
@@ -204,6 +204,8 @@ export class FanOut {
   }
 
   #stamp(copy: Copy, serverTime: number): StampOf {
-    return { v: copy.v, serverTime, viewers: this.everywhere };
+    const { everywhere: viewers } = this;
+    this.#count.stated(viewers);
+    return { v: copy.v, serverTime, viewers };
   }
 }

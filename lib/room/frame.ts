@@ -49,6 +49,6 @@ export function stateFrame(view: object, stamp: StampOf): Frame {
   return new Frame("state", stamp.v, `{"type":"state","data":${stateJson(view, stamp)}}`);
 }
 
-export function changeFrame(changed: object | null, events: readonly object[], { v, serverTime }: StampOf): Frame {
+export function changeFrame(changed: object | null, events: readonly object[], { v, serverTime }: Omit<StampOf, "viewers">): Frame {
   return new Frame("change", v, JSON.stringify({ type: "change", data: { v, serverTime, events, ...changed } }));
 }

@@ -1,5 +1,5 @@
-// Tells everybody who watches a game how many do, through all instances: at most once per interval, and only when the number is
-// another one. It tells the other instances how many watch here.
+// Tells everybody who watches a game how many do, through all instances: at most once per interval, and only when somebody knows another
+// number. It tells the other instances how many watch here.
 import type { Bus } from "../bus/bus.ts";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
 
@@ -23,7 +23,7 @@ export class ViewerCount {
   readonly #gameId: string;
   readonly #bus: ViewerCountParts["bus"];
   readonly #ambient: ViewerCountParts["ambient"];
-  /** What the viewers here were told, and what the other instances were. */
+  /** What the viewers here were told, negative when not all were told the same; and what the other instances were. */
   #told = 0;
   #toldOthers = 0;
   #timer: Cancellable | null = null;
@@ -33,6 +33,11 @@ export class ViewerCount {
     this.#gameId = gameId;
     this.#bus = bus;
     this.#ambient = ambient;
+  }
+
+  /** A whole state says so many: somebody comes and another goes, and all but the newcomer know the number already. */
+  stated(viewers: number): void {
+    if (viewers !== this.#told) this.#told = -1;
   }
 
   /** Somebody came or went, here or elsewhere. */

@@ -49,7 +49,7 @@ export function roomObserver({ ambient, config, metrics, log, reporter, live, au
     damaged: noteDamage,
     bug(gameId, error, moment) {
       metrics.bugs.add();
-      log.error({ gameId, ...moment, err: error }, "a command failed; nothing was saved and the room is read again");
+      log.error({ gameId, ...moment, err: error }, "a turn failed, and the room is read again");
       reporter.report(error, { kind: "bug", gameId, ...moment });
     },
     fault: faultLines({ log, ambient }),

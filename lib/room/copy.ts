@@ -1,5 +1,6 @@
 // A game's state at one version, as an instance holds it, and how it is had from a store or from an announcement.
 import type { Announcement } from "../bus/bus.ts";
+import type { Instant } from "../game/ids.ts";
 import { filled } from "../store/state-text.ts";
 import type { StoredGame, StoredIndex } from "../store/store.ts";
 import type { AnyRules } from "./log.ts";
@@ -14,6 +15,12 @@ export interface Copy {
   /** What the store has of it, so that it need not be written again; null where that is not known. */
   readonly still: string | null;
   readonly index: StoredIndex | null;
+}
+
+/** The newest state, and the moment up to which everything due in it is settled: what is decided now is decided at `now`. */
+export interface Present {
+  readonly copy: Copy;
+  readonly now: Instant;
 }
 
 /** The store has the game, but its record cannot be trusted. */

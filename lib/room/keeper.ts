@@ -8,7 +8,8 @@ import { uncut } from "../store/state-text.ts";
 import { type Commit, type CommitOutcome, type LoadOutcome, isSameIndex } from "../store/store.ts";
 import { Alarm, type Sleeper } from "./alarm.ts";
 import { storedAnswer } from "./answer.ts";
-import { announcedCopy, type Copy, DamagedGame, storedCopy } from "./copy.ts";
+import { announcedCopy, type Copy, DamagedGame, type Present, storedCopy } from "./copy.ts";
+import { retryMs } from "./drops.ts";
 import { FanOut } from "./fan-out.ts";
 import { type AnyRules, isCheckpoint, type LoggedCommand, readRecord, recordOf } from "./log.ts";
 import { missedDismissals, surely } from "./logged.ts";
@@ -17,12 +18,6 @@ import type { Accepted, Dismissal, StateText } from "./rules.ts";
 import { nothingSeen, type Seen, type Shown, type Step, type Stepped, type Stepping } from "./step.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { ViewerCount } from "./viewer-count.ts";
-
-/** The newest state, and the moment up to which everything due in it is settled: what is decided now is decided at `now`. */
-export interface Present {
-  readonly copy: Copy;
-  readonly now: Instant;
-}
 
 /** Wakes that settle may need in a row before the rules are thought to be wrong. */
 const settlesMax = 8;
@@ -304,13 +299,20 @@ export class Keeper {
     };
   }
 
-  /** A durable change becomes the truth here, and everybody who watches is told. */
+  /** A durable change becomes the truth here, and everybody who watches is told. Rules that throw then do not make it undone. */
   show(before: Copy, after: Copy, { record, wakeAt }: Shown): void {
     this.#keep(after, wakeAt);
     this.#newest = after;
+    const { observer, ambient } = this.#parts;
+    try {
+      observer.fannedOut(this.viewers.announce(before, after, record.events));
+    } catch (error) {
+      observer.bug(this.gameId, error, null);
+      // Not shown: when it has been read again, which is soon, everybody gets the whole state.
+      this.forget();
+      return this.alarm.ringBy(ambient.now() + retryMs);
+    }
     this.#shownV = after.v;
-    const { observer } = this.#parts;
-    observer.fannedOut(this.viewers.announce(before, after, record.events));
     observer.changed(this.gameId, () => ({
       ...this.rules.index(after.state),
       v: after.v,

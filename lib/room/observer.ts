@@ -41,7 +41,7 @@ export interface RoomObserver {
   wokeLate(lateMs: number): void;
   /** The game is there, but its record does not hold together or the rules cannot read it: it is refused, and left as it is. */
   damaged(gameId: string, reason: string): void;
-  /** The rules threw: nothing was committed. */
+  /** The rules threw: nothing was committed, or (`moment` null) a change that was could not be shown. */
   bug(gameId: string, error: unknown, moment: Moment | null): void;
   /** A command or a look that the store failed, or that waited too long for its game's turn. null: the look for games that are due. */
   fault(gameId: string | null, error: unknown): void;

@@ -13,7 +13,8 @@ export type View = { readonly id: string } & { readonly [Name in Stamped]?: neve
 
 /**
  * A game's rules. Every function is pure and total: same input, same answer, no clock, no randomness, no I/O.
- * A throw is a bug of the rules: the shell commits nothing, drops its copy of the game and reports.
+ * A throw is a bug of the rules: the shell commits nothing, drops its copy of the game and reports. A change that is committed stands, and
+ * is acknowledged, whatever is thrown when it is shown.
  */
 export interface Rules<State, Command, Event, Settings> {
   /** Chosen at create by `game`, at most 32 characters; kept in the store's index. */

@@ -1,6 +1,7 @@
-// Rooms that close while their sweep is under way.
+// Rooms that close while their sweep is under way, and while somebody comes.
 import { expect, test } from "vitest";
 import type { Room } from "../../lib/room/room.ts";
+import { sha256Hex } from "../../lib/room/token-draw.ts";
 import type { Store } from "../../lib/store/store.ts";
 import type { Timeline } from "../sim/timeline.ts";
 import { type House, inHouse, viewer } from "./house.ts";
@@ -53,3 +54,18 @@ test("a sweep that is under way when the rooms close opens none behind them, and
     { store: (inner, timeline) => slow(inner, timeline, asked) },
   );
 });
+
+test("L32 nobody comes into a room that is being let go of, with a token either: he is to try again, and finds another", () =>
+  inHouse(async (house) => {
+    const [host, back] = [viewer("host"), viewer("back")];
+    const { room, answer } = await house.create(host, "made");
+    const table = room as Room;
+    await table.leave(host);
+    await house.pass(0);
+    const tokenHash = sha256Hex((answer.ok && answer.token) || "");
+    const closing = table.close();
+    const told = await house.give(table, back, { type: "reconnect", seat: null, tokenHash, grantId: null } as { readonly type: string });
+    await closing;
+    expect(told).toEqual({ ok: false, code: "busy" });
+    expect(table.viewers).toBe(0);
+  }));

@@ -80,7 +80,7 @@ export class Room implements Listener, Sleeper {
 
   /** What is decided upon, when nothing has to be waited for. */
   #ready(): Present | null {
-    return this.#subscription === null ? null : this.#keeper.ready();
+    return this.#subscription === null || this.#isClosed ? null : this.#keeper.ready();
   }
 
   /** Null on a conflict: somebody else changed the game since the copy was read. */

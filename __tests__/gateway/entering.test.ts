@@ -36,6 +36,21 @@ async function twoGames() {
   return { ...all, held, hold, here, elsewhere, guest };
 }
 
+describe("PRODUCT 3 whole states or changes", () => {
+  test.each(["create", "join", "reconnect"])(
+    "a %s that does not say is for whole states, whatever was said for the game before",
+    async (type) => {
+      const { elsewhere, guest } = await twoGames();
+      const { gameId, host, token } = elsewhere;
+      await guest.ask(type, type === "create" ? {} : type === "join" ? { gameId } : { gameId, playerId: 1, token });
+      const since = guest.heard.length;
+      await (type === "join" ? host : guest).ask("renameGame", { name: "Another" });
+      expect(guest.heard.slice(since).map((message) => message.type)).toContain("state");
+      expect(guest.heard.slice(since).map((message) => message.type)).not.toContain("change");
+    },
+  );
+});
+
 const seatOf = (client: VirtualClient, seat: number) => client.last("state")?.data.players[seat - 1];
 
 describe("on the way from one game into another", () => {

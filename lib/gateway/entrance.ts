@@ -53,7 +53,7 @@ export class Entrance {
       settings: settings.value,
       actionId: message.id,
       answered: (answer, room) => {
-        if (room !== null) this.#enter(room, data.updates ?? "states");
+        if (room !== null) this.#enter(room, data.updates);
         this.#host.answer(message, answer, { room, startedAt });
       },
     });
@@ -102,7 +102,7 @@ export class Entrance {
     await this.#host.tellMissed(room, data.v);
   }
 
-  #enter(room: Room, updates: Connection["updates"] = this.#host.connection.updates): void {
+  #enter(room: Room, updates: Connection["updates"] = "states"): void {
     this.#host.connection.updates = updates;
     this.#host.entered(room);
   }

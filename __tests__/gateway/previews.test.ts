@@ -26,6 +26,7 @@ test("who guessed codes through links gets the page without a preview, and may n
   for (let guess = 0; guess < guessesMax; guess += 1) expect(await title(`ZZZZZ${"ABC"[guess]}`)).toBe("The page");
   expect(await title(gameId)).toBe("The page");
   expect((await request(app).get("/api/games/ZZZZZD")).status).toBe(429);
+  expect(all.notes).toEqual([{ event: "rate-limited", detail: { kind: "joins" } }]);
   await all.ambient.advance(60_000);
   expect(await title(gameId)).toBe("Friday - Tap-or-Tarp");
 });

@@ -177,7 +177,7 @@ async function findRoom({ rooms, edge }: HttpParts, request: Request, response: 
   const found = await edge.lookUps.find(code.success ? rooms : noRooms, code.data ?? "", address);
   if ("room" in found) return found.room;
   if ("waitMs" in found) {
-    edge.metrics.rateLimited("joins").add();
+    edge.rateLimited("joins", address);
     refuseHttp(response, "rate-limited", found.waitMs);
     return null;
   }

@@ -1,7 +1,9 @@
 // Rules that throw when a change is shown that is durable already: it has happened, and nobody is told that it has not.
 import { expect, test } from "vitest";
 import type { AnyRules } from "../../lib/room/log.ts";
-import { inHouse, type Viewer } from "./house.ts";
+import type { Room } from "../../lib/room/room.ts";
+import { sha256Hex } from "../../lib/room/token-draw.ts";
+import { inHouse, type Viewer, viewer } from "./house.ts";
 import { seated } from "./seated.ts";
 
 test.each(["view", "eventsFor"] as const)("SAFETY 23 a bug in %s: the change stands and is acknowledged, and all see it soon", (name) => {
@@ -58,3 +60,46 @@ test("rules that show a state never are asked once more, and the game goes on fo
     { rules },
   );
 });
+
+test.each(["join", "create", "reconnect"])(
+  "whoever cannot be shown the game when he comes in by %s is not in it, and it forgets him when he is told so",
+  (way) => {
+    let isBroken = false;
+    const rules = (real: AnyRules): AnyRules => ({
+      ...real,
+      view: (...args) => {
+        if (isBroken) throw new Error("planted");
+        return real.view(...args);
+      },
+    });
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room, answer } = await house.create(host, "made");
+        const table = room as Room;
+        await table.leave(host);
+        isBroken = true;
+        const tokenHash = sha256Hex((answer.ok && answer.token) || "");
+        const reconnect = { type: "reconnect", seat: null, tokenHash, grantId: null } as { readonly type: string };
+        const told = {
+          join: () => house.join(table.gameId, guest),
+          create: async () => (await house.create(guest, "another")).answer,
+          reconnect: () => house.give(table, guest, reconnect),
+        }[way as "join" | "create" | "reconnect"];
+        expect(await told()).toMatchObject({ ok: false, code: "internal" });
+        isBroken = false;
+        await house.pass(31_000);
+        const rooms = [...house.rooms.open()];
+        expect(rooms.map(({ viewers }) => viewers)).toEqual(rooms.map(() => 0));
+        for (const {
+          gameId,
+          rules: { connectedHolders },
+        } of rooms) {
+          const loaded = await house.store.load(gameId);
+          expect(loaded.kind === "found" && connectedHolders(table.rules.decode(loaded.game.state))).toEqual([]);
+        }
+      },
+      { rules },
+    );
+  },
+);

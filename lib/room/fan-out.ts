@@ -95,10 +95,17 @@ export class FanOut {
     return true;
   }
 
-  add(subscriber: Subscriber, copy: Copy): void {
-    const before = this.#viewers.size;
+  /** Lets somebody in; `show` gives him the whole view. When the rules throw at that he stays outside, as nobody would ever let him out. */
+  letIn<T>(subscriber: Subscriber, copy: Copy, show: () => T): T {
+    const wasThere = this.#viewers.has(subscriber);
     this.#viewers.set(subscriber, this.#rules.audienceOf(copy.state, subscriber.viewerId));
-    if (this.#viewers.size !== before) this.#count.changed(this);
+    if (!wasThere) this.#count.changed(this);
+    try {
+      return show();
+    } catch (error) {
+      if (!wasThere) this.remove(subscriber);
+      throw error;
+    }
   }
 
   remove(subscriber: Subscriber): boolean {

@@ -5,6 +5,7 @@ import type { WireEvent } from "../game/wire-event.ts";
 import { type StoredChange, StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
 import type { Copy } from "./copy.ts";
+import { LockFault } from "./lock.ts";
 import { type AnyRules, readRecord } from "./log.ts";
 import type { Moment } from "./observer.ts";
 import type { Past } from "./rules.ts";
@@ -33,9 +34,9 @@ export const shell = { viewerId: null, rttMs: 0 } as const;
 const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
 export const entersBy = ({ type }: { readonly type: string }): boolean => entering.has(type);
 
-/** Who may have come in without hearing of it: the store did not say what became of his coming. */
+/** Who may have come in without hearing of it: the store did not say what became of his coming, or rules threw when he was to see it. */
 export function lostEntrant(error: unknown, order: Order | null): Subscriber | null {
-  const mayStand = error instanceof StoreFault && error.kind === "unknown";
+  const mayStand = error instanceof StoreFault ? error.kind === "unknown" : !(error instanceof LockFault);
   return mayStand && order !== null && entersBy(order.command) ? order.sender : null;
 }
 

@@ -144,8 +144,9 @@ export class Room implements Listener, Sleeper {
     const { sender, command, enters = entersBy(command) } = order;
     const { copy, viewers } = this.#keeper;
     if (!answer.ok || answer.grant === undefined || sender === null || copy === null || drawn.token === null) return answer;
-    if (viewers.has(sender) || enters) viewers.add(sender, copy);
-    return { ...answer, token: drawn.token, stateV: copy.v, stateJson: viewers.stateJsonFor(sender, copy, this.#keeper.now(copy)) };
+    const show = (): string => viewers.stateJsonFor(sender, copy, this.#keeper.now(copy));
+    const stateJson = viewers.has(sender) || enters ? viewers.letIn(sender, copy, show) : show();
+    return { ...answer, token: drawn.token, stateV: copy.v, stateJson };
   }
 
   /** Makes the game, with `sender` as its host. */
@@ -183,8 +184,7 @@ export class Room implements Listener, Sleeper {
       if (present === null) return joined({ ok: false, code: "no-such-game" });
       const { viewers } = this.#keeper;
       if (!viewers.hasPlaceFor(subscriber, present.copy, viewersMax)) return joined({ ok: false, code: "game-full" });
-      viewers.add(subscriber, present.copy);
-      this.#keeper.sendWhole(subscriber, present.copy);
+      viewers.letIn(subscriber, present.copy, () => this.#keeper.sendWhole(subscriber, present.copy));
       joined({ ok: true, v: present.copy.v });
     });
   }

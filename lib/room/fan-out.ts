@@ -151,9 +151,14 @@ export class FanOut {
         frames += 1;
         continue;
       }
-      edition.state ??= stateFrame(this.#rules.brief?.(edition.view) ?? edition.view, this.#stamp(after, after.at));
       edition.announced ??= this.#announcedOf(audience, after, events);
-      subscriber.send(edition.state);
+      if (subscriber.updates === "changes") {
+        // Of another audience now: the next change is made against this view, so nothing is left out.
+        subscriber.send(stateFrame(edition.view, this.#stamp(after, after.at)));
+      } else {
+        edition.state ??= stateFrame(this.#rules.brief?.(edition.view) ?? edition.view, this.#stamp(after, after.at));
+        subscriber.send(edition.state);
+      }
       for (const frame of edition.announced) subscriber.send(frame);
       frames += 1 + edition.announced.length;
     }

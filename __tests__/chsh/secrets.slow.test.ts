@@ -72,10 +72,10 @@ test("CS7 a partner's unfinished answer is in no frame that anybody else gets: e
     watch.check();
     halfOpen += watch.frames - before;
     expect(watch.found).toEqual([]);
+    // The other team is half through a round, then done with it.
     if (round % 5 === 0) {
       const other = round % 10 === 0 ? cem : dee;
-      const open = await openRound(other);
-      if (open.number === round / 5) await answer(other, open.number, true);
+      await answer(other, (await openRound(other)).number, true);
     }
     await answer(second, number, round % 4 === 0);
   }
@@ -85,7 +85,7 @@ test("CS7 a partner's unfinished answer is in no frame that anybody else gets: e
   process.stdout.write(`${watch.frames} frames searched, ${halfOpen} of them received while a round was half open\n`);
   expect(halfOpen).toBeGreaterThan(rounds * everybody.length);
   await host.client.request("sync");
-  expect(host.client.state.teams[0].figures.rounds).toBe(rounds);
+  expect(host.client.state.teams.map(({ figures }: { figures: { rounds: number } }) => figures.rounds)).toEqual([rounds, rounds / 10]);
   for (const { client } of everybody) await client.close();
 });
 

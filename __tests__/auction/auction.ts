@@ -15,6 +15,8 @@ export const limits = {
   lots: { min: 1, max: 9 },
   bidMs: { min: 100, max: 600_000 },
   worthMax: 1_000_000,
+  /** Of six digits, so that whoever searches for a hand finds no other number. */
+  handMin: 100_000,
   awayMs: 60_000,
 };
 
@@ -79,7 +81,7 @@ const isHere = (holder: Holder | null): boolean => holder !== null && holder.dro
 
 function handFrom(seed: string | undefined, lots: number): readonly number[] {
   const dice = diceFrom(seed);
-  return Array.from({ length: lots }, () => dice.roll(limits.worthMax));
+  return Array.from({ length: lots }, () => limits.worthMax - dice.roll(limits.worthMax - limits.handMin));
 }
 
 function create({ id, now, viewerId, name, settings, draw }: Creation<Settings>): Decision<State, Event> {

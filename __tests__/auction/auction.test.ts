@@ -91,6 +91,21 @@ describe("a third game", () => {
   });
 });
 
+test("who left and comes in again through the same connection is back with the first thing he says, a bidder and the host", async () => {
+  const { host, bidders, watcher, gameId } = await openAuction();
+  for (const client of [bidders[0], host]) await client.ask("leave");
+  const here = async () => {
+    await watcher.ask("sync");
+    const { seats, hostHere } = watcher.last("state")?.data ?? {};
+    return [seats[0].presence, hostHere];
+  };
+  expect(await here()).toEqual(["away", false]);
+  for (const client of [bidders[0], host]) await client.ask("join", { gameId });
+  await host.ask("openAuction");
+  await bidders[0].ask("bid", { lot: 1, amount: 111_111 });
+  expect(await here()).toEqual(["here", true]);
+});
+
 test("the search finds a secret wherever it stands, and takes no piece of a time or a key for one", () => {
   for (const told of ['{"amount":510001}', '{"hand":[3,510001,4]}', "bid-510001"]) expect(told).toMatch(wholeNumber(510_001));
   for (const told of ['{"serverTime":1795510001054}', '{"token":"Zk6510001aQ"}']) expect(told).not.toMatch(wholeNumber(510_001));

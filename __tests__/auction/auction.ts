@@ -240,10 +240,13 @@ function outcomeOf(state: State, input: Input<State, Command>): Outcome {
 
 /** Who gives a command is here: he left, and came in again through the same connection. */
 function hear(change: Change, viewerId: ViewerId): Change {
-  const seat = heldBy(change.state, viewerId);
-  if (seat?.holder == null || isHere(seat.holder)) return change;
-  const seats = seatsOf(change.state, seat.id, { holder: { ...seat.holder, droppedAt: null } });
-  return { ...change, state: { ...change.state, seats }, events: [...change.events, { type: "seatBack", data: { seat: seat.id } }] };
+  const { host } = change.state;
+  const isHostBack = host?.viewerId === viewerId && !isHere(host);
+  const state = isHostBack ? hold(change.state, null, { ...host, droppedAt: null }) : change.state;
+  const seat = heldBy(state, viewerId);
+  if (seat?.holder == null || isHere(seat.holder)) return { ...change, state };
+  const seated = hold(state, seat.id, { ...seat.holder, droppedAt: null });
+  return { ...change, state: seated, events: [...change.events, { type: "seatBack", data: { seat: seat.id } }] };
 }
 
 function decide(state: State, input: Input<State, Command>): Decision<State, Event> {

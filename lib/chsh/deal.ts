@@ -1,10 +1,6 @@
 // Which questions a team gets next: first every pair of the mode equally often, in an order that chance decides, then chance alone.
+import type { Dice } from "../game/random.ts";
 import { type Mode, plans } from "./items.ts";
-
-/** Draws from 1..sides, evenly. */
-export interface Dice {
-  roll(sides: number): number;
-}
 
 /** The pair dealt next, as an index. `dealt`: how often each pair was dealt. */
 export function nextPair(mode: Mode, dealt: readonly number[], dice: Dice): number {

@@ -1,9 +1,9 @@
 // A class being changed: copies what is written to, shares the rest, and collects what happened.
 import type { Accepted, Dismissal, Grant } from "../game/contract.ts";
 import type { Instant } from "../game/ids.ts";
+import type { Dice } from "../game/random.ts";
 import type { LastingCode, Refusal } from "../game/refusals.ts";
 import type { Event } from "./commands.ts";
-import type { Dice } from "./deal.ts";
 import type { Place, Slot, State, Team } from "./state.ts";
 
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

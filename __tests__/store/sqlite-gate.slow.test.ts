@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -19,6 +20,7 @@ import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isTooOld } from "../../lib/store/sqlite-gate.ts";
 import { readMark } from "../../lib/store/sqlite-mark.ts";
+import { trySqlite } from "../../lib/store/sqlite-try.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
 import { isCi } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
@@ -138,6 +140,14 @@ describe("SAFETY 6 start gate", () => {
     symlinkSync(file(), join(other, "games.db"));
     await expect(openAt(other)).rejects.toThrow("in use by another server");
     await store.close();
+  });
+
+  test("a data file behind a link that leads nowhere, a volume that is not mounted perhaps, is no new one: the link stays", async () => {
+    const volume = join(folder, "not-mounted");
+    symlinkSync(join(volume, "games.db"), file());
+    await expect(openAt(folder)).rejects.toThrow("leads nowhere");
+    expect(() => trySqlite(folder, 0)).toThrow("leads nowhere");
+    expect(readlinkSync(file())).toBe(join(volume, "games.db"));
   });
 
   test("a data file with two names is refused", async () => {

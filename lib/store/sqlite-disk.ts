@@ -1,6 +1,6 @@
 // What the store asks of the system beside SQLite: that a file is on the disk and still the same, that there is room,
 // and what an error says in one line. Runs in any thread.
-import { closeSync, fsyncSync, openSync, statfsSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Below this much free disk the store does not come back from "full". */
@@ -26,6 +26,15 @@ export function hasRoom(path: string, bytesMin = roomBytesMin): boolean {
 export function identityOf(path: string): string | null {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? null : `${found.dev}.${found.ino}`;
+}
+
+/** Whether what stands there is a link, be it one that leads nowhere. */
+export function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** What an error says, as one line. */

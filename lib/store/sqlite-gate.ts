@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import type { Hit } from "./failpoint.ts";
 import type { Outage } from "./outages.ts";
-import { forceToDisk, oneLine } from "./sqlite-disk.ts";
+import { forceToDisk, isLink, oneLine } from "./sqlite-disk.ts";
 import { type MarkFile, openMark, readMark } from "./sqlite-mark.ts";
 import type { Opened, WriterSettings } from "./sqlite-messages.ts";
 import { applicationId, migrate, schemaVersion, versionOf } from "./sqlite-schema.ts";
@@ -85,6 +85,8 @@ function createFile(settings: WriterSettings, hit: Hit): void {
 
 /** A file that is gone, and not one that never was, is never replaced by an empty one. */
 function assertNeverServed(path: string): void {
+  // A new file would take the link's place: with the volume there again, nothing would lead to the games on it.
+  if (isLink(path)) throw new GateError(`The data file ${path} is a link that leads nowhere: is the volume there that it leads to?`);
   if (readMark(markPath(path)) !== null) {
     throw new GateError(
       `The data file ${path} is gone, but ${markPath(path)} says that games were kept there. Restore a backup, or remove that file to begin anew.`,

@@ -1,6 +1,7 @@
 // `--validate`: can the data folder be used? Looks at what is there as a start would, under the lock of a server, and changes nothing.
-import { accessSync, constants, existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { isLink } from "./sqlite-disk.ts";
 import { lookThroughGate } from "./sqlite-gate.ts";
 import { lockDataFile } from "./sqlite-lock.ts";
 import { dataFileName } from "./store-sqlite.ts";
@@ -25,14 +26,6 @@ function assertWritable(path: string): void {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch {
     throw new Error(`DATA_DIR cannot be used: ${path} may not be read and written.`);
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return lstatSync(path).isSymbolicLink();
-  } catch {
-    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ChangeRow, changeCrc, type GameRow, gameCrc } from "../../lib/store/checksum.ts";
+import { gamesWithLogs } from "../../lib/store/sqlite-check.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { isCi } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
@@ -123,6 +124,18 @@ describe("the log when games and rows go", () => {
     expect(rows()).toBe(3 * steps + 1);
     expect(rowsOf("SELECT game_id FROM games ORDER BY num")).toEqual(["AAAAAA", "BBBBBB", "CCCCCC", "LONG"]);
     expect((await runDb(folder, "check")).out).toContain(`4 games, ${3 * steps + 1} changes, 0 problems`);
+  });
+
+  test("who reads all games beside a running server passes over one that goes meanwhile, and does not call it damaged", async () => {
+    await writeLong(store);
+    const db = new Sqlite(join(folder, "games.db"), { readonly: true });
+    const games: string[] = [];
+    for (const { game } of gamesWithLogs(db)) {
+      games.push(game.game_id);
+      if (games.length === 1) expect(await store.expire(start + minute, 0, 50)).toEqual(["LONG"]);
+    }
+    db.close();
+    expect(games).toEqual(["AAAAAA", "BBBBBB", "CCCCCC"]);
   });
 
   test("a game that was changed 600 times a second for eight hours goes on: its versions do not end", async () => {

@@ -11,10 +11,10 @@ export const logSql = {
 /** A game with both parts of its state. */
 export const gameSql = "SELECT games.*, stills.still FROM games LEFT JOIN stills USING (num) WHERE game_id = ?";
 
-/** The same by its number, of a file of any schema: before 4 all states were whole. */
+/** The same by its number, unless it is being removed, of a file of any schema: before 4 all states were whole. */
 export function gameByNumberSql(schema: number): string {
-  if (schema < 4) return "SELECT *, NULL AS still FROM games WHERE num = ?";
-  return "SELECT games.*, stills.still FROM games LEFT JOIN stills USING (num) WHERE num = ?";
+  if (schema < 4) return "SELECT *, NULL AS still FROM games WHERE num = ? AND status <> 'removed'";
+  return "SELECT games.*, stills.still FROM games LEFT JOIN stills USING (num) WHERE num = ? AND status <> 'removed'";
 }
 
 /** A game as its row names it: its number, its version and the row id of its newest change. */

@@ -90,7 +90,7 @@ describe("a store that could save nothing for a while", () => {
     await store.close();
   });
 
-  test("beside a log that a reader keeps full nobody's tap is taken, and the store's own signs of life are none", async () => {
+  test("beside a log that a reader keeps full nobody's tap is taken, and the store gives no sign of life: the next server begins where that did", async () => {
     const walBytesMax = 200_000;
     const told: number[] = [];
     let now = start;
@@ -103,17 +103,22 @@ describe("a store that could save nothing for a while", () => {
     reader.exec("BEGIN");
     reader.prepare("SELECT count(*) FROM games").get();
     await eventually("the log is full", async () => {
-      await store.beat(now);
+      await store.saveFeedback({ at: now, gameId: null, text: "word" }, null).catch(() => {});
       return store.health().ready ? null : true;
     });
     await expect(store.commit(table.next({ at: now }))).rejects.toMatchObject({ kind: "busy" });
     told.length = 0;
     now += 60_000;
-    await store.beat(now);
+    await expect(store.beat(now)).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await store.due(now, 1)).toEqual([]);
     expect(told).toEqual([]);
+    const file = new Sqlite(join(folder, dataFileName), { readonly: true });
+    expect(file.prepare("SELECT alive_at FROM store").pluck().get()).toBe(start);
+    file.close();
     reader.close();
     await eventually("the log is empty", async () => store.health().ready || null);
     expect(told[0]).toBe(60_000);
+    await store.beat(now);
     await table.step({ at: now });
     await store.close();
   });

@@ -1,6 +1,7 @@
 // The sign of life in the data file: by the last one the next server knows since when nobody lived.
 import type { Outage } from "./outages.ts";
 import type { WriterLink } from "./sqlite-link.ts";
+import { StoreFault } from "./store.ts";
 
 export class SignOfLife {
   readonly #link: WriterLink;
@@ -27,6 +28,9 @@ export class SignOfLife {
   }
 
   async #write(atMs: number): Promise<void> {
+    // While nobody's tap is taken, nobody lives: the next server counts from the last sign on. Beside a full log this one would be written.
+    const { problem } = this.#link.health();
+    if (problem !== null) throw new StoreFault("unavailable", problem);
     const outages = this.#unwritten;
     await this.#link.submit(["beat", atMs, outages], 0);
     this.#unwritten = this.#unwritten.filter((outage) => !outages.includes(outage));

@@ -285,6 +285,32 @@ describe("a slow disk", () => {
   /** Nothing waits so long by itself. */
   const answerMsMax = 60_000;
 
+  test("closing is over for everybody when what was accepted is written: a second signal in the midst of it leaves no sooner", async () => {
+    const store = await openWith({ failpoints: fails("batch-before-commit", { kind: "sleep", ms: 300 }, [1, 1]) });
+    let isWritten = false;
+    const accepted = store.commit(new Table(store, "AAAAAA").next()).then(() => {
+      isWritten = true;
+    });
+    void store.close();
+    await store.close();
+    expect(isWritten).toBe(true);
+    await accepted;
+  });
+
+  test("a store that is closed while it tries whether there is room again stays closed", async () => {
+    const full = fails("batch-before-commit", throws("SQLITE_FULL"), [1, 1]);
+    const slow = fails("batch-before-commit", { kind: "sleep", ms: 300 }, [2, 1]);
+    const store = await openWith({ failpoints: [...full, ...slow] });
+    const table = new Table(store, "AAAAAA");
+    await expect(store.commit(table.next())).rejects.toMatchObject(fault("unavailable"));
+    // The trial is out, and takes its time.
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    await store.close();
+    const late = store.commit(table.next());
+    const gaveUp = new Promise((resolve) => setTimeout(() => resolve("no answer"), 1_000));
+    await expect(Promise.race([late, gaveUp])).rejects.toMatchObject(fault("unavailable"));
+  });
+
   test("the queue is bounded in changes and in bytes: past it busy, and nothing of that is written", async () => {
     const store = await openWith({
       failpoints: fails("batch-before-commit", { kind: "sleep", ms: 300 }, [2, 1]),

@@ -297,6 +297,8 @@ export class WriterLink {
   }
 
   #recover(): void {
+    // Closed while the trial was out: it stays so.
+    if (this.#state !== "troubled") return;
     this.#probing?.cancel();
     this.#probing = null;
     this.#state = "open";

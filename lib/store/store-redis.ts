@@ -134,7 +134,7 @@ class RedisStore implements Store {
   readonly #parts: Parts;
   readonly #lists: RedisLists;
   readonly #past: RedisPast;
-  #isClosed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -276,7 +276,7 @@ class RedisStore implements Store {
   }
 
   async beat(atMs: number): Promise<void> {
-    if (this.#isClosed) throw new StoreFault("unavailable", "The store is closed.");
+    if (this.#closing !== null) throw new StoreFault("unavailable", "The store is closed.");
     await this.#parts.live.beat(atMs);
   }
 
@@ -303,13 +303,17 @@ class RedisStore implements Store {
     const { link, writes, facts, limits } = this.#parts;
     const queueAgeMs = link.oldestMs;
     const isSlow = queueAgeMs > limits.readyAgeMsMax;
-    const problem = this.#isClosed ? "The store is closed." : (link.problem ?? writes.problem ?? (isSlow ? "Redis is slow." : null));
+    const problem =
+      this.#closing !== null ? "The store is closed." : (link.problem ?? writes.problem ?? (isSlow ? "Redis is slow." : null));
     return { ready: problem === null, tier: facts.tier, problem, queueDepth: link.inFlight, queueAgeMs };
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const { link, live } = this.#parts;
     await link.settled();
     await live.depart().catch(() => {});
@@ -317,7 +321,7 @@ class RedisStore implements Store {
   }
 
   #write<T>(write: () => Promise<T>): Promise<T> {
-    if (this.#isClosed) return Promise.reject(new StoreFault("unavailable", "The store is closed."));
+    if (this.#closing !== null) return Promise.reject(new StoreFault("unavailable", "The store is closed."));
     return this.#parts.writes.run(write);
   }
 }

@@ -160,7 +160,7 @@ interface Parts {
 
 class SqliteStore implements LetteredStore {
   readonly #parts: Parts;
-  #isClosed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -272,16 +272,19 @@ class SqliteStore implements LetteredStore {
     return { ready: told === null, tier: "sqlite-full", problem: told, queueDepth, queueAgeMs };
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#parts.reader.close();
     await this.#parts.link.close();
     this.#parts.lock.release();
   }
 
   #reader(): SqliteReader {
-    if (this.#isClosed) throw new StoreFault("unavailable", "The store is closed.");
+    if (this.#closing !== null) throw new StoreFault("unavailable", "The store is closed.");
     return this.#parts.reader;
   }
 

@@ -211,6 +211,6 @@ export interface Store {
   /** Forgets what was said before `before`, of the oldest `limit` words that are kept; gives how many went. No more words than those are looked at. */
   expireFeedback(before: number, limit: number): Promise<number>;
   health(): StoreHealth;
-  /** Finishes what was accepted, then lets go of files and sockets. After it every call throws `unavailable`. */
+  /** Finishes what was accepted, then lets go of files and sockets; asked again, it ends when that has. After it every call throws `unavailable`. */
   close(): Promise<void>;
 }

@@ -118,6 +118,7 @@ describe.skipIf(lacks("redis-server"))("npm run db on Redis", () => {
       expect(before.lines).toContain(problem);
     const repaired = await run("repair");
     expect(repaired.lines.at(-1)).toBe("all is well now");
+    expect(repaired.lines).toContain(`game ${codeOf(1)}: is missing from the index wake; mended`);
     expect(repaired.code).toBe(0);
     expect(await run("check")).toMatchObject({ code: 0, lines: [`${games - 1} games, ${2 * (games - 1)} changes, 0 problems`] });
     const left = [gameKey, historyKey, checkpointsKey, watchersKey].map((keyOf) => keyOf(codeOf(8)));
@@ -131,10 +132,23 @@ describe.skipIf(lacks("redis-server"))("npm run db on Redis", () => {
     expect(await inside.pttl(historyKey(codeOf(6)))).toBeGreaterThan(limitVariables.retentionUntouchedMs.max);
   });
 
-  test("a log that was changed is found, and never mended", async () => {
+  test("a log that does not end where its state does, or a record that is not whole, is found, and never mended or said to be", async () => {
+    const broken = [
+      [9, "its log does not end where its state does"],
+      [10, "its log ends at version 1, its state is at 2"],
+      [11, "its log ends at version 2, its state is at 1"],
+      [12, "its log is empty"],
+      [13, "its record is not whole"],
+    ] as const;
     await inside.hset(gameKey(codeOf(9)), "hash", "0".repeat(64));
-    expect((await run("repair")).code).toBe(1);
-    expect((await run("check")).lines).toContain(`game ${codeOf(9)}: its log does not end where its state does`);
+    await inside.xdel(historyKey(codeOf(10)), "2-0");
+    await inside.hset(gameKey(codeOf(11)), "v", "1");
+    await inside.xtrim(historyKey(codeOf(12)), "MAXLEN", 0);
+    await inside.hdel(gameKey(codeOf(13)), "state");
+    const lines = broken.map(([place, problem]) => `game ${codeOf(place)}: ${problem}`).toSorted();
+    const repaired = await run("repair");
+    expect([repaired.code, repaired.lines.slice(0, -2).toSorted()]).toEqual([1, lines]);
+    expect((await run("check")).lines.slice(0, -1).toSorted()).toEqual(lines);
   });
 
   test("a command that is none here is misuse and shows what there is; a Redis that is away is said so", async () => {

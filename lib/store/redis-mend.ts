@@ -1,12 +1,13 @@
-// The script that holds one game's indexes against its record and, when asked to, sets them right. It runs as one step, so that a
-// server that changes the game meanwhile cannot be misjudged.
+// The script that holds one game's indexes and the end of its log against its record and, when asked to, sets the indexes right. It runs
+// as one step, so that a server that changes the game meanwhile cannot be misjudged.
 import { script } from "./redis-scripts.ts";
 
 /** A day more than any retention may be set to: the sweep by the indexes forgets a game at its own time, this is for what it never finds. */
 const longestMs = 3_651 * 86_400_000;
 
 /**
- * Gives {1 when there is such a game, problem, ...}. KEYS: those of a change, then the watchers'. ARGV: 1 id, 2 mend 0/1.
+ * Gives {1 when there is such a game, problem, ...}; a problem says so when it is mended. KEYS: those of a change, then the watchers'.
+ * ARGV: 1 id, 2 mend 0/1.
  * Answers of a game that never came to be are no left-over: they stand for creates that must not happen any more, and expire.
  */
 export const mendScript = script(
@@ -17,14 +18,23 @@ local row = redis.call('HMGET', KEYS[1], 'v', 'at', 'created', 'status', 'listed
 local there = redis.call('EXISTS', KEYS[1]) == 1
 local found, fixes = {there and 1 or 0}, {}
 local function wrong(problem, ...)
-  found[#found + 1] = problem
-  if select('#', ...) > 0 then fixes[#fixes + 1] = {...} end
+  local isMended = mends and select('#', ...) > 0
+  if isMended then fixes[#fixes + 1] = {...} end
+  found[#found + 1] = isMended and problem .. '; mended' or problem
 end
 local v, at, created, status, listed, wake = unpack(row, 1, 6)
 local whole = v and at and created and status and listed and wake and row[7] and row[8]
 if there and not whole then
   wrong('its record is not whole')
   return found
+end
+local newest = there and redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+if there and not newest then
+  wrong('its log is empty')
+elseif newest and newest[1] ~= v .. '-0' then
+  wrong('its log ends at version ' .. string.match(newest[1], '%d+') .. ', its state is at ' .. v)
+elseif newest and newest[2][6] ~= row[7] then
+  wrong('its log does not end where its state does')
 end
 local function sorted(key, name, score, exact)
   local has = redis.call('ZSCORE', key, id)
@@ -53,9 +63,7 @@ for place = 1, 5 do
   if ttl ~= -2 and not there and (place < 4 or ttl == -1) then wrong('is gone and has left a key', 'UNLINK', KEYS[place]) end
 end
 if not there and redis.call('EXISTS', KEYS[12]) == 1 then wrong('is gone and has left a key', 'UNLINK', KEYS[12]) end
-if mends then
-  for _, fix in ipairs(fixes) do redis.call(unpack(fix)) end
-end
+for _, fix in ipairs(fixes) do redis.call(unpack(fix)) end
 return found
 `,
 );

@@ -150,6 +150,13 @@ describe("SAFETY 6 start gate", () => {
     expect(readlinkSync(file())).toBe(join(volume, "games.db"));
   });
 
+  test("what an operator keeps beside the data file, and no server opens, keeps none from starting: nor does --validate say so", async () => {
+    await stopped(2);
+    symlinkSync(join(folder, "gone"), file("games.db.newest-backup"));
+    await (await openAt(folder)).close();
+    expect(() => trySqlite(folder, 0)).not.toThrow();
+  });
+
   test("a data file with two names is refused", async () => {
     await stopped(2);
     linkSync(file(), file("second-name.db"));

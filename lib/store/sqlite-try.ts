@@ -1,8 +1,8 @@
 // `--validate`: can the data folder be used? Looks at what is there as a start would, under the lock of a server, and changes nothing.
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdtempSync, realpathSync, rmdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { isLink } from "./sqlite-disk.ts";
-import { lookThroughGate } from "./sqlite-gate.ts";
+import { lookThroughGate, markPath } from "./sqlite-gate.ts";
 import { lockDataFile } from "./sqlite-lock.ts";
 import { dataFileName } from "./store-sqlite.ts";
 
@@ -15,7 +15,7 @@ export function trySqlite(dataDir: string, checkBytesMax: number): void {
   const lock = lockDataFile(path);
   try {
     lookThroughGate({ path, checkBytesMax });
-    for (const name of readdirSync(dirname(path))) if (name.startsWith(basename(path))) assertWritable(join(dirname(path), name));
+    for (const file of [path, `${path}-wal`, `${path}-shm`, markPath(path)]) if (existsSync(file)) assertWritable(file);
   } finally {
     lock.release();
   }

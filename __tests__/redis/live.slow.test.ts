@@ -143,6 +143,26 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     expect(await redis.inside.zscore(liveKeys.beats, "ghost")).toBeNull();
   });
 
+  test("who lives again by the time its turn comes, behind another that took long to clear up after, is not given up", async () => {
+    await redis.inside.zadd(liveKeys.beats, 1, "first", 2, "second");
+    await redis.inside.sadd(watchedKey("first"), "AAAAAA");
+    await redis.inside.sadd(watchedKey("second"), "BBBBBB");
+    const told: string[] = [];
+    live.listen({
+      ...quiet,
+      async onDeath(instanceId) {
+        told.push(instanceId);
+        await redis.inside.zadd(liveKeys.beats, never, "second");
+      },
+    });
+    await beatUntilDead();
+    const left = async () => (await redis.inside.zrange(liveKeys.beats, "0", "-1")).toSorted().join();
+    await eventually("the first is cleared up after", async () => (await left()) === "one,second");
+    // On the connection of whoever clears up: what would have followed is sent by now.
+    for (let asked = 0; asked < 8; asked += 1) await isClearedUpAfter("second");
+    expect([told, await redis.inside.exists(takenForDeadKey("second"), reaperKey("second"))]).toEqual([["first"], 0]);
+  });
+
   test("while one clears up nobody else does; after one that could not finish it is tried again soon, by anybody", async () => {
     await redis.inside.sadd(watchedKey("ghost"), "AAAAAA");
     await redis.inside.zadd(liveKeys.beats, 1, "ghost");

@@ -209,12 +209,12 @@ export class RedisLive implements OutageRecord {
     if (tookMs <= clockLookMsMax) this.#clockAheadMs = ambient.now() - tookMs / 2 - now;
     if (this.#beatAtMs === 0 || atMonotonicMs - this.#beatAtMs > limits.deadMs / 2) this.#steadySinceMs = atMonotonicMs;
     this.#beatAtMs = atMonotonicMs;
-    const dead: string[] = [];
+    const dead = new Map<string, string>();
     this.#others = 0;
     for (let place = 0; place < all.length; place += 2) {
-      const other = all[place] as string;
+      const [other, beatAt] = all.slice(place, place + 2) as [string, string];
       if (other === instanceId) continue;
-      if (now - Number(all[place + 1]) > limits.deadMs) dead.push(other);
+      if (now - Number(beatAt) > limits.deadMs) dead.set(other, beatAt);
       else this.#others += 1;
     }
     this.#mustComeBack ||= wasDead === 1;
@@ -224,7 +224,7 @@ export class RedisLive implements OutageRecord {
       this.stoodStill();
     }
     if (this.#mustComeBack) void this.#comeBack("beat");
-    if (dead.length > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reaper.reap(dead);
+    if (dead.size > 0 && atMonotonicMs - this.#steadySinceMs >= limits.deadMs) void this.#reaper.reap(dead);
   }
 
   async #comeBack(found: FoundDead): Promise<void> {

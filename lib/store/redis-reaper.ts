@@ -32,16 +32,22 @@ export class RedisReaper {
     this.#listener = listener;
   }
 
-  /** Of these instances, clears up after those nobody else clears up after. Rejects with nothing but a bug: called again, it goes on. */
-  async reap(dead: readonly string[]): Promise<void> {
+  /**
+   * Of these instances, each with its last beat, clears up after those nobody else clears up after. Rejects with nothing but a bug: called
+   * again, it goes on.
+   */
+  async reap(dead: ReadonlyMap<string, string>): Promise<void> {
     const listener = this.#listener;
     if (this.#isReaping || listener === null) return;
     this.#isReaping = true;
     try {
-      for (const other of dead) {
+      for (const [other, beatAt] of dead) {
         const mine = await this.#link.call((redis) => redis.set(reaperKey(other), this.#instanceId, "PX", reaperMs, "NX"));
         if (mine !== "OK") continue;
-        await this.#bury(other, listener);
+        // Clearing up after those before it may have taken long: it may live again by now, or be gone.
+        const isSilent = (await this.#link.call((redis) => redis.zscore(liveKeys.beats, other))) === beatAt;
+        if (isSilent) await this.#bury(other, listener);
+        else await this.#link.call((redis) => redis.unlink(reaperKey(other)));
       }
     } catch (error) {
       // Redis is away, or a game could not be told: a later beat that finds the dead tries again.

@@ -1,21 +1,26 @@
 // F17, L44: reports have a scope of their own, are scrubbed, and an unreachable Sentry slows nobody.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Reporter, sentryReporter } from "../../lib/ops/report.ts";
-import { heldAmbient } from "../support/held-ambient.ts";
-import { type Ingest, openIngest } from "../support/sentry-ingest.ts";
+import { type HeldAmbient, heldAmbient } from "../support/held-ambient.ts";
+import { type Behaviour, type Ingest, openIngest } from "../support/sentry-ingest.ts";
 
 const open: Ingest[] = [];
+// Each client of Sentry listens for the end of the process twice; here there is one for each test.
+process.setMaxListeners(20);
 
 afterEach(async () => {
   for (const ingest of open.splice(0)) await ingest.close();
 });
 
-async function scene(behaviour: "record" | "hang" | "fail" = "record"): Promise<{ ingest: Ingest; reporter: Reporter }> {
+async function scene(behaviour: Behaviour = "record"): Promise<{ ingest: Ingest; reporter: Reporter; ambient: HeldAmbient }> {
   const ingest = await openIngest(behaviour);
   open.push(ingest);
-  const settings = { dsn: ingest.dsn, release: "tap-or-tarp@9.9.9", environment: "test", instanceId: "i1", ambient: heldAmbient() };
-  return { ingest, reporter: await sentryReporter(settings) };
+  const ambient = heldAmbient();
+  const settings = { dsn: ingest.dsn, release: "tap-or-tarp@9.9.9", environment: "test", instanceId: "i1", ambient };
+  return { ingest, reporter: await sentryReporter(settings), ambient };
 }
+
+const lost = "Error reports are not getting through.";
 
 describe("F17 reports", () => {
   test("L44 each report carries its own game, seat and trace, and nobody else's", async () => {
@@ -73,6 +78,27 @@ describe("F17 reports", () => {
     expect(reporter.problem()).toBeNull();
     for (let count = 0; count < 5; count++) reporter.report(new Error("lost"), { kind: "bug" });
     await reporter.flush(2000);
-    expect(reporter.problem()).toBe("Error reports are not getting through.");
+    expect(reporter.problem()).toBe(lost);
+  });
+
+  test("F42 so is one that takes reports and never answers, after ten seconds; the lines it held are let go", async () => {
+    const { ingest, reporter, ambient } = await scene("hang");
+    for (let count = 0; count < 3; count++) reporter.report(new Error("stuck"), { kind: "bug" });
+    await ingest.arrived(3);
+    await ambient.advance(9_999);
+    expect(reporter.problem()).toBeNull();
+    await ambient.advance(1);
+    await vi.waitFor(() => expect(reporter.problem()).toBe(lost));
+    expect(ambient.waiting()).toBe(0);
+  });
+
+  test("F42 so is one that wants no more for a while: what is not even sent meanwhile is lost as well", async () => {
+    const { ingest, reporter } = await scene("enough");
+    for (const message of ["refused", "kept back", "kept back, too"]) {
+      reporter.report(new Error(message), { kind: "bug" });
+      await reporter.flush(2000);
+    }
+    expect(ingest.events).toHaveLength(1);
+    await vi.waitFor(() => expect(reporter.problem()).toBe(lost));
   });
 });

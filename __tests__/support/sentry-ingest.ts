@@ -1,4 +1,4 @@
-// A Sentry ingest endpoint on loopback that records envelopes, and can be told to hang or to fail.
+// A Sentry ingest endpoint on loopback that records envelopes, and can be told to hang, to fail, or to want no more for a minute.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -23,7 +23,11 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export async function openIngest(behaviour: "record" | "hang" | "fail" = "record"): Promise<Ingest> {
+export type Behaviour = "record" | "hang" | "fail" | "enough";
+
+const statusOf = { record: 200, fail: 500, enough: 429 };
+
+export async function openIngest(behaviour: Behaviour = "record"): Promise<Ingest> {
   const events: SentryEvent[] = [];
   const raw: string[] = [];
   const waiting = new Set<() => void>();
@@ -41,7 +45,7 @@ export async function openIngest(behaviour: "record" | "hang" | "fail" = "record
       }
       for (const wake of [...waiting]) wake();
       if (behaviour === "hang") return;
-      response.writeHead(behaviour === "fail" ? 500 : 200, { "content-type": "application/json" });
+      response.writeHead(statusOf[behaviour], { "content-type": "application/json" });
       response.end("{}");
     });
   });

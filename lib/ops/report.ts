@@ -1,5 +1,8 @@
 // Error reports to Sentry, which is loaded only when a DSN is set. Every report has a scope of its own, so that no error is blamed on
 // the wrong player. Nothing here throws, waits or grows: an unreachable Sentry slows nobody.
+import { type ClientRequest, type IncomingMessage, request as overHttp, type RequestOptions } from "node:http";
+import { request as overHttps } from "node:https";
+import type { makeNodeTransport } from "@sentry/node";
 import type { Ambient } from "./ambient.ts";
 import { scrubText, scrubValue } from "./scrub.ts";
 
@@ -41,20 +44,35 @@ export interface SentrySettings {
   readonly release: string;
   readonly environment: string;
   readonly instanceId: string;
-  readonly ambient: Pick<Ambient, "now">;
+  readonly ambient: Pick<Ambient, "now" | "after">;
 }
 
 /** Crumbs kept of all connections together, and how many go with one report. */
 const crumbsMax = 2_000;
 const crumbsSentMax = 50;
 const reportsPerMinuteMax = 60;
+/** Time Sentry has to answer one report. */
+const answerMs = 10_000;
 
 interface KeptCrumb extends Crumb {
   readonly at: number;
 }
 
+type HttpModule = NonNullable<Parameters<typeof makeNodeTransport>[0]["httpModule"]>;
+type Ask = (options: RequestOptions, heard?: (answer: IncomingMessage) => void) => ClientRequest;
+
+/** Node's own way, with an end: a report that is never answered would be neither lost nor through, and hold one of few lines for ever. */
+function inTime(ambient: Pick<Ambient, "after">, ask: Ask): HttpModule {
+  const request: Ask = (...asked) => {
+    const sent = ask(...asked);
+    const late = ambient.after(answerMs, () => sent.destroy(new Error("Sentry does not answer.")));
+    return sent.on("close", () => late.cancel());
+  };
+  return { request } as HttpModule;
+}
+
 /** A client of its own, not Sentry's global one. `onAnswer` hears whether each envelope got through. */
-async function openClient({ dsn, release, environment, instanceId }: SentrySettings, onAnswer: (through: boolean) => void) {
+async function openClient({ dsn, release, environment, instanceId, ambient }: SentrySettings, onAnswer: (through: boolean) => void) {
   const sentry = await import("@sentry/node");
   const client = new sentry.NodeClient({
     dsn,
@@ -64,13 +82,15 @@ async function openClient({ dsn, release, environment, instanceId }: SentrySetti
     integrations: [],
     stackParser: sentry.defaultStackParser,
     transport: (options) => {
-      const transport = sentry.makeNodeTransport(options);
+      const ask = options.url.startsWith("https:") ? overHttps : overHttp;
+      const transport = sentry.makeNodeTransport({ ...options, httpModule: inTime(ambient, ask) });
       return {
         ...transport,
         async send(envelope) {
           try {
             const answer = await transport.send(envelope);
-            onAnswer((answer.statusCode ?? 200) < 400);
+            // Without a status it was not even sent: Sentry wants no more for a while, or too many wait for its answer.
+            onAnswer(answer.statusCode !== undefined && answer.statusCode < 400);
             return answer;
           } catch (error) {
             onAnswer(false);

@@ -203,7 +203,7 @@ function openRooms(parts: Parts, games: readonly HostedGame[]): Rooms {
 }
 
 function keepWatch(
-  { slow: ambient, clock, store, metrics, config, log }: Parts,
+  { slow: ambient, clock, store, audit, metrics, config, log }: Parts,
   { condition, edge, rooms }: { readonly condition: Condition; readonly edge: Edge; readonly rooms: Rooms },
 ): readonly Cancellable[] {
   const onForgotten = (gameIds: readonly string[]) => {
@@ -220,6 +220,7 @@ function keepWatch(
     ambient.every(countEveryMs, () => void countGames(store, metrics)),
     keepRetention({
       store,
+      audit,
       ambient: { ...ambient, now: () => Math.min(ambient.now(), clock.machineNow()) },
       limits: config.limits,
       onForgotten,

@@ -239,7 +239,7 @@ describe("F46 audit log", () => {
     // Of a worker there is no more, and what nobody here has written.
     writeFileSync(join(folder, "server-w4-2026-01.jsonl"), "");
     writeFileSync(join(folder, "notes-of-2026.txt"), "");
-    audit.expire();
+    audit.expire(ambient.now());
     expect(readdirSync(folder).sort()).toEqual([
       "notes-of-2026.txt",
       "server-2026-04.jsonl",
@@ -249,6 +249,6 @@ describe("F46 audit log", () => {
     expect((await audit.verify()).broken).toBeNull();
     await audit.close();
     rmSync(folder, { recursive: true });
-    expect(() => audit.expire()).not.toThrow();
+    expect(() => audit.expire(ambient.now())).not.toThrow();
   });
 });

@@ -93,16 +93,6 @@ test("metrics that cannot be made on their own port are an error of the log, too
   expect(lines).toEqual([{ err: planted }]);
 });
 
-test("F46 old months of the audit log are looked for every hour, until the server closes", async () => {
-  const expire = vi.fn();
-  const { ambient, operations } = opened({ audit: { ...noAudit(), expire } });
-  await ambient.advance(2 * 3_600_000);
-  expect(expire).toHaveBeenCalledTimes(2);
-  await operations.close();
-  await ambient.advance(2 * 3_600_000);
-  expect(expire).toHaveBeenCalledTimes(2);
-});
-
 test("SE9 after an outage the list shows each game as it stands, on whatever page, and looks at it once", async () => {
   const first = virtualEdge({ store: memoryStore() });
   const { store, ambient } = first;

@@ -1,5 +1,6 @@
 // Games past retention are forgotten, a little at a time: F13.
 import { expect, test } from "vitest";
+import { noAudit } from "../../lib/ops/audit.ts";
 import { defaultLimits } from "../../lib/ops/config.ts";
 import { roomObserver } from "../../lib/ops/room-observer.ts";
 import { keepRetention } from "../../lib/ops/retention.ts";
@@ -9,6 +10,7 @@ import { Table } from "../store/table.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
 const minute = 60_000;
+const audit = noAudit();
 const limits = { retentionFinishedMs: 30 * minute, retentionUntouchedMs: 100 * minute, retentionFeedbackMs: 60 * minute };
 
 test("F13: finished games go after their time, untouched ones after theirs, and however many there are, in small portions", async () => {
@@ -18,7 +20,7 @@ test("F13: finished games go after their time, untouched ones after theirs, and 
   for (let place = 0; place < 120; place += 1) await new Table(store, `DONE${place}`).step({ at: start, index: { status: "finished" } });
   await new Table(store, "PLAYED").step({ at: start, index: { status: "running" } });
   const portions: number[] = [];
-  const kept = keepRetention({ store, ambient, limits, onForgotten: (gameIds) => void portions.push(gameIds.length) });
+  const kept = keepRetention({ store, audit, ambient, limits, onForgotten: (gameIds) => void portions.push(gameIds.length) });
   await ambient.advance(30 * minute);
   expect(portions).toEqual([]);
   await ambient.advance(2 * minute);
@@ -39,7 +41,7 @@ test("F13: as shipped a finished game is kept for 30 days, one that nobody touch
   await new Table(store, "LEFT").step({ at: start, index: { status: "paused" } });
   const gone: (readonly [string, number])[] = [];
   const onForgotten = (gameIds: readonly string[]) => gone.push(...gameIds.map((id) => [id, (ambient.now() - start) / day] as const));
-  const kept = keepRetention({ store, ambient, limits: defaultLimits(), onForgotten });
+  const kept = keepRetention({ store, audit, ambient, limits: defaultLimits(), onForgotten });
   await ambient.advance(31 * day);
   kept.cancel();
   expect(gone.map(([id, days]) => `${id} after ${days.toFixed(1)} days`)).toEqual(["LEFT after 7.0 days", "DONE after 30.0 days"]);
@@ -51,7 +53,7 @@ test("what players wrote goes after its time, in small portions too, and as ship
   const store = memoryStore();
   for (let place = 0; place < 120; place += 1) await store.saveFeedback({ at: start, gameId: null, text: `word ${place}` }, null);
   await store.saveFeedback({ at: start + 30 * minute, gameId: null, text: "later" }, null);
-  const kept = keepRetention({ store, ambient, limits, onForgotten: () => expect.unreachable() });
+  const kept = keepRetention({ store, audit, ambient, limits, onForgotten: () => expect.unreachable() });
   const left = async () => (await store.feedback(null, 1_000)).items.length;
   await ambient.advance(60 * minute);
   expect(await left()).toBe(121);
@@ -98,7 +100,7 @@ function slowStore() {
 test("F13: a backlog is worked off portion by portion, however many minutes it takes: the next look adds no second row of them", async () => {
   const ambient = heldAmbient();
   const store = slowStore();
-  const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
+  const kept = keepRetention({ store, audit, ambient, limits, onForgotten: () => undefined });
   await ambient.advance(10 * minute);
   expect(store.calls()).toBe(1);
   await ambient.advance(5 * minute);
@@ -114,7 +116,7 @@ test("F13: a backlog is worked off portion by portion, however many minutes it t
 test("a look that was under way when the looking ended is the last one", async () => {
   const ambient = heldAmbient();
   const store = slowStore();
-  const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
+  const kept = keepRetention({ store, audit, ambient, limits, onForgotten: () => undefined });
   await ambient.advance(10 * minute);
   kept.cancel();
   store.answer(50);
@@ -134,7 +136,7 @@ test("a store that is not well does not end the looking", async () => {
     expireFeedback: async () => expect.unreachable(),
     outages: new Outages(),
   };
-  const kept = keepRetention({ store, ambient, limits, onForgotten: () => expect.unreachable() });
+  const kept = keepRetention({ store, audit, ambient, limits, onForgotten: () => expect.unreachable() });
   await ambient.advance(12 * minute);
   expect(calls).toBe(3);
   kept.cancel();
@@ -145,7 +147,7 @@ test("nothing is forgotten for ten minutes after a start or a standstill, in whi
   const store = { ...slowStore(), expire: async () => void looks.push(ambient.monotonicMs()) as never };
   const looks: number[] = [];
   const from = ambient.monotonicMs();
-  const kept = keepRetention({ store, ambient, limits, onForgotten: () => undefined });
+  const kept = keepRetention({ store, audit, ambient, limits, onForgotten: () => undefined });
   await ambient.advance(9.5 * minute);
   expect(looks).toEqual([]);
   store.outages.stoodStill(ambient.now(), ambient.now());
@@ -169,10 +171,29 @@ test.each([
     if (held.monotonicMs() - from >= noticedAt && store.outages.standstills === 0) store.outages.stoodStill(held.now(), held.now());
     return held.now();
   };
-  const kept = keepRetention({ store, ambient: { ...held, now }, limits, onForgotten: () => undefined });
+  const kept = keepRetention({ store, audit, ambient: { ...held, now }, limits, onForgotten: () => undefined });
   await held.advance(19 * minute);
   expect([store.outages.standstills, looks]).toEqual([1, before]);
   await held.advance(2 * minute);
   expect(looks.length).toBeGreaterThan(before.length);
   kept.cancel();
+});
+
+test("F46 old months of the audit log are looked for every hour until the looking ends, and not in ten minutes after a standstill: by a wrong clock a whole log would be old", async () => {
+  const ambient = heldAmbient();
+  const store = memoryStore();
+  const hour = 60 * minute;
+  const from = ambient.now();
+  const asked: number[] = [];
+  const expire = (now: number) => void asked.push((now - from) / hour);
+  const kept = keepRetention({ store, audit: { expire }, ambient, limits, onForgotten: () => undefined });
+  await ambient.advance(2 * hour);
+  expect(asked).toEqual([1, 2]);
+  await ambient.advance(hour - 5 * minute);
+  store.outages.stoodStill(ambient.now(), ambient.now());
+  await ambient.advance(5 * minute + hour);
+  expect(asked).toEqual([1, 2, 4]);
+  kept.cancel();
+  await ambient.advance(2 * hour);
+  expect(asked).toEqual([1, 2, 4]);
 });

@@ -23,8 +23,8 @@ export interface Audit {
   /** Newest first. */
   query(query: AuditQuery): Promise<readonly AuditRecord[]>;
   verify(): Promise<AuditCheck>;
-  /** Months that ended longer than the retention ago are deleted, also those of processes that run no more. */
-  expire(): void;
+  /** Months that ended longer than the retention before `now` are deleted, also those of processes that run no more. */
+  expire(now: number): void;
   /** Writes what waits. */
   close(): Promise<void>;
 }
@@ -214,10 +214,9 @@ class FileAudit implements Audit {
     return check.result();
   }
 
-  expire(): void {
-    const oldest = new Date(this.#settings.ambient.now() - this.#settings.retentionMs).toISOString().slice(0, 7);
+  expire(now: number): void {
     try {
-      this.#files.removeBefore(oldest);
+      this.#files.removeBefore(monthOf(now - this.#settings.retentionMs));
     } catch (error) {
       this.#settings.log.warn({ err: error }, "old months of the audit log cannot be deleted");
     }

@@ -52,7 +52,6 @@ export interface Operations {
   close(): Promise<void>;
 }
 
-const expireEveryMs = 3_600_000;
 /** Nobody at the table: the operator sees what a spectator sees. */
 const nobody = "" as ViewerId;
 
@@ -138,7 +137,6 @@ export function openOperations(parts: OperationsParts): Operations {
     queueAgeMs: () => store.health().queueAgeMs,
     loopLagMs: parts.loopLagMs,
   });
-  const expiry = ambient.every(expireEveryMs, () => audit.expire());
   const token = () => secrets.current().adminToken;
   const { addressOf, countedAs } = parts;
   const bodyBytesMax = config.limits.httpBodyBytesMax;
@@ -164,7 +162,6 @@ export function openOperations(parts: OperationsParts): Operations {
     },
     async close() {
       series.close();
-      expiry.cancel();
       server?.close();
       server?.closeAllConnections();
       await audit.close();

@@ -1,7 +1,9 @@
-// Forgets games that nobody will come back to: finished ones after a while, untouched ones sooner; and what players wrote to the operator.
+// Forgets games that nobody will come back to: finished ones after a while, untouched ones sooner; what players wrote to the operator; and
+// old months of the audit log.
 // The store finds games by index and words by their order; a little at a time, so that no player waits for it.
 import type { Store, StoredIndex } from "../store/store.ts";
 import type { Ambient, Cancellable } from "./ambient.ts";
+import type { Audit } from "./audit.ts";
 
 export interface RetentionLimits {
   readonly retentionFinishedMs: number;
@@ -19,6 +21,7 @@ export function isForgettable(
 
 export interface RetentionParts {
   readonly store: Pick<Store, "expire" | "expireFeedback" | "outages">;
+  readonly audit: Pick<Audit, "expire">;
   /** Its `now` is never later than the machine's clock: what was set back may have been far ahead before. */
   readonly ambient: Ambient;
   readonly limits: RetentionLimits & { readonly retentionFeedbackMs: number };
@@ -27,13 +30,14 @@ export interface RetentionParts {
 }
 
 const lookEveryMs = 60_000;
+const auditEveryMs = 3_600_000;
 /** A machine that started or slept may have a wrong clock until it has asked for the time: nothing is forgotten so long after either. */
 const settleMs = 10 * 60_000;
 /** Games, and words, forgotten in one go; while as many were found, the next go follows soon. */
 const forgetMax = 50;
 const againMs = 250;
 
-export function keepRetention({ store, ambient, limits, onForgotten }: RetentionParts): Cancellable {
+export function keepRetention({ store, audit, ambient, limits, onForgotten }: RetentionParts): Cancellable {
   let soon: Cancellable | null = null;
   /** A go is under way, or the next one follows soon. */
   let isForgetting = false;
@@ -68,10 +72,15 @@ export function keepRetention({ store, ambient, limits, onForgotten }: Retention
     // A backlog may take longer than until the next look: a second row of goes beside the first would forget no longer a little at a time.
     if (!isForgetting) void forget();
   });
+  const months = ambient.every(auditEveryMs, () => {
+    const now = ambient.now();
+    if (isSettled()) audit.expire(now);
+  });
   return {
     cancel() {
       isOver = true;
       looking.cancel();
+      months.cancel();
       soon?.cancel();
     },
   };

@@ -1,5 +1,18 @@
 // F46: security events are kept, in order, provably unchanged, and a flood of them is bounded.
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -83,6 +96,35 @@ describe("F46 audit log", () => {
     expect(readFileSync(path, "utf8")).toBe(whole);
     expect(await again().verify()).toEqual({ records: 4, broken: null });
   });
+
+  test.skipIf(!existsSync("/dev/full"))(
+    "a file with a torn end on a disk that stays full is opened again and again, and never left open",
+    async () => {
+      const { file, ambient, audit } = scene();
+      // Reads as a line without an end, and takes nothing.
+      symlinkSync("/dev/full", file);
+      const opened = () => {
+        const links = readdirSync("/proc/self/fd").map((fd) => {
+          try {
+            return readlinkSync(`/proc/self/fd/${fd}`);
+          } catch {
+            return "";
+          }
+        });
+        return links.filter((link) => link === "/dev/full").length;
+      };
+      for (let second = 0; second < 5; second += 1) {
+        audit.note("admin-denied", "10.0.0.1");
+        await audit.query({ limit: 1 });
+        await ambient.advance(1000);
+      }
+      expect(opened()).toBe(0);
+      rmSync(file);
+      audit.note("admin-denied", "10.0.0.1");
+      expect(await audit.query({ limit: 10 })).toHaveLength(6);
+      await audit.close();
+    },
+  );
 
   test("the chain goes on over a restart and over the end of a month", async () => {
     const { folder, ambient, audit, again } = scene();

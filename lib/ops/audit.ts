@@ -182,8 +182,9 @@ class FileAudit implements Audit {
     this.#handle = null;
     const torn = this.#files.isTorn(month);
     const file = await open(this.#files.pathOf(month), "a");
-    if (torn) await file.appendFile("\n");
+    // Before the first write, which may fail: what is not kept nobody closes.
     this.#handle = { month, file };
+    if (torn) await file.appendFile("\n");
     return file;
   }
 

@@ -7,16 +7,17 @@ import { heldAmbient } from "../support/held-ambient.ts";
 function scene(steps: (did: string[]) => readonly StopStep[], flush?: () => Promise<void>) {
   const ambient = heldAmbient();
   const did: string[] = [];
+  const warned: object[] = [];
   const stop = createStop({
     ambient,
-    log: silentLog(),
+    log: { ...silentLog(), warn: (fields) => void warned.push(fields) },
     steps: steps(did),
     wholeMs: 30_000,
     hurryMs: 2000,
     flush: flush ?? (async () => void did.push("flush")),
     exit: (code) => void did.push(`exit ${code} at ${ambient.monotonicMs()}`),
   });
-  return { ambient, did, stop };
+  return { ambient, did, stop, warned };
 }
 
 const never = () => new Promise<void>(() => undefined);
@@ -44,20 +45,25 @@ describe("F10 ordered stop", () => {
     expect(did).toEqual(["not ready", "waved", "flush", "exit 0 at 1000"]);
   });
 
-  test("a step that hangs or fails is left behind, the rest still runs", async () => {
-    const { ambient, did, stop } = scene(() => [
+  test("a step that hangs or fails is left behind, with a line that says why, and the rest still runs", async () => {
+    const failure = new Error("no");
+    const { ambient, did, stop, warned } = scene(() => [
       { name: "hangs", limitMs: 500, run: never },
       {
         name: "fails",
         limitMs: 500,
         run: () => {
-          throw new Error("no");
+          throw failure;
         },
       },
     ]);
     stop.request("SIGTERM");
     await ambient.advance(500);
     expect(did).toEqual(["flush", "exit 0 at 500"]);
+    expect(warned).toEqual([
+      { step: "hangs", outcome: "late", limitMs: 500 },
+      { step: "fails", outcome: "failed", err: failure, limitMs: 500 },
+    ]);
   });
 
   test("whatever hangs, the process is gone after the whole limit", async () => {
@@ -124,14 +130,16 @@ describe("F10 ordered stop", () => {
   });
 
   test("a flush that cannot finish is an exit with 1", async () => {
-    const { ambient, did, stop } = scene(
+    const failure = new Error("disk gone");
+    const { ambient, did, stop, warned } = scene(
       () => [],
       async () => {
-        throw new Error("disk gone");
+        throw failure;
       },
     );
     stop.request("SIGTERM");
     await ambient.advance(0);
     expect(did).toEqual(["exit 1 at 0"]);
+    expect(warned).toEqual([{ step: "flush the store", outcome: "failed", err: failure, limitMs: 30_000 }]);
   });
 });

@@ -33,12 +33,13 @@ export interface StopSettings {
 
 /** A signal this soon after the first is the same one: a terminal gives it to all its processes, and npm passes it on once more. */
 const sameSignalMs = 100;
+const flushing = "flush the store";
 
-type Outcome = "done" | "failed" | "late";
+type Outcome = { readonly outcome: "done" | "late" } | { readonly outcome: "failed"; readonly err: unknown };
 
 async function withLimit(ambient: Pick<Ambient, "after">, limitMs: number, run: () => Promise<void> | void): Promise<Outcome> {
   return new Promise((resolve) => {
-    const timer = ambient.after(limitMs, () => resolve("late"));
+    const timer = ambient.after(limitMs, () => resolve({ outcome: "late" }));
     const end = (outcome: Outcome) => {
       timer.cancel();
       resolve(outcome);
@@ -46,8 +47,8 @@ async function withLimit(ambient: Pick<Ambient, "after">, limitMs: number, run: 
     Promise.resolve()
       .then(run)
       .then(
-        () => end("done"),
-        () => end("failed"),
+        () => end({ outcome: "done" }),
+        (err: unknown) => end({ outcome: "failed", err }),
       );
   });
 }
@@ -65,19 +66,22 @@ export function createStop(settings: StopSettings): Stop {
     exit(code);
   }
 
+  /** True when it was done in time. */
+  async function isDone(step: StopStep): Promise<boolean> {
+    const { name, limitMs } = step;
+    const ended = await withLimit(ambient, limitMs, () => step.run());
+    if (ended.outcome === "done") return true;
+    log.warn({ step: name, ...ended, limitMs }, "a step of the stop did not finish");
+    return false;
+  }
+
   async function runAll(reason: string): Promise<void> {
     const startedAt = ambient.monotonicMs();
     log.info({ reason }, "stopping");
-    let bad = false;
-    for (const step of [...steps, { name: "flush the store", limitMs: wholeMs, run: flush }]) {
-      const outcome = await withLimit(ambient, step.limitMs, () => step.run());
-      if (outcome !== "done") {
-        bad ||= step.run === flush;
-        log.warn({ step: step.name, outcome, limitMs: step.limitMs }, "a step of the stop did not finish");
-      }
-    }
+    for (const step of steps) await isDone(step);
+    const isFlushed = await isDone({ name: flushing, limitMs: wholeMs, run: flush });
     log.info({ reason, tookMs: Math.round(ambient.monotonicMs() - startedAt) }, "stopped");
-    leave(bad ? 1 : 0);
+    leave(isFlushed ? 0 : 1);
   }
 
   function begin(reason: string): void {
@@ -103,7 +107,7 @@ export function createStop(settings: StopSettings): Stop {
       }
       if (signals === 2) {
         log.warn({ reason }, "asked twice, leaving at once");
-        void withLimit(ambient, hurryMs, flush).then((outcome) => leave(outcome === "done" ? 0 : 1));
+        void isDone({ name: flushing, limitMs: hurryMs, run: flush }).then((isFlushed) => leave(isFlushed ? 0 : 1));
       }
     },
   };

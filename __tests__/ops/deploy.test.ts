@@ -327,6 +327,12 @@ describe("F36 deployment files", () => {
       expect(fileVariables(stdout)).toEqual([]);
     });
 
+    test("a pod whose /data outlives it has the name of the one before, by which it finds that one's audit log; others have their own", () => {
+      const nameOf = (text: string) => /name: INSTANCE_ID(?:, value: "(.*)" }|\n +valueFrom: (.*))/.exec(text)?.slice(1);
+      expect(nameOf(template("persistence.enabled=true", "replicas=1").stdout)).toEqual(["tap-or-tarp", undefined]);
+      expect(nameOf(template().stdout)).toEqual([undefined, "{ fieldRef: { fieldPath: metadata.name } }"]);
+    });
+
     test("the chart refuses a grace period that ends before the stop does: its time begins with preStop's", () => {
       expect(template("preStopSeconds=10").status).toBe(0);
       expect(template("preStopSeconds=15").stderr).toContain("terminationGraceSeconds");

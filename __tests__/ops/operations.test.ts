@@ -93,6 +93,28 @@ test("metrics that cannot be made on their own port are an error of the log, too
   expect(lines).toEqual([{ err: planted }]);
 });
 
+test("F35 a secret that only a start uses is named when it has changed: it is not in force yet", async () => {
+  const lines: unknown[] = [];
+  const note = (fields: object, message: string) => void lines.push([message, fields]);
+  const config = { ...readConfig({ NODE_ENV: "test", REDIS_URL: "redis://:old@host" }) };
+  let secrets = config.secrets;
+  const { operations } = opened({
+    config,
+    secrets: { current: () => secrets, reload: () => [] },
+    log: { ...silentLog(), info: note, warn: note, level: () => "info", setLevel() {}, flush() {} },
+  });
+  secrets = { ...secrets, adminToken };
+  operations.reloadSecrets();
+  secrets = { ...secrets, redisUrl: "redis://:new@host" };
+  operations.reloadSecrets();
+  await operations.close();
+  expect(lines).toEqual([
+    ["the secrets were read again", {}],
+    ["the secrets were read again", {}],
+    ["these secrets have changed, and are in force after a restart only", { variables: ["REDIS_URL"] }],
+  ]);
+});
+
 test("SE9 after an outage the list shows each game as it stands, on whatever page, and looks at it once", async () => {
   const first = virtualEdge({ store: memoryStore() });
   const { store, ambient } = first;

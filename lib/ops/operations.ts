@@ -18,6 +18,7 @@ import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { presentGames } from "./present-games.ts";
 import { createSeries } from "./series.ts";
+import { settingVariables } from "./variables.ts";
 
 export interface OperationsParts {
   readonly config: Config;
@@ -47,11 +48,13 @@ export interface Operations {
   readonly routes: Router;
   /** The port /metrics has for itself, null when there is none. Rejects when it is taken. */
   listen(): Promise<number | null>;
-  /** Reads the secrets again; the old ones stay in force when the new ones are not good. */
+  /** Reads the secrets again; the old ones stay in force when the new ones are not good, and those that only a start uses until the next. */
   reloadSecrets(): void;
   close(): Promise<void>;
 }
 
+/** What was opened with these at the start stays so. */
+const usedAtStart = ["redisUrl", "sentryDsn"] as const;
 /** Nobody at the table: the operator sees what a spectator sees. */
 const nobody = "" as ViewerId;
 
@@ -159,6 +162,9 @@ export function openOperations(parts: OperationsParts): Operations {
       audit.note("secrets-reloaded", "server", { problems: problems.length });
       if (problems.length === 0) log.info({}, "the secrets were read again");
       else log.error({ problems }, "the new secrets are not good; the old ones stay in force");
+      const others = usedAtStart.filter((secret) => secrets.current()[secret] !== config.secrets[secret]);
+      const variables = others.map((secret) => settingVariables[secret].variable);
+      if (variables.length > 0) log.warn({ variables }, "these secrets have changed, and are in force after a restart only");
     },
     async close() {
       series.close();

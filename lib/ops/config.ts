@@ -131,17 +131,18 @@ function secretConflicts({ adminToken, metricsToken }: Secrets): string[] {
   return adminToken !== null && adminToken === metricsToken ? ["ADMIN_TOKEN and METRICS_TOKEN must differ."] : [];
 }
 
-/** The relations that involve settings; asked only when the settings themselves are good. */
-function conflicts(config: Config): string[] {
+/** The relations that involve settings. What was given and is not good has been told: it is not missing as well. */
+function conflicts(config: Config, told: readonly string[]): string[] {
   const found: string[] = [];
-  if (config.workers > 1 && config.secrets.redisUrl === null)
+  const isMissing = (variable: string): boolean => !told.some((problem) => problem.startsWith(variable));
+  if (config.workers > 1 && config.secrets.redisUrl === null && isMissing("REDIS_URL"))
     found.push(`WORKERS is ${config.workers}, which needs REDIS_URL: several processes cannot share one SQLite file.`);
   if (config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort === config.port)
     found.push("METRICS_PORT must differ from PORT.");
   const spare = `-w${config.workers}`.length;
   if (config.workers > 1 && (config.instanceId?.length ?? 0) + spare > instanceIdCharsMax)
     found.push(`INSTANCE_ID must leave ${spare} of its ${instanceIdCharsMax} characters for the numbers of ${config.workers} workers.`);
-  if (config.clientAddressHeader !== null && config.trustedProxies.length === 0)
+  if (config.clientAddressHeader !== null && config.trustedProxies.length === 0 && isMissing("TRUSTED_PROXIES"))
     found.push("CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES: it is believed from them only.");
   return [...found, ...secretConflicts(config.secrets)];
 }
@@ -206,7 +207,7 @@ export function readConfig(env: Environment, readText: ReadText = readSecretFile
     }),
     limits,
   });
-  problems.push(...conflicts(config));
+  problems.push(...conflicts(config, problems));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -91,13 +91,15 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     await eventually("healthy again", async () => (await health().catch(() => null))?.status === "healthy");
   });
 
-  test("all workers killed at one moment are all started again; SIGTERM then ends them in order with exit code 0", async () => {
+  test("all workers killed at one moment, and once more, are all started again; SIGTERM then ends them in order with exit code 0", async () => {
     // A port of its own choice would be another one when no worker holds it any more.
     const other = await spawnWorkers(redis.url, await freePort());
     try {
       await eventually("three workers answer", async () => (await workersOf(other)).size === 3, 30_000);
-      for (const pid of childrenOf(other.pid)) process.kill(pid, "SIGKILL");
-      await eventually("three others answer", async () => (await workersOf(other)).size === 3, 30_000);
+      for (const life of ["second", "third"]) {
+        for (const pid of childrenOf(other.pid)) process.kill(pid, "SIGKILL");
+        await eventually(`three answer in their ${life} life`, async () => (await workersOf(other)).size === 3, 30_000);
+      }
       const pids = childrenOf(other.pid);
       const { code, tookMs } = await other.stop();
       expect(code).toBe(0);
@@ -145,7 +147,7 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3", () => {
     const env = { REDIS_URL: `redis://127.0.0.1:${port}`, WORKERS: "2", LIMIT_REDIS_START_MS: "300" };
     const startedAt = performance.now();
     await expect(startRunningServer({ env })).rejects.toThrow(/left with code 1/);
-    expect(performance.now() - startedAt).toBeLessThan(25_000);
+    expect(performance.now() - startedAt).toBeLessThan(55_000);
   });
 
   test("WORKERS=2 without REDIS_URL is refused with the reason", async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
-const readyMsMax = 30_000;
+const readyMsMax = 60_000;
 /** How long a server may take to leave when its coverage is wanted, and its workers when it is gone. */
 const leaveMsMax = 5_000;
 /** A second signal as late as this is not the first one once more (lib/ops/stop.ts). */

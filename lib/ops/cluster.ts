@@ -20,7 +20,7 @@ const respawnMsMin = 200;
 const respawnMsMax = 10_000;
 /** A worker that dies this soon after it was ready, or before, died quickly. */
 const quickMs = 10_000;
-/** Quick deaths in a row after which starting again is pointless. */
+/** Quick deaths in a row, of one of them, after which starting again is pointless. */
 const quickDeathsMax = 5;
 /** Looks, one every `tellMs`, without a word from a worker: then it is told as not answering, and later it is stuck for good. */
 const silentLooks = 5;
@@ -34,6 +34,8 @@ interface Place {
   readyAt: number | null;
   /** Looks since its last word. */
   unheard: number;
+  /** In a row. */
+  quickDeaths: number;
   /** SIGHUP came while it was starting. */
   isReloadDue: boolean;
   status: Level;
@@ -52,7 +54,6 @@ class Primary {
   /** Questions for figures that wait for answers, by number. */
   readonly #asked = new Map<number, (place: Place) => void>();
   #serial = 0;
-  #quickDeaths = 0;
   #isStopping = false;
   #exitCode = 0;
 
@@ -60,7 +61,7 @@ class Primary {
     this.#settings = settings;
     this.#places = Array.from({ length: settings.workers }, (_, place): Place => {
       const name = `${settings.name}-w${place + 1}`;
-      return { name, worker: null, readyAt: null, unheard: 0, isReloadDue: false, status: "healthy", problems: [] };
+      return { name, worker: null, readyAt: null, unheard: 0, quickDeaths: 0, isReloadDue: false, status: "healthy", problems: [] };
     });
   }
 
@@ -177,12 +178,12 @@ class Primary {
       return this.#leaveWhenAlone();
     }
     const isQuick = readyAt === null || ambient.monotonicMs() - readyAt < quickMs;
-    this.#quickDeaths = isQuick ? this.#quickDeaths + 1 : 0;
-    if (this.#quickDeaths >= quickDeathsMax) {
+    place.quickDeaths = isQuick ? place.quickDeaths + 1 : 0;
+    if (place.quickDeaths >= quickDeathsMax) {
       log.error({ worker: place.name, code, signal }, "workers die as soon as they start; giving up");
       return this.#stop(1);
     }
-    const delayMs = isQuick ? Math.min(respawnMsMax, respawnMsMin * 2 ** this.#quickDeaths) : respawnMsMin;
+    const delayMs = isQuick ? Math.min(respawnMsMax, respawnMsMin * 2 ** place.quickDeaths) : respawnMsMin;
     log.error({ worker: place.name, code, signal, delayMs }, "a worker ended; starting another");
     ambient.after(delayMs, () => {
       if (!this.#isStopping) this.#fork(place);

@@ -23,6 +23,8 @@ export const mustReachAlways: readonly string[] = [
   "servers killed",
   "servers drained",
   "wall clocks set",
+  "this server did nothing for a while",
+  "nothing could be saved for a while",
 ];
 
 /** A durable change as a game looks at it. */

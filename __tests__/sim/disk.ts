@@ -24,6 +24,8 @@ export interface DiskWatcher {
 
 /** Signs of life come once in so long. */
 const beatMs = 1_000;
+/** A time in which the server did nothing counts when it was longer. */
+const stillMs = 10_000;
 /** A time in which nothing could be saved counts when it was longer than 10 s; a sign of life may come a moment later. */
 const fullMs = 12_000;
 
@@ -36,6 +38,8 @@ export class Disk {
   readonly #watcher: DiskWatcher;
   readonly #game: SimGame;
   readonly #outages: { readonly from: number; readonly to: number }[] = [];
+  /** Standstills of more than `stillMs`, as whoever made the server stand still knows them: it may not have noticed. */
+  readonly #still: { readonly from: number; readonly to: number }[] = [];
   /** Times of more than `fullMs` when nothing could be saved, as the disk itself knows it. */
   readonly #full: { readonly from: number; readonly to: number }[] = [];
   #fullFrom: number | null = null;
@@ -101,10 +105,15 @@ export class Disk {
     this.lives(at);
   }
 
-  /** The only server stood still. */
+  /** The only server has noticed that it stood still, or that nothing could be saved. */
   stoodStill(from: number, to: number): void {
     this.#outages.push({ from, to });
     this.lives(to);
+  }
+
+  /** The only server stood still, whether it noticed or not. */
+  wasStill(from: number, to: number): void {
+    if (to - from > stillMs) this.#still.push({ from, to });
   }
 
   /** From now on nothing can be saved. */
@@ -197,7 +206,7 @@ export class Disk {
     if (!this.hasOneClock || last?.commit.index.status !== "running" || record.command.type === "outage") return;
     const { at } = last.commit;
     // A change may have been under way when it began, or have waited for what it needs when it ended.
-    const wasOutage = this.#outages.some(({ from, to }) => (from >= at || to > at) && commit.at >= to);
+    const wasOutage = [...this.#outages, ...this.#still].some(({ from, to }) => (from >= at || to > at) && commit.at >= to);
     const wasFull = this.#full.some(({ from, to }) => from >= at - beatMs && commit.at >= to);
     if (wasOutage || wasFull) this.#wrong("outage", commit, `${record.command.type} charges the time without a server`);
   }

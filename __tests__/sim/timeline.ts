@@ -98,6 +98,7 @@ export class ProcessAmbient implements Ambient {
   readonly #clock: SteadyClock;
   /** What it hears when it does not stand still any more; null when it does not. */
   #waiting: (() => void)[] | null = null;
+  #wentOn: () => void = () => {};
   #dead = false;
 
   constructor(timeline: Timeline, chance: Chance, skewMs: number) {
@@ -117,9 +118,10 @@ export class ProcessAmbient implements Ambient {
     this.#clock.notBefore(atMs);
   }
 
-  /** It is stopped for so long, as by SIGSTOP or with its machine. */
-  standStill(forMs: number): void {
+  /** It is stopped for so long, as by SIGSTOP or with its machine. `wentOn` is called when that is over, before it hears anything. */
+  standStill(forMs: number, wentOn: () => void = () => {}): void {
     this.#waiting ??= [];
+    this.#wentOn = wentOn;
     this.#timeline.after(forMs, () => this.goOn());
   }
 
@@ -129,8 +131,10 @@ export class ProcessAmbient implements Ambient {
 
   /** The standstill is over: what reached the process meanwhile it hears now, in that order. */
   goOn(): void {
-    const waiting = this.#waiting ?? [];
+    const waiting = this.#waiting;
+    if (waiting === null) return;
     this.#waiting = null;
+    this.#wentOn();
     for (const call of waiting) this.#timeline.after(0, call);
   }
 

@@ -178,7 +178,9 @@ export class World {
     if (server === undefined || !server.isAlive || server.ambient.standsStill) return;
     this.trace("world", `${server.instanceId} stands still`);
     this.count("servers that stood still");
-    server.ambient.standStill(ms);
+    const { ambient } = server;
+    const from = ambient.now();
+    ambient.standStill(ms, () => server.isAlive && this.disk.wasStill(from, ambient.now()));
   }
 
   /** Nothing can be saved for a while. */

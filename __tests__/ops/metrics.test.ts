@@ -102,6 +102,18 @@ describe("F16 metrics", () => {
     });
   });
 
+  test("F16 rules that throw at an old log are counted as a bug, with one line of the log for all such in ten seconds", async () => {
+    const metrics = createMetrics();
+    const lines: unknown[] = [];
+    const log = { warn: ({ gameId }: { gameId: string }, message: string) => void lines.push([gameId, message]), debug() {} };
+    const observer = roomObserver({ metrics, log, ambient: { monotonicMs: () => 0 } } as unknown as Parameters<typeof roomObserver>[0]);
+    for (let tap = 0; tap < 3; tap += 1) observer.threwAtLog("K7MWPX", new Error("planted"));
+    const text = await metrics.text();
+    metrics.close();
+    expect(text).toContain("tapotarp_bugs_total 3\n");
+    expect(lines).toEqual([["K7MWPX", expect.stringMatching(/^a game's log could not be decided again/)]]);
+  });
+
   test("F16 what took longer than the longest time that is told apart is counted among all, and among nothing else", async () => {
     const metrics = createMetrics();
     metrics.commandSeconds.observe(1_000);

@@ -103,6 +103,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     steppedBack: (_gameId, from, to) => void oddities.push(`stepped back from ${from} to ${to}`),
     vanished: (_gameId, { v, at, status }) => void oddities.push(`vanished at ${v}, ${status} since ${at}`),
     tokensRevoked: () => void oddities.push("tokens revoked"),
+    threwAtLog: (_gameId, { message, cause }) => void oddities.push(`${message} ${cause}`),
   };
   const rules = parts.rules?.(game.rules) ?? game.rules;
   const { gameIdChars = 6, roomsMax = 20_000 } = parts;

@@ -37,9 +37,12 @@ const codeOf = (answer: Answer): string => (answer.ok ? "ok" : answer.code);
 
 describe("a log of another version", () => {
   test.each([
-    ["decided otherwise", kinder, ["passTurn", "passTurn"]],
-    ["took what is a bug today", stricter, ["interrupt", "passPriority", "passTurn"]],
-  ] as const)("nothing is taken back into a state that never was: it %s", (_how, rulesOf, played) => {
+    ["decided otherwise", kinder, ["passTurn", "passTurn"], []],
+    [
+      ...["took what is a bug today, and the operator is told"],
+      ...[stricter, ["interrupt", "passPriority", "passTurn"], ["The rules threw at change 5 of the log. Error: planted"]],
+    ],
+  ] as const)("nothing is taken back into a state that never was: it %s", (_how, rulesOf, played, told) => {
     const version = { isOld: true };
     return inHouse(
       async (house) => {
@@ -56,6 +59,7 @@ describe("a log of another version", () => {
         expect(codeOf(await house.give(room, last, { type: "undo" }))).toBe("nothing-to-undo");
         expect(await stateOf(house, room)).toEqual(before);
         expect(house.bugs).toEqual([]);
+        expect(house.oddities).toEqual(told);
       },
       { rules: (real) => rulesOf(real, version) },
     );

@@ -195,6 +195,7 @@ export class SimServer {
       wokeLate: (lateMs) => lateMs > 1_000 && count("wakes more than 1 s late"),
       damaged: (gameId, reason) => bug(new Error(`${gameId} is damaged: ${reason}`)),
       bug: (_gameId, error) => bug(error),
+      threwAtLog: (_gameId, error) => bug(error),
       fault: (_gameId, error) => count(`faults: ${error instanceof Error ? error.name : "?"}`),
     };
   }

@@ -1,4 +1,4 @@
-// Log lines about games that could not be served. A store that is away fails every tap, so of each kind of trouble there is a line
+// Log lines about games that could not be served, or whose log could not be read. A store that is away fails every tap, so of each kind of trouble there is a line
 // every so often, with how many there were since the one before; at debug there is a line for each.
 import type { Ambient } from "./ambient.ts";
 import type { Log } from "./log.ts";
@@ -20,11 +20,14 @@ interface Told {
 const kindOf = (error: unknown): string =>
   error instanceof Error ? `${error.name} ${"kind" in error ? String(error.kind) : ""}` : "thrown value";
 
-export function faultLines({ log, ambient }: FaultParts): (gameId: string | null, error: unknown) => void {
+export function faultLines(
+  { log, ambient }: FaultParts,
+  ofGame = "a game could not be served",
+): (gameId: string | null, error: unknown) => void {
   const told = new Map<string, Told>();
   return (gameId, error) => {
     const fields = { ...(gameId === null ? {} : { gameId }), err: error };
-    const message = gameId === null ? "games that are due could not be looked for" : "a game could not be served";
+    const message = gameId === null ? "games that are due could not be looked for" : ofGame;
     const now = ambient.monotonicMs();
     const kind = `${kindOf(error)}${gameId === null ? " of the look" : ""}`;
     const before = told.get(kind);

@@ -29,6 +29,7 @@ export function roomObserver({ ambient, config, metrics, log, reporter, live, au
     metrics.versionStepsBack.add();
     log.error({ gameId, from, to }, "the store came back without changes that were acknowledged");
   };
+  const logLine = faultLines({ log, ambient }, "a game's log could not be decided again, so an undo was refused; nothing is lost");
   return {
     lockWaited: (waitMs) => metrics.lockWaitSeconds.observe(waitMs / 1_000),
     committed(outcome, durationMs) {
@@ -51,6 +52,10 @@ export function roomObserver({ ambient, config, metrics, log, reporter, live, au
       metrics.bugs.add();
       log.error({ gameId, ...moment, err: error }, "a turn failed, and the room is read again");
       reporter.report(error, { kind: "bug", gameId, ...moment });
+    },
+    threwAtLog(gameId, error) {
+      metrics.bugs.add();
+      logLine(gameId, error);
     },
     fault: faultLines({ log, ambient }),
   };

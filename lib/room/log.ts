@@ -3,6 +3,7 @@ import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "../game/ids.ts";
 import { chainHash } from "../store/chain.ts";
 import type { Store, StoredChange } from "../store/store.ts";
+import type { RoomObserver } from "./observer.ts";
 import type { Accepted, Dismissal, Draw, LogEntry, Past, Rules } from "./rules.ts";
 
 /** Rules of a game the shell cannot look into. */
@@ -76,7 +77,7 @@ export interface GameLog {
   past(gameId: string, v: number): Promise<Past<unknown> | null>;
 }
 
-export function gameLog(store: Store, rules: AnyRules): GameLog {
+export function gameLog(store: Store, rules: AnyRules, rulesThrew: RoomObserver["threwAtLog"] = () => {}): GameLog {
   /** `known`: states by version that were made on the way. Without them each undo in the log would replay all undos before it. */
   async function stateAt(gameId: string, v: number, known = new Map<number, unknown>()): Promise<unknown | null> {
     const start = await nearest(gameId, v, known);
@@ -114,7 +115,9 @@ export function gameLog(store: Store, rules: AnyRules): GameLog {
     const record = readRecord(row);
     const before = record.past === null ? null : await stateAt(gameId, record.past.v - 1, known);
     const past = record.past === null || before === null ? null : { ...record.past, state: before };
-    return replayChange(rules, { gameId, v: row.v, at: row.at, state, record, past });
+    return replayChange(rules, { gameId, v: row.v, at: row.at, state, record, past }, (cause) =>
+      rulesThrew(gameId, new Error(`The rules threw at change ${row.v} of the log.`, { cause })),
+    );
   }
 
   return {
@@ -147,12 +150,13 @@ const isAsKept = (rules: AnyRules, { prevHash, v, change, hash }: StoredChange, 
 
 /**
  * One logged change, decided again. Null when the rules cannot decide it today as they did: another version wrote it, or it is a bug or a
- * damaged log. Rules that had taken it and throw now are such, too.
+ * damaged log. Rules that had taken it and throw now are such, too: `threw` is told of it.
  */
-export function replayChange(rules: AnyRules, step: ReplayStep): unknown | null {
+export function replayChange(rules: AnyRules, step: ReplayStep, threw?: (error: unknown) => void): unknown | null {
   try {
     return decidedAgain(rules, step);
-  } catch {
+  } catch (error) {
+    threw?.(error);
     return null;
   }
 }

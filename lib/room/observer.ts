@@ -43,6 +43,8 @@ export interface RoomObserver {
   damaged(gameId: string, reason: string): void;
   /** The rules threw: nothing was committed, or (`moment` null) a change that was could not be shown. */
   bug(gameId: string, error: unknown, moment: Moment | null): void;
+  /** The rules threw at a change of the log that they took once, so an undo is refused: another version wrote it, or it is a bug. */
+  threwAtLog(gameId: string, error: Error): void;
   /** A command or a look that the store failed, or that waited too long for its game's turn. null: the look for games that are due. */
   fault(gameId: string | null, error: unknown): void;
 }
@@ -60,5 +62,6 @@ export const silentObserver: RoomObserver = {
   wokeLate() {},
   damaged() {},
   bug() {},
+  threwAtLog() {},
   fault() {},
 };

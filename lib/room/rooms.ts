@@ -77,7 +77,7 @@ export class Rooms {
 
   constructor(rules: readonly AnyRules[], limits: RoomsLimits, parts: RoomParts) {
     this.#rules = new Map(rules.map((entry) => [entry.kind, entry]));
-    this.#logs = new Map(rules.map((entry) => [entry, gameLog(parts.store, entry)]));
+    this.#logs = new Map(rules.map((entry) => [entry, gameLog(parts.store, entry, parts.observer.threwAtLog)]));
     this.#limits = limits;
     this.#parts = parts;
     this.#alarms = new Alarms(parts.ambient);

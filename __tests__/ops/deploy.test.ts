@@ -312,6 +312,16 @@ describe("F36 deployment files", () => {
       ]);
     });
 
+    test("the pods are made anew when a setting or a secret of the chart changes, and for nothing else: a new token opened nothing until they were", () => {
+      const podsOf = (...sets: string[]) => [...template(...sets).stdout.matchAll(/^ {8}checksum\/(\w+: .+)$/gm)].map(([, sum]) => sum);
+      const token = (last: string) => `secret.values.metrics-token=a-token-of-enough-length-${last}`;
+      const [config, secret] = podsOf(token("1"));
+      expect([config, secret]).toEqual([expect.stringMatching(/^config: \w{64}$/), expect.stringMatching(/^secret: \w{64}$/)]);
+      expect(podsOf(token("1"), "replicas=3")).toEqual([config, secret]);
+      expect(podsOf(token("2"))).toEqual([config, expect.not.stringContaining(secret ?? "")]);
+      expect(podsOf(token("1"), "config.LOG_LEVEL=debug")).toEqual([expect.not.stringContaining(config ?? ""), secret]);
+    });
+
     test("a setting that is a bare number in a values file reaches the pods in the digits that the server reads", () => {
       const values = "config: { LIMIT_STORE_QUEUE_BYTES: 67108864, LIMIT_ROOMS: 20000, LOG_LEVEL: debug }";
       const input = { cwd: root, encoding: "utf8", input: values } as const;

@@ -70,11 +70,13 @@ async function main([name = "", ...words]: readonly string[]): Promise<number> {
   helpWhenAsked(usage());
   if (name.startsWith("-")) misused(`There is no option ${name}.`);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  const needed = command?.words.filter((word) => !word.startsWith("[")).length ?? 0;
-  if (command === undefined || words.length < needed || words.length > command.words.length) {
+  if (command === undefined) {
     process.stderr.write(usage());
     return 2;
   }
+  const missing = command.words[words.length];
+  if (missing !== undefined && !missing.startsWith("[")) misused(`${missing} is missing.`);
+  if (words.length > command.words.length) misused(`${words[command.words.length]} is one word too many.`);
   const { method, path, body } = command.call(words);
   const response = await askAdmin(process.env["ADMIN_URL"] || "http://localhost:3000", path, {
     method,

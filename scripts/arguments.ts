@@ -5,7 +5,7 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** One line on standard error, and 2: it was called in a way that it does not understand. */
 export function misused(problem: string): never {
-  process.stderr.write(`${problem} --help says how it is called.\n`);
+  process.stderr.write(`${problem.replace(/\.?$/, ".")} --help says how it is called.\n`);
   process.exit(2);
 }
 

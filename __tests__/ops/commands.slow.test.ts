@@ -204,7 +204,8 @@ describe("F53 npm run admin", () => {
       status: 1,
       err: expect.stringContaining("401"),
     });
-    expect(await admin("close", table.gameId)).toMatchObject({ status: 2, err: expect.stringContaining("CODE REASON") });
+    expect(await admin("close", table.gameId)).toMatchObject({ status: 2, err: "REASON is missing. --help says how it is called.\n" });
+    expect(await admin("nonsense")).toMatchObject({ status: 2, err: expect.stringContaining("CODE REASON") });
     expect(await command("admin", ["overview"], { ADMIN_URL: "http://127.0.0.1:9" })).toMatchObject({
       status: 1,
       err: expect.stringContaining("could not be asked"),

@@ -182,7 +182,7 @@ describe("the db command", () => {
     expect(older.prepare("SELECT state FROM games WHERE game_id = 'AAAAAA'").pluck().get()).toBe('{"id":"AAAAAA","v":4,"name":"Zoë ✓"}');
     older.close();
     expect((await runDb(folder, "status")).out).toContain("schema 1 of 5");
-    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 1, err: expect.stringContaining("from 1 to 5") });
+    expect(await runDb(folder, "migrate", "--to", "7")).toMatchObject({ code: 2, err: expect.stringContaining("from 1 to 5") });
     expect(await runDb(folder, "migrate")).toMatchObject({ code: 0, out: expect.stringContaining("schema 5") });
     expect(await runDb(folder, "check")).toMatchObject({ code: 0, out: expect.stringContaining("2 games, 5 changes, 0 problems") });
     expect(await states()).toEqual(before);
@@ -240,7 +240,17 @@ describe("the db command", () => {
   test("a command that is not one, or lacks its word, says how it is used and changes nothing", async () => {
     expect(await runDb(folder, "nonsense")).toMatchObject({ code: 2, err: expect.stringContaining("npm run db --") });
     expect(await runDb(folder, "status", "--colour")).toMatchObject({ code: 2 });
-    expect(await runDb(folder, "backup")).toMatchObject({ code: 1, err: "FILE is missing." });
+    for (const [word, ...names] of [
+      ["FILE", "backup", "restore", "verify"],
+      ["CODE", "release", "remove"],
+    ] as const)
+      for (const name of names)
+        expect(await runDb(folder, name)).toMatchObject({ code: 2, err: `${word} is missing. --help says how it is called.` });
+    for (const to of ["0", "1000", "x"])
+      expect(await runDb(folder, "migrate", "--to", to)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^--to takes a schema from 1 to /),
+      });
     expect(await runDb(join(folder, "nowhere"), "status")).toMatchObject({
       code: 1,
       err: expect.stringContaining("There is no data file"),
@@ -255,7 +265,11 @@ describe("the db command", () => {
       ["export", "AAAAAA"],
       ["backup", join(folder, "a"), "b"],
     ]) {
-      expect(await runDb(folder, ...words)).toMatchObject({ code: 2, err: `${words.at(-1)} is one word too many.`, lines: [] });
+      expect(await runDb(folder, ...words)).toMatchObject({
+        code: 2,
+        err: `${words.at(-1)} is one word too many. --help says how it is called.`,
+        lines: [],
+      });
     }
     expect((await runDb(folder, "status")).lines).toEqual(expect.arrayContaining(["running 1", "waiting 1"]));
     expect(existsSync(join(folder, "a"))).toBe(false);

@@ -51,6 +51,17 @@ interface Context extends CommandIo {
   readonly options: { readonly to?: string | undefined; readonly game?: string | undefined };
 }
 
+/** It was called in a way that it does not understand, and has done nothing. */
+class Misuse extends Error {}
+
+/** What is wrong with how it was called, as all programs say it (see scripts/arguments.ts); null when it is another error. */
+function misuse(error: unknown): string | null {
+  if (error instanceof Misuse) return error.message;
+  if (!(error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) return null;
+  // What Node adds about words that begin with a dash helps nobody here.
+  return `${error.message.split(". ")[0]?.replace(/\.$/, "")}.`;
+}
+
 /** Runs one command; gives the exit code. */
 export async function runDbCommand(args: readonly string[], io: CommandIo): Promise<number> {
   try {
@@ -76,19 +87,17 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     }
     // Of two games to remove one would stay, and `migrate 3` would go past 3.
     const tooMany = words[takesWord.has(name) ? 1 : 0];
-    if (tooMany !== undefined) {
-      io.err(`${tooMany} is one word too many.`);
-      return 2;
-    }
+    if (tooMany !== undefined) throw new Misuse(`${tooMany} is one word too many.`);
     const dataDir = resolve(values["data-dir"] ?? (io.env["DATA_DIR"] || "./data"));
     const named = join(dataDir, dataFileName);
     const path = existsSync(named) ? realpathSync(named) : named;
     return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
   } catch (error) {
+    const problem = misuse(error);
     const isOurs = [ConfigError, DbCommandError, GateError, StartRefused, RedisRefused].some((ours) => error instanceof ours);
-    const isMisuse = String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
-    io.err(isOurs || isMisuse ? (error as Error).message : `It failed: ${oneLine(error)}`);
-    return isMisuse ? 2 : 1;
+    if (problem !== null) io.err(`${problem} --help says how it is called.`);
+    else io.err(isOurs ? (error as Error).message : `It failed: ${oneLine(error)}`);
+    return problem === null ? 1 : 2;
   }
 }
 
@@ -141,7 +150,7 @@ const commands = {
   migrate({ path, options, out }: Context): number {
     const target = options.to === undefined ? schemaVersion : Number(options.to);
     if (!Number.isInteger(target) || target < 1 || target > schemaVersion)
-      throw new DbCommandError(`--to takes a schema from 1 to ${schemaVersion}.`);
+      throw new Misuse(`--to takes a schema from 1 to ${schemaVersion}.`);
     return withWriter(path, (db) => {
       const steps = migrate(db, target, failpoints([]));
       for (const step of steps) out(step);
@@ -221,7 +230,7 @@ function clearLeft(db: Database): number {
 
 function wordOf(words: readonly string[], name: string): string {
   const [word] = words;
-  if (word === undefined || word === "") throw new DbCommandError(`${name} is missing.`);
+  if (word === undefined || word === "") throw new Misuse(`${name} is missing.`);
   return word;
 }
 

@@ -1,7 +1,7 @@
 // What the load testers themselves count: a tester that takes the wrong message for an answer, or a farewell for a good end, would
 // pass what it is there to find.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,27 +41,48 @@ test("L46 in an open loop that is behind, word of the change before is not taken
   expect(figures.maxMs).toBeGreaterThan(180);
 });
 
-test("L46 an event stream that ends in good order before it is let go, or is refused, is counted as broken off", async () => {
-  const games = ["A", "B", "C", "D", "E"].map((id) => ({ id }));
-  let [begun, ended] = [0, 0];
-  const server = createServer(({ url }, response) => {
-    if (url?.endsWith("/events")) begun += 1;
-    response.on("finish", () => (ended += url?.endsWith("/events") ? 1 : 0));
-    if (url === "/api/games") response.end(JSON.stringify({ games }));
-    else if (url?.includes("/A/")) response.end("id: 1\ndata: {}\n\nid: 2\ndata: {}\n\nevent: end\ndata: {}\n\n");
-    else if (url?.includes("/B/")) response.writeHead(503).end("{}");
-    else response.write("id: 1\ndata: {}\n\nid: 2\ndata: {}\n\n");
-  });
-  await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done));
-  try {
-    const watching = watchStreams(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await eventually("all streams are asked for, and those of two games ended", async () => (begun === 50 && ended === 20 ? true : null));
-    await new Promise((done) => setTimeout(done, 300));
-    expect(await watching.stop()).toMatchObject({ streams: 50, gaps: 0, broken: 20, passed: false });
-  } finally {
-    server.closeAllConnections();
-    server.close();
+describe("watchers of event streams", () => {
+  const twoStates = "id: 1\ndata: {}\n\nid: 2\ndata: {}\n\n";
+
+  /** Five games that have come to version 2. What is told of them at the end, when `stream` has said something to each of the 50 who watch. */
+  async function watched(stream: (game: string, response: ServerResponse, nth: number) => void) {
+    const games = ["A", "B", "C", "D", "E"].map((id) => ({ id }));
+    let begun = 0;
+    const server = createServer(({ url = "" }, response) => {
+      const game = /^\/api\/games\/(\w)\/events$/.exec(url)?.[1];
+      if (game !== undefined) stream(game, response, (begun += 1));
+      else response.end(url === "/api/games" ? JSON.stringify({ games }) : '{"v":2}');
+    });
+    await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done));
+    try {
+      const watching = watchStreams(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      await eventually("all streams are asked for", async () => (begun === 50 ? true : null));
+      await new Promise((done) => setTimeout(done, 300));
+      return await watching.stop();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   }
+
+  test("L46 that hear all their games have come to have passed", async () => {
+    const figures = await watched((_, response) => void response.write(twoStates));
+    expect(figures).toMatchObject({ streams: 50, states: 100, gaps: 0, broken: 0, silent: 0, passed: true });
+  });
+
+  test("L46 one that ends in good order before it is let go, or is refused, is counted as broken off", async () => {
+    const figures = await watched((game, response) => {
+      if (game === "A") response.end(`${twoStates}event: end\ndata: {}\n\n`);
+      else if (game === "B") response.writeHead(503).end("{}");
+      else response.write(twoStates);
+    });
+    expect(figures).toMatchObject({ streams: 50, gaps: 0, broken: 20, silent: 0, passed: false });
+  });
+
+  test("L46 one that falls silent half-way, and stays open, is told of: it passed, for it missed nothing and broke nothing off", async () => {
+    const figures = await watched((_, response, nth) => void response.write(nth === 7 ? "id: 1\ndata: {}\n\n" : twoStates));
+    expect(figures).toMatchObject({ streams: 50, gaps: 0, broken: 0, silent: 1, passed: false });
+  });
 });
 
 describe("the redis-server of a run", () => {

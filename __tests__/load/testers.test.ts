@@ -50,8 +50,9 @@ describe("watchers of event streams", () => {
     let begun = 0;
     const server = createServer(({ url = "" }, response) => {
       const game = /^\/api\/games\/(\w)\/events$/.exec(url)?.[1];
-      if (game !== undefined) stream(game, response, (begun += 1));
-      else response.end(url === "/api/games" ? JSON.stringify({ games }) : '{"v":2}');
+      if (game === undefined) return void response.end(url === "/api/games" ? JSON.stringify({ games }) : '{"v":2}');
+      begun += 1;
+      stream(game, response, begun);
     });
     await new Promise<void>((done) => void server.listen(0, "127.0.0.1", done));
     try {

@@ -1,11 +1,13 @@
 // No more rooms than there are places for: those nobody needs go first, those in use never, and the server's own work is always done.
 import { describe, expect, test } from "vitest";
+import type { LocalBus } from "../../lib/bus/bus-local.ts";
 import { readRecord } from "../../lib/room/log.ts";
 import type { Answer } from "../../lib/room/answer.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
 import { bound } from "../support/bound.ts";
+import type { Timeline } from "../sim/timeline.ts";
 
 interface Table {
   readonly host: Viewer;
@@ -85,6 +87,30 @@ describe("F26 LIMIT_ROOMS", () => {
       },
       { roomsMax: 20 },
     ));
+
+  test("rooms that nobody needs are closed beside each other: a broker that takes its time keeps no deadline from being looked for", () => {
+    const slow = (inner: LocalBus, timeline: Timeline): LocalBus => ({
+      ...inner,
+      async subscribe(gameId, listener) {
+        const subscription = await inner.subscribe(gameId, listener);
+        const close = () => new Promise<void>((done) => void timeline.after(100, () => void subscription.close().then(done)));
+        return { close };
+      },
+    });
+    return inHouse(
+      async (house) => {
+        for (let n = 0; n < 20; n += 1) await left(await table(house, `table${n}`));
+        await house.pass(11_000);
+        let isOver = false;
+        void house.rooms.sweep().then(() => {
+          isOver = true;
+        });
+        await house.pass(150);
+        expect([isOver, house.rooms.size, house.bus.subscriptions()]).toEqual([true, 0, 0]);
+      },
+      { bus: slow },
+    );
+  });
 
   test("what is due in a game nobody watches is settled in time, though there is no place", () =>
     inHouse(

@@ -68,6 +68,9 @@ export interface House {
 export interface HouseParts {
   readonly store?: (inner: Store, timeline: Timeline) => Store;
   readonly rules?: (rules: AnyRules) => AnyRules;
+  /** Games that are hosted beside the clock. */
+  readonly others?: readonly AnyRules[];
+  readonly bus?: (inner: LocalBus, timeline: Timeline) => LocalBus;
   readonly gameIdChars?: number;
   readonly roomsMax?: number;
   readonly lockWaitMs?: number;
@@ -106,10 +109,11 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     threwAtLog: (_gameId, { message, cause }) => void oddities.push(`${message} ${cause}`),
   };
   const rules = parts.rules?.(game.rules) ?? game.rules;
-  const { gameIdChars = 6, roomsMax = 20_000 } = parts;
+  const { gameIdChars = 6, roomsMax = 20_000, others = [] } = parts;
   const limits = { roomIdleMs: 10_000, roomsMax, gameIdChars, gameIdTriesMax: 20 };
-  const bus = localBus();
-  const rooms = new Rooms([rules], limits, { store, bus, lock, ambient, observer, instanceId: "one" });
+  const alone = localBus();
+  const bus = parts.bus?.(alone, timeline) ?? alone;
+  const rooms = new Rooms([rules, ...others], limits, { store, bus, lock, ambient, observer, instanceId: "one" });
   const answerOf = <T>(start: (answered: (value: T) => void) => Promise<void>): Promise<T> =>
     new Promise((resolve, reject) => void start(resolve).catch(reject));
   return {

@@ -1,8 +1,11 @@
 // What was true when something was asked for and is not any more when its turn comes.
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { State } from "../../lib/game/state.ts";
-
+import { hosted } from "../../lib/gateway/hosted-game.ts";
+import { chshGame } from "../../lib/protocol/chsh-game.ts";
+import { lobbyCodeAlphabet } from "../../lib/protocol/lobby-code.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Commit, StoreFault } from "../../lib/store/store.ts";
@@ -10,6 +13,15 @@ import { inHouse, viewer } from "./house.ts";
 import { bound } from "../support/bound.ts";
 
 type Command = { readonly type: string };
+
+/** An action id for which a new game is first given this code, of two characters. */
+function sameCodeAs(gameId: string): string {
+  for (let n = 0; ; n += 1) {
+    const digest = createHash("sha256").update(`create 0 id${n}`).digest();
+    if ([...gameId].every((letter, place) => lobbyCodeAlphabet[(digest[place] as number) % lobbyCodeAlphabet.length] === letter))
+      return `id${n}`;
+  }
+}
 
 describe("meanwhile", () => {
   test("a drop that is said again does not put away who is just coming back through the same connection", () => {
@@ -43,6 +55,51 @@ describe("meanwhile", () => {
               if (name !== "commit") return method;
               return async (...args: unknown[]) => {
                 if (plan.fails) throw new StoreFault("busy", "planted");
+                const { waitMs } = plan;
+                if (waitMs > 0) await new Promise<void>((resolve) => void timeline.after(waitMs, resolve));
+                return method(...args);
+              };
+            },
+          }),
+      },
+    );
+  });
+
+  test("who comes back while a game of another kind is about to take the same code finds his own: he was told that it is damaged", () => {
+    const plan = { waitMs: 0 };
+    const classes = hosted(chshGame);
+    return inHouse(
+      async (house) => {
+        const [host, guest] = [viewer("host"), viewer("guest")];
+        const { room } = await house.create(host, "first");
+        const { gameId } = room as Room;
+        await (room as Room).leave(host);
+        await house.pass(12_000);
+        await house.rooms.sweep();
+        expect(house.rooms.size).toBe(0);
+        plan.waitMs = 20;
+        const settings = classes.createSettings.parse({});
+        const order = { kind: "chsh", sender: viewer("teacher"), name: null, settings, actionId: sameCodeAs(gameId) };
+        const made = new Promise<Room | null>((answered) => {
+          void house.rooms.create({ ...order, answered: (_answer, of) => answered(of) });
+        });
+        const joined = house.join(gameId, guest);
+        await house.pass(1_000);
+        expect(await joined).toMatchObject({ ok: true });
+        expect((await made)?.gameId).not.toBe(gameId);
+        expect(guest.told[0]).toMatchObject({ type: "state", data: { id: gameId } });
+        const found = await house.rooms.find(gameId);
+        expect("room" in found && found.room.rules.kind).toBe("clock");
+      },
+      {
+        gameIdChars: 2,
+        others: [classes.rules],
+        store: (inner, timeline) =>
+          new Proxy(inner, {
+            get(target, name) {
+              const method = bound(target, name);
+              if (name !== "commit") return method;
+              return async (...args: unknown[]) => {
                 const { waitMs } = plan;
                 if (waitMs > 0) await new Promise<void>((resolve) => void timeline.after(waitMs, resolve));
                 return method(...args);

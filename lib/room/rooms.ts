@@ -63,6 +63,8 @@ export class Rooms {
   /** In about the order in which they were asked for last. */
   readonly #rooms = new Map<string, Room>();
   #walk = this.#rooms.entries();
+  /** Rooms of codes for which a game is just being made: until that is over, nobody knows of which kind the game with the code is. */
+  readonly #founding = new Map<string, Promise<unknown>>();
   readonly #rules: ReadonlyMap<string, AnyRules>;
   /** One for all games of a kind: it knows nothing of any one game. */
   readonly #logs: ReadonlyMap<AnyRules, GameLog>;
@@ -107,6 +109,8 @@ export class Rooms {
   }
 
   async #find(gameId: string, whenFull: "refuse" | "open"): Promise<Opened> {
+    const founding = this.#founding.get(gameId);
+    if (founding !== undefined) await founding;
     const open = this.#openRoom(gameId);
     if (open !== undefined) return { room: open };
     let loaded: LoadOutcome;
@@ -123,6 +127,7 @@ export class Rooms {
       this.#parts.observer.damaged(gameId, loaded.reason);
       return { refused: "game-damaged" };
     }
+    if (this.#founding.has(gameId)) return this.#find(gameId, whenFull);
     const meanwhile = this.#openRoom(gameId);
     if (meanwhile !== undefined) return { room: meanwhile };
     if (standstills !== this.#parts.store.outages.standstills) return this.#find(gameId, whenFull);
@@ -179,11 +184,13 @@ export class Rooms {
       const { sender, name, actionId } = order;
       const settings = this.#settings.of(order.settings);
       const answered = (answer: Answer) => order.answered(answer, answer.ok ? room : null);
-      const result = await room.found({ sender, name, settings, actionId, answered });
+      const founding = room.found({ sender, name, settings, actionId, answered });
+      if (!wasOpen) this.#founding.set(gameId, founding);
+      const result = await founding;
+      if (!wasOpen) this.#founding.delete(gameId);
       if (result.kind === "done") return;
-      // The game that has this code may be of another kind: it gets a room of its own when somebody looks for it. Whoever did so already
-      // is in this one, and stays.
-      if (!wasOpen && room.isIdle(Number.POSITIVE_INFINITY)) this.#letGo(gameId, room);
+      // The game that has this code may be of another kind: it gets a room of its own when somebody looks for it.
+      if (!wasOpen) this.#letGo(gameId, room);
       if (result.kind === "again") return this.#repeat(gameId, result.answer, order);
     }
     order.answered({ ok: false, code: "no-free-code" }, null);
@@ -284,6 +291,7 @@ export class Rooms {
   async #restOrDrop(now: number): Promise<void> {
     const { roomIdleMs, roomsMax } = this.#limits;
     const { size } = this.#rooms;
+    const closing: Promise<void>[] = [];
     for (let left = Math.min(size, Math.max(idleLooksMin, size / idleSweeps)); left > 0; left -= 1) {
       const { gameId, room } = this.#nextRoom();
       const idleMs = this.#rooms.size > roomsMax * crowdedFrom ? Math.min(staysMs, roomIdleMs) : roomIdleMs;
@@ -291,8 +299,10 @@ export class Rooms {
       room.rest(now - restsAfterMs);
       if (!room.isIdle(now - idleMs)) continue;
       this.#rooms.delete(gameId);
-      await room.close();
+      closing.push(room.close());
     }
+    // All at once: a broker is told of each, and until then no deadline is looked for.
+    await Promise.all(closing);
   }
 
   /** Round and round, whoever comes and goes meanwhile. */

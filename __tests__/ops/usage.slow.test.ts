@@ -8,18 +8,18 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
-const programs: readonly (readonly [file: string, name: string, ...misused: (readonly string[])[]])[] = [
-  ["scripts/admin.ts", "admin", ["--no-such-option"], ["close", "K7MWPX"], ["game", "K7MWPX", "K7MWPY"]],
-  ["scripts/deletions.ts", "deletions", ["--no-such-option"]],
-  ["scripts/replay.ts", "replay", []],
-  ["scripts/shots.ts", "shots", ["--no-such-option"]],
-  ["scripts/smoke.ts", "smoke", ["nowhere"]],
-  ["load/run.ts", "load", ["taps", "fast"]],
-  ["load/bench/bench.ts", "bench", ["--no-such-option"]],
-  ["load/bench/whole.ts", "bench:all", ["toString"]],
-  ["__tests__/torture/run.ts", "torture", ["sqlite", "--rounds", "many"]],
-  ["__tests__/sim/play-seeds.ts", "sim", ["--no-such-option"]],
-  ["lib/store/db-command.ts", "db", ["--no-such-option"], ["restore"], ["remove"], ["status", "K7MWPX"], ["migrate", "--to", "0"]],
+const programs: readonly (readonly [file: string, name: string, misused: readonly (readonly string[])[]])[] = [
+  ["scripts/admin.ts", "admin", [["--no-such-option"], ["close", "K7MWPX"], ["game", "K7MWPX", "K7MWPY"]]],
+  ["scripts/deletions.ts", "deletions", [["--no-such-option"]]],
+  ["scripts/replay.ts", "replay", [[]]],
+  ["scripts/shots.ts", "shots", [["--no-such-option"]]],
+  ["scripts/smoke.ts", "smoke", [["nowhere"]]],
+  ["load/run.ts", "load", [["taps", "fast"]]],
+  ["load/bench/bench.ts", "bench", [["--no-such-option"]]],
+  ["load/bench/whole.ts", "bench:all", [["toString"]]],
+  ["__tests__/torture/run.ts", "torture", [["sqlite", "--rounds", "many"]]],
+  ["__tests__/sim/play-seeds.ts", "sim", [["--no-such-option"]]],
+  ["lib/store/db-command.ts", "db", [["--no-such-option"], ["restore"], ["remove"], ["status", "K7MWPX"], ["migrate", "--to", "0"]]],
 ];
 /** Started by other programs only, which know their words. */
 const inner = ["scripts/arguments.ts", "load/bench/options.ts", "__tests__/torture/play.ts", "__tests__/torture/probe.ts"];
@@ -50,7 +50,7 @@ describe("the programs of the command line", () => {
     expect(found.filter((file) => !inner.includes(file)).sort()).toEqual(programs.map(([file]) => file).sort());
   });
 
-  test.concurrent.each(programs)("%s says how it is called, and what it does not understand", async (file, name, ...misused) => {
+  test.concurrent.each(programs)("%s says how it is called, and what it does not understand", async (file, name, misused) => {
     const helped = await run(file, ["--help"]);
     expect(helped).toMatchObject({ code: 0, err: "" });
     expect(helped.out).toMatch(new RegExp(`^npm run ${name} -- `));

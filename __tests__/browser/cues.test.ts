@@ -7,7 +7,7 @@ import { en } from "../../public/app/i18n/en.ts";
 import { sentencesFor, since, toastFor } from "../../public/app/model/announce.ts";
 import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
 import { logLine } from "../../public/app/model/log-lines.ts";
-import { emptyModel, type Happening, type Input, type Model, type Table } from "../../public/app/model/model.ts";
+import { emptyModel, type FromServer, type Happening, type Input, type Model, type Table } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 import { newLocalTable } from "../../public/app/net/local-table.ts";
 import { eachNews } from "../../public/app/net/news.ts";
@@ -160,6 +160,24 @@ describe("what is said and shown", () => {
     const happenings = [9, 10, 11].map((v) => ({ v, at: 0, event: event("gamePaused") }));
     expect(since(happenings, 10).map((h) => h.v)).toEqual([11]);
   });
+});
+
+test("what a backup took back is not told once more with the changes that follow it", () => {
+  const told: unknown[] = [];
+  const model = signal<Model>({ ...emptyModel, gameId: "K7QX2M" });
+  const says = (type: string, data: object): void => {
+    model.value = step(model.value, { type: "server", message: { type, data } as FromServer, atMs: 0 });
+  };
+  const change = (v: number, name: string) => says("change", { v, serverTime: 0, events: [event("gameRenamed", { name })] });
+  says("state", table({ v: 10 }));
+  for (const v of [11, 12, 13]) change(v, `before ${v}`);
+  const stop = eachNews(model, (fresh) => told.push(fresh.map((one) => (one.event.data as { name: string }).name)));
+  model.value = step(model.value, { type: "link", link: "lost" });
+  says("state", table({ v: 11 }));
+  change(12, "after");
+  stop();
+  expect(told).toEqual([[], ["after"]]);
+  expect(model.value.happenings.map(({ v }) => v)).toEqual([11, 12]);
 });
 
 test("what is new at a table is told once: not what others watch meanwhile, nor what was before this page came or came back", () => {

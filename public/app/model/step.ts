@@ -110,7 +110,9 @@ function withGame(model: Model, game: Table | OtherGame): Model {
   const known = shownGame(model);
   // A whole state that is older than what is known was overtaken on its way.
   if (known && game.v < known.v && !model.stale) return model;
-  const next = { ...model, gameId: game.id, stale: false };
+  // Where a backup took the game back, what came after it is not so any more: it would be told once more with the changes to come.
+  const happenings = known && game.v < known.v ? model.happenings.filter(({ v }) => v <= game.v) : model.happenings;
+  const next = { ...model, gameId: game.id, stale: false, happenings };
   return isOther(game) ? withOther(next, game) : checkedSeat({ ...next, table: game });
 }
 

@@ -96,6 +96,14 @@ describe("the page's model", () => {
     expect(refused(refused(inGame)).notices.map(({ n }) => n)).toEqual([1, 2]);
   });
 
+  test("a new table that is refused for now is told why, once; a command that waits says so itself", () => {
+    const busy = { id: "c", code: "busy", message: "", retry: true };
+    const asked = step(emptyModel, { type: "link", link: "connecting" });
+    const notices = said(said(asked, "error", busy), "error", busy).notices.map(({ key, said: times }) => [key, times]);
+    expect(notices).toEqual([["refusal.busy", 2]]);
+    expect(said(inGame, "error", busy).notices).toEqual([]);
+  });
+
   test("a life that is on its way is shown before the server has answered", () => {
     const model = step(inGame, {
       type: "give",

@@ -165,12 +165,13 @@ function seated(model: Model, seat: Told<"claimed" | "reconnected">): Model {
 }
 
 function refused(model: Model, error: Told<"error">): Model {
-  if (error.retry && error.id !== undefined) return model;
+  // What waits in the outbox says so where it was given. A table that was asked for says nothing yet.
+  if (error.retry && error.id !== undefined && model.gameId !== null) return model;
   const next = { ...model, outbox: without(model, error.id) };
   // A newer server may know codes that this page has no words for: then it speaks for itself.
   const params = { defaultValue: error.message, ...(error.field !== undefined && { field: error.field }) };
   const news: News = { tone: "error", key: `refusal.${error.code}`, params };
-  return (error.id === undefined && error.retry ? saidAgain(next, news) : null) ?? noticed(next, news);
+  return (error.retry ? saidAgain(next, news) : null) ?? noticed(next, news);
 }
 
 function ponged(model: Model, pong: Told<"pong">, atMs: number): Model {

@@ -3,7 +3,7 @@ import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
 import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
-import { meantTable, meantPlayer, stepped, valueFor } from "../../public/app/model/values.ts";
+import { meantTable, meantPlayer, stepCommand, stepped, valueFor } from "../../public/app/model/values.ts";
 import { player, table } from "./support/tables.ts";
 
 const said = (model: Model, type: string, data: object, atMs = 0): Model =>
@@ -119,6 +119,18 @@ describe("the page's model", () => {
       39, -10, -999, 9_999,
     ]);
     expect([stepped("poison", 3, 1), stepped("poison", 3, -10), stepped("poison", 995, 10)]).toEqual([4, 0, 999]);
+  });
+
+  test("taps that were gathered are a step from what the value is by then; when their table was left meanwhile they are none", () => {
+    const life = { seat: 2, name: "life" } as const;
+    const hurt = said(inGame, "change", change(11, { players: [{ id: 2, life: 35 }] }));
+    expect([stepCommand(hurt, life, -1), stepCommand(hurt, life, 0)]).toEqual([
+      { type: "updatePlayer", data: { playerId: 2, life: 34 } },
+      null,
+    ]);
+    expect(stepCommand(hurt, { seat: 2, name: "poison" }, 1)?.data).toEqual({ playerId: 2, counters: { poison: 1 } });
+    const elsewhere = step(hurt, { type: "enter", gameId: "ABCDEF" });
+    expect([stepCommand(elsewhere, life, 1), stepCommand(elsewhere, { seat: 2, name: "poison" }, 1)]).toEqual([null, null]);
   });
 
   test("a name and a colour that are on their way are those of their seat, and of no other", () => {

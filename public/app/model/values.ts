@@ -3,6 +3,7 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Model, Sent, Table } from "./model.ts";
+import type { Command } from "./offer.ts";
 import { playerOf } from "./table-questions.ts";
 
 /** "life", or a counter's name. */
@@ -95,8 +96,18 @@ export function stepped(name: ValueName, value: number, step: number): number {
   return Math.min(max, Math.max(min, value + step));
 }
 
-/** The command that sets a value. */
-export const setValue = (seat: SeatId, name: ValueName, value: number): { readonly type: string; readonly data: object } => ({
-  type: "updatePlayer",
-  data: name === "life" ? { playerId: seat, life: value } : { playerId: seat, counters: { [name]: value } },
-});
+/** The command of steps that were gathered, from what the value is by now; null when they change nothing, or their table was left meanwhile. */
+export function stepCommand(
+  model: Model,
+  { seat, name }: { readonly seat: SeatId; readonly name: ValueName },
+  sum: number,
+): Command | null {
+  if (meantPlayer(model, seat) === undefined) return null;
+  const now = valueFor(model, seat, name);
+  const value = stepped(name, now, sum);
+  if (value === now) return null;
+  return {
+    type: "updatePlayer",
+    data: name === "life" ? { playerId: seat, life: value } : { playerId: seat, counters: { [name]: value } },
+  };
+}

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
-import { setValue, stepped, type ValueName, valueFor } from "../model/values.ts";
+import { stepCommand, stepped, type ValueName, valueFor } from "../model/values.ts";
 import { counterWord } from "./counter-word.ts";
 import { Icon } from "./icons.tsx";
 
@@ -33,9 +33,8 @@ export function useTally(seat: SeatId, name: ValueName): Tally {
     waiting.current = null;
     last?.cancel();
     // From what it is by now: somebody else may have changed it since the first of these taps.
-    const now = valueFor(session.model.peek(), seat, name);
-    const value = stepped(name, now, last?.sum ?? 0);
-    if (value !== now) session.give(setValue(seat, name, value));
+    const command = stepCommand(session.model.peek(), { seat, name }, last?.sum ?? 0);
+    if (command !== null) session.give(command);
     setGathered(0);
   };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
+import { endedWhy } from "../../public/app/model/ended.ts";
 import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
@@ -185,6 +186,18 @@ describe("the page's model", () => {
     for (let v = 11; v < 311; v += 1) model = said(model, "change", change(v, { turn: v }, [{ type: "turnPassed", data: {} }]));
     expect(model.happenings).toHaveLength(200);
     expect(model.happenings.at(-1)?.v).toBe(310);
+  });
+
+  test("a page whose table is closed says who closed it, an operator with his reason, and nobody when it was not told", () => {
+    const closed = (...events: readonly object[]) => {
+      const told = events.length === 0 ? inGame : said(inGame, "change", change(11, { status: "finished" }, events));
+      return endedWhy(step(told, { type: "link", link: "closed" }));
+    };
+    const end = (reason: string) => ({ type: "gameEnded", data: { reason } });
+    expect(closed(end("host"))).toEqual({ key: "ended.closed.byHost" });
+    expect(closed(end("The shop closes."))).toEqual({ key: "ended.closed.byOperator", params: { reason: "The shop closes." } });
+    expect(closed()).toEqual({ key: "ended.closed.why" });
+    expect(endedWhy(step(inGame, { type: "link", link: "kicked" }))).toEqual({ key: "ended.kicked.why" });
   });
 
   test("leaving for another game keeps nothing of this one", () => {

@@ -1,6 +1,7 @@
 // Between games: still on the way in, or out of it for good. One sentence and one button.
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
+import { endedWhy } from "../model/ended.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { Wordmark } from "../ui/wordmark.tsx";
 
@@ -69,6 +70,7 @@ export function EndedScreen({ link }: { readonly link: "displaced" | "kicked" | 
   const { session, speech, go } = useApp();
   const { t } = speech;
   const { gameId } = session.model.value;
+  const why = endedWhy(session.model.value);
   const act = (): void => {
     if (link === "displaced") session.takeBack();
     else if (link === "kicked" && gameId !== null) session.enter(gameId);
@@ -79,7 +81,7 @@ export function EndedScreen({ link }: { readonly link: "displaced" | "kicked" | 
       <Wordmark />
       <div class="between-body" role="alert">
         <h1>{t(`ended.${link}`)}</h1>
-        <p class="hint">{t(`ended.${link}.why`)}</p>
+        <p class="hint">{t(why.key, why.params)}</p>
       </div>
       <button type="button" class="go go-short" onClick={act} data-act={link === "displaced" ? "takeBack" : "leave"}>
         <span class="go-word">{t(`ended.${link}.act`)}</span>

@@ -38,10 +38,11 @@ export async function startInstalled({ update, session }: App): Promise<void> {
         waiting.postMessage({ type: "SKIP_WAITING" });
       };
     };
+    const followNew = (): void => registration.installing?.addEventListener("statechange", offer);
     offer();
-    registration.addEventListener("updatefound", () => {
-      registration.installing?.addEventListener("statechange", offer);
-    });
+    // The browser looks by itself when a page is opened: what it found may be on its way already.
+    followNew();
+    registration.addEventListener("updatefound", followNew);
     const look = (): void => void registration.update().catch(() => undefined);
     const lookAgain = (): void => {
       look();

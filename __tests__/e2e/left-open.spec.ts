@@ -222,3 +222,20 @@ test("a step that is held while its sheet is closed ends with the sheet", async 
   await host.waitForTimeout(1_500);
   expect(await steps.evaluate(({ holds }) => holds)).toBe(before);
 });
+
+test("the log of a game that could not be read at its end is read when it can be", async ({ table }) => {
+  const page = await table.open("/");
+  await createTable(page, "duel");
+  await sit(page, 1);
+  await tap(page, "start");
+  const log = "**/api/games/*/log?*";
+  await page.route(log, (route) => route.abort());
+  await page.locator('.card[data-seat="2"]').click();
+  await page.getByRole("button", { name: "Out of the game" }).click();
+  await page.getByRole("button", { name: "Tap again to do it" }).click();
+  const missing = page.getByText("cannot be read right now");
+  await expect(missing).toBeVisible();
+  await page.unroute(log);
+  await expect(page.locator(".chart").first()).toBeVisible();
+  await expect(missing).toHaveCount(0);
+});

@@ -25,11 +25,19 @@ export function Recap(): JSX.Element | null {
   return table ? <RecapOf table={table} /> : null;
 }
 
+/** A log that could not be read is asked for again after so long: once a game is over no change makes the page ask. */
+const askAgainMs = 5_000;
+
 function useLog({ id, v }: Table): ShownLog {
   const { session } = useApp();
   const [log, setLog] = useState(noLog(id));
+  const [tries, setTries] = useState(0);
   // What is read comes in the order in which it was asked for: also while changes come faster than it, it is shown.
-  useEffect(() => void session.readLog(v).then((changes) => setLog((before) => afterReading(before, id, changes))), [id, v, session]);
+  useEffect(
+    () => void session.readLog(v).then((changes) => setLog((before) => afterReading(before, id, changes))),
+    [id, v, tries, session],
+  );
+  useEffect(() => (log.isMissing ? session.env.after(askAgainMs, () => setTries((n) => n + 1)) : undefined), [log, session]);
   return log.of === id ? log : noLog(id);
 }
 

@@ -239,3 +239,13 @@ test("the log of a game that could not be read at its end is read when it can be
   await expect(page.locator(".chart").first()).toBeVisible();
   await expect(missing).toHaveCount(0);
 });
+
+test("a double tap on the roll for the order of play rolls once", async ({ table }) => {
+  const page = await table.open("/");
+  await createTable(page, "duel");
+  await doubleTap(page.getByRole("button", { name: "Roll order" }));
+  const told = page.locator(".toast", { hasText: "The order of play is rolled" });
+  await expect(told.first()).toBeVisible();
+  await page.waitForTimeout(500);
+  await expect(told).toHaveCount(1);
+});

@@ -192,11 +192,11 @@ function LobbyTools({ table }: { readonly table: Table }): JSX.Element | null {
   const { t } = speech;
   return (
     <div class="more lobby-tools">
-      <button type="button" onClick={() => session.give({ type: "rollPlayOrder", data: {} })}>
+      <button type="button" onClick={() => session.giveOnce({ type: "rollPlayOrder", data: {} })}>
         <Icon name="dice" size={18} />
         {t("lobby.rollOrder")}
       </button>
-      <button type="button" onClick={() => session.give({ type: "randomStartPlayer", data: {} })}>
+      <button type="button" onClick={() => session.giveOnce({ type: "randomStartPlayer", data: {} })}>
         <Icon name="shuffle" size={18} />
         {t("lobby.randomStart")}
       </button>

@@ -92,7 +92,7 @@ function UndoBanner({ table, who }: { readonly table: Table; readonly who: Stand
       <p>{waits ? t("undo.waiting", { names }) : t("undo.asked", { name: by })}</p>
       {answer === "again" ? (
         <div class="banner-row">
-          <button type="button" class="strong" onClick={() => session.give(undoCommand(table))}>
+          <button type="button" class="strong" onClick={() => session.giveOnce(undoCommand(table))}>
             {t("action.undo")}
           </button>
         </div>

@@ -405,3 +405,36 @@ test("what a finger has tapped does not stay lit, and what the device cannot do 
   await expect(page.getByRole("switch", { name: "Keep the screen lit" })).not.toBeAttached();
   await context.close();
 });
+
+test("a page that is loaded on a slow line gives its first socket the time it needs: to be loaded is not to be looked at again", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  await context.addInitScript(() => {
+    const sockets: number[] = [];
+    const slow = class extends EventTarget {
+      readyState = 0;
+      constructor() {
+        super();
+        sockets.push(performance.now());
+      }
+      close(): void {}
+    };
+    Object.assign(window, { sockets, WebSocket: slow });
+  });
+  const page = await context.newPage();
+  // The page is loaded when its last part is there, and by then has its socket under way.
+  await page.route("**/*.woff2", async (route) => {
+    await new Promise((late) => setTimeout(late, 1_000));
+    await route.continue();
+  });
+  await page.goto(`${site.origin}/g/K7QX2M`, { waitUntil: "load" });
+  const sockets = () => page.evaluate(() => (window as unknown as { sockets: number[] }).sockets);
+  const loadedAt = await page.evaluate(() =>
+    performance.getEntriesByType("navigation").map((entry) => (entry as PerformanceNavigationTiming).loadEventStart),
+  );
+  expect((await sockets())[0]).toBeLessThan(loadedAt[0] ?? 0);
+  await page.waitForTimeout(3_000);
+  expect(await sockets()).toHaveLength(1);
+  await context.close();
+});

@@ -58,7 +58,10 @@ function comeBack({ session }: App): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") now();
   });
-  addEventListener("pageshow", now);
+  // A page that is loaded is no page that comes back: it has only begun to open its socket, which has all its time.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) now();
+  });
   addEventListener("online", now);
 }
 

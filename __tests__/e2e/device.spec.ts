@@ -438,3 +438,21 @@ test("a page that is loaded on a slow line gives its first socket the time it ne
   expect(await sockets()).toHaveLength(1);
   await context.close();
 });
+
+test("while a proxy answers for a server that is away, a part of the page that is missing is waited for, and the page not thrown away", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  const page = await context.newPage();
+  await page.goto(site.origin, { waitUntil: "networkidle" });
+  await page.evaluate(() => Object.assign(window, { before: true }));
+  const away = (url: URL): boolean => url.origin === site.origin;
+  await page.route(away, (route) => route.fulfill({ status: 502, body: "Bad gateway" }));
+  await page.getByRole("button", { name: "Play on this device" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Still on the way" })).toBeVisible();
+  await page.waitForTimeout(1_500);
+  await page.unroute(away);
+  await expect(page.locator(".new-game")).toBeVisible();
+  expect(await page.evaluate(() => (window as { before?: true }).before)).toBe(true);
+  await context.close();
+});

@@ -21,11 +21,11 @@ export interface LazyPart<Props> {
   readonly fetch: () => void;
 }
 
-/** Until then there is nothing to fetch from, and a page that is loaded anew would be gone. */
+/** Until then there is nothing to fetch from, and a page that is loaded anew would be gone. A proxy may answer for a server that is away. */
 async function serverIsThere(): Promise<void> {
   while (
     !(await fetch("/", { method: "HEAD" }).then(
-      () => true,
+      ({ ok }) => ok,
       () => false,
     ))
   )

@@ -133,6 +133,29 @@ test.describe("with a server of its own", () => {
     await expect(page.getByText("Thank you. The operator will read it.")).toBeVisible();
   });
 
+  test("a word to the operator that its line lost is sent again until the server has it", async ({ table }) => {
+    const page = await table.open("/");
+    let [lost, reached] = [0, 0];
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((text) => {
+        const isFeedback = JSON.parse(String(text)).type === "feedback";
+        if (isFeedback && lost > 0) reached += 1;
+        if (!isFeedback || lost > 0) return server.send(text);
+        lost += 1;
+        void socket.close({ code: 1001 });
+        server.close();
+      });
+    });
+    await createTable(page, "duel");
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByText("Tell the operator").click();
+    await page.getByLabel("Your message").fill("The clocks are lovely.");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("Thank you. The operator will read it.")).toBeVisible();
+    await expect.poll(() => [lost, reached]).toEqual([1, 1]);
+  });
+
   test("F13 kill -9 of the server: both players are back in their seats within 3 s, nothing lost, nobody charged", async ({ table }) => {
     const ayla = await table.open("/");
     const code = await createTable(ayla, "duel");

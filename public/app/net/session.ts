@@ -112,7 +112,6 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
     keep: (): void => local?.keep(),
     /** Every change of this game, for the recap, up to version `v` at least; null when it cannot be read now. */
     readLog: logOf(model, () => local),
-    say: (type: string, data: object): void => connection.say(type, data),
     takeBack: (): void => connection.takeBack(),
     comeBackNow: (): void => (local ? local.keep() : connection.comeBackNow()),
     /** Server time now, ms, as well as it is known. */

@@ -13,9 +13,9 @@ export function FeedbackSheet(): JSX.Element {
   const [text, setText] = useState("");
   const [failed, setFailed] = useState(false);
   const send = (): void => {
-    // Nothing waits for a lost line here, as a command would: the words stay with their writer.
+    // On a line that is known to be lost the words stay with their writer. What is sent is sent until the server has it.
     if (session.model.peek().link !== "open") return setFailed(true);
-    session.say("feedback", { text: text.trim() });
+    session.give({ type: "feedback", data: { text: text.trim() } });
     session.dispatch({ type: "notice", tone: "info", key: "feedback.sent" });
     sheet.value = null;
   };

@@ -217,6 +217,17 @@ test.describe("with a whole server", () => {
     await expect(summary).toContainText("connections");
   });
 
+  test("a token that the server could not look at for a moment is not asked for again", async ({ page }) => {
+    await signIn(page, server.origin);
+    const overview = "**/admin/api/overview";
+    await page.route(overview, (route) => route.fulfill({ status: 503, json: { code: "busy", message: "The server is busy." } }));
+    await page.reload();
+    await expect(page.locator(".problem")).toHaveText("The server is busy.");
+    await page.unroute(overview);
+    await page.reload();
+    await expect(page.getByRole("button", { name: "Games" })).toBeVisible();
+  });
+
   test("the live table says when its line has ended, comes back by itself, and a new game stands in it", async ({ page }) => {
     const ended = { contentType: "application/x-ndjson", body: "" };
     await page.route("**/admin/api/live", (route) => route.fulfill(ended));

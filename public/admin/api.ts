@@ -11,6 +11,12 @@ export class Refused extends Error {
   }
 }
 
+/** Asked again with the same token they say the same, and count as guesses. */
+const finalStatuses: readonly number[] = [401, 404];
+
+/** Whether it is of no use to ask again. */
+export const isFinal = (error: unknown): boolean => error instanceof Refused && finalStatuses.includes(error.status);
+
 export function hasToken(): boolean {
   return sessionStorage.getItem(tokenKey) !== null;
 }

@@ -1,6 +1,6 @@
 // The operator's page: asks for the token, then shows one page at a time and the server's health above it.
 import "./admin.css";
-import { get, hasToken, keepToken, Refused } from "./api.ts";
+import { get, hasToken, isFinal, keepToken, Refused } from "./api.ts";
 import { element, pages } from "./pages.ts";
 
 const page = document.querySelector<HTMLElement>("#page");
@@ -84,7 +84,8 @@ async function enter(): Promise<void> {
     await look();
     begin();
   } catch (error) {
-    keepToken(null);
+    // One that the server could not look at now may well be right.
+    if (isFinal(error)) keepToken(null);
     askForToken(problemOf(error));
   }
 }

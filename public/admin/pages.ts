@@ -1,6 +1,6 @@
 // The operator's pages: what each asks the API for and how it is shown. Text from players is only ever set as text.
 import type { GameRow, Sample } from "../../lib/protocol/admin-rows.ts";
-import { get, live, post, Refused } from "./api.ts";
+import { get, isFinal, live, post } from "./api.ts";
 import { charts } from "./charts.ts";
 import { followGames } from "./follow.ts";
 import { gameTable } from "./game-table.ts";
@@ -80,9 +80,6 @@ async function listGames(take: (rows: readonly GameRow[]) => void): Promise<Read
   return null;
 }
 
-/** Asked again with the same token they say the same, and count as guesses. */
-const finalStatuses: readonly number[] = [401, 404];
-
 const gamesPage: Page = (page, go) => {
   const stop = new AbortController();
   const games = gameTable((id) => go("game", id));
@@ -98,7 +95,6 @@ const gamesPage: Page = (page, go) => {
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
   };
-  const isFinal = (error: unknown): boolean => error instanceof Refused && finalStatuses.includes(error.status);
   void followGames({ list: listGames, live, table: games, say, isFinal, after, jitter: Math.random }, stop.signal);
   return () => stop.abort();
 };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { memoryShelf } from "../../public/app/device/env.ts";
+import { standing } from "../../public/app/model/table-questions.ts";
 import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
 import { page, seated, token } from "./support/seated-page.ts";
 import { table } from "./support/tables.ts";
@@ -83,6 +84,22 @@ describe("the page's connection", () => {
     const closed = seated();
     closed.env.socket().dies(4004);
     expect(closed.session.keys.all()).toEqual([]);
+  });
+
+  test.each([
+    ["made the table", "h", true],
+    ["did not make it", null, false],
+  ])("HO5 a page that was loaded anew, whose person %s, knows whether he is host when he gives his seat back", (_, chair, host) => {
+    const { env, session } = page();
+    if (chair !== null) session.keys.keep("K7QX2M", { playerId: null, token: token(chair) });
+    session.keys.keep("K7QX2M", { playerId: 1, token: token("a") });
+    session.enter("K7QX2M");
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: 1, gameId: "K7QX2M", token: token("b"), state: table({ v: 11 }) });
+    session.give({ type: "unclaim", data: {} });
+    env.socket().says("change", { v: 12, serverTime: 0, hostPlayer: null, players: [{ id: 1, claimed: false }], events: [] });
+    env.socket().says("ack", { id: env.socket().told.at(-1)?.id, v: 12 });
+    expect(standing(session.model.value)).toEqual({ seat: null, host, local: false });
   });
 
   test("L17 a temporary refusal keeps the key and asks again", () => {

@@ -97,6 +97,8 @@ export type Input =
   | { readonly type: "enter"; readonly gameId: string | null }
   /** The key of this page's place was refused: until another one opens it only looks on. */
   | { readonly type: "unseated" }
+  /** A seat was given back by whoever has the key of the host's chair as well: a page that was loaded anew had not heard of it. */
+  | { readonly type: "chaired" }
   | { readonly type: "give"; readonly sent: Sent }
   /** A command that is not meant any more. */
   | { readonly type: "drop"; readonly id: string }

@@ -25,6 +25,8 @@ export function step(model: Model, input: Input): Model {
       return entered(model, input.gameId);
     case "unseated":
       return { ...model, seat: null, chair: false };
+    case "chaired":
+      return { ...model, chair: true };
     case "give":
       return { ...model, outbox: [...model.outbox, input.sent] };
     case "drop":

@@ -229,7 +229,10 @@ export class Connection {
   private acknowledged(id: string): void {
     const sent = this.ports.model().outbox.find((s) => s.id === id);
     // The key of a seat that was given up opens nothing any more: shown again it would only be counted as a guess.
-    if (sent?.type === "unclaim") this.ports.keys.dropSeat(sent.gameId);
+    if (sent?.type === "unclaim") {
+      this.ports.keys.dropSeat(sent.gameId);
+      if (this.ports.keys.best(sent.gameId) !== null) this.ports.dispatch({ type: "chaired" });
+    }
     this.ports.shelf.remove(id);
   }
 

@@ -249,3 +249,22 @@ test("a double tap on the roll for the order of play rolls once", async ({ table
   await page.waitForTimeout(500);
   await expect(told).toHaveCount(1);
 });
+
+test("keys do nothing to a table that goes on behind another page", async ({ table }) => {
+  const page = await table.open("/#local");
+  await page.locator('[data-act="create"]').click();
+  await page.locator('.strip-go[data-act="start"]').click();
+  await expect(page.locator("main")).toHaveAttribute("data-status", "running");
+  await page.evaluate(() => {
+    location.hash = "";
+  });
+  await expect(page.locator(".home")).toBeVisible();
+  // After a tap on start its key rests for a moment.
+  await page.waitForTimeout(500);
+  await page.keyboard.press("p");
+  await page.keyboard.press("1");
+  await page.waitForTimeout(500);
+  await expect(page.locator("dialog")).toHaveCount(0);
+  await page.goBack();
+  await expect(page.locator("main")).toHaveAttribute("data-status", "running");
+});

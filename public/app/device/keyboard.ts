@@ -44,14 +44,16 @@ function keyAct(app: App, key: string): boolean {
     session.dispatch({ type: "notice", tone: "info", key: sounds ? "settings.soundsOn" : "settings.soundsOff" });
     return true;
   }
-  if (!table || hasEnded(link)) return false;
+  const here = route.peek();
+  // A table on this device goes on behind the start page, and one of the server's behind the question for a kept one.
+  const isShown = here.page === "game" || (here.page === "local" && link === "local");
+  if (!table || hasEnded(link) || !isShown) return false;
   const seat = Number(key);
   if (seat >= 1 && seat <= table.players.length) {
     sheet.value = { name: "seat", seat };
     return true;
   }
   const acts = standing(model).host || model.seat !== null;
-  const here = route.peek();
   const keys: Readonly<Record<string, () => void>> = {
     p: () => acts && session.giveOnce(pauseCommand(table)),
     u: () => acts && session.giveOnce(undoCommand(table)),

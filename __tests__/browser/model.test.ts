@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { damageCommand, damageFrom } from "../../public/app/model/damage.ts";
+import { damageCommand, damageFrom, firstBlow } from "../../public/app/model/damage.ts";
 import { endedWhy } from "../../public/app/model/ended.ts";
 import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
@@ -154,6 +154,17 @@ describe("the page's model", () => {
     const storm = { id: "s", gameId: "K7QX2M", type: "updateTable", data: { stormCount: 1 }, at: 0, serverAt: 0 };
     expect(meantTable(table(), [storm]).stormCount).toBe(1);
     expect(meantTable(table(), [storm]).monarch).toBeNull();
+  });
+
+  test("a blow is first meant for whoever enters it, and never for a seat that is out", () => {
+    const players = [player(1, { isEliminated: true }), player(2), player(3)];
+    const at = table({ players, activePlayer: 2 });
+    expect([1, 2, 3, null].map((seat) => firstBlow(at, { seat })).map(({ to, from }) => [to, from])).toEqual([
+      [2, null],
+      [2, null],
+      [3, 2],
+      [2, null],
+    ]);
   });
 
   test("missed events are put in order before what came since, and not twice", () => {

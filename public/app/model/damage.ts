@@ -3,7 +3,7 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "./model.ts";
 import type { Command } from "./offer.ts";
-import { playerOf } from "./table-questions.ts";
+import { playerOf, type Standing, stackTop } from "./table-questions.ts";
 
 export interface Blow {
   readonly to: SeatId;
@@ -11,6 +11,14 @@ export interface Blow {
   readonly from: SeatId | null;
   readonly amount: number;
   readonly kind: "plain" | "first" | "partner";
+}
+
+/** What is most likely meant: whoever acts hits whoever opens the sheet or, where that is nobody who can be hit, the first who can. */
+export function firstBlow(table: Table, { seat }: Pick<Standing, "seat">): Blow {
+  const living = table.players.filter(({ isEliminated }) => !isEliminated);
+  const to = (living.find(({ id }) => id === seat) ?? living[0])?.id ?? 1;
+  const acting = stackTop(table) ?? table.activePlayer;
+  return { to, from: acting === to ? null : acting, amount: 1, kind: "plain" };
 }
 
 /** Another taker, dealer or kind. Nobody deals himself damage, and nobody has no commander. */

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import { limits } from "../../../lib/game/limits.ts";
-import { type Blow, changedBlow, damageCommand, damageFrom } from "../model/damage.ts";
+import { type Blow, changedBlow, damageCommand, damageFrom, firstBlow } from "../model/damage.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, type Standing, standing } from "../model/table-questions.ts";
 import { meantTable } from "../model/values.ts";
@@ -18,12 +18,6 @@ export function DamageSheet(): JSX.Element | null {
   const { table, outbox } = session.model.value;
   if (!table) return null;
   return <DamageForm table={meantTable(table, outbox)} who={standing(session.model.value)} />;
-}
-
-function firstBlow(table: Table, who: Standing): Blow {
-  const to = who.seat ?? table.players.find((p) => !p.isEliminated)?.id ?? 1;
-  const acting = table.interruptingPlayers.at(-1) ?? table.activePlayer;
-  return { to, from: acting === to ? null : acting, amount: 1, kind: "plain" };
 }
 
 function DamageForm({ table, who }: { readonly table: Table; readonly who: Standing }): JSX.Element {

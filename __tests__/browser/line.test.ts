@@ -294,12 +294,14 @@ test.each([
 
 describe("a seat's numbers that were given while the line was down", () => {
   const given = { playerId: 2, life: 36, counters: { poison: 2 }, commanderDamage: { 1: [3, 0] } } as const;
-  const back = (life: number, poison: number, dealt: number) => {
+  const was = { life: 40, counters: { poison: 0 }, commanderDamage: { 1: [0, 0] } };
+  const named = { playerId: 2, life: 35, name: "Marek" };
+  /** What is sent to a server that takes steps, or to one of a version before. */
+  const back = (takes: "steps" | "totals", [life, poison, dealt]: readonly [number, number, number]) => {
     const shelf = memoryShelf();
     const { env, session } = seated(fakeEnv(shelf));
     env.socket().dies(1006);
-    session.give({ type: "updatePlayer", data: given });
-    session.give({ type: "updatePlayer", data: { playerId: 2, life: 35, name: "Marek" } });
+    for (const data of [given, named]) session.give({ type: "updatePlayer", data });
     const loadedAnew = createSession(fakeEnv(shelf));
     return [session, loadedAnew].map((one) => {
       const where = one === session ? env : (loadedAnew.env as FakeEnv);
@@ -310,23 +312,41 @@ describe("a seat's numbers that were given while the line was down", () => {
         p.id === 2 ? { ...p, life, counters: { poison }, commanderDamage: { 1: [dealt, 0] as const } } : p,
       );
       where.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 15, players }) });
-      const told = where.socket().told.filter(({ type }) => type === "updatePlayer");
-      return told.map(({ data }) => data);
+      const told = () => where.socket().told.filter(({ type }) => type === "updatePlayer");
+      for (const { id, data } of takes === "totals" ? told() : [])
+        if ("was" in data) where.socket().says("error", { id, code: "bad-message", message: "", retry: false, field: "data.was" });
+      return told()
+        .slice(-2)
+        .map(({ data }) => data);
     });
   };
+  const steps = [
+    { ...given, was },
+    { ...named, was: { life: 36 } },
+  ];
 
-  test("L38 count from what somebody else has made of them meanwhile", () => {
-    const sent = [
+  test.each([
+    [30, 1, 7],
+    [40, 0, 0],
+    [36, 2, 3],
+  ])("L38 are sent as the steps that they are, whatever somebody else has made of them meanwhile", (...now) => {
+    expect(back("steps", now)).toEqual([steps, steps]);
+  });
+
+  test("L38 count, where the server takes totals alone, from what somebody else has made of them meanwhile", () => {
+    const totals = [
       { playerId: 2, life: 26, counters: { poison: 3 }, commanderDamage: { 1: [10, 0] } },
       { playerId: 2, life: 25, name: "Marek" },
     ];
-    expect(back(30, 1, 7)).toEqual([sent, sent]);
+    expect(back("totals", [30, 1, 7])).toEqual([totals, totals]);
   });
 
-  test("L38 are sent as they are where nobody has changed them, and where they had come through", () => {
-    const sent = [given, { playerId: 2, life: 35, name: "Marek" }];
-    expect(back(40, 0, 0)).toEqual([sent, sent]);
-    expect(back(36, 2, 3)).toEqual([sent, sent]);
+  test.each([
+    [40, 0, 0],
+    [36, 2, 3],
+  ])("L38 are the totals that were given where nobody has changed them, and where they had come through", (...now) => {
+    const totals = [given, named];
+    expect(back("totals", now)).toEqual([totals, totals]);
   });
 });
 

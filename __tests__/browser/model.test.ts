@@ -115,6 +115,16 @@ describe("the page's model", () => {
     expect(valueFor(said(model, "ack", { id: "l", v: 11 }), 1, "life")).toBe(40);
   });
 
+  test("L38 a step that is on its way is shown on top of what somebody else has made of the number, and once it has come through not twice", () => {
+    const was = { life: 40, counters: {}, commanderDamage: {} };
+    const data = { playerId: 1, life: 37, counters: { constructor: 1 }, was: { life: 40 } };
+    const sent = { id: "l", gameId: "K7QX2M", type: "updatePlayer", data, was, at: 0, serverAt: 0 };
+    const model = step(inGame, { type: "give", sent });
+    const hit = said(model, "change", change(11, { players: [{ id: 1, life: 35 }] }));
+    expect([valueFor(model, 1, "life"), valueFor(hit, 1, "life"), valueFor(hit, 1, "constructor")]).toEqual([37, 32, 1]);
+    expect(valueFor(said(model, "change", change(11, { players: [{ id: 1, life: 37 }] })), 1, "life")).toBe(37);
+  });
+
   test("a step goes as far as the rules let it, for life below nothing and for a counter not", () => {
     expect([stepped("life", 40, -1), stepped("life", 0, -10), stepped("life", -995, -10), stepped("life", 9_995, 10)]).toEqual([
       39, -10, -999, 9_999,

@@ -26,6 +26,7 @@ describe("a page at a server of an older version", () => {
     ["passTargetPriority", { turn: 4 }, "turn", {}],
     ["undo", { agree: true, v: 10 }, "v", { agree: true }],
     ["pause", { to: "paused" }, "to", {}],
+    ["updatePlayer", { playerId: 1, life: 39, was: { life: 40 } }, "was", { playerId: 1, life: 39 }],
   ] as const)("%s goes without what only guards it, once that was refused by name", (type, data, field, plain) => {
     const { session, said, refuse } = playing();
     session.give({ type, data });
@@ -37,6 +38,25 @@ describe("a page at a server of an older version", () => {
     ]);
     const { outbox, notices } = session.model.value;
     expect([outbox.map((sent) => sent.data), notices]).toEqual([[plain], []]);
+  });
+
+  test("steps of a life are given as totals, each from how the table stands by then, in their order", () => {
+    const { env, session, said, refuse } = playing();
+    for (const life of [39, 34]) session.give({ type: "updatePlayer", data: { playerId: 1, life } });
+    const [first, second] = said("updatePlayer");
+    expect([first?.data, second?.data]).toEqual([
+      { playerId: 1, life: 39, was: { life: 40 } },
+      { playerId: 1, life: 34, was: { life: 39 } },
+    ]);
+    env.socket().says("change", { v: 11, serverTime: 0, events: [], players: [{ id: 1, life: 37 }] });
+    refuse(first?.id, "data.was");
+    refuse(second?.id, "data.was");
+    const totals = said("updatePlayer").slice(2);
+    expect(totals.map(({ id, data }) => [id, data])).toEqual([
+      [first?.id, { playerId: 1, life: 36 }],
+      [second?.id, { playerId: 1, life: 31 }],
+    ]);
+    expect(session.model.value.outbox.map(({ id }) => id)).toEqual([first?.id, second?.id]);
   });
 
   test("what is refused for anything else is told and not sent again", () => {

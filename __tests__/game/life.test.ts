@@ -22,6 +22,9 @@ describe("LI life and counters", () => {
     ["damage below 0", { commanderDamage: { 1: [-1, 0] } }, "commanderDamage"],
     ["a commander too many", { commanderDamage: { 1: [1, 2, 3] } }, "commanderDamage"],
     ["a source that is not there", { life: 3, source: 8 }, "source"],
+    ["a step from a life there cannot be", { life: 3, was: { life: 10_000 } }, "was"],
+    ["a step from a counter there cannot be", { counters: { poison: 1 }, was: { counters: { poison: -1 } } }, "was"],
+    ["a step from damage by oneself", { commanderDamage: { 1: [1, 0] }, was: { commanderDamage: { 2: [0, 0] } } }, "was"],
     ["a colour of 60 KB", { color: `#${"a".repeat(60_000)}` }, "color"],
     ["a colour by name", { color: "red" }, "color"],
     ["an empty name", { name: "  " }, "name"],
@@ -216,6 +219,36 @@ describe("LI life and counters", () => {
     );
     for (let count = 0; count < 1_000; count += 1) table.say("A", { type: "addPenalty", playerId: 2 });
     expect(table.view().players[1]?.penalties).toBe(999);
+  });
+
+  test("LI11 two who step the same number at once have both stepped it; a total stays a total", () => {
+    play(
+      started({ playerCount: 3 }),
+      `at 0  B updatePlayer B {"life":19,"was":{"life":20}} -> life-changed B 20 19 B
+      A updatePlayer B {"life":17,"was":{"life":20}} -> life-changed B 19 16 A
+      A updatePlayer B life=19 -> life-changed B 16 19 A
+      A updatePlayer B {"life":18,"was":{"life":18}} -> nothing
+      B updatePlayer B {"counters":{"poison":1},"was":{"counters":{"poison":0}}} -> counter-changed B poison 0 1
+      A updatePlayer B {"counters":{"poison":2,"Öl":1},"was":{"counters":{"poison":0,"Öl":0}}} -> counter-changed B poison 1 3, counter-changed B Öl 0 1
+      A updatePlayer B {"counters":{"Öl":3},"was":{"counters":{"Öl":1}}} -> counter-changed B Öl 1 3
+      B updatePlayer B {"commanderDamage":{"1":[3,0]},"was":{"commanderDamage":{"1":[0,0]}}} -> commander-damaged B A [3,0]
+      A updatePlayer B {"commanderDamage":{"1":[0,2]},"was":{"commanderDamage":{"1":[0,0]}}} -> commander-damaged B A [3,2]
+      see B.life B.counters B.commanderDamage -> B.life=19 B.counters={"poison":3,"Öl":3} B.commanderDamage={"1":[3,2]}`,
+    );
+  });
+
+  test("LI11 a step kills and asks as a total does, keeps to the bounds, and names only what it is a step of", () => {
+    play(
+      started({ playerCount: 3 }),
+      `at 0  B updatePlayer B {"counters":{"poison":5},"was":{"counters":{"poison":0}}} -> counter-changed B poison 0 5
+      A updatePlayer B {"counters":{"poison":5},"was":{"counters":{"poison":0}}} -> counter-changed B poison 5 10, loss-asked B poison
+      A updatePlayer B {"counters":{"poison":0},"was":{"counters":{"poison":20}}} -> counter-changed B poison 10 0
+      A updatePlayer B {"life":9999,"was":{"life":1}} -> life-changed B 20 9999 A
+      A updatePlayer B {"life":12,"counters":{"drunk":1},"was":{"counters":{"drunk":0}}} -> counter-changed B drunk 0 1, life-changed B 9999 12 A
+      B updatePlayer B {"life":5,"was":{"life":20}} -> life-changed B 12 -3 B, eliminated B life
+      A undo -> undo-asked A 11
+      see B.life -> B.life=-3`,
+    );
   });
 
   test("AU1 own seat and host may change a player, nobody else", () => {

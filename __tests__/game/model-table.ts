@@ -81,6 +81,7 @@ export interface Asked {
   readonly type: string;
   readonly playerId?: number;
   readonly life?: number;
+  readonly was?: { readonly life: number };
   readonly source?: number;
   readonly deltaMs?: number;
   readonly choice?: string;

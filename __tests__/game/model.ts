@@ -140,7 +140,7 @@ export class Model extends ModelTable {
       case "timeoutChoice":
         return running && acts(acting) && this.choose(acting as number, asked.choice ?? "die");
       case "updatePlayer":
-        return (isHost || mine === about) && this.life(about as number, { life: asked.life as number, source: asked.source ?? mine });
+        return (isHost || mine === about) && this.life(about as number, { life: this.meant(asked), source: asked.source ?? mine });
       case "nextRound":
         return isHost && this.nextRound();
       case "undo":
@@ -286,6 +286,11 @@ export class Model extends ModelTable {
     if (!ends) this.give(seat, this.settings.timeoutBonusTime - Math.min(0, seat.bank));
     if (choice === "loseLives") this.life(id, { life: Math.max(-999, seat.life - this.settings.timeoutPenaltyLives), source: null });
     return true;
+  }
+
+  protected meant({ playerId, life = 0, was }: Asked): number {
+    const by = was === undefined ? 0 : (this.seat(playerId)?.life ?? 0) - was.life;
+    return Math.max(-999, Math.min(9_999, life + by));
   }
 
   protected life(id: number, { life, source }: { readonly life: number; readonly source: number | null }): boolean {

@@ -112,7 +112,10 @@ const life: Maker = (draw, view) => {
   const playerId = anySeat(draw, view);
   const now = view.players[playerId - 1]?.life ?? 0;
   const source = draw(2) === 0 ? { source: anySeat(draw, view) } : {};
-  return { type: "updatePlayer", playerId, life: Math.max(-999, now + 1 - draw(5)), ...source };
+  const lost = draw(5) - 1;
+  // Some are steps, by somebody who does not know yet that another has taken one as well.
+  const was = lost > 1 ? { was: { life: now + 1 } } : {};
+  return { type: "updatePlayer", playerId, life: Math.max(-999, now - lost), ...source, ...was };
 };
 
 /** Somebody who is asked dies, if he or the host says so. */

@@ -69,6 +69,24 @@ describe("PRODUCT 3: a command with an id is applied at most once", () => {
     }
   });
 
+  test("LI11 taps of two on the same number within one round trip both count, and one that is said again counts once", async () => {
+    const server = await startRunningServer();
+    try {
+      const { players } = await seatTable(server.port, 2);
+      const [host, other] = players;
+      const step = { playerId: 2, life: 19, counters: { poison: 1 }, was: { life: 20, counters: { poison: 0 } } };
+      const answers = await Promise.all([host?.request("updatePlayer", step), other?.request("updatePlayer", step, "mine")]);
+      expect(answers.map((answer) => answer?.type)).toEqual(["ack", "ack"]);
+      expect(await other?.request("updatePlayer", step, "mine")).toEqual(answers[1]);
+      await host?.request("sync");
+      expect(host?.state.players[1]).toMatchObject({ life: 18, counters: { poison: 2 } });
+      const wrong = await host?.request("updatePlayer", { playerId: 2, life: 19, was: { life: "20" } });
+      expect(wrong?.data).toMatchObject({ code: "bad-message", field: "data.was.life" });
+    } finally {
+      await server.dispose();
+    }
+  });
+
   test("L40 commands without an id are legal, and each bad one is answered", async () => {
     const server = await startRunningServer();
     try {

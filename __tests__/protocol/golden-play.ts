@@ -25,7 +25,7 @@ async function playClock(scene: Scene): Promise<void> {
   await scene.pass(60_000);
   await scene.pass(31_000);
   await bob.say("timeoutChoice", { choice: "loseLives" });
-  await ann.say("updatePlayer", { playerId: 1, life: 12 });
+  await ann.say("updatePlayer", { playerId: 1, life: 12, was: { life: 37 } });
   await ann.say("undo");
   await ann.say("passTurn", { playerId: 2 });
   await bob.say("undo");

@@ -21,6 +21,13 @@ const inside: readonly (readonly [string, { readonly min: number; readonly max: 
   ["life", limits.life, (n) => allowed(updatePlayer, { playerId: seat, life: n })],
   ["counters", limits.counter, (n) => allowed(updatePlayer, { playerId: seat, counters: { x: n } })],
   ["commanderDamage", limits.commanderDamage, (n) => allowed(updatePlayer, { playerId: seat, commanderDamage: { 8: [n, n] } })],
+  ["was.life", limits.life, (n) => allowed(updatePlayer, { playerId: seat, life: 1, was: { life: n } })],
+  ["was.counters", limits.counter, (n) => allowed(updatePlayer, { playerId: seat, counters: { x: 1 }, was: { counters: { x: n } } })],
+  [
+    "was.commanderDamage",
+    limits.commanderDamage,
+    (n) => allowed(updatePlayer, { playerId: seat, was: { commanderDamage: { 8: [n, n] } } }),
+  ],
   ["stormCount", limits.stormCount, (n) => allowed(updateTable, { stormCount: n })],
   ["deltaMs", limits.adjustTimeMs, (n) => allowed(adjustTime, { playerId: seat, deltaMs: n })],
   ["sides", limits.diceSides, (n) => allowed(rollDice, { sides: n })],

@@ -105,7 +105,8 @@ export class Mover implements AnyMover {
     const me = view.players[seat - 1];
     if (me === undefined || me.isEliminated) return [];
     const hurt = this.#chance.between(1, 6);
-    const choices: Choice[] = [[deaths, move("updatePlayer", { playerId: seat, life: Math.max(-999, me.life - hurt) })]];
+    const was = { life: me.life };
+    const choices: Choice[] = [[deaths, move("updatePlayer", { playerId: seat, life: Math.max(-999, me.life - hurt), was })]];
     choices.push([1, move("updatePlayer", { playerId: seat, counters: { poison: this.#chance.below(12) } })]);
     choices.push([1, move("updateTable", { monarch: seat })]);
     const top = view.interruptingPlayers.at(-1);

@@ -34,6 +34,8 @@ export interface UpdatePlayer extends AboutSeat {
   readonly commanderDamage?: Readonly<Record<string, readonly [number, number]>>;
   /** Who dealt a loss of life; the sender's seat when left out. */
   readonly source?: SeatId;
+  /** What these numbers were when the sender stepped from them: a new total that names it is that step, from what it is by now. */
+  readonly was?: Pick<UpdatePlayer, "life" | "counters" | "commanderDamage">;
 }
 
 /** Table-wide markers; null puts a marker back into the box. */

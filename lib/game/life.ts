@@ -4,7 +4,7 @@ import { scoreLoss } from "./campaign.ts";
 import { knownCounters, type UpdatePlayer, type UpdateTable } from "./commands.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import type { SeatId } from "./ids.ts";
-import { limits, within } from "./limits.ts";
+import { limits, type Range, stepFrom, within } from "./limits.ts";
 import { cleanColor, cleanCounterName, cleanSeatName } from "./names.ts";
 import { isAlive, type Seat, seatAt, type State } from "./state.ts";
 import { kill } from "./turns.ts";
@@ -32,13 +32,20 @@ export function asksOf(seat: Seat): readonly string[] {
   return asks;
 }
 
+/** A name such as "constructor" must not find what every object inherits. */
+const ownOf = <T>(all: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
+
+/** What a number becomes: the total that is given, or the step from what it was for the sender. */
+const becomes = (range: Range, now: number, [was, given]: readonly [number | undefined, number]): number =>
+  was === undefined ? given : stepFrom(range, now, [was, given]);
+
 /** Sets a counter that is within bounds; 0 takes it off the table. */
 export function setCounter(draft: Draft, id: SeatId, change: { readonly counter: string; readonly total: number }): void {
   const { counter, total } = change;
   const seat = seatAt(draft.state, id);
   if (seat === undefined) return;
-  // A name such as "constructor" must not find what every object inherits.
-  const from = Object.hasOwn(seat.counters, counter) ? (seat.counters[counter] ?? 0) : 0;
+  const from = ownOf(seat.counters, counter) ?? 0;
   if (from === total) return;
   const { [counter]: _, ...others } = seat.counters;
   writeSeat(draft, id).counters = total === 0 ? others : { ...seat.counters, [counter]: total };
@@ -48,13 +55,13 @@ export function setCounter(draft: Draft, id: SeatId, change: { readonly counter:
 type Counters = Readonly<Record<string, number>>;
 type Damages = Readonly<Record<string, readonly [number, number]>>;
 
-/** The counters under their clean names, or null when one is not possible. */
-function cleanCounters(seat: Seat, wanted: Counters): Counters | null {
+/** The new totals of counters under their clean names, or null when one is not possible. */
+function cleanCounters(seat: Seat, wanted: Counters, was: Counters | undefined): Counters | null {
   const clean: Record<string, number> = {};
-  for (const [typed, total] of Object.entries(wanted)) {
+  for (const [typed, given] of Object.entries(wanted)) {
     const name = isKnown(typed) ? typed : cleanCounterName(typed);
-    if (name === null || name === "__proto__" || !within(total, limits.counter)) return null;
-    clean[name] = total;
+    if (name === null || name === "__proto__" || !within(given, limits.counter)) return null;
+    clean[name] = becomes(limits.counter, ownOf(seat.counters, name) ?? 0, [ownOf(was, typed), given]);
   }
   const after: Counters = { ...seat.counters, ...clean };
   const named = Object.keys(after).filter((name) => !isKnown(name) && after[name] !== 0);
@@ -76,12 +83,15 @@ const damageFits = (state: State, to: SeatId, damages: Damages): boolean =>
     );
   });
 
-function setDamages(draft: Draft, id: SeatId, damages: Damages): void {
+function setDamages(draft: Draft, id: SeatId, { commanderDamage = {}, was }: UpdatePlayer): void {
   const seat = writeSeat(draft, id);
   const all: Record<string, readonly [number, number]> = { ...seat.commanderDamage };
-  for (const [key, [first, partner]] of Object.entries(damages)) {
+  for (const [key, given] of Object.entries(commanderDamage)) {
     const from = Number(key);
-    const [firstBefore, partnerBefore] = all[from] ?? [0, 0];
+    const before = all[from] ?? [0, 0];
+    const [firstBefore, partnerBefore] = before;
+    const total = (n: 0 | 1): number => becomes(limits.commanderDamage, before[n], [ownOf(was?.commanderDamage, key)?.[n], given[n]]);
+    const [first, partner] = [total(0), total(1)];
     if (first === firstBefore && partner === partnerBefore) continue;
     if (first === 0 && partner === 0) delete all[from];
     else all[from] = [first, partner];
@@ -90,14 +100,22 @@ function setDamages(draft: Draft, id: SeatId, damages: Damages): void {
   seat.commanderDamage = all;
 }
 
+/** Whether these can have been a seat's numbers. */
+const wasFits = (state: State, id: SeatId, { life, counters = {}, commanderDamage = {} }: NonNullable<UpdatePlayer["was"]>): boolean =>
+  (life === undefined || within(life, limits.life)) &&
+  isRecord(counters) &&
+  Object.values(counters).every((total) => within(total, limits.counter)) &&
+  damageFits(state, id, commanderDamage);
+
 /** The field of the command that cannot be, or null. Nothing is changed before all of it is known to fit. */
 function fieldAtFault(state: State, seat: Seat, command: UpdatePlayer): string | null {
-  const { name, color, life, counters, commanderDamage, source } = command;
+  const { name, color, life, counters, commanderDamage, source, was } = command;
   if (name !== undefined && cleanSeatName(name) === null) return "name";
   if (color !== undefined && cleanColor(color) === null) return "color";
   if (life !== undefined && !within(life, limits.life)) return "life";
   if (counters !== undefined && !isRecord(counters)) return "counters";
   if (commanderDamage !== undefined && !damageFits(state, seat.id, commanderDamage)) return "commanderDamage";
+  if (was !== undefined && !wasFits(state, seat.id, was)) return "was";
   return source !== undefined && seatAt(state, source) === undefined ? "source" : null;
 }
 
@@ -119,16 +137,19 @@ export function updatePlayer(draft: Draft, command: UpdatePlayer, by: SeatId | n
   if (seat === undefined) return refuse("no-such-seat", "playerId");
   const fault = fieldAtFault(state, seat, command);
   if (fault !== null) return refuse("bad-message", fault);
-  const counters = command.counters === undefined ? {} : cleanCounters(seat, command.counters);
+  const counters = command.counters === undefined ? {} : cleanCounters(seat, command.counters, command.was?.counters);
   if (counters === null) return refuse("bad-message", "counters");
   const asked = asksOf(seat);
   setLooks(draft, id, command);
   for (const [counter, total] of Object.entries(counters)) setCounter(draft, id, { counter, total });
-  if (command.commanderDamage !== undefined) setDamages(draft, id, command.commanderDamage);
+  if (command.commanderDamage !== undefined) setDamages(draft, id, command);
   for (const reason of asksOf(writeSeat(draft, id))) {
     if (!asked.includes(reason)) draft.events.push({ type: "lossAsked", data: { playerId: id, reason } });
   }
-  if (command.life !== undefined) setLife(draft, id, { life: command.life, source: command.source ?? by });
+  if (command.life !== undefined) {
+    const life = becomes(limits.life, seat.life, [command.was?.life, command.life]);
+    setLife(draft, id, { life, source: command.source ?? by });
+  }
   return null;
 }
 

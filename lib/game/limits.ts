@@ -4,7 +4,7 @@ const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-interface Range {
+export interface Range {
   readonly min: number;
   readonly max: number;
 }
@@ -70,6 +70,10 @@ export const limits = {
 /** A whole number within the range. NaN, fractions, infinities and other types are not. */
 export const within = (value: unknown, range: Range): value is number =>
   Number.isSafeInteger(value) && (value as number) >= range.min && (value as number) <= range.max;
+
+/** `given` was meant as a step from `was`: that step from what it is `now`, as far as the range goes. */
+export const stepFrom = ({ min, max }: Range, now: number, [was, given]: readonly [number, number]): number =>
+  Math.min(max, Math.max(min, now + given - was));
 
 /** What must hold between them, and what it means. */
 const relations: readonly (readonly [boolean, string])[] = [

@@ -20,6 +20,12 @@ const name = z.string().max(1_000);
 const seatKey = z.string().regex(new RegExp(`^[1-${limits.playerCount.max}]$`));
 const damage = whole(limits.commanderDamage);
 
+const seatNumbers = {
+  life: whole(limits.life).optional(),
+  counters: z.record(z.string().min(1).max(128), whole(limits.counter)).optional(),
+  commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),
+};
+
 const settingFields = {
   playerCount: whole(limits.playerCount),
   mode: z.enum(settingWords.mode),
@@ -90,10 +96,12 @@ export const clockCommands = {
         .string()
         .regex(/^#[0-9a-fA-F]{6}$/)
         .optional(),
-      life: whole(limits.life).optional(),
-      counters: z.record(z.string().min(1).max(128), whole(limits.counter)).optional(),
-      commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),
+      ...seatNumbers,
       source: seat.describe("Who dealt the damage; who acts when it is left out.").optional(),
+      was: z
+        .strictObject(seatNumbers)
+        .describe("What the new numbers were for the sender: each that is named is a step, and what others have changed since stays.")
+        .optional(),
     })
     .describe("Fields of one seat; those left out stay. Its holder, the host."),
   updateTable: z

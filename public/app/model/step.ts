@@ -28,7 +28,7 @@ export function step(model: Model, input: Input): Model {
     case "chaired":
       return { ...model, chair: true };
     case "give":
-      return { ...model, outbox: [...model.outbox, input.sent] };
+      return { ...model, outbox: given(model.outbox, input.sent) };
     case "drop":
       return { ...model, outbox: without(model, input.id) };
     case "notice":
@@ -101,6 +101,10 @@ function serverSaid(model: Model, message: FromServer, atMs: number): Model {
       return model;
   }
 }
+
+/** What is given once more, in other words, keeps its place. */
+const given = (outbox: Model["outbox"], sent: Model["outbox"][number]): Model["outbox"] =>
+  outbox.some(({ id }) => id === sent.id) ? outbox.map((one) => (one.id === sent.id ? sent : one)) : [...outbox, sent];
 
 const without = (model: Model, id: string | undefined): Model["outbox"] =>
   id === undefined ? model.outbox : model.outbox.filter((sent) => sent.id !== id);

@@ -1,6 +1,6 @@
 // The numbers of a seat as its player means them now: the server's, overlaid with what is on its way there. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
-import { limits } from "../../../lib/game/limits.ts";
+import { limits, type Range, stepFrom } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Model, Sent, Table } from "./model.ts";
 import type { Command } from "./offer.ts";
@@ -27,52 +27,60 @@ function withSeat(table: Table, { playerId, name, color, life, counters, command
   return { ...table, players: table.players.map((player) => (player.id === playerId ? updated(player) : player)) };
 }
 
-/** The table with what is on its way already on it: whoever changes a number again means the one he gave, not the one before it. */
-export function meantTable(table: Table, outbox: Model["outbox"]): Table {
-  let meant = table;
-  for (const { type, data } of outbox) {
-    if (type === "updatePlayer") meant = withSeat(meant, data as Update);
-    else if (type === "updateTable") meant = { ...meant, ...data };
-  }
-  return meant;
-}
+/** A name such as "constructor" must not find what every object inherits. */
+const ownOf = <T>(all: Readonly<Record<string, T>>, name: string, none: T): T => (Object.hasOwn(all, name) ? (all[name] ?? none) : none);
 
-/** `given` was meant as a step from `was`; where somebody else has changed it since, it is that step from what it is `now`. */
-function stepFrom(
-  { min, max }: { readonly min: number; readonly max: number },
-  now: number,
-  [was, given]: readonly [number, number],
-): number {
-  return now === given ? given : Math.min(max, Math.max(min, now + given - was));
-}
+const noDamage: readonly [number, number] = [0, 0];
+
+/** A step that the table shows already has come through. Where somebody else has changed the number it is that step from what it is now. */
+const stepOnce = (range: Range, now: number, step: readonly [number, number]): number =>
+  now === step[1] ? now : stepFrom(range, now, step);
 
 function fromNow(now: PlayerView, was: Numbers, update: Update): Update {
   const { life, counters = {}, commanderDamage = {} } = update;
   const count = ([name, given]: [string, number]) =>
-    [name, stepFrom(limits.counter, now.counters[name] ?? 0, [was.counters[name] ?? 0, given])] as const;
+    [name, stepOnce(limits.counter, ownOf(now.counters, name, 0), [ownOf(was.counters, name, 0), given])] as const;
   const damage = ([from, given]: [string, readonly [number, number]]) => {
-    const [before, today] = [was.commanderDamage[from] ?? [0, 0], now.commanderDamage[from] ?? [0, 0]];
-    const each = (n: 0 | 1): number => stepFrom(limits.commanderDamage, today[n], [before[n], given[n]]);
+    const [before, today] = [ownOf(was.commanderDamage, from, noDamage), ownOf(now.commanderDamage, from, noDamage)];
+    const each = (n: 0 | 1): number => stepOnce(limits.commanderDamage, today[n], [before[n], given[n]]);
     return [from, [each(0), each(1)]] as const;
   };
   return {
     ...update,
-    ...(life !== undefined && { life: stepFrom(limits.life, now.life, [was.life, life]) }),
+    ...(life !== undefined && { life: stepOnce(limits.life, now.life, [was.life, life]) }),
     ...(update.counters && { counters: Object.fromEntries(Object.entries(counters).map(count)) }),
     ...(update.commanderDamage && { commanderDamage: Object.fromEntries(Object.entries(commanderDamage).map(damage)) }),
   };
 }
 
-/** What was given while the line was down, for the table as it stands now: a blow that somebody else entered meanwhile counts as well. */
+/** What a command on its way makes of a seat whose numbers others may have changed since; null for what is about no seat of this table. */
+function updateFor(table: Table, { type, data, was }: Sent): Update | null {
+  const update = data as Update;
+  const now = type === "updatePlayer" ? playerOf(table, update.playerId) : undefined;
+  if (now === undefined) return null;
+  return was === undefined ? update : fromNow(now, was, update);
+}
+
+function withSent(table: Table, sent: Sent): Table {
+  if (sent.type === "updateTable") return { ...table, ...sent.data };
+  const update = updateFor(table, sent);
+  return update === null ? table : withSeat(table, update);
+}
+
+/** The table with what is on its way already on it: whoever changes a number again means the one he gave, not the one before it. */
+export const meantTable = (table: Table, outbox: Model["outbox"]): Table => outbox.reduce(withSent, table);
+
+/**
+ * What was given while the line was down, for the table as it stands now: a blow that somebody else entered meanwhile counts as well. What
+ * says itself from which number it is a step is left as it is.
+ */
 export function givenFromNow(outbox: Model["outbox"], table: Table | null): Model["outbox"] {
   let meant = table;
   return outbox.map((sent): Sent => {
-    const update = sent.data as Update;
-    const now = meant && sent.type === "updatePlayer" ? playerOf(meant, update.playerId) : undefined;
-    if (meant === null || now === undefined || sent.was === undefined) return sent;
-    const data = fromNow(now, sent.was, update);
+    const data = meant && updateFor(meant, sent);
+    if (meant === null || data === null) return sent;
     meant = withSeat(meant, data);
-    return { ...sent, data };
+    return "was" in sent.data ? sent : { ...sent, data };
   });
 }
 
@@ -83,6 +91,20 @@ export const meantPlayer = ({ table, outbox }: Model, seat: SeatId): PlayerView 
 export function numbersBefore(model: Model, { data }: { readonly data: object }): Numbers | undefined {
   const player = "playerId" in data ? meantPlayer(model, data.playerId as SeatId) : undefined;
   return player && { life: player.life, counters: player.counters, commanderDamage: player.commanderDamage };
+}
+
+const picked = <T>(given: Readonly<Record<string, T>>, from: Readonly<Record<string, T>>, none: T) =>
+  Object.fromEntries(Object.keys(given).map((name) => [name, ownOf(from, name, none)]));
+
+/** `data` of an update with what its numbers were: to the server each is then a step, and of two who step at once neither is lost. */
+export function asStep(data: object, was: Numbers): object {
+  const { life, counters, commanderDamage } = data as Update;
+  const steps = {
+    ...(life !== undefined && { life: was.life }),
+    ...(counters && { counters: picked(counters, was.counters, 0) }),
+    ...(commanderDamage && { commanderDamage: picked(commanderDamage, was.commanderDamage, noDamage) }),
+  };
+  return Object.keys(steps).length === 0 ? data : { ...data, was: steps };
 }
 
 export function valueFor(model: Model, seat: SeatId, name: ValueName): number {

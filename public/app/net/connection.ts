@@ -212,8 +212,9 @@ export class Connection {
 
   /** The same tap, said so that an older server understands it. */
   private giveAgain(sent: Sent): void {
-    this.ports.dispatch({ type: "drop", id: sent.id });
-    this.post(sent);
+    this.ports.shelf.put(sent);
+    this.ports.dispatch({ type: "give", sent });
+    this.resend(sent.id);
   }
 
   private beforeModel(message: FromServer): void {

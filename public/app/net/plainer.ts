@@ -3,7 +3,14 @@
 import type { FromServer, Sent } from "../model/model.ts";
 
 /** Fields by command without which it says the same. */
-const guards: ReadonlySet<string> = new Set(["pause.to", "passTurn.turn", "interrupt.turn", "passTargetPriority.turn", "undo.v"]);
+const guards: ReadonlySet<string> = new Set([
+  "pause.to",
+  "passTurn.turn",
+  "interrupt.turn",
+  "passTargetPriority.turn",
+  "undo.v",
+  "updatePlayer.was",
+]);
 
 /** What was refused for such a field, without it; null for every other message. */
 export function plainer(message: FromServer, outbox: readonly Sent[]): Sent | null {

@@ -8,7 +8,7 @@ import type { Command } from "../model/offer.ts";
 import type { LoggedChange } from "../model/logged.ts";
 import { type NameSeat, withSeatNames } from "../model/seat-look.ts";
 import { step } from "../model/step.ts";
-import { numbersBefore } from "../model/values.ts";
+import { asStep, numbersBefore } from "../model/values.ts";
 import { LogReader } from "./log.ts";
 import { Connection } from "./connection.ts";
 import { onceGiver } from "./once.ts";
@@ -33,7 +33,8 @@ function sentNow(env: Env, model: Model, command: Command): Sent | null {
   if (gameId === null) return null;
   const was = command.type === "updatePlayer" ? numbersBefore(model, command) : undefined;
   const times = { at: env.wallMs(), serverAt: env.nowMs() + serverClock.offsetMs };
-  return { ...command, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }), ...(was && { was }) };
+  const step = was && { data: asStep(command.data, was), was };
+  return { ...command, ...step, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
 }
 
 /** What the screens show of it. A table stays the same object while nothing of it changes. */

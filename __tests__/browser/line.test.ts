@@ -168,19 +168,70 @@ describe("a line", () => {
     });
   });
 
-  test("that is open and has not said a word has the time that it had left when the page is looked at, and no more", () => {
-    const env = fakeEnv();
-    const session = createSession(env);
-    session.enter(gameId);
-    env.pass(1_000);
-    env.socket().opens();
-    for (const passedMs of [1_000, 3_000, 3_000]) {
-      env.pass(passedMs);
+  describe("that is open and has not said a word", () => {
+    /** Opens after so long, and then is silent. */
+    const silent = (tookMs: number) => {
+      const env = fakeEnv();
+      const session = createSession(env);
+      session.enter(gameId);
+      env.pass(tookMs);
+      env.socket().opens();
+      return { env, session };
+    };
+
+    test("has the time of its step as long as nobody looks", () => {
+      const { env } = silent(1_000);
+      env.pass(7_500);
+      expect(env.sockets).toHaveLength(1);
+    });
+
+    test.each([
+      [50, 1_500],
+      [3_000, 3_000],
+      [7_000, 7_000],
+    ])(
+      "L36 and came about in %i ms is asked at once when the page is looked at, and given up %i ms after the first look",
+      (tookMs, leftMs) => {
+        const { env, session } = silent(tookMs);
+        env.pass(400);
+        const pings = () => env.socket().sent.filter(({ type }) => type === "ping").length;
+        const before = pings();
+        session.comeBackNow();
+        expect(pings()).toBe(before + 1);
+        env.pass(leftMs - 100);
+        session.comeBackNow();
+        expect(env.sockets).toHaveLength(1);
+        env.pass(600);
+        expect(env.sockets).toHaveLength(2);
+      },
+    );
+
+    test("L36 whose line died in that moment is in sync 2 s after the page is looked at, however often that is", () => {
+      const { env, session } = silent(80);
+      const died = env.socket();
+      env.pass(1_000);
+      let served = 1;
+      for (let at = 0; at < 2_000; at += 50) {
+        if (at % 200 === 0) session.comeBackNow();
+        env.pass(50);
+        // Every other line lives.
+        for (const socket of env.sockets.slice(served)) env.after(80, () => socket.opens());
+        served = env.sockets.length;
+        if (env.socket() !== died && env.socket().told.length > 0) env.socket().says("state", table({ v: 11 }));
+      }
+      expect(session.model.value.link).toBe("open");
+      expect(env.sockets).toHaveLength(2);
+    });
+
+    test("and then answers has the rest of its step for what it was asked", () => {
+      const { env, session } = silent(1_000);
       session.comeBackNow();
-    }
-    expect(env.sockets).toHaveLength(1);
-    env.pass(1_300);
-    expect(env.sockets).toHaveLength(2);
+      env.pass(1_400);
+      env.socket().says("clientId", { serverTime: env.wallMs() });
+      env.pass(4_000);
+      env.socket().says("state", table({ v: 11 }));
+      expect([env.sockets.length, session.model.value.link]).toEqual([1, "open"]);
+    });
   });
 
   test("L36 that was opened before a sleep in which the page's clock stood, and has not said a word, is given up", () => {

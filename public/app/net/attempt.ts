@@ -14,6 +14,7 @@ export class Attempt {
   private readonly beganWallMs: number;
   private openedMs = 0;
   private openedWallMs = 0;
+  private lookedAtMs: number | null = null;
 
   /** `before`: tries in a row that came to nothing. */
   constructor(env: Env, before: number) {
@@ -29,9 +30,15 @@ export class Attempt {
     this.openedWallMs = this.env.wallMs();
   }
 
-  /** ms for the first word of a socket that is open: a line so slow, or a server so busy, is not helped by another one. */
+  /**
+   * ms for the first word of a socket that is open when somebody looks at the page. From his first look on it has as long as it took to come
+   * about, which was several round trips: a line that is slow is not helped by another one, and on one that died nobody waits longer.
+   */
   leftToSpeak(): number {
-    return this.patienceMs - Math.max(this.env.nowMs() - this.openedMs, this.env.wallMs() - this.openedWallMs);
+    const now = this.env.nowMs();
+    this.lookedAtMs ??= now;
+    const stepMs = this.patienceMs - Math.max(now - this.openedMs, this.env.wallMs() - this.openedWallMs);
+    return Math.min(stepMs, this.lookedAtMs + Math.max(wokenSilenceMaxMs, this.openedMs - this.beganMs) - now);
   }
 
   /**

@@ -1,30 +1,22 @@
 // The one socket of this page: opens it, says who comes, sends what waits, and comes back by itself when it is lost.
 // It never decides what a message means for the page (that is the model's) and never throws a key away on a temporary refusal.
 import { closeCodes } from "../../../lib/protocol/close-codes.ts";
-import type { Env, SocketLike } from "../device/env.ts";
-import { type FromServer, hasEnded, type Input, type Model, type Sent, shownGame, type Told } from "../model/model.ts";
+import type { SocketLike } from "../device/env.ts";
+import { type FromServer, hasEnded, type Sent, shownGame, type Told } from "../model/model.ts";
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
 import { Attempt } from "./attempt.ts";
 import { backoffMs } from "./backoff.ts";
 import { parsed } from "./heard.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { OutboxShelf } from "./outbox-shelf.ts";
 import { plainer } from "./plainer.ts";
-import type { SeatKey, SeatKeys } from "./seat-keys.ts";
+import type { Ports } from "./ports.ts";
+import type { SeatKey } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
 
 const retryMs = 500;
 /** Only these say that a key opens nothing any more. */
 const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
-
-interface Ports {
-  readonly env: Env;
-  readonly keys: SeatKeys;
-  readonly shelf: OutboxShelf;
-  readonly model: () => Model;
-  readonly dispatch: (input: Input) => void;
-}
 
 export class Connection {
   private readonly ports: Ports;
@@ -85,8 +77,10 @@ export class Connection {
     if (state !== undefined && state < 2 && why === "tap") return;
     this.attempts = 0;
     const leftMs = this.leftWhenWoken(state);
-    if (leftMs > 0) this.waitFor(leftMs);
-    else this.open();
+    if (leftMs <= 0) this.open();
+    // Whatever it says then, it has the rest of its step's time.
+    else if (state === 1) this.heartbeat.woken(leftMs);
+    else this.waitFor(leftMs);
   }
 
   /** ms for a socket that is on its way in and has not said a word. */

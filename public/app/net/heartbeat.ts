@@ -46,17 +46,17 @@ export class Heartbeat {
     this.isHeard = false;
   }
 
-  /** The device may have slept. */
-  woken(): void {
+  /** The device may have slept. `patienceMs`: for any word, of a socket that has not said one. */
+  woken(patienceMs = this.patience(wokenSilenceMaxMs)): void {
     this.cancelSilence?.();
-    this.cancelSilence = this.silence(wokenSilenceMaxMs);
+    this.cancelSilence = this.line.after(patienceMs, () => this.line.onDead());
     this.pings = 0;
     this.ping();
   }
 
   /** Something was sent, and all of it is answered. Who has tapped on a line that died unnoticed must not pay for the time until the next ping. */
   sent(): void {
-    if (this.isHeard) this.cancelSilence ??= this.silence(silenceMaxMs);
+    if (this.isHeard) this.cancelSilence ??= this.line.after(this.patience(silenceMaxMs), () => this.line.onDead());
   }
 
   heard(): void {
@@ -78,8 +78,8 @@ export class Heartbeat {
   }
 
   /** On a line that is known to be slow an answer may take half as long again as the quickest of the last ones. */
-  private silence(mostMs: number): () => void {
+  private patience(mostMs: number): number {
     const { samples, rttMs } = this.line.serverClock();
-    return this.line.after(Math.max(mostMs, samples.length > 0 ? 1.5 * rttMs : 0), () => this.line.onDead());
+    return Math.max(mostMs, samples.length > 0 ? 1.5 * rttMs : 0);
   }
 }

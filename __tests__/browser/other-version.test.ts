@@ -1,8 +1,9 @@
 // A page and a server of different versions: while instances are replaced one after the other, and when a version is taken back.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { isSpoken } from "../../public/app/device/spoken.ts";
 import { createSpeech } from "../../public/app/i18n/words.ts";
 import { createSession } from "../../public/app/net/session.ts";
-import { fakeEnv } from "./support/fake-env.ts";
+import { type FakeEnv, fakeEnv } from "./support/fake-env.ts";
 import { table } from "./support/tables.ts";
 
 function playing() {
@@ -67,6 +68,82 @@ describe("a page at a server of an older version", () => {
     expect(said("passTurn")).toHaveLength(1);
     expect(session.model.value.outbox).toEqual([]);
     expect(session.model.value.notices.map(({ key }) => key)).toEqual(["refusal.bad-message", "refusal.bad-message"]);
+  });
+});
+
+describe("a page whose sockets are all refused", () => {
+  const refused = (isSpoken: () => Promise<boolean>) => {
+    let asked = 0;
+    const env: FakeEnv = {
+      ...fakeEnv(),
+      isSpoken: () => {
+        asked += 1;
+        return isSpoken();
+      },
+    };
+    const session = createSession(env);
+    session.enter("K7QX2M");
+    const fail = async (times: number): Promise<void> => {
+      for (let count = 0; count < times; count += 1) {
+        const { length } = env.sockets;
+        env.socket().dies(1006);
+        while (env.sockets.length === length && env.nowMs() < 3_600_000 && session.model.value.link === "lost") {
+          env.pass(100);
+          await Promise.resolve();
+        }
+      }
+    };
+    return { env, session, fail, asked: () => asked };
+  };
+
+  test("F51 asks, says that it is out of date, and stops, when the server does not speak what it does", async () => {
+    const { env, session, fail } = refused(async () => false);
+    await fail(4);
+    expect(session.model.value.link).toBe("outdated");
+    const { length } = env.sockets;
+    session.comeBackNow();
+    env.pass(600_000);
+    expect(env.sockets).toHaveLength(length);
+    session.enter("ZZZZZZ");
+    expect(env.sockets).toHaveLength(length + 1);
+  });
+
+  test("F51 goes on when the server speaks it or cannot be asked, and asks seldom", async () => {
+    const { session, fail, asked } = refused(async () => true);
+    await fail(2);
+    expect(asked()).toBe(0);
+    await fail(1);
+    expect(asked()).toBe(1);
+    await fail(30);
+    expect([session.model.value.link, asked()]).toEqual(["lost", 2]);
+  });
+
+  test("F51 that was let in before the answer came stays", async () => {
+    let answer: (isSpoken: boolean) => void = () => undefined;
+    const { env, session, fail } = refused(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await fail(3);
+    env.socket().opens();
+    env.socket().says("state", table());
+    answer(false);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(session.model.value.link).toBe("open");
+  });
+
+  test.each([
+    [{ protocols: ["tapotarp.v1", "tapotarp.v2"] }, true],
+    [{ protocols: ["tapotarp.v2"] }, false],
+    [{ version: "0.1.0" }, true],
+    [null, true],
+  ])("F51 a server that answers %j: spoken is %s", async (body, spoken) => {
+    vi.stubGlobal("fetch", async () => (body === null ? Promise.reject(new Error("the line is down")) : Response.json(body)));
+    expect(await isSpoken()).toBe(spoken);
+    vi.unstubAllGlobals();
   });
 });
 

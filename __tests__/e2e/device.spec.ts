@@ -383,6 +383,36 @@ test("a page that its server does not understand looks for another version of it
   await changing.close();
 });
 
+test("F51 a page that its server does not speak with says so, stops trying, and looks for another version of itself", async ({
+  browser,
+}) => {
+  // It hosts no socket: every upgrade is refused.
+  const changing = await startStaticSite("dist/public");
+  const context = await browser.newContext({ locale: "tr-TR" });
+  const page = await context.newPage();
+  let tries = 0;
+  page.on("websocket", () => {
+    tries += 1;
+  });
+  await context.route("**/api/server/state", (route) => route.fulfill({ json: { version: "2.0.0", protocols: ["tapotarp.v2"] } }));
+  await page.goto(changing.origin);
+  await page.waitForFunction(() => navigator.serviceWorker.ready.then(() => true));
+  await page.goto(`${changing.origin}/g/K7QX2M`);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  changing.replace("/sw.js", `${readFileSync("dist/public/sw.js", "utf8")}\n// Another build.\n`);
+  await expect(page.locator('[data-ended="outdated"] h1')).toHaveText("Bu sayfa sunucuya uymuyor");
+  await expect(page.getByText("Yeni bir sürüm hazır.")).toBeVisible();
+  const before = tries;
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.waitForTimeout(2_500);
+  expect(tries).toBe(before);
+  await page.evaluate(() => Object.assign(window, { before: true }));
+  await page.locator('[data-act="reload"]').click();
+  await page.waitForFunction(() => (window as { before?: true }).before === undefined);
+  await context.close();
+  await changing.close();
+});
+
 test("what a finger has tapped does not stay lit, and what the device cannot do has no switch", async ({ browser }) => {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },

@@ -68,6 +68,8 @@ describe("SAFETY 13-15: the upgrade gate", () => {
 
   test("F51 a client of another version is told which ones are spoken", async () => {
     expect(await refusal(server.port, { headers: { ...origin, "Sec-WebSocket-Protocol": "tapotarp.v9" } })).toContain("tapotarp.v1");
+    // A browser keeps that answer from its page, which asks here.
+    expect(await (await fetch(`${server.url}/api/server/state`)).json()).toMatchObject({ protocols: ["tapotarp.v1"] });
   });
 
   test("L20 X-Forwarded-For gains nothing when no proxy is trusted", async () => {

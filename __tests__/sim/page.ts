@@ -32,6 +32,7 @@ export interface PageEnv {
   readonly jitter: () => number;
   readonly freshId: () => string;
   readonly openSocket: () => SocketLike;
+  readonly isSpoken: () => Promise<boolean>;
   readonly shelf: Shelf;
 }
 

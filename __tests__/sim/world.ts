@@ -242,6 +242,7 @@ export class World {
         return `a${this.#ids}`;
       },
       openSocket: () => this.#open(device),
+      isSpoken: async () => true,
       shelf,
     };
   }

@@ -5,6 +5,7 @@ import type { RefusalCode } from "../game/refusals.ts";
 import type { WireEvent } from "../game/wire-event.ts";
 import { csvText } from "../protocol/csv.ts";
 import { gameIdSchema } from "../protocol/session-schemas.ts";
+import { protocols } from "../protocol/version.ts";
 import type { Answer } from "../room/answer.ts";
 import type { Copy } from "../room/copy.ts";
 import { readRecord } from "../room/log.ts";
@@ -23,7 +24,7 @@ const noRooms = { find: async () => ({ refused: "no-such-game" as const }) };
 
 export function addGames(app: Express, parts: HttpParts): void {
   const { ambient, instanceId, version, edge } = parts;
-  app.get("/api/server/state", (_request, response) => void response.json({ instanceId, version, serverTime: ambient.now() }));
+  app.get("/api/server/state", (_request, response) => void response.json({ instanceId, version, protocols, serverTime: ambient.now() }));
   app.use("/api/games", (_request, response, next) => {
     response.set("Cache-Control", "no-store");
     if (!edge.sheds("watch")) return next();

@@ -70,8 +70,11 @@ const gamePaths: ZodOpenApiPathsObject = {
     get: open(
       {
         id: "serverState",
-        summary: "Which server this is, and its time",
-        answer: json("The server.", z.object({ instanceId: z.string(), version: z.string(), serverTime: time })),
+        summary: "Which server this is, what it speaks, and its time",
+        answer: json(
+          "The server. An upgrade that offers none of its subprotocols is refused.",
+          z.object({ instanceId: z.string(), version: z.string(), protocols: z.array(z.string()), serverTime: time }),
+        ),
         responses: common,
       },
       "games",

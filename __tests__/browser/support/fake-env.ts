@@ -63,6 +63,7 @@ export function fakeEnv(shelf = memoryShelf()): FakeEnv {
       sockets.push(socket);
       return socket;
     },
+    isSpoken: async () => true,
     shelf,
     sockets,
     socket: () => {

@@ -1,4 +1,6 @@
 // The page's only clock, timers, randomness, storage and sockets, as one value: tests hand in their own.
+import { protocols } from "../../../lib/protocol/version.ts";
+import { isSpoken } from "./spoken.ts";
 
 export interface SocketLike {
   readonly readyState: number;
@@ -30,6 +32,8 @@ export interface Env {
   /** A fresh string nobody can guess. Works on plain http too, where crypto.randomUUID is missing. */
   readonly freshId: () => string;
   readonly openSocket: () => SocketLike;
+  /** Whether the server speaks what this page does, as far as can be known. */
+  readonly isSpoken: () => Promise<boolean>;
   readonly shelf: Shelf;
 }
 
@@ -89,7 +93,8 @@ export function browserEnv(): Env {
     jitter: () => Math.random(),
     freshId: freshHex,
     openSocket: () =>
-      new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, ["tapotarp.v1"]) as unknown as SocketLike,
+      new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, [...protocols]) as unknown as SocketLike,
+    isSpoken,
     shelf: browserShelf(() => localStorage),
   };
 }

@@ -50,10 +50,14 @@ export async function startInstalled({ update, session }: App): Promise<void> {
     };
     session.env.after(lookAgainMs, lookAgain);
     let newest = 0;
+    let wasOld = false;
     effect(() => {
-      const { n = 0 } = session.model.value.notices.findLast(({ key }) => foreign.has(key)) ?? {};
-      if (n > newest) look();
+      const { notices, link } = session.model.value;
+      const { n = 0 } = notices.findLast(({ key }) => foreign.has(key)) ?? {};
+      const isOld = link === "outdated";
+      if (n > newest || (isOld && !wasOld)) look();
       newest = Math.max(newest, n);
+      wasOld = isOld;
     });
   } catch {
     // Private windows and plain http have no service worker: the page works without.

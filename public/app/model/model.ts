@@ -24,13 +24,14 @@ export type Told<Type extends FromServer["type"]> = Extract<FromServer, { readon
 
 /**
  * How the page stands to the server: `connecting` (nothing yet), `open`, `lost` (coming back by itself), `displaced` (another
- * page has the seat), `kicked`, `closed` (the table is gone), `local` (no server: this device is the table).
+ * page has the seat), `kicked`, `closed` (the table is gone), `outdated` (the server does not speak with a page of this version), `local` (no server: this device is the table).
  */
-export type Link = "connecting" | "open" | "lost" | "displaced" | "kicked" | "closed" | "local";
+export type Link = "connecting" | "open" | "lost" | Ended | "local";
+export type Ended = "displaced" | "kicked" | "closed" | "outdated";
 
 /** The game goes on without this page, or is no more: what the page knows of it stands still. */
-export const hasEnded = (link: Link): link is "displaced" | "kicked" | "closed" =>
-  link === "displaced" || link === "kicked" || link === "closed";
+export const hasEnded = (link: Link): link is Ended =>
+  link === "displaced" || link === "kicked" || link === "closed" || link === "outdated";
 
 /** A command on its way: kept until the server has answered it for good. */
 export interface Sent {

@@ -12,3 +12,9 @@ export function backoffMs(attempts: number, jitter: number): number {
   const ceiling = Math.min(attempts < soonAttempts ? soonMaxMs : maxMs, firstMs * 2 ** attempts);
   return ceiling / 2 + (ceiling / 2) * jitter;
 }
+
+/** Tries in a row that came to nothing after which the server is asked why, and how many more until it is asked again. */
+const askWhyFirst = 3;
+const askWhyEvery = 16;
+
+export const asksWhy = (attempts: number): boolean => attempts % askWhyEvery === askWhyFirst;

@@ -6,17 +6,15 @@ import { type FromServer, hasEnded, type Sent, shownGame, type Told } from "../m
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
 import { Attempt } from "./attempt.ts";
-import { backoffMs } from "./backoff.ts";
+import { asksWhy, backoffMs } from "./backoff.ts";
 import { parsed } from "./heard.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { plainer } from "./plainer.ts";
 import type { Ports } from "./ports.ts";
-import type { SeatKey } from "./seat-keys.ts";
+import { deadKeyCodes, type SeatKey } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
 
 const retryMs = 500;
-/** Only these say that a key opens nothing any more. */
-const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
 
 export class Connection {
   private readonly ports: Ports;
@@ -167,6 +165,14 @@ export class Connection {
     const { env } = this.ports;
     this.cancelTimer = env.after(backoffMs(this.attempts, env.jitter()), () => this.open());
     this.attempts += 1;
+    if (asksWhy(this.attempts)) void this.askWhy();
+  }
+
+  /** A server that does not speak with a page of this version refuses each of its sockets, and a page is not told why. */
+  private async askWhy(): Promise<void> {
+    if ((await this.ports.env.isSpoken()) || this.wish.type === "nothing" || this.final() || this.heartbeat.isHeard) return;
+    this.drop();
+    this.ports.dispatch({ type: "link", link: "outdated" });
   }
 
   /** `viewer`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */

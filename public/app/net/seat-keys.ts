@@ -17,6 +17,9 @@ export interface GameKeys {
   readonly chair: SeatKey | null;
 }
 
+/** Refusals that say that a key opens nothing any more; no other does. */
+export const deadKeyCodes: ReadonlySet<string> = new Set(["bad-token", "token-expired"]);
+
 const prefix = "tapotarp:keys:";
 /** Games this device remembers. */
 const gamesMax = 20;

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
 import { endedWhy } from "../model/ended.ts";
+import type { Ended } from "../model/model.ts";
 import { quietTint, tintOf } from "../ui/tint.ts";
 import { Wordmark } from "../ui/wordmark.tsx";
 
@@ -66,14 +67,15 @@ export function UnknownGame(): JSX.Element {
   );
 }
 
-export function EndedScreen({ link }: { readonly link: "displaced" | "kicked" | "closed" }): JSX.Element {
-  const { session, speech, go } = useApp();
+export function EndedScreen({ link }: { readonly link: Ended }): JSX.Element {
+  const { session, speech, go, update } = useApp();
   const { t } = speech;
   const { gameId } = session.model.value;
   const why = endedWhy(session.model.value);
   const act = (): void => {
     if (link === "displaced") session.takeBack();
     else if (link === "kicked" && gameId !== null) session.enter(gameId);
+    else if (link === "outdated") (update.value ?? (() => location.reload()))();
     else go("/");
   };
   return (
@@ -83,7 +85,12 @@ export function EndedScreen({ link }: { readonly link: "displaced" | "kicked" | 
         <h1>{t(`ended.${link}`)}</h1>
         <p class="hint">{t(why.key, why.params)}</p>
       </div>
-      <button type="button" class="go go-short" onClick={act} data-act={link === "displaced" ? "takeBack" : "leave"}>
+      <button
+        type="button"
+        class="go go-short"
+        onClick={act}
+        data-act={link === "displaced" ? "takeBack" : link === "outdated" ? "reload" : "leave"}
+      >
         <span class="go-word">{t(`ended.${link}.act`)}</span>
       </button>
       {link === "closed" ? null : (

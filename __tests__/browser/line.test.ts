@@ -269,6 +269,21 @@ describe("a line", () => {
     expect(comeBack(env)).toBe(first);
   });
 
+  test("on which the page is asked to wait before it comes in is kept for as long as that, and asked again then", () => {
+    const env = fakeEnv();
+    createSession(env).enter(gameId);
+    env.socket().opens();
+    env.socket().says("error", { code: "game-full", message: "", retry: true, retryAfterMs: 20_000 });
+    const joins = () => env.sockets.map(({ told }) => told.filter(({ type }) => type === "join").length);
+    live(env, 29_000);
+    expect(joins()).toEqual([1]);
+    live(env, 2_000);
+    expect(joins()).toEqual([2]);
+    // Nobody is waited for without end.
+    live(env, 8_000);
+    expect(joins()).toEqual([2, 0]);
+  });
+
   test("into another game is open when that game is there", () => {
     const { env, session } = seated();
     session.enter("ZZZZZZ");

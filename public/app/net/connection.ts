@@ -120,16 +120,15 @@ export class Connection {
     const socket = this.ports.env.openSocket();
     this.socket = socket;
     const attempt = new Attempt(this.ports.env, this.attempts);
-    const { patienceMs } = attempt;
     this.attempt = attempt;
     socket.onopen = () => {
       attempt.opened();
-      this.waitFor(patienceMs);
+      this.waitFor(attempt.patienceMs);
       this.hello();
     };
     socket.onmessage = (event) => this.received(event.data);
     socket.onclose = (event) => this.lost(event.code);
-    this.waitFor(patienceMs);
+    this.waitFor(attempt.patienceMs);
   }
 
   /** For the next step on the way into the game. */
@@ -311,10 +310,11 @@ export class Connection {
   }
 
   private again(error: Told<"error">, call: () => void): void {
-    const { env } = this.ports;
-    const waitMs = error.retryAfterMs ?? retryMs;
+    const waitMs = (error.retryAfterMs ?? retryMs) * (1 + this.ports.env.jitter());
     const socket = this.socket;
-    env.after(waitMs + waitMs * env.jitter(), () => {
+    // Whoever is asked to wait on a line that is well does so, however long: through another one he would only ask too early.
+    this.waitFor(waitMs + (this.attempt?.patienceMs ?? 0));
+    this.ports.env.after(waitMs, () => {
       if (this.socket === socket && socket?.readyState === 1) call();
     });
   }

@@ -23,7 +23,10 @@ export const mustReachAlways: readonly string[] = [
   "servers killed",
   "servers drained",
   "wall clocks set",
+  "servers that stood still",
+  // What the server says of such a time, when it was long enough to count (see lib/ops/away.ts).
   "this server did nothing for a while",
+  "times when nothing could be saved",
   "nothing could be saved for a while",
 ];
 

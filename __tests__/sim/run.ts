@@ -29,10 +29,16 @@ export interface RunOptions {
 export async function runSeed(seed: number, { log, game = "clock" }: RunOptions = {}): Promise<RunResult> {
   const parts = await loadPageParts();
   const world = new World(seed, { game: simGames[game], parts, log: log ?? null });
-  const unhandled = (error: unknown): void => world.wrong("unhandled", String(error instanceof Error ? error.stack : error).slice(0, 400));
+  const thrown = (rule: string, error: unknown): void =>
+    world.wrong(rule, String(error instanceof Error ? error.stack : error).slice(0, 400));
+  const unhandled = (error: unknown): void => thrown("unhandled", error);
   process.on("unhandledRejection", unhandled);
   try {
     return await withHeldTimers(world.timeline, () => new Evening(world).play());
+  } catch (error) {
+    // The evening ends there; the other seeds are played on, and this one is named.
+    thrown("thrown", error);
+    return world.result();
   } finally {
     process.off("unhandledRejection", unhandled);
   }

@@ -1,7 +1,10 @@
 // Seeds that once failed, each by the name of what it found, and the promise that a seed is one evening to the last byte.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { loadPageParts } from "./page.ts";
 import { runSeed } from "./run.ts";
-import type { SimKind } from "./sim-games.ts";
+import { simGames, type SimKind } from "./sim-games.ts";
+import { withHeldTimers } from "./timeline.ts";
+import { World } from "./world.ts";
 
 /** Bugs these seeds found; all are mended. */
 const found: readonly { readonly seed: number; readonly bug: string }[] = [
@@ -46,6 +49,30 @@ describe("the evenings of a third game, which nothing in lib knows", () => {
 });
 
 describe("the simulator itself", () => {
+  test("what throws in an evening fails its seed by name, and the seeds after it are played", async () => {
+    const throwing = vi.spyOn(simGames.chsh, "mover").mockReturnValue({
+      next() {
+        throw new Error("planted");
+      },
+    });
+    try {
+      const { seed, wrongs } = await runSeed(2, { game: "chsh" });
+      expect([seed, wrongs]).toEqual([2, [expect.stringMatching(/^thrown: Error: planted\n/)]]);
+    } finally {
+      throwing.mockRestore();
+    }
+  });
+
+  test("a game that is asked for and never made is told of at the end: whoever has no game was in step with everything", async () => {
+    const world = new World(1, { game: simGames.clock, parts: await loadPageParts(), log: null });
+    await withHeldTimers(world.timeline, async () => {
+      // No server lives.
+      world.device(null).page.create({}, "clock");
+      await world.settle(30_000);
+    });
+    expect(world.wrongs).toEqual(["unanswered: the game that was asked for was neither made nor refused"]);
+  });
+
   test.each<[number, SimKind]>([
     [3, "clock"],
     [7, "clock"],

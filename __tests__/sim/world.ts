@@ -324,8 +324,10 @@ export class World {
 
   /** Pages that ought to be in step with the store at the end. */
   #inStep(): boolean {
-    return this.devices.every(({ page }) => {
-      if (page.link === "displaced" || page.link === "kicked" || page.link === "closed" || page.gameId === null) return true;
+    return this.devices.every(({ page }, place) => {
+      if (page.link === "displaced" || page.link === "kicked" || page.link === "closed") return true;
+      // The first is the one who makes the game; whoever else has none looked for one before there was any.
+      if (page.gameId === null) return place > 0;
       return page.link === "open" && page.unanswered === 0 && page.table?.v === this.disk.versionOf(page.gameId);
     });
   }
@@ -334,6 +336,7 @@ export class World {
     const until = this.timeline.now + withinMs;
     while (!this.#inStep()) {
       if (await this.timeline.step(until)) continue;
+      if (this.gameId === null) this.wrong("unanswered", "the game that was asked for was neither made nor refused");
       for (const { page } of this.devices) {
         const v = page.gameId === null ? 0 : this.disk.versionOf(page.gameId);
         this.trace("apart", `${page.name} ${page.link} v${page.table?.v} of ${v} unanswered ${page.unanswered}`);
@@ -392,6 +395,10 @@ export class World {
     }));
     const verdict = checkHistory({ observations: this.#recorder.observations(), logs, resolved: buried });
     for (const { rule, game, message } of verdict.violations) this.wrong(rule, `${game}: ${message}`);
+    return this.result();
+  }
+
+  result(): RunResult {
     const { counts } = this.census;
     this.trace("counts", JSON.stringify(counts));
     const { kind } = this.scenario;

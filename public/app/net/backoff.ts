@@ -18,3 +18,9 @@ const askWhyFirst = 3;
 const askWhyEvery = 16;
 
 export const asksWhy = (attempts: number): boolean => attempts % askWhyEvery === askWhyFirst;
+
+/** A refusal that may pass is given again after this, ms, unless it says after how long. */
+const retryMs = 500;
+
+/** ms until what was refused is given again: as long as was asked for, and up to as much more, or all who were refused come back at once. */
+export const refusedMs = (retryAfterMs = retryMs, jitter: number): number => retryAfterMs * (1 + jitter);

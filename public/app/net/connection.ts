@@ -6,15 +6,13 @@ import { type FromServer, hasEnded, type Sent, shownGame, type Told } from "../m
 import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
 import { Attempt } from "./attempt.ts";
-import { asksWhy, backoffMs } from "./backoff.ts";
+import { asksWhy, backoffMs, refusedMs } from "./backoff.ts";
 import { parsed } from "./heard.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { plainer } from "./plainer.ts";
 import type { Ports } from "./ports.ts";
 import { deadKeyCodes, type SeatKey } from "./seat-keys.ts";
 import { isSameTable, type Wish } from "./wish.ts";
-
-const retryMs = 500;
 
 export class Connection {
   private readonly ports: Ports;
@@ -31,11 +29,10 @@ export class Connection {
 
   constructor(ports: Ports) {
     this.ports = ports;
-    const { env, model } = ports;
     this.heartbeat = new Heartbeat({
-      after: env.after,
-      serverClock: () => model().serverClock,
-      sendPing: () => this.send("ping", { t: env.nowMs() }),
+      after: ports.env.after,
+      serverClock: () => ports.model().serverClock,
+      sendPing: () => this.send("ping", { t: ports.env.nowMs() }),
       onDead: () => this.lost(1006),
     });
   }
@@ -310,7 +307,7 @@ export class Connection {
   }
 
   private again(error: Told<"error">, call: () => void): void {
-    const waitMs = (error.retryAfterMs ?? retryMs) * (1 + this.ports.env.jitter());
+    const waitMs = refusedMs(error.retryAfterMs, this.ports.env.jitter());
     const socket = this.socket;
     // Whoever is asked to wait on a line that is well does so, however long: through another one he would only ask too early.
     this.waitFor(waitMs + (this.attempt?.patienceMs ?? 0));

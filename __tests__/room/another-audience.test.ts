@@ -12,7 +12,7 @@ const bySeat = (real: AnyRules): AnyRules => ({
 test.each([
   ["changes", "all of it, as the changes that follow are made against it"],
   ["states", "what every state leaves out is left out of this one"],
-] as const)("whoever takes %s and sits down: %s", (updates) =>
+] as const)("whoever takes %s and sits down: %s", (updates, _what) =>
   inHouse(
     async (house) => {
       const [host, guest] = [viewer("host"), { ...viewer("guest"), updates }];

@@ -1,5 +1,5 @@
-// The browser tests' server: one that does not start is given up, and does not stay behind.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// The browser tests' server: one that does not start is given up, and neither it nor its folder stays behind.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,14 +13,16 @@ test("a server that does not come up is given up and ended", async () => {
   writeFileSync(
     hangs,
     `import { writeFileSync } from "node:fs";
-     writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+     writeFileSync(${JSON.stringify(pidFile)}, process.pid + " " + process.env.DATA_DIR);
      await new Promise(() => setInterval(() => undefined, 1_000));`,
   );
   const server = new GameServer({ NODE_OPTIONS: `--import=${pathToFileURL(hangs).href}` }, 3_000);
   let pid = 0;
   try {
     await expect(server.start()).rejects.toThrow("did not start");
-    pid = Number(readFileSync(pidFile, "utf8"));
+    const [started, dataDir = ""] = readFileSync(pidFile, "utf8").split(" ");
+    pid = Number(started);
+    expect([dataDir.includes("tapotarp-e2e-"), existsSync(dataDir)]).toEqual([true, false]);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     pid = 0;
   } finally {

@@ -47,7 +47,12 @@ export class TestRedis {
 
   static async start(settings: RedisSettings = {}): Promise<TestRedis> {
     const redis = new TestRedis(settings.port ?? (await freePort()), settings);
-    await redis.start();
+    try {
+      await redis.start();
+    } catch (error) {
+      await redis.end();
+      throw error;
+    }
     return redis;
   }
 
@@ -73,8 +78,11 @@ export class TestRedis {
       maxRetriesPerRequest: 200,
     });
     probe.on("error", () => {});
-    await probe.ping();
-    probe.disconnect();
+    try {
+      await probe.ping();
+    } finally {
+      probe.disconnect();
+    }
   }
 
   signal(signal: NodeJS.Signals): void {

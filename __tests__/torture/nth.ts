@@ -108,13 +108,17 @@ async function truth(): Promise<{ readonly results: string[]; readonly pictures:
   const folder = newFolder();
   const store = await openAt(folder);
   const results: string[] = [];
-  const pictures = [await picture(store)];
-  for (const step of walk()) {
-    results.push(JSON.stringify(await step.run(store)) ?? "done");
+  const pictures: string[] = [];
+  try {
     pictures.push(await picture(store));
+    for (const step of walk()) {
+      results.push(JSON.stringify(await step.run(store)) ?? "done");
+      pictures.push(await picture(store));
+    }
+  } finally {
+    await store.close();
+    dropFolder(folder);
   }
-  await store.close();
-  dropFolder(folder);
   return { results, pictures };
 }
 
@@ -147,30 +151,34 @@ interface Walk {
   readonly pictures: readonly string[];
 }
 
-async function walkOnce({ folder, nth, action, results, pictures }: Walk): Promise<boolean> {
+/** False when nothing failed. The store is closed however it ends: its thread would go on in a folder that is gone. */
+export async function walkOnce({ folder, nth, action, results, pictures }: Walk): Promise<boolean> {
   let store = await openAt(folder, { failpoints: [{ at: "statement", nth, times: 1, action }] });
   let hasFailed = false;
   const reopen = async () => {
     await store.close();
     store = await openAt(folder);
   };
-  for (const [place, step] of walk().entries()) {
-    const about = `statement ${nth}, step ${place} (${step.name})`;
-    let result = await step.run(store).catch((error: unknown) => error);
-    const isUnsure = result instanceof StoreFault && result.kind === "unknown";
-    if (result instanceof StoreFault) {
-      hasFailed = true;
-      if (result.kind === "unknown") await reopen();
-      else if ((await picture(store)) !== pictures[place]) throw new Error(`${about}: ${result.kind}, and yet something happened`);
-      for (let waited = 0; !store.health().ready && waited < 400; waited += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-      result = await step.run(store);
+  try {
+    for (const [place, step] of walk().entries()) {
+      const about = `statement ${nth}, step ${place} (${step.name})`;
+      let result = await step.run(store).catch((error: unknown) => error);
+      const isUnsure = result instanceof StoreFault && result.kind === "unknown";
+      if (result instanceof StoreFault) {
+        hasFailed = true;
+        if (result.kind === "unknown") await reopen();
+        else if ((await picture(store)) !== pictures[place]) throw new Error(`${about}: ${result.kind}, and yet something happened`);
+        for (let waited = 0; !store.health().ready && waited < 400; waited += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+        result = await step.run(store);
+      }
+      const found = JSON.stringify(result) ?? "done";
+      const isSame = found === results[place] || (isUnsure && isRepeat(found, results[place] ?? ""));
+      if (!isSame) throw new Error(`${about}: ${found} instead of ${results[place]}`);
+      if ((await picture(store)) !== pictures[place + 1]) throw new Error(`${about}: the store does not hold what it should`);
     }
-    const found = JSON.stringify(result) ?? "done";
-    const isSame = found === results[place] || (isUnsure && isRepeat(found, results[place] ?? ""));
-    if (!isSame) throw new Error(`${about}: ${found} instead of ${results[place]}`);
-    if ((await picture(store)) !== pictures[place + 1]) throw new Error(`${about}: the store does not hold what it should`);
+  } finally {
+    await store.close();
   }
-  await store.close();
   return hasFailed;
 }
 

@@ -50,7 +50,16 @@ export class Ground {
     const env = { LIMIT_HISTORY_CHANGES: "1000000", LIMIT_DRAIN_MS: "1000" };
     const proxies = await Promise.all([1, 2, 3].map(() => (lines === "direct" ? null : RedisProxy.start(redis.port, chance))));
     const urls = proxies.map((proxy) => proxy?.url ?? redis.url);
-    const servers = await Promise.all(urls.map((url) => startRunningServer({ env: { REDIS_URL: url, ...env } })));
+    const started = await Promise.allSettled(urls.map((url) => startRunningServer({ env: { REDIS_URL: url, ...env } })));
+    const servers = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const failed = started.find((one) => one.status === "rejected");
+    if (failed !== undefined) {
+      // Nobody else knows of what did start.
+      await Promise.all(servers.map((server) => server.dispose()));
+      for (const proxy of proxies) proxy?.end();
+      await redis.end();
+      throw failed.reason;
+    }
     const seats = servers.map((server, place) => ({ server, proxy: proxies[place] ?? null, isOpen: true }));
     const inside = new Redis(redis.url, { maxRetriesPerRequest: 500, retryStrategy: () => 20 });
     inside.on("error", () => {});

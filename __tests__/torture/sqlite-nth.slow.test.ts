@@ -1,9 +1,12 @@
 // The Nth statement fails, and the Nth call of the port: a sample of N here, every N in `npm run torture -- sqlite --only nth-...`.
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isLocked } from "../../lib/store/sqlite-lock.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
+import { dataFileName } from "../../lib/store/store-sqlite.ts";
 import { contract } from "../store/contract.ts";
-import { openInFolder } from "../store/sqlite-folder.ts";
-import { hardFailures, nthBusy, nthHard } from "./nth.ts";
+import { dropFolder, newFolder, openInFolder } from "../store/sqlite-folder.ts";
+import { hardFailures, nthBusy, nthHard, walkOnce } from "./nth.ts";
 import { failures, nthCalls } from "./nth-calls.ts";
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -23,6 +26,17 @@ test.each(hardFailures)(
     expect(injected).toBeGreaterThan(3);
   },
 );
+
+test("a walk that finds the store wrong leaves no thread behind in a folder that is taken away", async () => {
+  const folder = newFolder();
+  try {
+    const walked = walkOnce({ folder, nth: 100_000, action: { kind: "exit" }, results: [], pictures: [] });
+    await expect(walked).rejects.toThrow("instead of undefined");
+    expect(isLocked(join(folder, dataFileName))).toBe(false);
+  } finally {
+    dropFolder(folder);
+  }
+});
 
 test("memory: the contract holds when the Nth call fails, whatever became of it", async () => {
   const open = async () => {

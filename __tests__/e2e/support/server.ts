@@ -44,8 +44,8 @@ export class GameServer {
     try {
       this.port = await this.ready(child);
     } catch (error) {
-      // Whoever started it does not stop what did not start: it would stay behind.
-      await this.kill();
+      // Whoever started it does not stop what did not start: it would stay behind, and its folder with it.
+      await this.close();
       throw error;
     }
     this.said = "";
@@ -81,5 +81,6 @@ export class GameServer {
   async close(): Promise<void> {
     await this.kill("SIGKILL");
     rmSync(this.dataDir, { recursive: true, force: true });
+    this.dataDir = "";
   }
 }

@@ -29,7 +29,7 @@ export const refusals = {
   "wrong-round": { retry: false, message: "This is not the round that is open." },
   "already-answered": { retry: false, message: "You have answered this round." },
   "too-late": { retry: false, message: "This was meant for what the game has left behind by now." },
-  "nothing-to-undo": { retry: false, message: "There is nothing to undo." },
+  "nothing-to-undo": { retry: false, message: "There is nothing that can be undone." },
   busy: { retry: true, message: "The server is busy. Try again." },
   "store-unavailable": { retry: true, message: "The server cannot save right now. Try again." },
   draining: { retry: true, message: "The server is restarting. Try again." },

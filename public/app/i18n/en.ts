@@ -222,7 +222,7 @@ export const en: Readonly<Record<string, string>> = {
   "refusal.wrong-round": "This is not the round that is open.",
   "refusal.already-answered": "You have answered this round.",
   "refusal.too-late": "That came too late: the game has gone on.",
-  "refusal.nothing-to-undo": "There is nothing to undo.",
+  "refusal.nothing-to-undo": "There is nothing that can be undone.",
   "refusal.busy": "The server is busy. It is tried again.",
   "refusal.store-unavailable": "The server cannot save right now. It is tried again.",
   "refusal.draining": "The server is restarting. It is tried again.",

@@ -218,7 +218,7 @@ export const tr: Readonly<Record<string, string>> = {
   "refusal.bad-token": "Bu yerin anahtarı artık geçerli değil.",
   "refusal.token-expired": "Bu yerin anahtarının süresi doldu.",
   "refusal.too-late": "Bu çok geç kaldı: oyun bu arada ilerledi.",
-  "refusal.nothing-to-undo": "Geri alınacak bir şey yok.",
+  "refusal.nothing-to-undo": "Geri alınabilecek bir şey yok.",
   "refusal.busy": "Sunucu meşgul. Yeniden deneniyor.",
   "refusal.store-unavailable": "Sunucu şu anda kaydedemiyor. Yeniden deneniyor.",
   "refusal.draining": "Sunucu yeniden başlıyor. Yeniden deneniyor.",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clockText, lastsMs, tenthsText } from "../../public/app/model/time-text.ts";
+import { clockText, lastsMs, secondsLeft } from "../../public/app/model/time-text.ts";
 import { createFrames } from "../../public/app/ui/frames.ts";
 
 const frameMs = 1000 / 60;
@@ -122,6 +122,6 @@ describe("how long a time looks the same", () => {
   });
 
   test("a short time never says more than is left", () => {
-    expect([2_399, 2_300, 99, 0].map(tenthsText)).toEqual(["2.3", "2.3", "0.0", "0.0"]);
+    expect([2_399, 2_300, 99, 0].map(secondsLeft)).toEqual([2.3, 2.3, 0, 0]);
   });
 });

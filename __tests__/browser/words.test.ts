@@ -155,6 +155,54 @@ describe("F56 two languages", () => {
   });
 });
 
+describe("numbers", () => {
+  test("are written as the language writes them, wherever they are said", async () => {
+    const speech = await createSpeech("en");
+    speech.teach({ en: enClass, tr: trClass });
+    const shown = () => [
+      speech.number(-1234.5, 2),
+      speech.number(0.4, 1),
+      speech.percent(0.8536, 1),
+      speech.t("class.rounds", { count: 1234 }),
+      speech.t("new.delay", { s: 2.5 }),
+      speech.t("play.lifeIs", { n: -3 }),
+      speech.t("class.gauge", { name: "CHSH", figure: "", limit: 0.75, quantum: "" }),
+    ];
+    expect(shown()).toEqual([
+      "−1,234.50",
+      "0.4",
+      "85.4%",
+      "1,234 rounds",
+      "2.5 s delay",
+      "−3 life",
+      "CHSH . Limit of every plan 0.75, entangled particles .",
+    ]);
+    await speech.use("tr");
+    expect(shown()).toEqual([
+      "−1.234,50",
+      "0,4",
+      "%85,4",
+      "1.234 tur",
+      "2,5 sn gecikme",
+      "−3 can",
+      "CHSH . Her planın sınırı 0,75, dolanık parçacıklar .",
+    ]);
+  });
+
+  test.for(Object.entries({ en, ...others }))("in the sentences of %s are written so, too", ([language, words]) => {
+    const written = (share: number): string =>
+      new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(share);
+    const said = Object.values(words).flatMap((text) => text.match(/% ?[\d.,]*\d|[\d.,]*\d ?%/g) ?? []);
+    expect(new Set(said)).toEqual(new Set([0.75, 0.854].map(written)));
+  });
+});
+
+test("Turkish says sen to whoever reads it, as among friends at a table, and nowhere siz", () => {
+  const polite = /[ıiuü]n[ıiuü]z|s[ıiuü]n[ıiuü]z|\bsiz|(?<!\bY)[aeıiuü]y[ıi]n(?![\p{L}])/iu;
+  expect(Object.entries(others.tr).filter(([, text]) => polite.test(text))).toEqual([]);
+  for (const said of ["yenileyin", "Kazandınız.", "Siz", "Sorunuz:", "geçebilir misiniz?"]) expect(said).toMatch(polite);
+});
+
 test("a counter that the game knows has its word, one of a player's own stands as he wrote it, whatever that is", async () => {
   const { t } = await createSpeech("en");
   expect(counterWord(t, "commanderTax")).toBe("tax");

@@ -6,13 +6,13 @@ import { gaugeOf, type Ruler } from "./model/gauge.ts";
 import { figureText } from "./words.ts";
 
 export function GaugeLine({ name, figure, ruler }: { readonly name: string; readonly figure: Figure; readonly ruler: Ruler }): JSX.Element {
-  const { t } = useApp().speech;
+  const { speech } = useApp();
   const { at, low, high, limit, quantum, stands } = gaugeOf(figure, ruler);
-  const label = t("class.gauge", {
+  const label = speech.t("class.gauge", {
     name,
-    figure: figureText(t, figure),
+    figure: figureText(speech, figure),
     limit: ruler.limit,
-    quantum: ruler.quantum.toFixed(2),
+    quantum: speech.number(ruler.quantum, 2),
   });
   return (
     <span class="gauge" role="img" aria-label={label} data-stands={stands}>

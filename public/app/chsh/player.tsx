@@ -12,7 +12,7 @@ import type { LeftTeams } from "./left-team.ts";
 import { answerGiven, type PlayerTable } from "./model/class-table.ts";
 import { rulerOf } from "./model/gauge.ts";
 import { More } from "./more.tsx";
-import { answerWord, percentText } from "./words.ts";
+import { answerWord } from "./words.ts";
 
 interface Shown {
   readonly table: PlayerTable;
@@ -138,7 +138,7 @@ function Last({ table }: Shown): JSX.Element | null {
 }
 
 function Score({ table }: Shown): JSX.Element | null {
-  const { t } = useApp().speech;
+  const { t, percent } = useApp().speech;
   const { rounds, success } = table.team;
   if (success === null) return null;
   const won = Math.round(success.value * rounds);
@@ -146,7 +146,7 @@ function Score({ table }: Shown): JSX.Element | null {
   return (
     <section class="score" data-rounds={rounds} data-won={won}>
       <p>
-        <b class="num">{t("class.score", { won, count: rounds })}</b> <span class="num">{percentText(success.value)}</span>
+        <b class="num">{t("class.score", { won, count: rounds })}</b> <span class="num">{percent(success.value, 1)}</span>
       </p>
       {ruler === null ? null : (
         <>

@@ -38,7 +38,8 @@ export function TeamDetail({ team, table, happenings }: TeamDetailProps): JSX.El
 }
 
 function FigureList({ team, classic }: { readonly team: HostTeam; readonly classic: boolean }): JSX.Element {
-  const { t } = useApp().speech;
+  const { speech } = useApp();
+  const { t, number } = speech;
   const { chsh, success, normalised, cross, trace, balance, balancedTrace, responseBalance, enough } = team.figures;
   const always: readonly [string, Figure | null][] = [
     ["chsh", chsh],
@@ -57,12 +58,12 @@ function FigureList({ team, classic }: { readonly team: HostTeam; readonly class
         {[...always, ...(classic ? inClassic : [])].map(([name, figure]) => (
           <div key={name} data-figure={name}>
             <dt>{t(`class.figure.${name}`)}</dt>
-            <dd class="num">{figureText(t, figure)}</dd>
+            <dd class="num">{figureText(speech, figure)}</dd>
           </div>
         ))}
         <div data-figure="responseBalance">
           <dt>{t("class.figure.responseBalance")}</dt>
-          <dd class="num">{responseBalance === null ? t("class.noData") : responseBalance.toFixed(2)}</dd>
+          <dd class="num">{responseBalance === null ? t("class.noData") : number(responseBalance, 2)}</dd>
         </div>
       </dl>
       <p class="hint">{t(enough ? "class.enough" : "class.notEnough")}</p>
@@ -100,12 +101,13 @@ function Grid({ team }: { readonly team: HostTeam }): JSX.Element {
 }
 
 function PairCell({ first, cell }: { readonly first: Item; readonly cell: GridCell }): JSX.Element {
+  const { number } = useApp().speech;
   const { second, rounds, same, mean } = cell;
   const shade = mean === null ? {} : { "--mean": String(Math.round(Math.abs(mean) * 100)) };
   return (
     <td data-pair={`${first}${second}`} data-sign={mean === null ? "none" : mean < 0 ? "minus" : "plus"} style={shade}>
       {rounds === 0 ? "–" : `${same}/${rounds}`}
-      {mean === null ? null : <small>{`${mean < 0 ? "−" : "+"}${Math.abs(mean).toFixed(2)}`}</small>}
+      {mean === null ? null : <small>{`${mean < 0 ? "−" : "+"}${number(Math.abs(mean), 2)}`}</small>}
     </td>
   );
 }

@@ -126,12 +126,13 @@ interface FigureCellProps {
 }
 
 function FigureCell({ team, name, ruler, leads }: FigureCellProps): JSX.Element {
-  const { t } = useApp().speech;
+  const { speech } = useApp();
+  const { t } = speech;
   const figure = team.figures[name];
   return (
     <span class="figure" data-enough={team.figures.enough}>
       <span class="num">
-        {figureText(t, figure)}
+        {figureText(speech, figure)}
         {leads ? (
           <span class="leads" role="img" aria-label={t("class.leads")}>
             <Icon name="crown" size={15} />

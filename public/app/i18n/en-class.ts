@@ -2,7 +2,7 @@
 export const enClass: Readonly<Record<string, string>> = {
   "class.new": "A new class",
   "class.about":
-    "Up to 50 players in teams of two. Partners may agree on a plan, then stop talking. Each is asked A, B, X or Y and answers true or false. No plan made beforehand wins more than 75 % of the simplified rounds.",
+    "Up to 50 players in teams of two. Partners may agree on a plan, then stop talking. Each is asked A, B, X or Y and answers true or false. No plan made beforehand wins more than 75% of the simplified rounds.",
   "class.rules":
     "Agree on a plan with your partner, then stop talking. Give the same answer as your partner, but different ones when one of you is asked B and the other Y.",
   "class.name": "Name of the class",
@@ -97,5 +97,5 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.differentWins": "Different answers win on B and Y.",
   "class.score_one": "{{won}} of {{count}} round won",
   "class.score_other": "{{won}} of {{count}} rounds won",
-  "class.scoreLimit": "Marks: 75 %, the limit of every plan, and 85.4 %, which entangled particles reach",
+  "class.scoreLimit": "Marks: 75%, the limit of every plan, and 85.4%, which entangled particles reach",
 };

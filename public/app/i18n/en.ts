@@ -27,7 +27,7 @@ export const en: Readonly<Record<string, string>> = {
   "home.free_other": "{{count}} seats free",
   "home.local": "Play on this device",
   "home.localSub": "One device in the middle, no connection needed",
-  "home.class": "A class: can you beat 75 %?",
+  "home.class": "A class: can you beat 75%?",
   "home.classSub": "The CHSH game: pairs, questions, no talking",
   "home.install": "Install as an app",
   "home.installSub": "Opens from the home screen, also offline",

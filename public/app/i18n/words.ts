@@ -1,6 +1,6 @@
 // Every word the page shows, by key, in the chosen language. English is always there; another language comes when it is chosen.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import i18next, { type i18n } from "i18next";
+import i18next, { type FormatterModule, type i18n } from "i18next";
 import { en } from "./en.ts";
 import type { Language } from "./languages.ts";
 
@@ -11,10 +11,20 @@ export interface Speech {
   readonly language: ReadonlySignal<Language>;
   /** Reading it inside a component or effect makes that follow the language. */
   readonly t: Translate;
+  /** A number as the language writes it, with so many digits behind its point. */
+  readonly number: (value: number, digits: number) => string;
+  /** The same of a share, as so many in a hundred. */
+  readonly percent: (share: number, digits: number) => string;
   /** Ends with the first try: words that cannot be fetched now are tried for again until another language is chosen. */
   readonly use: (language: Language) => Promise<void>;
   /** Words of a part that is fetched later, for every language. */
   readonly teach: (words: Readonly<Record<Language, Readonly<Record<string, string>>>>) => void;
+}
+
+interface NumberForm {
+  /** Behind the point; as many as the number has when left out. */
+  readonly digits?: number;
+  readonly style?: "decimal" | "percent";
 }
 
 type Catalogues = Readonly<Record<Language, () => Promise<Readonly<Record<string, string>>>>>;
@@ -28,9 +38,25 @@ const catalogues: Catalogues = {
 const taught = "taught";
 const askAgainMs = 1_000;
 
+/** How the languages write numbers: one format takes longer to make than all that it writes in a game. */
+function numberWriter() {
+  const made = new Map<string, Intl.NumberFormat>();
+  return (value: number, language: string, { digits, style = "decimal" }: NumberForm = {}): string => {
+    const key = `${language} ${style} ${digits}`;
+    const behind = digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const format = made.get(key) ?? new Intl.NumberFormat(language, { style, ...behind });
+    made.set(key, format);
+    return format.format(value).replace("-", "−");
+  };
+}
+
 /** Never waits for more than one try: a page whose words do not come speaks English, and is not empty. */
 export async function createSpeech(first: Language, from: Catalogues = catalogues): Promise<Speech> {
   const speaker: i18n = i18next.createInstance();
+  const written = numberWriter();
+  const none = (): void => undefined;
+  const format = (value: unknown, _name?: string, tongue = "en"): unknown => (typeof value === "number" ? written(value, tongue) : value);
+  speaker.use({ type: "formatter", init: none, add: none, addCached: none, format } as FormatterModule);
   await speaker.init({
     lng: "en",
     fallbackLng: "en",
@@ -38,7 +64,7 @@ export async function createSpeech(first: Language, from: Catalogues = catalogue
     nsSeparator: false,
     ns: ["translation", taught],
     fallbackNS: taught,
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, alwaysFormat: true },
     resources: { en: { translation: en } },
   });
   const language = signal<Language>("en");
@@ -64,5 +90,7 @@ export async function createSpeech(first: Language, from: Catalogues = catalogue
   const teach: Speech["teach"] = (words) => {
     for (const [tongue, texts] of Object.entries(words)) speaker.addResourceBundle(tongue, taught, texts);
   };
-  return { language, t, use, teach };
+  const number: Speech["number"] = (value, digits) => written(value, language.value, { digits });
+  const percent: Speech["percent"] = (share, digits) => written(share, language.value, { digits, style: "percent" });
+  return { language, t, number, percent, use, teach };
 }

@@ -7,15 +7,15 @@ const two = (n: number): string => String(n).padStart(2, "0");
 export interface ClockText {
   /** "08:42", "1:02:07" or "0:38". */
   readonly main: string;
-  /** ".4" in the last minute, else "". */
-  readonly tenths: string;
+  /** 4 of 38.4 s in the last minute, else null. */
+  readonly tenths: number | null;
 }
 
 const secondMs = 1000;
 const tenthMs = 100;
 
-/** Seconds and a tenth of what is left of a short time: "2.3". */
-export const tenthsText = (ms: number): string => (Math.floor(ms / tenthMs) / 10).toFixed(1);
+/** What is left of a short time in seconds, no finer than a tenth: 2.3. */
+export const secondsLeft = (ms: number): number => Math.floor(ms / tenthMs) / 10;
 
 /** How long a running time looks the same, ms, that is read in seconds or in tenths; for one that stands at zero, a step. */
 export function lastsMs(ms: number, read: "seconds" | "tenths"): number {
@@ -31,11 +31,11 @@ export function clockText(bankMs: number): ClockText {
   const sign = bankMs < 0 ? "−" : "";
   const ms = Math.abs(bankMs);
   const seconds = Math.floor(ms / 1000);
-  if (ms < minuteMs) return { main: `${sign}0:${two(seconds)}`, tenths: `.${Math.floor(ms / 100) % 10}` };
+  if (ms < minuteMs) return { main: `${sign}0:${two(seconds)}`, tenths: Math.floor(ms / tenthMs) % 10 };
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
-  if (hours > 0) return { main: `${sign}${hours}:${two(minutes)}:${two(seconds % 60)}`, tenths: "" };
-  return { main: `${sign}${two(minutes)}:${two(seconds % 60)}`, tenths: "" };
+  if (hours > 0) return { main: `${sign}${hours}:${two(minutes)}:${two(seconds % 60)}`, tenths: null };
+  return { main: `${sign}${two(minutes)}:${two(seconds % 60)}`, tenths: null };
 }
 
 /** A length of time in a sentence or a table: "2:41", "24:10", "1:12:05". */

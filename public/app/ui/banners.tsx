@@ -7,7 +7,7 @@ import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
 import { undoCommand } from "../model/offer.ts";
 import { mayPlayFor, nameOf, type Standing, standing, undoAnswer } from "../model/table-questions.ts";
-import { lastsMs, tenthsText } from "../model/time-text.ts";
+import { lastsMs, secondsLeft } from "../model/time-text.ts";
 import { useMoment, write } from "./face.tsx";
 
 export function Banners({ table }: { readonly table: Table }): JSX.Element {
@@ -45,10 +45,10 @@ export function ChoiceBanner({
   readonly who: Standing;
 }): JSX.Element {
   const { session, speech } = useApp();
-  const { t } = speech;
+  const { t, number } = speech;
   const left = useRef<HTMLElement>(null);
   useMoment(player.id, ({ face }) => {
-    write(left.current, tenthsText(face.choiceMs));
+    write(left.current, number(secondsLeft(face.choiceMs), 1));
     return lastsMs(face.choiceMs, "tenths");
   });
   const mine = mayPlayFor(table, who, player.id);

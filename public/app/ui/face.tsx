@@ -5,7 +5,7 @@ import { useApp } from "../app-context.ts";
 import type { Face } from "../../../lib/game/clock-face.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import { fullBankMs, playerOf, seatFace, timeRuns } from "../model/table-questions.ts";
-import { clockText, lastsMs, moodOf, tenthsText } from "../model/time-text.ts";
+import { clockText, lastsMs, moodOf, secondsLeft } from "../model/time-text.ts";
 
 /** What is drawn for one seat at one moment. */
 export interface Moment {
@@ -87,17 +87,19 @@ export function ClockFace({
   const root = useRef<HTMLDivElement>(null);
   const main = useRef<HTMLSpanElement>(null);
   const tenths = useRef<HTMLElement>(null);
+  const { number } = useApp().speech;
   useMoment(seat, ({ face, runs }) => {
     const shown = face.choiceMs > 0 ? face.choiceMs : face.bankMs;
     const text = clockText(shown);
     write(main.current, text.main);
-    const showsTenths = great || shown < 10_000;
-    write(tenths.current, showsTenths ? text.tenths : "");
+    const showsTenths = text.tenths !== null && (great || shown < 10_000);
+    // Without the nought before its point.
+    write(tenths.current, showsTenths ? number((text.tenths ?? 0) / 10, 1).slice(1) : "");
     mark(root.current, "data-mood", moodOf(shown));
     mark(root.current, "data-long", String(text.main.length > shortChars));
     mark(root.current, "data-runs", String(runs));
     root.current?.setAttribute("data-ms", String(Math.round(face.bankMs)));
-    return face.delayMs + lastsMs(shown, showsTenths && text.tenths !== "" ? "tenths" : "seconds");
+    return face.delayMs + lastsMs(shown, showsTenths ? "tenths" : "seconds");
   });
   const named = label === undefined ? {} : { role: "timer" as const, "aria-label": label };
   return (
@@ -139,9 +141,10 @@ export function Ring({ seat }: { readonly seat: SeatId }): JSX.Element {
 /** "delay 2.3" while it lasts. */
 export function DelayText({ seat, word }: { readonly seat: SeatId; readonly word: string }): JSX.Element {
   const root = useRef<HTMLSpanElement>(null);
+  const { number } = useApp().speech;
   useMoment(seat, ({ face, runs }) => {
     const shows = runs && face.delayMs > 0;
-    write(root.current, shows ? `${word} ${tenthsText(face.delayMs)}` : "");
+    write(root.current, shows ? `${word} ${number(secondsLeft(face.delayMs), 1)}` : "");
     return shows ? lastsMs(face.delayMs, "tenths") : Number.POSITIVE_INFINITY;
   });
   return <span class="delay-text num" ref={root} />;

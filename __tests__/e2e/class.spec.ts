@@ -96,7 +96,7 @@ test("CS7 four players in two teams and a host's screen play whole rounds, and n
 
   await host.locator('[data-team="1"] .team-name').click();
   await expect(host.locator("[data-detail='1'] [data-history]")).toHaveCount(4);
-  await host.locator("summary").click();
+  await host.locator(".class-more > summary").click();
   const download = host.waitForEvent("download");
   await host.getByRole("button", { name: "Answers as CSV" }).click();
   const rows = (await (await (await download).createReadStream()).toArray()).join("").trim().split("\r\n");
@@ -152,6 +152,38 @@ test("CS7 a double tap answers one question: its second half is none to the next
     expect(host.state.teams[0].answered).toEqual([false, false]);
   }
   await Promise.all([host.close(), bob.close()]);
+});
+
+test("whoever closes a class is asked first and offered its answers, which a double tap saves once", async ({ table }) => {
+  const host = await table.open("/");
+  await host.click('[data-start="class"]');
+  await host.click('[data-act="create"]');
+  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const pair = await quickTeam(table.server.port, host.url().slice(-6), { id: 1, name: "Bell" });
+  await host.locator(".class-more > summary").click();
+  const close = host.getByRole("button", { name: "Close the class for everybody" });
+  await expect(close, "nothing to take along yet: it asks by itself").toBeVisible();
+  await host.click('[data-act="start"]');
+  await pair.play(2);
+  await expect(host.locator(".class-totals")).toHaveAttribute("data-rounds", "2");
+  await expect(close).toHaveCount(0);
+  const asks = host.locator(".class-close");
+  await asks.locator("summary").click();
+  await expect(asks).toContainText("Its answers leave this screen with it.");
+  let files = 0;
+  host.on("download", () => {
+    files += 1;
+  });
+  await doubleTap(asks.getByRole("button", { name: "Answers as CSV" }));
+  await expect.poll(() => files).toBe(1);
+  await host.waitForTimeout(500);
+  expect(files).toBe(1);
+  await doubleTap(asks.getByRole("button", { name: "Answers as CSV" }));
+  await expect.poll(() => files, "later it is saved again").toBe(2);
+  await asks.getByRole("button", { name: "Close it now" }).click();
+  await asks.locator('[data-armed="true"][aria-disabled="false"]').click();
+  await expect(host.locator('[data-ended="closed"]')).toBeVisible();
+  await pair.close();
 });
 
 /** A complete team of players without a page, who answer as fast as the server lets them. */

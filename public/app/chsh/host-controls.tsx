@@ -1,12 +1,13 @@
 // What the host can do: start, pause, resume, begin anew, close, and take the answers along as a file.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { oneTapMs } from "../model/offer.ts";
 import { fetchLog } from "../net/log.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { useOneTap } from "../ui/one-tap.ts";
 import { RowButton, SureButton } from "../ui/sure-button.tsx";
-import type { HostShown } from "./model/class-table.ts";
+import { type HostShown, totalsOf } from "./model/class-table.ts";
 import { fileOf } from "./model/rounds.ts";
 import { More } from "./more.tsx";
 
@@ -37,20 +38,45 @@ export function HostControls({ table, happenings }: HostShown): JSX.Element {
       <More>
         <Export table={table} happenings={happenings} />
         <SureButton icon="turn" word={t("class.reset")} onSure={give("reset")} />
-        <SureButton icon="close" word={t("class.end")} onSure={give("endGame")} />
+        <Close table={table} happenings={happenings} onSure={give("endGame")} />
       </More>
     </div>
+  );
+}
+
+/** Whoever closes a class sees its answers for the last time: they are offered as a file first. */
+function Close({ table, happenings, onSure }: HostShown & { readonly onSure: () => void }): JSX.Element {
+  const { t } = useApp().speech;
+  if (totalsOf(table.teams).rounds === 0) return <SureButton icon="close" word={t("class.end")} onSure={onSure} />;
+  return (
+    <details class="fold class-close">
+      <summary>{t("class.end")}</summary>
+      <div class="rows">
+        <p class="hint">{t("class.endTakes")}</p>
+        <Export table={table} happenings={happenings} />
+        <SureButton icon="close" word={t("class.endNow")} onSure={onSure} />
+      </div>
+    </details>
   );
 }
 
 function Export({ table, happenings }: HostShown): JSX.Element {
   const { session, speech } = useApp();
   const [reading, setReading] = useState(false);
+  // The state above is drawn later than the next tap may come.
+  const busy = useRef(false);
   const { t } = speech;
+  const rest = (): void => {
+    busy.current = false;
+  };
   const save = async (): Promise<void> => {
+    if (busy.current) return;
+    busy.current = true;
     setReading(true);
     const log = await fetchLog(table.id, { pagesMax: exportPagesMax });
     setReading(false);
+    // A short log is read before the second half of a double tap.
+    session.env.after(oneTapMs, rest);
     if (log === null) return session.dispatch({ type: "notice", tone: "error", key: "class.exportFailed" });
     const { csv, isCut } = fileOf(log, happenings);
     saveFile(`${table.id}.csv`, "text/csv", csv);

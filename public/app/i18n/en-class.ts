@@ -61,6 +61,8 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.exportCut": "The server no longer keeps the oldest rounds. They are not in the file.",
   "class.reset": "Begin anew: teams stay, rounds go",
   "class.end": "Close the class for everybody",
+  "class.endTakes": "Its answers leave this screen with it. Take them along as a file first.",
+  "class.endNow": "Close it now",
   "class.leave": "To the start page",
   "class.waitingTeams": "These teams wait for a partner",
   "class.fullTeams": "Complete: {{names}}",

@@ -60,6 +60,8 @@ export const trClass: Readonly<Record<string, string>> = {
   "class.exportCut": "Sunucu en eski turları artık saklamıyor. Dosyada yoklar.",
   "class.reset": "Baştan başla: takımlar kalır, turlar gider",
   "class.end": "Sınıfı herkese kapat",
+  "class.endTakes": "Yanıtlar bu ekrandan onunla birlikte gider. Önce dosya olarak al.",
+  "class.endNow": "Şimdi kapat",
   "class.leave": "Başlangıç sayfasına",
   "class.waitingTeams": "Bu takımlar ortak bekliyor",
   "class.fullTeams": "Tamam: {{names}}",

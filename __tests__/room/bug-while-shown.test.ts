@@ -61,9 +61,14 @@ test("rules that show a state never are asked once more, and the game goes on fo
   );
 });
 
-test.each(["join", "create", "reconnect"])(
-  "whoever cannot be shown the game when he comes in by %s is not in it, and it forgets him when he is told so",
-  (way) => {
+test.each([
+  ["join", 0],
+  ["create", 0],
+  ["reconnect", 0],
+  ["reconnect", 1],
+] as const)(
+  "whoever cannot be shown the game when he comes in by %s is not in it, and it forgets him when he is told so: %i watch",
+  (way, watchers) => {
     let isBroken = false;
     const rules = (real: AnyRules): AnyRules => ({
       ...real,
@@ -78,6 +83,7 @@ test.each(["join", "create", "reconnect"])(
         const { room, answer } = await house.create(host, "made");
         const table = room as Room;
         await table.leave(host);
+        if (watchers > 0) await house.join(table.gameId, viewer("watcher"));
         isBroken = true;
         const tokenHash = sha256Hex((answer.ok && answer.token) || "");
         const reconnect = { type: "reconnect", seat: null, tokenHash, grantId: null } as { readonly type: string };
@@ -85,12 +91,12 @@ test.each(["join", "create", "reconnect"])(
           join: () => house.join(table.gameId, guest),
           create: async () => (await house.create(guest, "another")).answer,
           reconnect: () => house.give(table, guest, reconnect),
-        }[way as "join" | "create" | "reconnect"];
+        }[way];
         expect(await told()).toMatchObject({ ok: false, code: "internal" });
         isBroken = false;
         await house.pass(31_000);
         const rooms = [...house.rooms.open()];
-        expect(rooms.map(({ viewers }) => viewers)).toEqual(rooms.map(() => 0));
+        expect(rooms.map(({ viewers }) => viewers)).toEqual(rooms.map(() => watchers));
         for (const {
           gameId,
           rules: { connectedHolders },

@@ -143,7 +143,8 @@ export class Room implements Listener, Sleeper {
   #withGrant(answer: Answer, drawn: TokenDraw, order: Pick<Order, "sender" | "command" | "enters">): Answer {
     const { sender, command, enters = entersBy(command) } = order;
     const { copy, viewers } = this.#keeper;
-    if (!answer.ok || answer.grant === undefined || sender === null || copy === null || drawn.token === null) return answer;
+    if (!answer.ok || answer.grant === undefined || sender === null || drawn.token === null) return answer;
+    if (copy === null) throw new Error("The game could not be shown, nor whoever was granted a seat be let in.");
     const show = (): string => viewers.stateJsonFor(sender, copy, this.#keeper.now(copy));
     const stateJson = viewers.has(sender) || enters ? viewers.letIn(sender, copy, show) : show();
     return { ...answer, token: drawn.token, stateV: copy.v, stateJson };
@@ -235,8 +236,7 @@ export class Room implements Listener, Sleeper {
       this.#subscription = await this.#parts.bus.subscribe(this.gameId, this);
       this.#keeper.forget();
     }
-    const { copy } = this.#keeper;
-    if (copy !== null && copy.v < seenV) this.#keeper.forget();
+    if ((this.#keeper.copy?.v ?? seenV) < seenV) this.#keeper.forget();
     return this.#keeper.current();
   }
 

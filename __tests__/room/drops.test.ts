@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { State } from "../../lib/game/state.ts";
 import type { Answer } from "../../lib/room/answer.ts";
+import type { AnyRules } from "../../lib/room/log.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { type Commit, type Store, StoreFault } from "../../lib/store/store.ts";
@@ -67,6 +68,32 @@ describe("F25 SAFETY 1 drops that cannot be saved", () => {
       expect(house.rooms.size).toBe(0);
       await house.rooms.close();
     }));
+
+  test("rules that throw when they are told: they are told again, and whoever left shows away when they do no more", () => {
+    let throws = false;
+    const rules = (real: AnyRules): AnyRules => ({
+      ...real,
+      decide(state, input) {
+        if (throws && (input.command as Command).type === "drop") throw new Error("planted");
+        return real.decide(state, input);
+      },
+    });
+    return inHouse(
+      async (house) => {
+        const holder = viewer("one.1");
+        const { room } = (await house.create(holder, "made")) as { readonly room: Room };
+        throws = true;
+        await room.leave(holder);
+        await house.pass(10 * minuteMs);
+        expect(house.bugs.length).toBeLessThan(50);
+        expect(await connectedIn(house, room.gameId)).toEqual(["one.1"]);
+        throws = false;
+        await house.pass(minuteMs / 2);
+        expect(await connectedIn(house, room.gameId)).toEqual([]);
+      },
+      { rules },
+    );
+  });
 
   test("an instance that stops saves at once what it was about to try again, and watches nothing any more", () =>
     leftUnsaved(async (house, room, plan) => {

@@ -31,7 +31,8 @@ export class Drops {
   async add(subscriber: Subscriber, attempt = 1): Promise<void> {
     this.#plan(subscriber, null);
     const answered = (answer: Answer): void => {
-      if (answer.ok || !refusals[answer.code].retry) return this.#done(subscriber);
+      // A bug may be one of the state it met, and pass with that.
+      if (answer.ok || !(refusals[answer.code].retry || answer.code === "internal")) return this.#done(subscriber);
       const again = (): void => void this.add(subscriber, attempt + 1);
       this.#plan(subscriber, this.#ambient.after(Math.min(retryMs * attempt, retryMsMax), again));
     };

@@ -13,7 +13,7 @@ import { standForAbsent } from "./turns.ts";
 
 type Wanted = Extract<Command, { readonly type: "updateSettings" }>["settings"];
 
-/** Settings that say nothing about clocks, life or rounds may change at any time. */
+/** Who sees the game, and what clocks do when somebody is gone, may change at any time. */
 const anyTime: ReadonlySet<string> = new Set(["listed", "dropPolicy"]);
 /** Settings that only make sense before the first move. */
 const beforePlay: ReadonlySet<string> = new Set(["playerCount", "mode", "campaignPreset", "startingLife"]);

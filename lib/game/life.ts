@@ -11,7 +11,7 @@ import { kill } from "./turns.ts";
 
 const isKnown = (counter: string): boolean => (knownCounters as readonly string[]).includes(counter);
 
-/** Sets a seat's life. In a running game life at or below 0 kills it; a commander's or a table's ruling scores nothing. */
+/** Sets a seat's life. In a running game life at or below 0 kills it. What has no source, as the price of a flag fall, scores for nobody. */
 export function setLife(draft: Draft, id: SeatId, change: { readonly life: number; readonly source: SeatId | null }): void {
   const seat = seatAt(draft.state, id);
   if (seat === undefined || seat.life === change.life) return;

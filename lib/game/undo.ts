@@ -1,8 +1,7 @@
 // Taking a change back: at once for whoever made it, else when the others who are here agree. Clocks go back too; who sits
 // where does not. What was undone stays in the log.
 import { advance } from "./clock.ts";
-import type { Past } from "./contract.ts";
-import type { LogEntry } from "./contract.ts";
+import type { LogEntry, Past } from "./contract.ts";
 import type { Command } from "./commands.ts";
 import { type Draft, draftOf, type Outcome, refuse } from "./draft.ts";
 import type { Event } from "./events.ts";

@@ -50,9 +50,9 @@ export class Model extends ModelTable {
     if (this.same) return true;
     this.woken = "no";
     this.wake("now");
-    if (this.request === wasRequest && !quiet.has(asked.type)) this.request = null;
     // Being back is all that came of it.
     const lasting = quiet.has(asked.type) || didNothing;
+    if (this.request === wasRequest && !lasting) this.request = null;
     this.keep({ type: asked.type, by: this.bySeat, lasting, undone: false, play: before });
     return true;
   }

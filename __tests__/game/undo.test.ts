@@ -118,6 +118,23 @@ describe("UN undo", () => {
     );
   });
 
+  test("UN2 what could not be taken back itself ends no request: who sees the table, and that somebody is back", () => {
+    const table = started({ ...quick, playerCount: 3 });
+    const v = table.v + 1;
+    play(
+      table,
+      `at 0  A passTurn -> turn-passed A B 2
+      B undo -> undo-asked B ${v}
+      A updateSettings {"listed":true} -> settings-changed ["listed"]
+      C drops -> seat-away C
+      C pause to=running -> seat-back C
+      see undoRequest -> undoRequest={"by":2,"v":${v},"agreed":[],"waitingFor":[1,3]}
+      C undo agree=true v=${v} -> undo-agreed C ${v}
+      A updateSettings {"dropPolicy":"grace"} -> settings-changed ["dropPolicy"]
+      see undoRequest -> undoRequest=null`,
+    );
+  });
+
   test("UN2 a flag fall ends a request", () => {
     const table = started({ ...quick, playerCount: 3, initialTime: 10_000 });
     play(

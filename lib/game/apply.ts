@@ -18,7 +18,7 @@ import type { State } from "./state.ts";
 import { randomStartPlayer, rollDice, rollPlayOrder } from "./table.ts";
 import { choose } from "./timeout.ts";
 import { passTurn, putInOrder, start, switchTo, type Tap, togglePause } from "./turns.ts";
-import { undo } from "./undo.ts";
+import { isLasting, undo } from "./undo.ts";
 import { close, endGame, outage } from "./closing.ts";
 
 type Told<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>;
@@ -117,15 +117,13 @@ function applySystem(draft: Draft, command: SystemCommand, input: Input<State, C
 const isSystem = (command: Command | SystemCommand): command is SystemCommand =>
   command.type === "reconnect" || command.type === "drop" || command.type === "outage" || command.type === "close";
 
-/** Changes that say nothing about the game itself leave a request for undo standing. */
-const quiet: ReadonlySet<string> = new Set(["claim", "unclaim", "reconnect", "drop", "outage", "undo", "rollDice", "kick", "transferHost"]);
-
 function conclude(draft: Draft, type: string): Decision<State, Event> {
   const { base, state, events } = draft;
   putInOrder(draft);
   if (state.status === "running") settleNow(draft);
   succeedIfDue(draft);
-  if (state.undo !== null && state.undo === base.undo && !quiet.has(type)) state.undo = null;
+  // A request for undo is about the newest change that can be taken back: one that cannot leaves it standing.
+  if (state.undo !== null && state.undo === base.undo && !isLasting(type, events)) state.undo = null;
   return {
     ok: true,
     state,

@@ -46,9 +46,10 @@ function ownEvents(events: readonly Event[]): readonly Event[] {
 
 const listedAlone = (event: Event): boolean => event.type === "settingsChanged" && event.data.fields.every((field) => field === "listed");
 
-function isLasting({ command, events }: LogEntry<Command, Event>): boolean {
-  if (lasting.has(command.type)) return true;
-  if (unasked.has(command.type)) return events.every((event) => passing.has(event.type));
+/** Whether a change of this type, with these events, can itself not be taken back. */
+export function isLasting(type: string, events: readonly Event[]): boolean {
+  if (lasting.has(type)) return true;
+  if (unasked.has(type)) return events.every((event) => passing.has(event.type));
   return ownEvents(events).every(listedAlone);
 }
 
@@ -58,7 +59,7 @@ export function undoTarget(entries: readonly LogEntry<Command, Event>[]): number
   for (const entry of entries) {
     for (const event of entry.events) if (event.type === "undone") undone.add(event.data.v);
     if (barriers.has(entry.command.type) || changedSeatCount(entry)) return null;
-    if (!undone.has(entry.v) && !isLasting(entry)) return entry.v;
+    if (!undone.has(entry.v) && !isLasting(entry.command.type, entry.events)) return entry.v;
   }
   return null;
 }

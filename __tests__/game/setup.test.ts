@@ -233,6 +233,8 @@ describe("SET4 names", () => {
     ["x".repeat(33), null],
     [`a${"\u0301".repeat(2_000)}`, null],
     ["\u202e", null],
+    ["\u200b \u3164\ufe0f", null],
+    ["می\u200cروم", "می\u200cروم"],
     ["", null],
     ["\udc00", null],
   ];

@@ -1,14 +1,11 @@
 // Names of teams: what they may be made of, and when two are the same.
-import { cleanName } from "../game/names.ts";
+import { cleanName, unseen } from "../game/names.ts";
 import { limits } from "./limits.ts";
 
 /** Letters with their marks, decimal digits of any script, space, - and _. */
 const allowed = /^[\p{L}\p{M}\p{Nd} _-]+$/u;
 
-/** Joiners, fillers, selectors: some count as letters or marks, yet nobody sees them, nor two names that differ in nothing else. */
-const unseen = /\p{Default_Ignorable_Code_Point}/gu;
-
-/** The name as it is kept, or null when it may not be one. */
+/** The name as it is kept, or null when it may not be one. Without what is not seen: nobody sees two names that differ in nothing else. */
 export function cleanTeamName(typed: string): string | null {
   const name = cleanName(typed.replace(unseen, ""), limits.teamNameGraphemesMax);
   return name !== null && allowed.test(name) ? name : null;

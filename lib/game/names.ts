@@ -6,6 +6,9 @@ import { limits } from "./limits.ts";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the purpose
 const unwanted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
 
+/** Joiners, fillers, selectors: nobody sees them by themselves, though some count as letters or marks. */
+export const unseen = /\p{Default_Ignorable_Code_Point}/gu;
+
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Number of characters as people count them, or more than `max` when there are more. */
@@ -24,12 +27,12 @@ export function cleanText(text: string): string | null {
   return text.isWellFormed() ? text.replace(unwanted, "").trim().normalize("NFC") : null;
 }
 
-/** The clean form of a name, or null when it is empty, malformed or too long. `max` in graphemes. */
+/** The clean form of a name, or null when nothing of it is seen, and when it is malformed or too long. `max` in graphemes. */
 export function cleanName(text: unknown, max: number): string | null {
   if (typeof text !== "string" || text.length > limits.nameUnitsMax) return null;
   const clean = cleanText(text.replaceAll("\n", ""))?.replace(/\s+/gu, " ") ?? "";
-  if (clean === "" || clean.length > limits.nameUnitsMax || graphemeCount(clean, max) > max) return null;
-  return clean;
+  if (clean.replace(unseen, "").trim() === "") return null;
+  return clean.length > limits.nameUnitsMax || graphemeCount(clean, max) > max ? null : clean;
 }
 
 export const cleanSeatName = (text: unknown): string | null => cleanName(text, limits.seatNameGraphemesMax);

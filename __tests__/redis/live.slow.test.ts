@@ -217,6 +217,16 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     expect(told).toBe(2);
   });
 
+  test("two signs of life asked for at once, as the server's timers do, are one, and call viewers back once", async () => {
+    const told: string[] = [];
+    live.listen({ ...quiet, onTakenForDead: async (found) => void told.push(found) });
+    await redis.inside.set(takenForDeadKey("one"), "1");
+    await Promise.all([beatAt(1), beatAt(1)]);
+    await beatAt(2);
+    await eventually("told", () => told.length > 0);
+    expect(told).toEqual(["beat"]);
+  });
+
   test("whoever stood still finds out when joining again that it was given up, and is told so once; while somebody clears up, later", async () => {
     const told: string[] = [];
     live.listen({ ...quiet, onTakenForDead: async (found) => void told.push(found) });

@@ -77,6 +77,7 @@ export class RedisLive implements OutageRecord {
   /** The standstill after which we joined the living again. */
   #joinedAfter = 0;
   #joining: Promise<void> | null = null;
+  #beating: Promise<void> | null = null;
   /** We were taken for dead, and nothing is done about it yet. */
   #mustComeBack = false;
 
@@ -192,6 +193,14 @@ export class RedisLive implements OutageRecord {
   }
 
   async beat(atMs: number): Promise<void> {
+    // One under way is enough: what two hear at once, that we were taken for dead, would call our viewers back twice.
+    this.#beating ??= this.#beat(atMs).finally(() => {
+      this.#beating = null;
+    });
+    await this.#beating;
+  }
+
+  async #beat(atMs: number): Promise<void> {
     const { link, writes, ambient, instanceId, limits } = this.#parts;
     await writes.tried();
     if (!this.isJoined) return this.joined();

@@ -226,6 +226,16 @@ describe("troubles that are final", () => {
     },
   );
 
+  test("a writer thread that dies while its store is closing keeps nobody waiting: the store is closed, and the folder free", async () => {
+    const store = await openAt(folder, { failpoints: fails("batch-received", { kind: "exit" }) });
+    const lost = store.commit(new Table(store, "AAAAAA").next());
+    const closed = store.close();
+    await expect(lost).rejects.toMatchObject(fault("unknown"));
+    const gaveUp = new Promise((resolve) => setTimeout(() => resolve("never"), 3_000));
+    expect(await Promise.race([closed, gaveUp])).toBeUndefined();
+    await openWith();
+  });
+
   test("SAFETY 5 an I/O error under a read is as final as one under a write", async () => {
     const fatal: string[] = [];
     const store = await openWith({

@@ -121,17 +121,18 @@ export class WriterLink {
   /** Finishes what was accepted, then ends the thread. */
   async close(): Promise<void> {
     if (this.#state === "closed") return;
-    const wasAlive = this.#state !== "dead";
     if (this.#state === "open" && (this.#queue.length > 0 || this.#flight.length > 0)) {
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
     }
+    // Asked only now: what was waited for may have been its death.
+    const isAlive = this.#state !== "dead";
     this.#state = "closed";
     this.#problem = "The store is closed.";
     this.#stopTimers();
     this.#rejectQueued();
-    await (wasAlive ? this.#thread.close() : this.#thread.terminate());
+    await (isAlive ? this.#thread.close() : this.#thread.terminate());
   }
 
   #refusal(bytes: number): StoreFault | null {

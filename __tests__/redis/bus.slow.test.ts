@@ -101,7 +101,7 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
     await inside.unlink(watchedKey("one"));
     await inside.sadd(watchedKey("one"), "GONE22");
     await inside.call("ACL", "SETUSER", "default", "-srem");
-    await expect(bus.comeBack()).rejects.toMatchObject({ name: "StoreFault" });
+    await expect(bus.tellAgain()).rejects.toMatchObject({ name: "StoreFault" });
     expect((await live.watched()).toSorted()).toEqual(["AAAAAA", "GONE22"]);
     await inside.call("ACL", "SETUSER", "default", "+srem");
     tick();

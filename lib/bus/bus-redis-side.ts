@@ -78,7 +78,7 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
           },
           async onTakenForDead(found) {
             // First: whoever comes back to a room that is open still is not registered by that.
-            await bus.comeBack();
+            await bus.tellAgain();
             if (found === "beat") listener.onTakenForDead();
           },
         });

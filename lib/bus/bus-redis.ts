@@ -57,7 +57,7 @@ export class RedisBus implements Bus {
   /** Channels that should be listened to and could not be: their node of a cluster is away. */
   readonly #unheard = new Set<string>();
   /** Redis may not know what is watched here. */
-  #mustComeBack = false;
+  #mustTellAgain = false;
   /**
    * Commands got no answer for a while, from one server, to which both connections go the same way: what still comes on this one is old.
    * It is made anew and the store is read once, instead of going through all that was missed.
@@ -111,13 +111,13 @@ export class RedisBus implements Bus {
   }
 
   /** Tells everything about our viewers again that Redis may have lost or buried. Rejects when the games could not be registered; it is tried again. */
-  async comeBack(): Promise<void> {
-    this.#mustComeBack = false;
+  async tellAgain(): Promise<void> {
+    this.#mustTellAgain = false;
     const told = this.#watchers.tellAll();
     try {
       await this.#register();
     } catch (error) {
-      this.#mustComeBack = true;
+      this.#mustTellAgain = true;
       throw error;
     } finally {
       await told;
@@ -170,7 +170,7 @@ export class RedisBus implements Bus {
     // A broker that cannot be reached has forgotten the subscription already.
     await this.#listenNoMore(channel).catch(() => {});
     const sayLater = (): void => {
-      this.#mustComeBack = true;
+      this.#mustTellAgain = true;
     };
     await this.#options.live.leaves(gameId).catch(sayLater);
     if (this.#listeners.has(channel)) await this.#options.live.watches(gameId).catch(sayLater);
@@ -232,7 +232,7 @@ export class RedisBus implements Bus {
     if (this.#isBehind) return this.#redis.disconnect(true);
     void this.#watchers.flush();
     if (this.#unheard.size > 0) void this.#listenAgain();
-    if (this.#mustComeBack) void this.comeBack().catch(() => {});
+    if (this.#mustTellAgain) void this.tellAgain().catch(() => {});
     this.#readSome();
     for (const channel of this.#tickChannels) {
       if (this.#unheard.has(channel)) continue;
@@ -258,10 +258,10 @@ export class RedisBus implements Bus {
   async #returned(): Promise<void> {
     this.#ticksDue.clear();
     this.#isBehind = false;
-    this.#mustComeBack = true;
+    this.#mustTellAgain = true;
     for (const channel of [...this.#tickChannels, ...this.#listeners.keys()]) this.#unheard.add(channel);
     const heard = await this.#listenAgain();
-    if (heard > 0) await this.comeBack().catch(() => {});
+    if (heard > 0) await this.tellAgain().catch(() => {});
   }
 
   /** Listens to what is not heard, and says where something may have been missed. Gives how many channels are heard again. */

@@ -24,7 +24,7 @@ export class Removal {
 
   /** The game, its log and all that is beside it. */
   whole(game: Leaving, half: () => void): void {
-    this.#log(game, Number.POSITIVE_INFINITY);
+    this.#deleteLog(game, Number.POSITIVE_INFINITY);
     half();
     this.#sql.run("removeStill", game.num);
     this.#sql.run("removeGame", game.num);
@@ -44,7 +44,7 @@ export class Removal {
     for (let left = clearedPerGoMax; left > 0; ) {
       const game = this.#sql.get<{ num: number; last_id: number }>("hidden");
       if (game === undefined) return;
-      left = this.#log({ num: game.num, lastId: game.last_id }, left);
+      left = this.#deleteLog({ num: game.num, lastId: game.last_id }, left);
       if (left > 0) this.#sql.run("removeGame", game.num);
     }
   }
@@ -53,7 +53,7 @@ export class Removal {
    * From the newest back, at most `most` changes; gives how many more it might have been. Where a damaged log is torn, what lies before
    * is reached by the index. Ids may be given again afterwards.
    */
-  #log({ num, lastId }: Pick<Known, "num" | "lastId">, most: number): number {
+  #deleteLog({ num, lastId }: Pick<Known, "num" | "lastId">, most: number): number {
     let left = most;
     for (let from: number | undefined = lastId; from !== undefined; from = this.#sql.get<{ id: number }>("anyMile", num)?.id) {
       for (let id: number | undefined = from; id !== undefined && id !== 0; left -= 1) {

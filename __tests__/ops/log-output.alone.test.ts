@@ -1,9 +1,12 @@
 // SAFETY 23, F44: who collects the log may stop reading. The game goes on, no line is torn, and the process leaves when it has to.
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { startTroubledServer } from "../support/troubled-server.ts";
 
 const requests = 600;
+const ops = join(import.meta.dirname, "../../lib/ops");
 const cleanUp: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -53,4 +56,20 @@ describe("a log that nobody reads", () => {
     );
     expect(server.output()).toContain('"msg":"stopped"');
   });
+});
+
+test("F44 lines of workers, which have one pipe between them, do not get into each other when it is full", () => {
+  const program = `
+    import { realAmbient } from "${ops}/ambient.ts";
+    import { LogOutput } from "${ops}/log-output.ts";
+    const output = new LogOutput(realAmbient());
+    for (let n = 0; n < 1000; n += 1) output.write(JSON.stringify({ worker: process.argv[1], n, pad: "x".repeat(200) }) + "\\n");
+  `;
+  // A pipe of the shell's: what Node makes for a child is none.
+  const family = ["one", "two", "three"].map((worker) => `"$0" --input-type=module -e "$1" ${worker} &`).join(" ");
+  const options = { encoding: "utf8", maxBuffer: 8 * 1024 * 1024 } as const;
+  const text = execFileSync("sh", ["-c", `{ ${family} wait; } | { sleep 2; cat; }`, process.execPath, program], options);
+  const lines = text.trimEnd().split("\n");
+  expect(lines).toHaveLength(3_000);
+  expect(lines.filter((line) => !/^\{"worker":"\w+","n":\d+,"pad":"x{200}"\}$/.test(line))).toEqual([]);
 });

@@ -6,8 +6,8 @@ import type { Ambient } from "./ambient.ts";
 
 /** Lines kept in memory when standard output takes none. Later ones are dropped: a stalled sink slows nobody. */
 const bufferedBytesMax = 8 * 1024 * 1024;
-/** Written at once. What collects logs keeps pieces of this size whole. */
-const pieceBytesMax = 16 * 1024;
+/** Written at once. A pipe takes so many bytes whole or not at all (PIPE_BUF), so that lines of workers stay apart in a full one. */
+const pieceBytesMax = 4096;
 const retryMs = 100;
 /** The last lines wait a tenth of a second for a full pipe before they are given up. */
 const flushTries = 20;
@@ -45,6 +45,8 @@ export class LogOutput {
   readonly #ambient: Pick<Ambient, "after">;
   #pieces: (string | Buffer)[] = [];
   #bytes = 0;
+  /** Of the newest piece. */
+  #lastBytes = 0;
   /** Taken from the pieces and not yet written whole. */
   #current = nothing;
   #isOut = false;
@@ -66,8 +68,10 @@ export class LogOutput {
     this.#bytes += bytes;
     const last = this.#pieces.length - 1;
     const piece = this.#pieces[last];
-    if (typeof piece === "string" && piece.length + line.length <= pieceBytesMax) this.#pieces[last] = piece + line;
+    const isJoined = typeof piece === "string" && this.#lastBytes + bytes <= pieceBytesMax;
+    if (isJoined) this.#pieces[last] = piece + line;
     else this.#pieces.push(line);
+    this.#lastBytes = isJoined ? this.#lastBytes + bytes : bytes;
     this.#next();
   }
 

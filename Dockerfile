@@ -15,7 +15,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 
 FROM node:24-bookworm-slim
-ARG RELEASE=unknown
+# Empty: the package's version.
+ARG RELEASE
 LABEL org.opencontainers.image.title="Tap-or-Tarp" \
       org.opencontainers.image.description="A chess clock for Magic tables" \
       org.opencontainers.image.licenses="MIT" \

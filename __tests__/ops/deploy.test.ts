@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createMetrics, loopResolutionMs } from "../../lib/ops/metrics.ts";
+import { readConfig } from "../../lib/ops/config.ts";
 import { limitVariables, settingVariables } from "../../lib/ops/variables.ts";
 import { findProgram, lacks, programPath } from "../support/programs.ts";
 
@@ -198,6 +199,12 @@ describe("F36 deployment files", () => {
     );
     expect(places[0]).toBeGreaterThan(0);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  test("an image that is built without a release, as compose builds it, leaves its name to the program, which knows its version", () => {
+    expect(read("Dockerfile")).toMatch(/^ARG RELEASE$/m);
+    expect(read("Dockerfile")).toMatch(/^ENV .*RELEASE=\$\{RELEASE\}$/m);
+    expect(readConfig({ RELEASE: "" }).release).toBeNull();
   });
 
   test("the image that the manifests name is the one that a release makes: the tag is that of the release, and begins with v", () => {

@@ -84,3 +84,35 @@ test("a seat can be named with as many families as the rules take, and none is c
     await server.close();
   }
 });
+
+test("the name given last is offered at the next table, where the seat has none", async ({ page }) => {
+  const server = new GameServer();
+  await server.start();
+  try {
+    const hosts = [await connectTable(server.port), await connectTable(server.port)] as const;
+    const field = page.locator("input.name-input");
+    const nameAt = (host: (typeof hosts)[number]) => host.state.players[0].name;
+    for (const host of hosts) {
+      await host.request("create", { settings: { playerCount: 2 } });
+      await page.goto(`${server.origin}/g/${host.state.id}`);
+      await page.locator("button[data-seat='1']").click();
+      await expect(field).toHaveValue("Player 1");
+      await field.focus();
+      if (host === hosts[0]) await page.keyboard.insertText("Ayla");
+      await expect(field).toHaveValue("Ayla");
+      await field.press("Enter");
+      await expect.poll(() => nameAt(host)).toBe("Ayla");
+    }
+    // It is selected, to be typed over; and a seat that has a name keeps it.
+    await field.focus();
+    await page.keyboard.insertText("Marek");
+    await field.press("Enter");
+    await expect.poll(() => nameAt(hosts[1])).toBe("Marek");
+    await page.goto(`${server.origin}/g/${hosts[0].state.id}`);
+    await field.focus();
+    await expect(field).toHaveValue("Ayla");
+    for (const host of hosts) await host.close();
+  } finally {
+    await server.close();
+  }
+});

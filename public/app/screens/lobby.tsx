@@ -129,6 +129,13 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
     prefShelf.set({ name: wanted });
     session.give({ type: "updatePlayer", data: { playerId: player.id, name: wanted } });
   };
+  /** Whoever has not named his seat finds there what he called himself at the last table. */
+  const offerName = (field: HTMLInputElement): void => {
+    const last = prefShelf.prefs.peek().name;
+    if (last === "" || meant.name !== t("seat.unnamed", { n: player.id })) return;
+    field.value = last;
+    setName(last);
+  };
   return (
     <li class="seat own tint" style={seatTint(table, player.id)} data-seat={player.id} data-claimed="true">
       <button
@@ -146,7 +153,10 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
         aria-label={t("seat.name")}
         value={name ?? meant.name}
         enterkeyhint="done"
-        onFocus={(event) => event.currentTarget.select()}
+        onFocus={({ currentTarget }) => {
+          offerName(currentTarget);
+          currentTarget.select();
+        }}
         {...typing({ graphemes: limits.seatNameGraphemesMax }, setName)}
         onBlur={rename}
         onKeyDown={(event) => {

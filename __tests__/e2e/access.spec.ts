@@ -290,6 +290,26 @@ test("a recap of players with long names keeps its charts on the page", async ({
   expect(wrong).toEqual([]);
 });
 
+test("each line of a chart ends in its seat's shape, so that it is told by more than its colour", async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  await show(scenes.find(({ name }) => name === "recap") as Scene);
+  const apart = await page.locator("svg:has(.line)").evaluateAll((charts) =>
+    charts.map((chart) => {
+      const ends = [...(chart.parentElement?.querySelectorAll(".line-ends .shape") ?? [])].map((shape) => shape.getBoundingClientRect());
+      return [...chart.querySelectorAll<SVGPathElement>(".line")].map((line, at) => {
+        const end = line.getPointAtLength(line.getTotalLength()).matrixTransform(line.getScreenCTM() ?? undefined);
+        const shape = ends[at] ?? new DOMRect(-100, -100);
+        return Math.round(Math.hypot(shape.left + shape.width / 2 - end.x, shape.top + shape.height / 2 - end.y));
+      });
+    }),
+  );
+  await context.close();
+  expect(apart.map((lines) => lines.length)).toEqual([4, 4]);
+  // Beside the chart, at the height of the line's end.
+  expect(Math.max(...apart.flat())).toBeLessThan(20);
+});
+
 test("no word of the great button is broken, on any phone", async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);

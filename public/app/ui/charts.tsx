@@ -9,6 +9,7 @@ import { durationText } from "../model/time-text.ts";
 import { SeatShape } from "./icons.tsx";
 import { seatTint } from "./tint.ts";
 
+/** As high as it is drawn, px; it is stretched to the width there is. */
 const box = { width: 360, height: 150 } as const;
 
 interface LineChartProps {
@@ -45,6 +46,13 @@ export function LineChart({ table, title, series, stepped, times }: LineChartPro
             />
           ))}
         </svg>
+        <span class="line-ends" aria-hidden="true">
+          {series.map((s) => (
+            <span key={s.seat} class="tint" style={{ ...seatTint(table, s.seat), top: `${scale.y(s.points.at(-1)?.value ?? 0)}px` }}>
+              <SeatShape seat={s.seat} size={10} />
+            </span>
+          ))}
+        </span>
       </div>
       <p class="chart-legend">
         {series.map((s) => (

@@ -45,6 +45,31 @@ describe("what lies on the device", () => {
     expect(env.socket().told[0]).toMatchObject({ type: "reconnect", data: { playerId: 2, token: "a".repeat(43) } });
   });
 
+  test("F20 a host whose claim was answered while the line was down asks for it again, and is told his seat and its key", () => {
+    const shelf = memoryShelf();
+    const env = fakeEnv(shelf);
+    const session = createSession(env);
+    session.create({ playerCount: 2 }, "Duel");
+    env.socket().opens();
+    env.socket().says("claimed", { playerId: null, gameId: "K7QX2M", token: "h".repeat(43), state: table({ v: 10, hostPlayer: null }) });
+    session.give({ type: "claim", data: { playerId: 2 } });
+    const asked = env.socket().told.at(-1);
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: null, gameId: "K7QX2M", token: "i".repeat(43), state: table({ v: 12 }) });
+    expect(env.socket().told.at(-1)).toEqual(asked);
+    // And once more when the page was loaded anew meanwhile.
+    const again = fakeEnv(shelf);
+    const loaded = createSession(again);
+    loaded.enter("K7QX2M");
+    again.socket().opens();
+    again.socket().says("reconnected", { playerId: null, gameId: "K7QX2M", token: "j".repeat(43), state: table({ v: 13 }) });
+    expect(again.socket().told.at(-1)).toEqual(asked);
+    again.socket().says("claimed", { playerId: 2, gameId: "K7QX2M", token: "a".repeat(43), state: table({ v: 14 }) });
+    expect(loaded.model.value).toMatchObject({ seat: 2, outbox: [] });
+  });
+
   test("what a storage takes lies there alone, and what it refuses is read back, listed and removed as if it had not", () => {
     let isFull = false;
     const storage = new FakeStorage(() => isFull);

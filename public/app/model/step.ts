@@ -165,7 +165,8 @@ function recalled(model: Model, missed: Told<"missed">): Model {
 }
 
 function seated(model: Model, seat: Told<"claimed" | "reconnected">): Model {
-  const outbox = model.outbox.filter((sent) => sent.type !== "claim");
+  // By the chair's key nobody is told whether he was given the seat he asked for: he asks for it again.
+  const outbox = seat.playerId === null ? model.outbox : model.outbox.filter((sent) => sent.type !== "claim");
   const next = withGame({ ...model, outbox, gameId: seat.gameId, stale: true, link: "open", restarting: false }, seat.state);
   return seat.playerId === null ? { ...next, chair: true } : { ...next, seat: seat.playerId };
 }

@@ -218,7 +218,7 @@ export class Connection {
       const { gameId, playerId, token } = message.data;
       this.ports.keys.keep(gameId, { playerId, token });
       this.wish = { type: "game", gameId };
-      for (const sent of this.ports.model().outbox) if (sent.type === "claim") this.ports.shelf.remove(sent.id);
+      for (const sent of this.ports.model().outbox) if (playerId !== null && sent.type === "claim") this.ports.shelf.remove(sent.id);
     }
     if (message.type === "ack") this.acknowledged(message.data.id);
   }

@@ -196,6 +196,19 @@ describe("keys", () => {
       expect(await back(first, "one id")).toMatchObject({ ok: false, code: "bad-token" });
     }));
 
+  test("a claim that waited on another instance until its sender had come back elsewhere takes nothing from him: his key opens", () =>
+    onTwo(async ({ here, there, room }) => {
+      const [late, guest, opened] = [viewer("late"), viewer("guest"), await found(there, room.gameId)];
+      await join(opened, late);
+      await opened.leave(late);
+      await join(room, guest);
+      const answer = await here.give(room, guest, claim, "one id");
+      await join(opened, viewer("newer"), { seenV: 2 });
+      expect(await there.give(opened, late, claim, "one id")).toMatchObject({ ok: true, v: 2 });
+      const back = { type: "reconnect", seat: 2, tokenHash: sha256Hex(answer.ok ? (answer.token ?? "") : ""), grantId: null };
+      expect(await here.give(room, viewer("back"), back)).toMatchObject({ ok: true, v: 3 });
+    }));
+
   test("a key out of use voids the others, and the operator is told of it", () =>
     inHouse(async (house) => {
       const { first, back, tokenOf } = await seat(house);

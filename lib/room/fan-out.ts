@@ -81,8 +81,8 @@ export class FanOut {
     this.#count.changed(this);
   }
 
-  has(subscriber: Subscriber): boolean {
-    return this.#viewers.has(subscriber);
+  has(subscriber: Subscriber | null): boolean {
+    return subscriber !== null && this.#viewers.has(subscriber);
   }
 
   /** Whether one more may watch where `most` may. Somebody who only watches may have to go for him. */

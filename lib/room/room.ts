@@ -116,12 +116,13 @@ export class Room implements Listener, Sleeper {
     return this.#again(await this.#parts.store.resolve(this.gameId, order.actionId, storedAnswer(answer)), order);
   }
 
-  /** The answer an id was given before. A seat that was granted is granted anew, because tokens are not kept. */
+  /** The answer an id was given before. Tokens are not kept: a seat is granted anew, but to nobody who is gone and may have come back. */
   async #again(stored: string, order: Order): Promise<Answer> {
     const answer = readAnswer(stored);
-    if (!answer.ok || answer.grant === undefined || order.actionId === null) return answer;
-    const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
     const enters = entersBy(order.command);
+    const isGone = !enters && !this.#keeper.viewers.has(order.sender);
+    if (!answer.ok || answer.grant === undefined || order.actionId === null || isGone) return answer;
+    const command: SystemCommand = { type: "reconnect", seat: answer.grant.seat, tokenHash: null, grantId: grantIdOf(order.actionId) };
     const regranted = await this.#grantAnew({ ...order, actionId: null, grantFor: order.actionId, command, enters });
     // The seat is not his any more. Whoever wanted to come in by it must hear that, or he would wait outside for ever.
     if (!regranted.ok && enters) return regranted;
@@ -183,9 +184,8 @@ export class Room implements Listener, Sleeper {
     await this.#turn(joined, async () => {
       const present = await this.#watched(seenV);
       if (present === null) return joined({ ok: false, code: "no-such-game" });
-      const { viewers } = this.#keeper;
-      if (!viewers.hasPlaceFor(subscriber, present.copy, viewersMax)) return joined({ ok: false, code: "game-full" });
-      viewers.letIn(subscriber, present.copy, () => this.#keeper.sendWhole(subscriber, present.copy));
+      if (!this.#keeper.viewers.hasPlaceFor(subscriber, present.copy, viewersMax)) return joined({ ok: false, code: "game-full" });
+      this.#keeper.viewers.letIn(subscriber, present.copy, () => this.#keeper.sendWhole(subscriber, present.copy));
       joined({ ok: true, v: present.copy.v });
     });
   }

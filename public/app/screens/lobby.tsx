@@ -171,26 +171,32 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
       <button type="button" class="leave-seat" onClick={() => session.give({ type: "unclaim", data: {} })}>
         {t("lobby.stand")}
       </button>
-      {colours ? (
-        <fieldset class="swatches">
-          <legend class="sr">{t("seat.colour")}</legend>
-          {palette.map((color, at) => (
-            <button
-              type="button"
-              key={color}
-              class="swatch"
-              style={{ "--seat": color }}
-              aria-label={t(`colour.${at}`)}
-              aria-pressed={meant.color === color}
-              onClick={() => {
-                session.give({ type: "updatePlayer", data: { playerId: player.id, color } });
-                setColours(false);
-              }}
-            />
-          ))}
-        </fieldset>
-      ) : null}
+      {colours ? <Swatches player={meant} onPicked={() => setColours(false)} /> : null}
     </li>
+  );
+}
+
+function Swatches({ player, onPicked }: { readonly player: PlayerView; readonly onPicked: () => void }): JSX.Element {
+  const { session, speech } = useApp();
+  const { t } = speech;
+  return (
+    <fieldset class="swatches">
+      <legend class="sr">{t("seat.colour")}</legend>
+      {palette.map((color, at) => (
+        <button
+          type="button"
+          key={color}
+          class="swatch"
+          style={{ "--seat": color }}
+          aria-label={t(`colour.${at}`)}
+          aria-pressed={player.color === color}
+          onClick={() => {
+            session.give({ type: "updatePlayer", data: { playerId: player.id, color } });
+            onPicked();
+          }}
+        />
+      ))}
+    </fieldset>
   );
 }
 

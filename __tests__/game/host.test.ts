@@ -30,4 +30,18 @@ describe("HO a former host at the table", () => {
       see hostPlayer -> hostPlayer=A`,
     );
   });
+
+  test("HO2 HO3 a host cannot hand over to who is gone for five minutes: the next but one would be host at once, whom he never named", () => {
+    play(
+      seated({ playerCount: 3 }),
+      `at 0       A transferHost B -> host-changed B
+      at 3000    C drops -> seat-away C
+      at 302999  B transferHost C -> host-changed C
+      at 303000  wake -> host-changed A
+      A transferHost C -> ! not-allowed playerId
+      see hostPlayer -> hostPlayer=A
+      C reconnects -> seat-back C
+      A transferHost C -> host-changed C`,
+    );
+  });
 });

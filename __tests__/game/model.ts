@@ -190,6 +190,7 @@ export class Model extends ModelTable {
           this.same = true;
           return true;
         }
+        if (seat.awayAt !== null && this.now - seat.awayAt >= 300_000) return false;
         if (this.chair?.who !== seat.owner) this.chair = null;
         this.hostSeat = id;
         return true;

@@ -18,6 +18,9 @@ export function transferHost(draft: Draft, id: SeatId): Outcome {
   if (seat === undefined) return refuse("no-such-seat", "playerId");
   if (seat.holder === null) return refuse("not-allowed", "playerId");
   if (state.host.seat === id) return null;
+  // Whoever is gone so long would be succeeded in the same change, by somebody whom nobody named.
+  const { droppedAt } = seat.holder;
+  if (droppedAt !== null && after(droppedAt, limits.hostAwayMs) <= draft.now) return refuse("not-allowed", "playerId");
   const chair = state.host.chair?.viewerId === seat.holder.viewerId ? state.host.chair : null;
   state.host = { seat: id, chair };
   draft.events.push({ type: "hostChanged", data: { playerId: id } });

@@ -1,6 +1,5 @@
-// Whether Redis takes writes: one that answers may refuse them all the same (out of memory, a replica, a full
-// disk, a user without the right). And since when
-// nothing could be saved, told before anything is saved again.
+// Whether Redis takes writes: one that answers may refuse them all the same (out of memory, a replica, a full disk, a user without the
+// right). And since when nothing could be saved, told before anything is saved again.
 import type { Ambient } from "../ops/ambient.ts";
 import { lastSaved } from "./outages.ts";
 import { trialKey } from "./redis-keys.ts";
@@ -25,8 +24,8 @@ export class RedisWrites {
   readonly #saved: () => void;
   #savedAt: number;
   #trials = 0;
-  /** Why a sign of life was refused, or that Redis has just come back, until a trial write is taken. */
-  #refusal: string | null = null;
+  /** Why it is doubted that Redis saves, until a trial write is taken: it refused a sign of life, or has just come back. */
+  #doubt: string | null = null;
   /** Why the last write was refused; null when it was not. */
   #lastRefusal: string | null = null;
 
@@ -40,28 +39,28 @@ export class RedisWrites {
     });
     // To answer is not to save: a server that holds back writes, for a failover, does the one without the other.
     link.onReturn(() => {
-      this.#refusal ??= untried;
+      this.#doubt ??= untried;
       void this.tried().catch(() => {});
     });
   }
 
   /** One plain sentence while writes are refused; null when they are taken, as far as is known. */
   get problem(): string | null {
-    return this.#due ?? this.#lastRefusal;
+    return this.#held ?? this.#lastRefusal;
   }
 
   /**
    * Why no change is sent before a trial was taken; null when changes are: before nothing was saved for some time, too. Of a cluster one node
    * may refuse signs of life while games go on at the others.
    */
-  get #due(): string | null {
-    return this.#refusal !== null && this.#ambient.now() - this.#savedAt > shortMs ? this.#refusal : null;
+  get #held(): string | null {
+    return this.#doubt !== null && this.#ambient.now() - this.#savedAt > shortMs ? this.#doubt : null;
   }
 
   /** Runs one write for a game or a person, and remembers whether it was refused. Before a trial that is due it is not even sent. */
   run<T>(write: () => Promise<T>): Promise<T> {
-    const due = this.#due;
-    if (due !== null) return Promise.reject(new StoreFault("unavailable", due));
+    const held = this.#held;
+    if (held !== null) return Promise.reject(new StoreFault("unavailable", held));
     return write().then(
       (reply) => {
         this.#lastRefusal = null;
@@ -81,12 +80,12 @@ export class RedisWrites {
    * time: of a cluster it is enough that some games can be played.
    */
   async tried(): Promise<void> {
-    if (this.#refusal === null) return;
+    if (this.#doubt === null) return;
     this.#trials += 1;
     const key = trialKey(this.#trials);
     await this.#link.call((redis) => redis.set(key, "1", "PX", trialMs));
     this.#saved();
-    this.#refusal = null;
+    this.#doubt = null;
   }
 
   /** Runs a sign of life. */
@@ -98,7 +97,7 @@ export class RedisWrites {
       return reply;
     } catch (error) {
       const refusal = this.#refusalOf(error);
-      this.#refusal = refusal ?? this.#refusal;
+      this.#doubt = refusal ?? this.#doubt;
       this.#lastRefusal = refusal ?? this.#lastRefusal;
       throw error;
     }

@@ -154,7 +154,7 @@ export class Session implements EntranceHost {
     if (waitMs !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: waitMs });
     if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.refuse(message.id, "busy");
     const startedAt = this.#parts.ambient.monotonicMs();
-    this.#inTurn(room, (done) => {
+    this.#withPlace(room, (done) => {
       this.#intake.begin();
       void room.execute({
         sender: this.#connection,
@@ -171,7 +171,7 @@ export class Session implements EntranceHost {
   }
 
   /** Who holds no seat waits until there is a place in the game's queue, and what he says next waits with him. */
-  #inTurn(room: Room, execute: (done: () => void) => void): void {
+  #withPlace(room: Room, execute: (done: () => void) => void): void {
     if (this.#pace.holdsSeat) return execute(() => {});
     const { spectators } = this.#parts.edge;
     const done = (): void => spectators.done(room);
@@ -247,7 +247,7 @@ export class Session implements EntranceHost {
     const waitMs = this.#pace.take(room, data.v === undefined ? 1 : missedCost);
     if (waitMs !== null) return this.refuse(message.id, "rate-limited", { retryAfterMs: waitMs });
     if (this.#parts.edge.sheds(this.#pace.holdsSeat ? "tap" : "watch")) return this.refuse(message.id, "busy");
-    this.#inTurn(room, (done) => {
+    this.#withPlace(room, (done) => {
       this.#intake.begin();
       void room
         .sync(this.#connection, (answer) => {

@@ -86,12 +86,12 @@ export class Room implements Listener, Sleeper {
   /** Null on a conflict: somebody else changed the game since the copy was read. */
   #decide(present: Present, order: Order): Promise<Answer | null> {
     const needs = this.rules.needs(order.command);
-    if (!needs.past) return this.#decideOn(present, order, { needs, past: null });
-    return this.log.past(this.gameId, present.copy.v).then((past) => this.#decideOn(present, order, { needs, past }));
+    if (!needs.past) return this.#decideAndStep(present, order, { needs, past: null });
+    return this.log.past(this.gameId, present.copy.v).then((past) => this.#decideAndStep(present, order, { needs, past }));
   }
 
   /** Not async, as `Keeper.step` is not: what it holds is let go of before the store is waited for. */
-  #decideOn({ copy, now }: Present, order: Order, { needs, past }: Given): Promise<Answer | null> {
+  #decideAndStep({ copy, now }: Present, order: Order, { needs, past }: Given): Promise<Answer | null> {
     const { sender, command, actionId, grantFor = actionId } = order;
     const drawn = drawFor(needs, grantFor, this.#parts.ambient);
     const { viewerId, rttMs } = sender ?? shell;

@@ -38,9 +38,17 @@ export function storedCopy(rules: AnyRules, { gameId, state, v, hash, updatedAt:
   }
 }
 
-/** The copy after `before`; null when the part of its state that was not announced is not at hand: then the store has to be read. */
+/**
+ * The copy after `before`; null when the part of its state that was not announced is not at hand, or this program cannot read it: then the
+ * store has to be read, which says what there is to say of it.
+ */
 export function announcedCopy(rules: AnyRules, before: Copy, { v, hash, at, still, moving }: Announcement): Copy | null {
   const known = still ?? before.still;
   const whole = known === null ? null : filled(known, moving);
-  return whole === null ? null : { state: rules.decode(whole), v, hash, at, still: known, index: null };
+  if (whole === null) return null;
+  try {
+    return { state: rules.decode(whole), v, hash, at, still: known, index: null };
+  } catch {
+    return null;
+  }
 }

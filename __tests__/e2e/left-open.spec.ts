@@ -250,6 +250,29 @@ test("a double tap on the roll for the order of play rolls once", async ({ table
   await expect(told).toHaveCount(1);
 });
 
+test("a double tap on standing up does not sit down again", async ({ table }) => {
+  const page = await table.open("/");
+  await createTable(page, "duel");
+  await sit(page, 1);
+  const up = await page.getByRole("button", { name: "Stand up" }).boundingBox();
+  const [x, y] = [(up?.x ?? 0) + (up?.width ?? 0) / 2, (up?.y ?? 0) + (up?.height ?? 0) / 2];
+  // Whatever stands under the finger by then.
+  await page.evaluate(
+    async ([left, top]) => {
+      const tapThere = (): void => document.elementFromPoint(left, top)?.closest("button")?.click();
+      tapThere();
+      await new Promise((drawn) => setTimeout(drawn, 120));
+      tapThere();
+    },
+    [x, y] as const,
+  );
+  await page.waitForSelector('.seat.free[data-seat="1"]');
+  await page.waitForTimeout(500);
+  await expect(page.locator(".seat.own")).toHaveCount(0);
+  await page.mouse.click(x, y);
+  await expect(page.locator(".seat.own")).toHaveCount(1);
+});
+
 test("keys do nothing to a table that goes on behind another page", async ({ table }) => {
   const page = await table.open("/#local");
   await page.locator('[data-act="create"]').click();

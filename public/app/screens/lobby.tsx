@@ -74,6 +74,8 @@ function SeatRow({ table, player }: { readonly table: Table; readonly player: Pl
   if (mine) return <OwnSeat table={table} player={player} />;
   const free = !player.claimed && who.seat === null && !who.local;
   const act = (): void => {
+    // The second half of a double tap on standing up must not sit down again.
+    if (free && session.busy("unclaim")) return;
     if (free) session.giveAnswer({ type: "claim", data: { playerId: player.id } });
     else sheet.value = { name: "seat", seat: player.id };
   };
@@ -168,7 +170,7 @@ function OwnSeat({ table, player }: { readonly table: Table; readonly player: Pl
           .map((key) => t(key))
           .join(" · ")}
       </em>
-      <button type="button" class="leave-seat" onClick={() => session.give({ type: "unclaim", data: {} })}>
+      <button type="button" class="leave-seat" onClick={() => session.giveOnce({ type: "unclaim", data: {} })}>
         {t("lobby.stand")}
       </button>
       {colours ? <Swatches player={meant} onPicked={() => setColours(false)} /> : null}

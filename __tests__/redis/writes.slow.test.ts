@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Redis } from "ioredis";
 import { realAmbient } from "../../lib/ops/ambient.ts";
+import { liveKeys } from "../../lib/store/redis-keys.ts";
 import { openRedisStore } from "../../lib/store/store-redis.ts";
 import type { StoreFault } from "../../lib/store/store.ts";
 import { Table } from "../store/table.ts";
@@ -104,6 +105,14 @@ describe.skipIf(lacks("redis-server"))("a Redis that takes no writes", () => {
         await store.close();
       }
     });
+  });
+
+  test("a close that is asked for twice ends, both times, when the instance has left the living", async () => {
+    const { store } = await openRedisStore({ url: redis.url, ambient: realAmbient(), instanceId: "twice" });
+    expect(await inside.zscore(liveKeys.beats, "twice")).not.toBeNull();
+    void store.close();
+    await store.close();
+    expect(await inside.zscore(liveKeys.beats, "twice")).toBeNull();
   });
 
   test("a Redis that comes back is said to be back before any change can be sent", async () => {

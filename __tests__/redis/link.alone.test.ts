@@ -1,7 +1,7 @@
 // SAFETY rule 10: the four options together, against a real Redis that is cut, stopped and killed.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
-import { clientOptions, clusterOptions } from "../../lib/store/redis-client.ts";
+import { clientOptions, clusterOptions, redisClient } from "../../lib/store/redis-client.ts";
 import { RedisLink } from "../../lib/store/redis-link.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
@@ -61,6 +61,17 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
     const { enableOfflineQueue, ...ofNode } = four;
     const ofCluster = { enableOfflineQueue, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0, redisOptions: ofNode };
     expect(clusterOptions(wish, {})).toMatchObject(ofCluster);
+  });
+
+  test("nodes of a cluster may be named by IPv6 addresses, as one server may", () => {
+    const wish = { ambient: realAmbient(), commandMs, name: "x" };
+    const nodes = Reflect.get(redisClient("redis://[::1]:7001,redis://[fd00::2],redis://redis-3:7003", wish), "startupNodes");
+    const named = [
+      ["::1", 7_001],
+      ["fd00::2", 6_379],
+      ["redis-3", 7_003],
+    ].map(([host, port]) => ({ host, port }));
+    expect(nodes).toEqual(named);
   });
 
   test("a command whose reply is lost was carried out once and ends as unknown", async () => {

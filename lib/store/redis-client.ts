@@ -76,7 +76,8 @@ export function redisClient(url: string, wish: ClientWish): Redis {
   };
   const nodes = [first, ...more].map((part) => {
     const { hostname, port } = new URL(part);
-    return { host: hostname, port: Number(port || 6_379) };
+    // An IPv6 address stands in brackets in a URL, and nowhere else.
+    return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || 6_379) };
   });
   // Commands, events, status and connecting are alike in both; what is not goes through `nodesOf`.
   return new Cluster(nodes, clusterOptions(wish, credentials)) as unknown as Redis;

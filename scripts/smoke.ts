@@ -109,8 +109,11 @@ async function playWith(host: Player, guest: Player): Promise<string> {
 }
 
 async function get(base: URL, path: string, headers: Record<string, string> = {}) {
-  const response = await inTime(fetch(new URL(path, base), { headers }), path);
-  return { response, text: await response.text() };
+  const url = new URL(path, base);
+  // One that still waits for its answer would keep the command from ending.
+  const given = new AbortController();
+  const asked = fetch(url, { headers, signal: given.signal }).then(async (response) => ({ response, text: await response.text() }));
+  return inTime(asked, url.pathname).finally(() => given.abort());
 }
 
 async function probe(base: URL, path: string): Promise<string> {

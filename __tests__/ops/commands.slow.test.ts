@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -89,6 +90,23 @@ describe("F48 npm run smoke", () => {
       expect(out).toContain("FAIL  a whole game: Invalid WebSocket frame");
     } finally {
       garbler.close();
+    }
+  });
+
+  test("an answer that never comes, or never ends, fails its line in time, and keeps the command from nothing: exit 1", async () => {
+    const mute = createServer(({ url }, response) => {
+      if (url === "/live") response.writeHead(200).write("{");
+      else if (url !== "/ready") response.writeHead(404).end();
+    });
+    mute.listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    try {
+      const { status, out } = await command("smoke", [`http://127.0.0.1:${(mute.address() as AddressInfo).port}`]);
+      expect([status, out.match(/^FAIL/gm)?.length]).toEqual([1, 6]);
+      for (const path of ["live: /live", "ready: /ready"]) expect(out).toContain(`FAIL  ${path}: no answer within`);
+    } finally {
+      mute.closeAllConnections();
+      mute.close();
     }
   });
 

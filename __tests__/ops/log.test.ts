@@ -46,6 +46,23 @@ describe("F15 log lines", () => {
     expect(() => log.info({ circular, big: 10n }, "odd")).not.toThrow();
   });
 
+  test("nor does an error that is none, or cannot be read: its line says so, with all that is known beside it", () => {
+    const { log, lines } = capture();
+    const unreadable = {
+      get(): never {
+        throw new Error("not even looked at");
+      },
+    };
+    const odd = [
+      Object.assign(new Error("odd"), { message: 5 }),
+      Object.assign(new Error("odd"), { code: Object.create(null) as object }),
+      new Proxy(new Error("odd"), unreadable),
+    ];
+    for (const err of odd) log.error({ err, gameId: "ABC234" }, "failed");
+    const told = { gameId: "ABC234", msg: "failed", err: { message: "what was thrown cannot be written" } };
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject(odd.map(() => told));
+  });
+
   test("F35 tokens, names and payloads are censored, by key and by shape", () => {
     const { log, lines } = capture();
     log.info(

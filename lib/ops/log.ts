@@ -51,7 +51,16 @@ const censor = "[redacted]";
 const redactedFlat = [...secretKeys];
 const redacted = redactedFlat.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
+/** Whatever is thrown: a library may throw something that cannot even be made text, and its line must not take the command down with it. */
 function errorFields(error: unknown): unknown {
+  try {
+    return fieldsOf(error);
+  } catch {
+    return { message: "what was thrown cannot be written" };
+  }
+}
+
+function fieldsOf(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error === "string" ? scrubText(error) : { message: "thrown value", kind: typeof error };
   const { name, message, stack, cause } = error;
   return {
@@ -93,7 +102,6 @@ interface Sample {
   picks(): boolean;
 }
 
-/** A line that cannot be formed must not take the command down with it. */
 function wrap(logger: pino.Logger, root: pino.Logger, sample: Sample): Log {
   const write = (level: "debug" | "info" | "warn" | "error" | "fatal") => (fields: Fields, message: string) => {
     if (!root.isLevelEnabled(level)) return;

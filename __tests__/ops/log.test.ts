@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { damageRecord } from "../../lib/ops/damage.ts";
 import { openLog } from "../../lib/ops/log.ts";
+import { scrubText } from "../../lib/ops/scrub.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 import { parseTraceparent, traceOf } from "../../lib/ops/trace.ts";
 
@@ -73,6 +74,15 @@ describe("F15 log lines", () => {
     const all = lines.join("");
     for (const secret of [token, "Ada", "hello", "hunter2"]) expect(all).not.toContain(secret);
     expect(all).toContain("redis://[redacted]@cache:6379");
+  });
+
+  test("F35 a long text is not cut in the midst of a secret, which would then look like none", () => {
+    for (const secret of [token, "redis://user:hunter2-hunter2@cache:6379", `Bearer ${token}`])
+      for (let shown = 1; shown < secret.length; shown += 1) {
+        const clean = scrubText(`${"word ".repeat(1_000).slice(0, 3_999 - shown)} ${secret} and so on`);
+        expect(clean).not.toMatch(/hunter|q3-_/);
+        expect(clean.length).toBeGreaterThan(3_900);
+      }
   });
 
   test("F35 what could not be read as JSON is not quoted, in lines about errors and about damaged games", () => {

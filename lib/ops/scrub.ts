@@ -1,6 +1,8 @@
 // Takes secrets out of text that leaves the program: log lines and error reports. Must never throw.
 
 const longestText = 4000;
+/** No secret is longer. */
+const longestSecret = 500;
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // user:password@ in URLs, which is how Redis and Sentry carry theirs
@@ -13,9 +15,15 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w-])(?:[A-Za-z0-9_-]{43}|[0-9a-fA-F]{64})(?![\w-])/g, "[redacted]"],
 ];
 
+/** Its beginning, up to a space: half a secret looks like none. */
+function cut(text: string): string {
+  const surely = longestText - longestSecret;
+  return `${text.slice(0, surely)}${text.slice(surely, longestText).replace(/\S+$/, "")}...`;
+}
+
 /** The text without anything that looks like a secret, and at most 4,000 characters of it. */
 export function scrubText(text: string): string {
-  let clean = text.length > longestText ? `${text.slice(0, longestText)}...` : text;
+  let clean = text.length > longestText ? cut(text) : text;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }

@@ -38,6 +38,8 @@ export class Disk {
   readonly #watcher: DiskWatcher;
   readonly #game: SimGame;
   readonly #outages: { readonly from: number; readonly to: number }[] = [];
+  /** How many of them each game has been through. */
+  readonly #known = new Map<string, number>();
   /** Standstills of more than `stillMs`, as whoever made the server stand still knows them: it may not have noticed. */
   readonly #still: { readonly from: number; readonly to: number }[] = [];
   /** Times of more than `fullMs` when nothing could be saved, as the disk itself knows it. */
@@ -83,14 +85,15 @@ export class Disk {
   async load(gameId: string): Promise<LoadOutcome> {
     const loaded = await this.store.load(gameId);
     if (loaded.kind !== "found") return loaded;
-    const { updatedAt } = loaded.game;
-    const outageFrom = this.#outageAfter(updatedAt);
+    const outageFrom = this.#outageAfter(gameId, loaded.game.updatedAt);
     return { kind: "found", game: { ...loaded.game, outageFrom } };
   }
 
   /** A change may lie within an outage: it was on its way when nothing else could be saved any more. */
-  #outageAfter(at: number): number | null {
-    const outage = this.#outages.find(({ from, to }) => from >= at || to > at);
+  #outageAfter(gameId: string, at: number): number | null {
+    // Of servers with clocks of their own one may be at a time before the end of an outage that the game knows of, as on Redis.
+    const known = this.hasOneClock ? 0 : (this.#known.get(gameId) ?? 0);
+    const outage = this.#outages.slice(known).find(({ from, to }) => from >= at || to > at);
     return outage === undefined ? null : Math.max(outage.from, at);
   }
 
@@ -157,6 +160,7 @@ export class Disk {
     const state = this.#decoded(commit);
     const change: Durable = { commit, state, record, events: record.events as readonly WireEvent[] };
     durables.push(change);
+    if (record.command.type === "outage") this.#known.set(gameId, this.#outages.length);
     if (durables.length !== expectedV + 1) this.#wrong("gap", commit, `${durables.length} changes, version ${expectedV + 1}`);
     if (chainHash(commit.prevHash, expectedV + 1, commit.change, commit.state) !== commit.hash) this.#wrong("chain", commit, "hash");
     if (commit.actionId !== null) {

@@ -48,6 +48,11 @@ export class Recorder {
     else this.#drafts.push({ type: "sent", client: page.name, game: "", action: id, at: this.#timeline.now });
   }
 
+  /** Whether this id is of a message that is answered and kept nowhere. */
+  isPassing(id: string): boolean {
+    return this.#passingIds.has(id);
+  }
+
   /** After the page has taken the message in. */
   heard(page: Page, text: string): void {
     const { type, data } = JSON.parse(text) as Told;

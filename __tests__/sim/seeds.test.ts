@@ -17,6 +17,7 @@ const found: readonly { readonly seed: number; readonly bug: string }[] = [
   { seed: 42232, bug: "a claim that stood was answered as busy, because the seat could not be granted again" },
   { seed: 37007, bug: "a change of another instance was never shown, because its turn could not be had while the log was slow" },
   { seed: 73783, bug: "a claim given again brought a connection back that had gone, and its room was kept for ever" },
+  { seed: 203, bug: "a host whose claim was answered while the line was down sat in a seat that his page did not know" },
 ];
 
 describe("simulated evenings that once went wrong", () => {

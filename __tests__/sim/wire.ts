@@ -36,6 +36,8 @@ export interface LineParts {
   readonly heard: (text: string) => void;
   /** The server puts this on the wire. */
   readonly early: (text: string) => void;
+  /** The server closes it with this code. */
+  readonly closed: (code: number) => void;
   readonly name: string;
 }
 
@@ -238,6 +240,7 @@ export class Line implements SocketLike {
   }
 
   #closeFromServer(code: number): void {
+    this.#parts.closed(code);
     this.#down(`close ${code}`, () => {
       this.#up("close", () => this.#goneAtServer(code));
       this.#closedAtPage(code);

@@ -9,6 +9,7 @@ import { Disk, type Durable } from "./disk.ts";
 import { FaultyStore, noStoreFaults } from "./faulty-store.ts";
 import { browserPage, type loadPageParts, type Page, PlainPage, type PageEnv } from "./page.ts";
 import { Recorder } from "./recorder.ts";
+import { People } from "./people.ts";
 import { type Scenario, scenarioFrom } from "./scenario.ts";
 import { calmBus, SimBus } from "./sim-bus.ts";
 import type { Mover, SimGame } from "./sim-game.ts";
@@ -57,6 +58,7 @@ export class World {
   readonly #seed: number;
   readonly #bus: SimBus;
   readonly #recorder: Recorder;
+  readonly #people: People;
   readonly #parts: Awaited<ReturnType<typeof loadPageParts>>;
   readonly #hash: Hash = createHash("sha256");
   readonly #lines: Line[] = [];
@@ -84,7 +86,9 @@ export class World {
     const wrong = (rule: string, about: string) => this.wrong(rule, about);
     this.disk = new Disk(this.game, { written: (change, before) => this.#written(change, before), wrong });
     this.disk.hasOneClock = this.scenario.servers === 1;
-    this.#recorder = new Recorder({ game: this.game, disk: this.disk, timeline: this.timeline, wrong });
+    const { game, disk, timeline } = this;
+    this.#recorder = new Recorder({ game, disk, timeline, wrong });
+    this.#people = new People({ game, disk, timeline, wrong });
     const count = (name: string) => this.census.count(name);
     this.#bus = new SimBus({
       timeline: this.timeline,
@@ -114,6 +118,7 @@ export class World {
     this.#changedAt.set(gameId, this.timeline.elapsed);
     this.trace("disk", `${gameId} v${expectedV + 1} ${change.record.command.type} ${change.events.map((event) => event.type).join(",")}`);
     const look = { change, before, eventsOf: (version: number) => this.disk.games.get(gameId)?.[version - 1]?.events ?? [] };
+    this.#people.written(change);
     this.census.look(look);
     this.game.look(look, (name) => this.census.count(name));
     if (this.scenario.storeAnnounces) {
@@ -249,6 +254,7 @@ export class World {
 
   #open(device: Device): Line {
     const { page } = device;
+    const ears = this.#people.line(page);
     const line = new Line({
       timeline: this.timeline,
       chance: this.chance,
@@ -256,9 +262,16 @@ export class World {
       count: (name) => this.count(name),
       arrived: (where, text) => this.trace(where, text),
       name: page.name,
-      said: (text) => this.#recorder.said(page, text),
+      said: (text) => {
+        this.#recorder.said(page, text);
+        ears.said(text);
+      },
       heard: (text) => this.#recorder.heard(page, text),
-      early: (text) => this.#durable(text),
+      early: (text) => {
+        this.#durable(page, text);
+        ears.told(text);
+      },
+      closed: ears.closed,
     });
     device.line = line;
     this.#lines.push(line);
@@ -269,18 +282,20 @@ export class World {
   }
 
   /** What a server puts on the wire must be durable by then. */
-  #durable(text: string): void {
+  #durable(page: Page, text: string): void {
     const { type, data } = JSON.parse(text) as {
       type: string;
       data: { id?: string; v?: number; gameId?: string; state?: { v: number; id: string } };
     };
-    const state = type === "state" ? (data as { v: number; id: string }) : data.state;
-    if (state?.v !== undefined && state.v > this.disk.versionOf(state.id))
-      this.wrong("early", `${type} of ${state.id} v${state.v} is not durable`);
-    if (type === "ack" && data.v !== undefined && data.id !== undefined) {
-      const game = this.disk.gameOf.get(data.id);
-      if (game !== undefined && data.v > this.disk.versionOf(game)) this.wrong("early", `ack of v${data.v} of ${game} is not durable`);
-    }
+    // A change does not name its game; its page may not have heard yet which one it made.
+    const changed = type === "change" && page.gameId !== null ? { v: data.v, id: page.gameId } : data.state;
+    const shown = type === "state" ? (data as { v: number; id: string }) : changed;
+    if (shown?.v !== undefined && shown.v > this.disk.versionOf(shown.id))
+      this.wrong("early", `${type} of ${shown.id} v${shown.v} is not durable`);
+    if (type !== "ack" || data.v === undefined || data.id === undefined || this.#recorder.isPassing(data.id)) return;
+    const game = this.disk.gameOf.get(data.id);
+    if (game === undefined || data.v > this.disk.versionOf(game))
+      this.wrong("early", `ack of ${data.id}, v${data.v} of ${game ?? "no game"}, is not durable`);
   }
 
   sleep(device: Device, ms: number): void {
@@ -324,12 +339,19 @@ export class World {
 
   /** Pages that ought to be in step with the store at the end. */
   #inStep(): boolean {
-    return this.devices.every(({ page }, place) => {
+    return this.devices.every((device, place) => {
+      const { page } = device;
       if (page.link === "displaced" || page.link === "kicked" || page.link === "closed") return true;
-      // The first is the one who makes the game; whoever else has none looked for one before there was any.
+      // Who makes the game comes to it, however often the answer is lost; who came by a code may have been told that there is none.
       if (page.gameId === null) return place > 0;
-      return page.link === "open" && page.unanswered === 0 && page.table?.v === this.disk.versionOf(page.gameId);
+      if (page.link !== "open" || page.unanswered > 0 || page.table?.v !== this.disk.versionOf(page.gameId)) return false;
+      return this.#misplaced(device) === null;
     });
+  }
+
+  #misplaced({ page, shelf }: Device): string | null {
+    const isAlone = this.devices.every((other) => other.page === page || other.shelf !== shelf);
+    return this.#people.misplaced(page, isAlone && !(page instanceof PlainPage));
   }
 
   async settle(withinMs: number): Promise<void> {
@@ -337,13 +359,16 @@ export class World {
     while (!this.#inStep()) {
       if (await this.timeline.step(until)) continue;
       if (this.gameId === null) this.wrong("unanswered", "the game that was asked for was neither made nor refused");
-      for (const { page } of this.devices) {
+      for (const device of this.devices) {
+        const { page } = device;
         const v = page.gameId === null ? 0 : this.disk.versionOf(page.gameId);
         this.trace("apart", `${page.name} ${page.link} v${page.table?.v} of ${v} unanswered ${page.unanswered}`);
         if (page.gameId !== null && page.link === "open" && (page.table?.v !== v || page.unanswered > 0))
           this.wrong("apart", `${page.name} ends at v${page.table?.v ?? 0} with ${page.unanswered} unanswered, the game at v${v}`);
         else if (page.gameId !== null && (page.link === "lost" || page.link === "connecting"))
           this.wrong("apart", `${page.name} is not back: ${page.link}`);
+        const misplaced = page.link === "open" ? this.#misplaced(device) : null;
+        if (misplaced !== null) this.wrong("seat", `${page.name} ${misplaced}`);
       }
       return;
     }
@@ -356,6 +381,7 @@ export class World {
     for (const line of this.#lines) line.hangUp();
     const until = this.timeline.now + withinMs;
     while (await this.timeline.step(until));
+    await this.#people.whenAllHaveGone();
     for (const server of this.servers) {
       const { instanceId, rooms, guests } = server;
       if (guests > 0) this.wrong("leak", `${instanceId} still has ${guests} connections`);

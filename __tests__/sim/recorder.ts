@@ -1,7 +1,9 @@
 // Writes down what every page said and heard, as the history checker wants it, and compares each page's picture of its game
-// with the state that was durable at that version.
+// with the state that was durable at that version, and what it is told with the events of that change that are for it.
 import { isDeepStrictEqual } from "node:util";
+import type { ViewerId } from "../../lib/game/ids.ts";
 import type { Observation } from "../checker/history.ts";
+import type { ToldChange } from "../../lib/room/order.ts";
 import type { Disk } from "./disk.ts";
 import type { Page } from "./page.ts";
 import type { SimGame } from "./sim-game.ts";
@@ -29,6 +31,7 @@ interface RecorderParts {
 export class Recorder {
   readonly #drafts: Draft[] = [];
   readonly #passingIds = new Set<string>();
+  readonly #viewerOf = new Map<Page, ViewerId>();
   readonly #disk: Disk;
   readonly #game: SimGame;
   readonly #timeline: Timeline;
@@ -57,6 +60,7 @@ export class Recorder {
   heard(page: Page, text: string): void {
     const { type, data } = JSON.parse(text) as Told;
     const at = this.#timeline.now;
+    if (type === "clientId") this.#viewerOf.set(page, data.clientId);
     if (type === "ack" && !this.#passingIds.has(data.id)) {
       this.#drafts.push({ type: "ok", client: page.name, game: "", action: data.id, v: data.v, at });
     }
@@ -65,6 +69,44 @@ export class Recorder {
     if (type === "state" || type === "change") this.#saw(page, page.table?.id ?? "", data.v);
     if (type === "claimed" || type === "reconnected") this.#saw(page, data.gameId, data.state.v);
     if (type === "state" || type === "change" || type === "claimed" || type === "reconnected") this.#compare(page, text);
+    if (type === "change") this.#toldOf(page, { v: data.v, events: data.events, now: data.v });
+    if (type === "missed") this.#missed(page, data);
+    if (this.#game.game.rules.announced.has(type)) this.#announced(page, { type, data });
+  }
+
+  /** Events of change `v`, as one who watches is told them at `now`. */
+  #eventsFor(page: Page, v: number, now: number): readonly unknown[] | null {
+    const { rules } = this.#game.game;
+    const changes = this.#disk.games.get(page.gameId ?? "") ?? [];
+    const [told, newest] = [changes[v - 1], changes[now - 1]] as const;
+    if (told === undefined || newest === undefined) return null;
+    const audience = rules.audienceOf(newest.state, this.#viewerOf.get(page) ?? ("" as ViewerId));
+    return JSON.parse(JSON.stringify(rules.eventsFor(newest.state, told.events, audience))) as readonly unknown[];
+  }
+
+  #toldOf(page: Page, { v, events, now }: { readonly v: number; readonly events: unknown; readonly now: number }): void {
+    const wanted = this.#eventsFor(page, v, now);
+    if (wanted !== null && !isDeepStrictEqual(events, wanted))
+      this.#wrong("told", `${page.name} was told ${JSON.stringify(events)} of v${v} instead of ${JSON.stringify(wanted)}`);
+  }
+
+  /** What happened while it was away, in one row. */
+  #missed(page: Page, { from, changes }: { readonly from: number; readonly changes: readonly ToldChange[] }): void {
+    const first = changes[0]?.v ?? from + 1;
+    for (const [place, { v, events }] of changes.entries()) {
+      if (v !== first + place || v <= from) this.#wrong("told", `${page.name} missed v${from} on, and is told v${v} in place ${place}`);
+      this.#toldOf(page, { v, events, now: page.table?.v ?? v });
+    }
+  }
+
+  /** A client of whole states is told some events as messages of their own, of a change that it may be past already. */
+  #announced(page: Page, event: Told): void {
+    const newest = page.table?.v ?? 0;
+    for (let v = newest; v > 0; v -= 1) {
+      const events = this.#eventsFor(page, v, v) ?? [];
+      if (events.some((one) => isDeepStrictEqual({ type: (one as Told).type, data: (one as Told).data }, event))) return;
+    }
+    this.#wrong("told", `${page.name} was told ${JSON.stringify(event)}, which is no event for it up to v${newest}`);
   }
 
   #refused(page: Page, error: { readonly id: string; readonly code: string; readonly retry: boolean }): void {

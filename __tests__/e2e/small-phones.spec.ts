@@ -2,7 +2,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import type { Table } from "../../public/app/model/model.ts";
 import { table } from "../browser/support/tables.ts";
-import { openStage, phones, resize } from "./support/scene-page.ts";
+import { openStage, phones, resize, zoomText } from "./support/scene-page.ts";
 import { seats, wastelands } from "./support/scene-tables.ts";
 import { scenes } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
@@ -107,6 +107,81 @@ test("the great button's words stay on it, whatever is asked above it and whatev
           return Math.round(Math.max(...[...button.children].map((words) => box(words).bottom - box(button).bottom)));
         });
         if (beyond > 1) wrong.push(`${name}, ${stack.length} interrupts, ${width}x${height}: ${beyond} px beyond`);
+      }
+    }
+  await context.close();
+  expect(wrong).toEqual([]);
+});
+
+/** What of play's words leaves its place, is cut, lies on another or off the screen. */
+const unfit = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const box = (part: Element): DOMRect => part.getBoundingClientRect();
+    const places: readonly (readonly [place: string, words: string])[] = [
+      [".card", ".who-name, .clock *, .life, .away, .mark"],
+      [".mine", ".say, .clock *, .sub span"],
+      [".val", ".val-name, b"],
+      [".hand .go", ".go-word, small"],
+      [".hand .more button", "span"],
+      [".play-bar", ".chip, .turn-count"],
+    ];
+    const leaves = (part: Element, place: Element): boolean => {
+      const [inner, outer] = [box(part), box(place)];
+      const beyond = [outer.left - inner.left, inner.right - outer.right, outer.top - inner.top, inner.bottom - outer.bottom];
+      return inner.width > 0 && Math.max(...beyond) > 1;
+    };
+    const isCut = (part: Element): boolean => part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1;
+    const wrong = places.flatMap(([place, words]) =>
+      [...document.querySelectorAll(place)].flatMap((whole) =>
+        [...whole.querySelectorAll(words)]
+          .filter((part) => !part.classList.contains("sr") && (leaves(part, whole) || isCut(part)))
+          .map((part) => `"${part.textContent}" of ${place}`),
+      ),
+    );
+    const covered = [...document.querySelectorAll(".val")].filter((val) => {
+      const digits = document.createRange();
+      digits.selectNodeContents(val.querySelector("b") ?? val);
+      const number = digits.getBoundingClientRect();
+      // Lines are higher than what is written on them.
+      return box(val.querySelector(".val-name") ?? val).bottom > number.top + 0.3 * number.height;
+    });
+    const below = [...document.querySelectorAll(".hand .more")].filter((acts) => box(acts).bottom > innerHeight + 0.5);
+    const wide = document.documentElement.scrollWidth > innerWidth ? ["the page is too wide"] : [];
+    return [...wrong, ...covered.map(() => "a number lies on its name"), ...below.map(() => "the acts are below the screen"), ...wide];
+  });
+
+test("with all text half as large again everything of play keeps to its place, at two, four and eight seats and in both languages", async ({
+  browser,
+}) => {
+  test.setTimeout(90_000);
+  const names = ["Maximilian", "Anneliese", "Christoph", "Wolfgang", "Friederike", "Hannelore", "Annegret", "Karl-Heinz"];
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const wrong: string[] = [];
+  for (const locale of ["en", "tr"])
+    for (const count of [2, 4, 8]) {
+      const busy = { timeRemaining: 3_727_000, counters: { poison: 3 }, penalties: 2 };
+      const players = seats(count, (id) => ({ name: names[id - 1] ?? "", connected: id !== 3, ...(id === 2 ? busy : {}) }));
+      // One's own turn, and another's.
+      for (const seat of [1, 2]) {
+        await show({
+          name: "large",
+          path: "/g/K7QX2M",
+          table: table({ activePlayer: 2, running: [2], monarch: 2, players }),
+          seat,
+          locale,
+        });
+        for (const [width, height] of [
+          [360, 640],
+          [390, 844],
+        ] as const) {
+          await resize(page, { width, height });
+          for (const text of [1, 1.5]) {
+            await zoomText(page, text, { screen: ".play", parts: ".play > *" });
+            for (const what of await unfit(page))
+              wrong.push(`${locale}, ${count} seats, seat ${seat}, ${width}x${height}, ${100 * text} %: ${what}`);
+          }
+        }
       }
     }
   await context.close();

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import type { PlayerView } from "../../lib/game/view.ts";
-import { openStage, resize } from "./support/scene-page.ts";
+import { openStage, resize, zoomText } from "./support/scene-page.ts";
 import { type Scene, tableScene } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
 import { expect as journeyExpect, test as journey, createTable, shownTimes, sit, tap } from "./support/journey.ts";
@@ -46,16 +46,6 @@ function overlaps(all: readonly Box[]): string[] {
 const outside = (box: Box, view: { readonly width: number; readonly height: number }): boolean =>
   box.x < -0.5 || box.y < -0.5 || box.x + box.width > view.width + 0.5 || box.y + box.height > view.height + 0.5;
 
-/** All text so much larger, as Firefox and devices make it: their zoom of text alone comes after every style, which no browser of the tests has. */
-const zoomText = (page: Page, by: number): Promise<void> =>
-  page.evaluate((times) => {
-    const words = [...document.querySelectorAll<HTMLElement>(":is(.panel-inner, .strip), :is(.panel-inner, .strip) *")];
-    for (const element of words) element.style.removeProperty("font-size");
-    document.querySelector<HTMLElement>(".table-mode")?.style.setProperty("font-size", `${100 * times}px`);
-    const sizes = words.map((element) => Number.parseFloat(getComputedStyle(element).fontSize) * times);
-    for (const [at, element] of words.entries()) element.style.setProperty("font-size", `${sizes[at]}px`);
-  }, by);
-
 async function assertFits(page: Page, seats: number, viewport: (typeof viewports)[number]): Promise<void> {
   const where = `${seats} seats at ${viewport.width}x${viewport.height}`;
   const panels = await boxes(page, "[data-panel]");
@@ -98,7 +88,7 @@ test.describe("table mode fits its players", () => {
         for (const viewport of viewports) {
           // As somebody turns the device in his hands.
           await resize(page, viewport);
-          await zoomText(page, text);
+          await zoomText(page, text, { screen: ".table-mode", parts: ":is(.panel-inner, .strip)" });
           await test.step(`text at ${100 * text} %`, () => assertFits(page, seats, viewport));
         }
       }

@@ -95,6 +95,25 @@ export async function resize(page: Page, viewport: ViewportSize): Promise<void> 
   await drawn(page);
 }
 
+interface Zoomed {
+  /** What reads from its own text how much larger it is. */
+  readonly screen: string;
+  readonly parts: string;
+}
+
+/** All text so much larger, as Firefox and devices make it: their zoom of text alone comes after every style, which no browser of the tests has. */
+export const zoomText = (page: Page, by: number, { screen, parts }: Zoomed): Promise<void> =>
+  page.evaluate(
+    ([times, whole, some]) => {
+      const words = [...document.querySelectorAll<HTMLElement>(`${some}, ${some} *`)];
+      for (const element of words) element.style.removeProperty("font-size");
+      document.querySelector<HTMLElement>(whole)?.style.setProperty("font-size", `${100 * times}px`);
+      const sizes = words.map((element) => Number.parseFloat(getComputedStyle(element).fontSize) * times);
+      for (const [at, element] of words.entries()) element.style.setProperty("font-size", `${sizes[at]}px`);
+    },
+    [by, screen, parts] as const,
+  );
+
 /** The fonts are there and a frame has been drawn with them. */
 export const drawn = (page: Page): Promise<void> =>
   page.evaluate(async () => {

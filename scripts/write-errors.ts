@@ -4,7 +4,7 @@ import { refusals } from "../lib/game/refusals.ts";
 import { type CloseReason, closeCodes } from "../lib/protocol/close-codes.ts";
 
 const why: Readonly<Record<CloseReason, string>> = {
-  leaving: "The server leaves for good.",
+  leaving: "Something in between leaves, a proxy say; the server itself says 1012.",
   malformed: "What was sent is no WebSocket frame as RFC 6455 has it.",
   textOnly: "A binary message was sent; only text is understood.",
   badText: "A text message was not UTF-8.",
@@ -33,7 +33,8 @@ export function errorsPage(): string {
     "",
     "## Refusals",
     "",
-    "A command that is refused changes nothing. The answer is `error` with a code, one English sentence, and `retry`; `field` names what was wrong with a message.",
+    "A command that is refused changes nothing; but after `store-unavailable` it may have happened all the same, or happen yet: sent again with its `id`, it is told.",
+    "The answer is `error` with a code, one English sentence, and `retry`; `field` names what was wrong with a message.",
     "The code is the contract: nobody should read the sentence by program. Over HTTP the same codes come in the body.",
     "",
     "| code | what it says | what to do |",

@@ -1,4 +1,4 @@
-// Why a socket was closed: the WebSocket close codes this server sends, with what a client should do next.
+// Why a socket was closed: the WebSocket close codes that a client meets, with what it should do next.
 
 export const closeCodes = {
   leaving: { code: 1001, comeBack: true },

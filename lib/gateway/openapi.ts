@@ -72,7 +72,7 @@ const gamePaths: ZodOpenApiPathsObject = {
         id: "serverState",
         summary: "Which server this is, what it speaks, and its time",
         answer: json(
-          "The server. An upgrade that offers none of its subprotocols is refused.",
+          "The server. An upgrade that offers only other subprotocols is refused.",
           z.object({ instanceId: z.string(), version: z.string(), protocols: z.array(z.string()), serverTime: time }),
         ),
         responses: common,

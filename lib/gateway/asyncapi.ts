@@ -116,7 +116,7 @@ const about: Readonly<Record<string, string>> = {
   join: "Watch a game. `updates`: a whole state after each change, as without it, or what changed; `v`: the last that was seen, to be told what was missed. Both in reconnect too.",
   reconnect: "Take the same seat, or with `host` the host's chair, again. One of the two.",
   leave: "Stop watching.",
-  sync: "Ask for the whole state.",
+  sync: "Ask for the whole state; `v` as in join.",
   subscribeTicks: "Ask for times at an interval; 0 ends it.",
   ping: "Ask for the server's time.",
   feedback:

@@ -221,7 +221,7 @@ export const limitVariables = {
     "ms",
     200,
     [10, minuteMs],
-    "Delay of the event loop past which new games are refused; at 2 times joins, at 4 times spectators.",
+    "Delay of the event loop past which new games are refused; at 2 times joins, at 4 times spectators, at 8 times taps.",
   ),
 } as const satisfies Record<string, LimitVariable>;
 

@@ -180,14 +180,15 @@ describe("SET settings", () => {
     expect(table.state.campaign).toMatchObject({ preset: "standard", round: 1, results: [] });
   });
 
-  test("SET5 between the rounds of a campaign neither seats nor mode change", () => {
+  test("SET5 between the rounds of a campaign neither seats nor mode nor preset change", () => {
     play(
       seated({ playerCount: 2, mode: "campaign", campaignPreset: "blitz" }),
       `at 0  A start -> game-started
       A eliminate B -> eliminated B host, game-complete A
       A nextRound -> round-started 2
       A updateSettings {"playerCount":3} -> ! wrong-status playerCount
-      A updateSettings {"mode":"casual"} -> ! wrong-status mode`,
+      A updateSettings {"mode":"casual"} -> ! wrong-status mode
+      A updateSettings {"campaignPreset":"endurance"} -> ! wrong-status campaignPreset`,
     );
   });
 

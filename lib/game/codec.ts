@@ -32,9 +32,10 @@ export const usualSeat: PlainSeat = {
   lapsedTokenHash: null,
 };
 
-type PlainState = Pick<
+type PlainState = Omit<
   State,
-  "status" | "pausedBy" | "closed" | "active" | "turn" | "targeting" | "winner" | "monarch" | "initiative" | "dayNight" | "stormCount"
+  | ("id" | "name" | "createdAt" | "at" | "settings" | "host" | "seats" | "campaign" | "undo" | "ledger")
+  | ("order" | "stack" | "targeted" | "awaiting" | "runners")
 >;
 
 /** Plain fields of a game and what they are before the first move. */

@@ -296,13 +296,13 @@ export const settingVariables = {
   adminToken: secret(
     "ADMIN_TOKEN",
     "token",
-    "16 to 512 characters",
+    "16 to 512 visible ASCII characters",
     "Opens the admin API, which the page /admin asks for everything it shows. Empty: the API is off.",
   ),
   metricsToken: secret(
     "METRICS_TOKEN",
     "token",
-    "16 to 512 characters",
+    "16 to 512 visible ASCII characters",
     "Bearer token for /metrics. Empty: on PORT only loopback outside production may read it.",
   ),
   metricsPort: setting(
@@ -312,7 +312,7 @@ export const settingVariables = {
     "0 to 65535; empty: none",
     "Serves /metrics on a port of its own, and no longer on PORT.",
   ),
-  sentryDsn: secret("SENTRY_DSN", "URL", "http:// or https:// with a key", "Errors are reported there. Empty: Sentry is not even loaded."),
+  sentryDsn: secret("SENTRY_DSN", "URL", "http:// or https:// with a key and the number of a project", "Errors are reported there. Empty: Sentry is not even loaded."),
   logLevel: setting(
     "LOG_LEVEL",
     "word",

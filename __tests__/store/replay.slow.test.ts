@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { readDeadLetters } from "../../lib/store/dead-letter.ts";
 import { replayDeadLetters, takeBackLetters } from "../../lib/store/sqlite-replay.ts";
 import { eventually } from "../support/eventually.ts";
+import { runDb } from "./run-db.ts";
 import { dropFolder, leapingAmbient, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, minute, start, Table } from "./table.ts";
 
@@ -32,6 +33,13 @@ test("F57: a letter that cannot be written again stays one letter, and is writte
   expect(await replayDeadLetters(store, folder, ".two")).toMatchObject({ written: 1, left: 0 });
   expect((await store.feedback(null, 10)).items).toHaveLength(1);
   await store.close();
+});
+
+test("F57: npm run db -- replay has not done its work while letters are left", async () => {
+  await (await openAt(folder)).close();
+  const letter = (text: unknown) => `${JSON.stringify({ at: 2, reason: "planted", op: ["feedback", 1, null, text] })}\n`;
+  writeFileSync(join(folder, "dead-letters.jsonl"), letter("Thanks") + letter({ no: "text" }));
+  expect(await runDb(folder, "replay")).toMatchObject({ code: 1, out: "1 written, 0 answered already, 0 overtaken, 0 unreadable, 1 left" });
 });
 
 test("F57: a word to the operator whose replay was given up as lost and came through all the same is not written a second time", async () => {

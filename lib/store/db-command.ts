@@ -181,7 +181,7 @@ const commands = {
       if (!existsSync(join(dataDir, deadLetterName))) throw new DbCommandError(nothing);
       const { written, already, overtaken, torn, left } = await replayDeadLetters(store, dataDir, `.replayed-${ambient.now()}`);
       out(`${written} written, ${already} answered already, ${overtaken} overtaken, ${torn} unreadable, ${left} left`);
-      return 0;
+      return left === 0 ? 0 : 1;
     } finally {
       await store.close();
     }

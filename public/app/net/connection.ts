@@ -19,7 +19,7 @@ export class Connection {
   private socket: SocketLike | null = null;
   private wish: Wish = { type: "nothing" };
   private keyInUse: SeatKey | null = null;
-  private settled = false;
+  private isLetIn = false;
   /** Id of the request for the whole state that has no answer yet. */
   private syncId: string | null = null;
   private attempts = 0;
@@ -43,7 +43,7 @@ export class Connection {
     // A second tap on the way to a new table means that table, and not another one beside it.
     if (isSameTable(before, wish)) return this.comeBackNow("tap");
     this.wish = wish;
-    this.settled = false;
+    this.isLetIn = false;
     if (this.socket?.readyState !== 1) return this.comeBackNow("tap");
     const isSame = before.type === "game" && wish.type === "game" && before.gameId === wish.gameId;
     if (isSame || before.type === "nothing") return this.hello();
@@ -55,12 +55,12 @@ export class Connection {
   post(sent: Sent): void {
     this.ports.shelf.put(sent);
     this.ports.dispatch({ type: "give", sent });
-    if (this.settled) this.send(sent.type, sent.data, sent.id);
+    if (this.isLetIn) this.send(sent.type, sent.data, sent.id);
   }
 
   /** A message without an answer to wait for. */
   say(type: string, data: object): void {
-    if (this.settled) this.send(type, data);
+    if (this.isLetIn) this.send(type, data);
   }
 
   /** The page is in sight again, or the network is back: no backoff now. */
@@ -101,7 +101,7 @@ export class Connection {
   }
 
   private drop(): void {
-    this.settled = false;
+    this.isLetIn = false;
     this.syncId = null;
     this.cancelTimer?.();
     this.heartbeat.stop();
@@ -132,7 +132,7 @@ export class Connection {
   private waitFor(patienceMs: number): void {
     this.cancelTimer?.();
     this.cancelTimer = this.ports.env.after(patienceMs, () => {
-      if (!this.settled) this.lost(1006);
+      if (!this.isLetIn) this.lost(1006);
     });
   }
 
@@ -252,8 +252,8 @@ export class Connection {
     const { gameId } = this.ports.model();
     const game = shownGame(this.ports.model());
     if (game) this.ports.keys.named(game.id, game.name);
-    if (this.settled || !game) return;
-    this.settled = true;
+    if (this.isLetIn || !game) return;
+    this.isLetIn = true;
     this.attempts = 0;
     this.ports.dispatch({ type: "link", link: "open" });
     if (!this.watches()) this.takeFromShelf(gameId ?? "");
@@ -293,12 +293,12 @@ export class Connection {
     }
     if (error.retry) {
       const as = this.keyInUse === null ? "viewer" : "holder";
-      if (!this.settled) this.again(error, () => this.hello(as));
+      if (!this.isLetIn) this.again(error, () => this.hello(as));
       else if (error.id !== undefined) this.again(error, () => this.resend(error.id ?? ""));
       return;
     }
     if (error.id !== undefined) this.ports.shelf.remove(error.id);
-    if (!this.settled) this.notLetIn(error);
+    if (!this.isLetIn) this.notLetIn(error);
   }
 
   private syncAgain(): void {

@@ -143,7 +143,7 @@ export class Connection {
     if (code === closeCodes.closed.code) return this.gameClosed();
     if (this.wish.type === "nothing" || this.final()) return;
     this.ports.dispatch({ type: "link", link: "lost" });
-    this.tryAgain();
+    this.openLater();
   }
 
   private kicked(): void {
@@ -157,7 +157,7 @@ export class Connection {
     this.ports.dispatch({ type: "link", link: "closed" });
   }
 
-  private tryAgain(): void {
+  private openLater(): void {
     const { env } = this.ports;
     this.cancelTimer = env.after(backoffMs(this.attempts, env.jitter()), () => this.open());
     this.attempts += 1;
@@ -287,14 +287,14 @@ export class Connection {
 
   private refused(error: Told<"error">): void {
     if (error.id !== undefined && error.id === this.syncId) {
-      if (error.retry) this.again(error, () => this.syncAgain());
+      if (error.retry) this.waitThen(error, () => this.syncAgain());
       else this.syncId = null;
       return;
     }
     if (error.retry) {
       const as = this.keyInUse === null ? "viewer" : "holder";
-      if (!this.isLetIn) this.again(error, () => this.hello(as));
-      else if (error.id !== undefined) this.again(error, () => this.resend(error.id ?? ""));
+      if (!this.isLetIn) this.waitThen(error, () => this.hello(as));
+      else if (error.id !== undefined) this.waitThen(error, () => this.resend(error.id ?? ""));
       return;
     }
     if (error.id !== undefined) this.ports.shelf.remove(error.id);
@@ -306,7 +306,7 @@ export class Connection {
     this.syncIfStale();
   }
 
-  private again(error: Told<"error">, call: () => void): void {
+  private waitThen(error: Told<"error">, call: () => void): void {
     const waitMs = refusedMs(error.retryAfterMs, this.ports.env.jitter());
     const socket = this.socket;
     // Whoever is asked to wait on a line that is well does so, however long: through another one he would only ask too early.

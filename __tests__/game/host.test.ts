@@ -44,4 +44,30 @@ describe("HO a former host at the table", () => {
       A transferHost C -> host-changed C`,
     );
   });
+
+  test("HO3 HO5 a former host whose chair alone goes away counts as gone: when the host leaves, the next one follows at once", () => {
+    play(
+      seated({ playerCount: 3 }),
+      `at 0       A drops -> seat-away A
+      at 300000  wake -> host-changed B
+      at 310000  A reconnects -> seat-back A
+      A unclaim -> seat-left A
+      A drops -> nothing
+      at 700000  B unclaim -> seat-left B, host-changed -, host-changed C
+      see hostPlayer -> hostPlayer=C`,
+    );
+  });
+
+  test("HO2 HO5 who made the game and is given it back is host without a seat when he leaves his", () => {
+    play(
+      seated({ playerCount: 3 }),
+      `at 0       A drops -> seat-away A
+      at 300000  wake -> host-changed B
+      at 310000  A reconnects -> seat-back A
+      B transferHost A -> host-changed A
+      A unclaim -> seat-left A, host-changed -
+      see hostPlayer -> hostPlayer=-
+      A renameGame name=Mine -> game-renamed Mine`,
+    );
+  });
 });

@@ -166,6 +166,18 @@ describe("SET settings", () => {
     expect(Object.keys(table.state.seats[0]?.commanderDamage ?? {})).toEqual(["2"]);
   });
 
+  test("SET5 TU2 who was to begin and whose seat is taken away does not begin", () => {
+    play(
+      seated({ playerCount: 3 }),
+      `at 0  A switch C -> turn-passed - C 0
+      C unclaim -> seat-left C
+      A updateSettings {"playerCount":2} -> settings-changed ["playerCount"]
+      see activePlayer -> activePlayer=-
+      A start -> game-started
+      see activePlayer running -> activePlayer=A running=A`,
+    );
+  });
+
   test("SET5 a waiting table becomes a campaign and a casual game again, as if it had been made so", () => {
     const table = new Table({ playerCount: 3 });
     const campaign = new Table({ playerCount: 3, mode: "campaign", campaignPreset: "wastelands" });

@@ -350,6 +350,12 @@ describe("F36 deployment files", () => {
       expect(nameOf(template().stdout)).toEqual([undefined, "{ fieldRef: { fieldPath: metadata.name } }"]);
     });
 
+    test("another secret of the chart's own makes other pods: else those that are there would stay on the Redis of before, and new ones not", () => {
+      const pods = (...sets: string[]) => /kind: Deployment[\s\S]*?\n---/.exec(template(...sets).stdout)?.[0];
+      expect(pods("secret.values.redis-url=redis://other:6379")).not.toBe(pods());
+      expect(pods("secret.existingSecret=mine")).toContain("secretName: mine");
+    });
+
     test("the chart refuses a grace period that ends before the stop does: its time begins with preStop's", () => {
       expect(template("preStopSeconds=10").status).toBe(0);
       expect(template("preStopSeconds=15").stderr).toContain("terminationGraceSeconds");

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ClosedLoop } from "../../load/bench/closed-loop.ts";
 import { clockServer, jsonReader, type OpenTable } from "../../load/bench/contestant.ts";
 import { openLoop } from "../../load/bench/open-loop.ts";
 import type { RawSocket } from "../../load/bench/raw-socket.ts";
@@ -39,6 +40,18 @@ test("L46 in an open loop that is behind, word of the change before is not taken
   expect(figures).toMatchObject({ errors: 0, gaps: 0, offeredPerSecond: 100 });
   // Twenty taps in 0.2 s of which each takes 20 ms: the last waits for all the others.
   expect(figures.maxMs).toBeGreaterThan(180);
+});
+
+test("L46 a closed loop in which a connection was lost says so, though its table is quiet: nobody taps there any more", async () => {
+  const table = slowTable(5);
+  const on = { server: { pid: process.pid, port: 0, beside: [], stop: async () => {} }, openTable: async () => table };
+  const loop = await ClosedLoop.open(on, { games: 1, updates: "changes" });
+  setTimeout(() => {
+    const seat = table.seats[2] as RawSocket;
+    seat.onFrame = () => {};
+    seat.onClose();
+  }, 30);
+  await expect(loop.run(0, 100)).rejects.toThrow("1 connections were lost");
 });
 
 describe("watchers of event streams", () => {

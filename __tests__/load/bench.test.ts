@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import type { LoopFigures } from "../../load/bench/closed-loop.ts";
 import { jsonReader } from "../../load/bench/contestant.ts";
+import { assertAllThere } from "../../load/bench/crowd.ts";
 import { cpuRatio, type Entry, guardRatio, median, summary } from "../../load/bench/figures.ts";
 import { readOptions, wholeSecondsOf } from "../../load/bench/options.ts";
 import { cpuBetween, cpuOf } from "../../load/bench/procfs.ts";
@@ -190,6 +191,27 @@ describe("the raw socket", () => {
     await two.promise;
     expect(heard).toEqual(["one", "two"]);
     expect((await pong.promise)[0]).toBe(0x8a);
+  });
+
+  test("F40 a connection that the server has closed is known to be lost: it would cost nothing, and count as one that does", async () => {
+    const http = (await import("node:http")).createServer();
+    const sockets = new WebSocketServer({ server: http });
+    const port = await listening(http);
+    closers.push(
+      () => http.closeAllConnections(),
+      () => http.close(),
+      () => sockets.close(),
+    );
+    const open = () => RawSocket.open({ port, readBuffer: Buffer.alloc(1_024) });
+    const [stays, goes] = [await open(), await open()];
+    closers.push(() => stays.close());
+    expect(() => assertAllThere([stays, goes])).not.toThrow();
+    const closed = new Promise<void>((done) => {
+      goes.onClose = done;
+    });
+    [...sockets.clients].at(-1)?.terminate();
+    await closed;
+    expect(() => assertAllThere([stays, goes])).toThrow("1 of 2 connections were lost");
   });
 
   test("F40 a refused upgrade is told", async () => {

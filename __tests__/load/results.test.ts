@@ -32,6 +32,11 @@ describe("load/results", () => {
     expect(read(`load-${name}`)).toMatchObject({ passed: true, reconciled: { agrees: true } });
   });
 
+  test("F55 the readers that stop reading were all cut off, and nobody else noticed", () => {
+    const { passed, stuck, cut } = read("load-slow");
+    expect({ passed, cut }).toEqual({ passed: true, cut: stuck });
+  });
+
   test("F55 the page that people read has the figures of the results it names", () => {
     const page = readFileSync(join(folder, "../../docs/capacity.md"), "utf8");
     for (const name of told) {

@@ -1,5 +1,6 @@
 // Opens many tables on one server, some at a time and from several loopback addresses. Knows nothing of what is done with them.
 import type { OpenTable, RunningContestant, Updates } from "./contestant.ts";
+import type { RawSocket } from "./raw-socket.ts";
 
 export interface Crowd {
   readonly games: number;
@@ -40,6 +41,12 @@ export function openCrowd(on: RunningContestant, { games, updates, seats, name =
     const localAddress = addressOf(game * (seats ?? 4));
     return on.openTable({ name: `${name}-${game}`, updates, readBuffer, localAddress, ...(seats === undefined ? {} : { seats }) });
   });
+}
+
+/** Throws when one of them was lost: a connection that is gone costs nothing and hears nothing. */
+export function assertAllThere(sockets: readonly RawSocket[]): void {
+  const lost = sockets.filter(({ isClosed }) => isClosed).length;
+  if (lost > 0) throw new Error(`${lost} of ${sockets.length} connections were lost during the run.`);
 }
 
 export function closeCrowd(tables: readonly OpenTable[]): void {

@@ -44,6 +44,7 @@ export class RawSocket {
   /** Bytes and frames received since the start. */
   bytesIn = 0;
   framesIn = 0;
+  isClosed = false;
   readonly #socket: Socket;
   /** The beginning of a frame whose end has not come yet. */
   #rest: Buffer | null = null;
@@ -73,6 +74,7 @@ export class RawSocket {
     );
     this.#socket.on("error", (error) => this.#failed?.(error));
     this.#socket.on("close", () => {
+      this.isClosed = true;
       this.#failed?.(new Error("The server closed the connection during the handshake."));
       this.onClose();
     });

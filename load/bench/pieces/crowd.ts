@@ -2,8 +2,8 @@
 // relay has no rules and no store: what 16,000 sockets cost it, nobody on the same runtime can save.
 import { setTimeout as pause } from "node:timers/promises";
 import { ClosedLoop } from "../closed-loop.ts";
-import { bareRelay, clockServer, type Contestant, type OpenTable, type RunningContestant } from "../contestant.ts";
-import { addressOf, openCrowd, openMany } from "../crowd.ts";
+import { bareRelay, clockServer, type Contestant, hear, type OpenTable, type RunningContestant } from "../contestant.ts";
+import { addressOf, assertAllThere, openCrowd, openMany } from "../crowd.ts";
 import { median } from "../figures.ts";
 import { residentBytes } from "../procfs.ts";
 import { RawSocket } from "../raw-socket.ts";
@@ -31,7 +31,11 @@ async function addViewers(on: RunningContestant, crowd: readonly OpenTable[]): P
   return openMany(crowd.length * (seatsAll - seatsFirst), openersMax, async (place) => {
     const localAddress = addressOf(crowd.length * seatsFirst + place);
     const socket = await RawSocket.open({ port: on.server.port, readBuffer, localAddress });
+    // Who is not let in is no viewer, and takes less.
+    const joined = hear(socket, ({ type }) => type === "state");
     socket.sendJson({ type: "join", data: { gameId: crowd[place % crowd.length]?.gameId, updates: "changes" } });
+    await joined;
+    socket.onFrame = () => {};
     return socket;
   });
 }
@@ -70,6 +74,7 @@ async function memory({ say, part }: PieceOrder) {
     const half = await readingOf(pid);
     sockets.push(...(await addViewers(on, crowd)));
     const open = await readingOf(pid);
+    assertAllThere(sockets);
     const connectionBytes = (open.collectedBytes - half.collectedBytes) / (sockets.length - tables * seatsFirst);
     const gameBytes = (half.collectedBytes - empty.collectedBytes) / tables - seatsFirst * connectionBytes;
     const mib = ({ residentBytes: was, collectedBytes: is }: Reading) => `${Math.round(was / 2 ** 20)} (${Math.round(is / 2 ** 20)})`;

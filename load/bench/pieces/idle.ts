@@ -1,7 +1,7 @@
 // 10,000 running games in which nobody taps: what they cost, and what is sent. Each has one connection, a phone in the middle of the table.
 import { setTimeout as pause } from "node:timers/promises";
 import { clockServer, type OpenTable } from "../contestant.ts";
-import { closeCrowd, openCrowd } from "../crowd.ts";
+import { assertAllThere, closeCrowd, openCrowd } from "../crowd.ts";
 import { cpuOf, residentBytes } from "../procfs.ts";
 import { atMost, number, type Piece, type PieceOrder } from "./piece.ts";
 
@@ -26,6 +26,7 @@ async function idleOf(env: Readonly<Record<string, string>>, part: PieceOrder["p
     const before = { cpu: cpuOf(on.server.pid), frames: framesOf(tables), bytes: bytesOf(tables) };
     await pause(part(idleMs));
     const after = cpuOf(on.server.pid);
+    assertAllThere(tables.flatMap(({ seats }) => seats));
     return {
       cores: (after.totalMs - before.cpu.totalMs) / part(idleMs),
       messages: framesOf(tables) - before.frames,

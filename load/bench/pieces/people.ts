@@ -1,7 +1,7 @@
 // 1,000 players at 250 tables who think before they tap: memory of the whole process, and how long their taps take.
 import { rmSync } from "node:fs";
 import { clockServer } from "../contestant.ts";
-import { closeCrowd, openCrowd } from "../crowd.ts";
+import { assertAllThere, closeCrowd, openCrowd } from "../crowd.ts";
 import { openLoop } from "../open-loop.ts";
 import { residentBytes } from "../procfs.ts";
 import { freshFolder } from "../server-process.ts";
@@ -28,6 +28,7 @@ export const people: Piece = {
       const tables = await openCrowd(on, { games: part(games), updates: "changes" });
       const figures = await openLoop({ pids: [pid], tables, perSecond, warmMs, measureMs: part(measureMs) });
       const megabytes = residentBytes(pid) / 1e6;
+      assertAllThere(tables.flatMap(({ seats }) => seats));
       say(
         `${megabytes.toFixed(0)} MB with ${games * 4} players, ${startMiB.toFixed(0)} MiB before they came; p99 ${figures.p99Ms.toFixed(1)} ms`,
       );

@@ -53,6 +53,8 @@ export const workers: Piece = {
   async run(how) {
     const one = await served(1, how);
     const two = await served(2, how);
+    // Compared with nothing, anything would be enough.
+    if (one.best === 0) throw new Error("One worker did not answer the lowest rate in time.");
     const { cores } = machine();
     const ratio = two.best / one.best;
     const line: Line = {

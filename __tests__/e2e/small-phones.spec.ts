@@ -177,7 +177,7 @@ test("with all text half as large again everything of play keeps to its place, a
         ] as const) {
           await resize(page, { width, height });
           for (const text of [1, 1.5]) {
-            await zoomText(page, text, { screen: ".play", parts: ".play > *" });
+            await zoomText(page, text, { screen: ".play", parts: ".play > * > *" });
             for (const what of await unfit(page))
               wrong.push(`${locale}, ${count} seats, seat ${seat}, ${width}x${height}, ${100 * text} %: ${what}`);
           }

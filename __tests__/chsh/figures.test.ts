@@ -53,8 +53,17 @@ describe("figures of a team", () => {
   test("CS3 a term without data counts 0 and makes the error infinite; no data at all is no figure", () => {
     const { sums, dealt } = played("AX TT, AY TT");
     expect(figuresOf(sums, dealt, "simplified").chsh).toEqual({ value: 2, sigma: null });
+    const trace = figuresOf(played("AA TT, AA FF").sums, [], "classic").trace;
+    expect(trace).toEqual({ value: 0.25, sigma: null });
     const none = figuresOf(noSums, [], "classic");
     expect([none.chsh, none.trace, none.success, none.responseBalance]).toEqual([null, null, null, null]);
+  });
+
+  test("CS3 means are over the items and pairs that have data", () => {
+    const { balance, cross, responseBalance } = figuresOf(played("AA TT, AA FF, AX TT").sums, [], "classic");
+    expect(balance).toEqual({ value: 1, sigma: 1 });
+    expect(cross).toEqual({ value: 1, sigma: 0 });
+    expect(responseBalance).toBeCloseTo((2 * 2) / 5 / 2, 9);
   });
 });
 

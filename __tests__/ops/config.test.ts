@@ -88,6 +88,11 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["limit too large", { LIMIT_DRAIN_MS: "60000" }, "LIMIT_DRAIN_MS"],
   ["limit that does not exist", { LIMIT_FRAME_BYTE: "65536" }, "LIMIT_FRAME_BYTE"],
   ["batch larger than the queue", { LIMIT_STORE_QUEUE_CHANGES: "10", LIMIT_STORE_BATCH_CHANGES: "11" }, "LIMIT_STORE_BATCH_CHANGES"],
+  [
+    "a queue for Redis too short for the server's own looks",
+    { REDIS_URL: "redis://r", LIMIT_STORE_QUEUE_CHANGES: "511" },
+    "LIMIT_STORE_QUEUE_CHANGES",
+  ],
   ["more per address than in all", { LIMIT_CONNECTIONS: "10", LIMIT_CONNECTIONS_PER_ADDRESS: "11" }, "LIMIT_CONNECTIONS_PER_ADDRESS"],
   ["time away, which is a rule and no limit", { LIMIT_AWAY_MS: "7200000" }, "LIMIT_AWAY_MS"],
   ["lobby code shorter than the wire takes", { LIMIT_GAME_ID_CHARS: "2" }, "LIMIT_GAME_ID_CHARS"],

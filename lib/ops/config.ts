@@ -131,12 +131,17 @@ function secretConflicts({ adminToken, metricsToken }: Secrets): string[] {
   return adminToken !== null && adminToken === metricsToken ? ["ADMIN_TOKEN and METRICS_TOKEN must differ."] : [];
 }
 
+/** The server's own looks ask all 64 parts of what is in Redis at once, one of them four things of each: with less room they never come about. */
+const redisQueueMin = 512;
+
 /** The relations that involve settings. What was given and is not good has been told: it is not missing as well. */
 function conflicts(config: Config, told: readonly string[]): string[] {
   const found: string[] = [];
   const isMissing = (variable: string): boolean => !told.some((problem) => problem.startsWith(variable));
   if (config.workers > 1 && config.secrets.redisUrl === null && isMissing("REDIS_URL"))
     found.push(`WORKERS is ${config.workers}, which needs REDIS_URL: several processes cannot share one SQLite file.`);
+  if (config.secrets.redisUrl !== null && config.limits.storeQueueChangesMax < redisQueueMin)
+    found.push(`LIMIT_STORE_QUEUE_CHANGES must be at least ${redisQueueMin} with REDIS_URL.`);
   if (config.metricsPort !== null && config.metricsPort !== 0 && config.metricsPort === config.port)
     found.push("METRICS_PORT must differ from PORT.");
   const spare = `-w${config.workers}`.length;

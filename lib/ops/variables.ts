@@ -140,7 +140,7 @@ export const limitVariables = {
     "changes",
     20_000,
     [1, 10_000_000],
-    "Changes waiting to be written. Past it: busy.",
+    "Changes waiting to be written. Past it: busy. With REDIS_URL at least 512.",
   ),
   storeQueueBytesMax: limit(
     "LIMIT_STORE_QUEUE_BYTES",
@@ -312,7 +312,12 @@ export const settingVariables = {
     "0 to 65535; empty: none",
     "Serves /metrics on a port of its own, and no longer on PORT.",
   ),
-  sentryDsn: secret("SENTRY_DSN", "URL", "http:// or https:// with a key and the number of a project", "Errors are reported there. Empty: Sentry is not even loaded."),
+  sentryDsn: secret(
+    "SENTRY_DSN",
+    "URL",
+    "http(s):// with a key and a project's number",
+    "Errors go there. Empty: Sentry is not even loaded.",
+  ),
   logLevel: setting(
     "LOG_LEVEL",
     "word",

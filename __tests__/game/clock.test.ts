@@ -102,6 +102,10 @@ describe("CK the clock", () => {
     play(seated({ handicaps: { 2: -300_000 }, playerCount: 3 }), "at 0 see A B C -> A=600000 B=300000 C=600000");
   });
 
+  test("CK5 CK6 a handicap lifts no full bank over 24 h", () => {
+    play(seated({ initialTime: 86_400_000, handicaps: { 2: 60_000 } }), "at 0 see A B -> A=86400000 B=86400000");
+  });
+
   test("CK7 one warning per crossing, at its own moment", () => {
     play(
       started({ initialTime: 62_000, warningThresholds: [60_000, 30_000], bonusTime: 0 }),
@@ -123,6 +127,14 @@ describe("CK the clock", () => {
       A adjustTime B deltaMs=-250000 -> time-adjusted B -250000, warning B 60000
       A adjustTime B deltaMs=10000 -> time-adjusted B 10000
       A adjustTime B deltaMs=-60000 -> time-adjusted B -60000`,
+    );
+  });
+
+  test("CK7 before the start nobody is warned: a bank that is set is no clock that runs down", () => {
+    play(
+      seated({ initialTime: 400_000 }),
+      `at 0  A adjustTime B deltaMs=-150000 -> time-adjusted B -150000
+      see B -> B=250000`,
     );
   });
 

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { FailpointName } from "../../lib/store/failpoint.ts";
+import { checkDataFile } from "../../lib/store/sqlite-check.ts";
 import { schemaVersion, versionOf } from "../../lib/store/sqlite-schema.ts";
 import { dataFileName } from "../../lib/store/store-sqlite.ts";
 import { runDb } from "../store/run-db.ts";
@@ -90,6 +91,10 @@ async function oneKill(
   if (from !== null && count !== 20) figures.wrong.push(`${at} left ${count} of 20 games`);
   await store.saveFeedback({ at: 1, gameId: null, text: "the newest schema works" }, "a word");
   await store.close();
+  const db = new Sqlite(path, { readonly: true });
+  const { problems } = checkDataFile(db);
+  db.close();
+  figures.wrong.push(...problems.map((problem) => `${at} led to: ${problem}`));
 }
 
 async function makeOld(folder: string, schema: number): Promise<void> {

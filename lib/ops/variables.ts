@@ -312,12 +312,7 @@ export const settingVariables = {
     "0 to 65535; empty: none",
     "Serves /metrics on a port of its own, and no longer on PORT.",
   ),
-  sentryDsn: secret(
-    "SENTRY_DSN",
-    "URL",
-    "http(s):// with a key and a project's number",
-    "Errors go there. Empty: Sentry is not even loaded.",
-  ),
+  sentryDsn: secret("SENTRY_DSN", "URL", "http(s):// with a key and a project's number", "Errors go there. Empty: Sentry is not loaded."),
   logLevel: setting(
     "LOG_LEVEL",
     "word",

@@ -35,6 +35,30 @@ test("L36 L38 thirty seconds offline: in sync within 2 s of the return, and no t
   expect(Math.abs((a.times["1"] ?? 0) - (m.times["1"] ?? 0))).toBeLessThanOrEqual(100);
 });
 
+test("a phone that goes over to another network asks at once whether its line lives, and not only ten seconds later", async ({ table }) => {
+  const page = await table.open("/");
+  let pings = 0;
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => (pings += payload.includes('"type":"ping"') ? 1 : 0)));
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "connection", { value: Object.assign(new EventTarget(), { type: "wifi" }) });
+  });
+  await createTable(page, "duel");
+  await page.reload();
+  const quiet = async (): Promise<boolean> => {
+    const before = pings;
+    await page.waitForTimeout(500);
+    return before > 0 && pings === before;
+  };
+  await expect.poll(quiet, { timeout: 15_000 }).toBe(true);
+  const before = pings;
+  await page.evaluate(() => {
+    const { connection } = navigator as unknown as { connection: EventTarget & { type: string } };
+    connection.type = "cellular";
+    connection.dispatchEvent(new Event("change"));
+  });
+  await expect.poll(() => pings - before, { timeout: 5_000 }).toBeGreaterThan(2);
+});
+
 test("F20 a reload in the middle of a turn comes back to the same seat", async ({ table }) => {
   const ayla = await table.open("/");
   const code = await createTable(ayla, "duel");

@@ -63,6 +63,15 @@ function comeBack({ session }: App): void {
     if (persisted) now();
   });
   addEventListener("online", now);
+  // From a Wi-Fi to the phone's own network it may never be offline, and yet its socket is dead. Told by Chrome on phones only.
+  const { connection } = navigator as { connection?: EventTarget & { readonly type?: string } };
+  let network = connection?.type;
+  connection?.addEventListener("change", () => {
+    // Its speed is another one every few seconds.
+    if (connection.type === network) return;
+    network = connection.type;
+    now();
+  });
 }
 
 /** Keeps the screen lit while a game runs. Browsers without a wake lock simply go dark as they always do. */

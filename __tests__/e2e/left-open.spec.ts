@@ -291,3 +291,25 @@ test("keys do nothing to a table that goes on behind another page", async ({ tab
   await page.goBack();
   await expect(page.locator("main")).toHaveAttribute("data-status", "running");
 });
+
+test("a counter that is added once more keeps its number", async ({ table }) => {
+  const page = await table.open("/");
+  await createTable(page, "duel");
+  await sit(page, 1);
+  await tap(page, "start");
+  await menu(page, "Counters and markers");
+  const field = page.getByLabel("Name of an own counter");
+  const add = async (): Promise<void> => {
+    await field.fill("gold");
+    await field.press("Enter");
+    await expect(field).toHaveValue("");
+  };
+  await add();
+  const gold = page.locator('.counter-cell [data-value="gold"]');
+  await gold.locator(".step").last().click();
+  await expect(gold.locator("b")).toHaveText("2");
+  await page.waitForTimeout(1_000);
+  await add();
+  await page.waitForTimeout(1_000);
+  await expect(gold.locator("b")).toHaveText("2");
+});

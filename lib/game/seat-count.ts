@@ -1,6 +1,5 @@
 // More seats or fewer while the table waits: somebody came along, or stayed at home.
 import { type Draft, type Outcome, refuse } from "./draft.ts";
-import type { SeatId } from "./ids.ts";
 import { newSeat } from "./rounds.ts";
 import type { Settings } from "./settings.ts";
 import type { Seat } from "./state.ts";
@@ -14,10 +13,7 @@ export function setSeatCount(draft: Draft, settings: Settings): Outcome {
   const added = Array.from({ length: count - kept.length }, (_, index) => newSeat(settings, kept.length + index + 1));
   state.seats = [...kept, ...added];
   state.order = [...state.order.filter((id) => id <= count), ...added.map((seat) => seat.id)];
-  const still = (id: SeatId | null): SeatId | null => (id !== null && id <= count ? id : null);
-  state.active = still(state.active);
-  state.monarch = still(state.monarch);
-  state.initiative = still(state.initiative);
+  if (state.active !== null && state.active > count) state.active = null;
   return null;
 }
 

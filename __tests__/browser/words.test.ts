@@ -5,8 +5,12 @@ import { seatName } from "../../lib/game/looks.ts";
 import { refusals } from "../../lib/game/refusals.ts";
 import { en as enTable } from "../../public/app/i18n/en.ts";
 import { enClass } from "../../public/app/i18n/en-class.ts";
+import { enRecap } from "../../public/app/i18n/en-recap.ts";
+import { enSheets } from "../../public/app/i18n/en-sheets.ts";
 import { tr as trTable } from "../../public/app/i18n/tr.ts";
 import { trClass } from "../../public/app/i18n/tr-class.ts";
+import { trRecap } from "../../public/app/i18n/tr-recap.ts";
+import { trSheets } from "../../public/app/i18n/tr-sheets.ts";
 import { type Language, preferredLanguage } from "../../public/app/i18n/languages.ts";
 import { createSpeech } from "../../public/app/i18n/words.ts";
 import { campaignPresets } from "../../public/app/model/presets.ts";
@@ -16,10 +20,12 @@ import { counterWord } from "../../public/app/ui/counter-word.ts";
 import { fakeEnv } from "./support/fake-env.ts";
 import { player, table } from "./support/tables.ts";
 
-/** With the words that are fetched with the first class. */
-const en: Readonly<Record<string, string>> = { ...enTable, ...enClass };
+/** With the words of parts that are fetched later. */
+const en: Readonly<Record<string, string>> = { ...enTable, ...enSheets, ...enRecap, ...enClass };
 /** A new language has its line here, or this does not compile. */
-const others: Readonly<Record<Exclude<Language, "en">, Readonly<Record<string, string>>>> = { tr: { ...trTable, ...trClass } };
+const others: Readonly<Record<Exclude<Language, "en">, Readonly<Record<string, string>>>> = {
+  tr: { ...trTable, ...trSheets, ...trRecap, ...trClass },
+};
 
 const holes = (text: string): string =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)]
@@ -27,10 +33,13 @@ const holes = (text: string): string =>
     .sort()
     .join(",");
 const app = join(import.meta.dirname, "../../public/app");
-const sources = readdirSync(app, { recursive: true, encoding: "utf8" })
+const files = readdirSync(app, { recursive: true, encoding: "utf8" })
   .filter((path) => /\.tsx?$/.test(path) && !path.startsWith("i18n"))
-  .map((path) => readFileSync(join(app, path), "utf8"))
-  .join("\n");
+  .map((path) => ({ path, text: readFileSync(join(app, path), "utf8") }));
+const sources = files.map(({ text }) => text).join("\n");
+const builtIn = (text: string): readonly string[] =>
+  [...text.matchAll(/`([a-z][\w]*\.(?:[\w-]+\.)*)\$\{/gi)].map((found) => found[1] ?? "");
+const bare = (key: string): string => key.replace(/_(one|other)$/, "");
 
 describe("F56 two languages", () => {
   test.for(Object.entries(others))("%s has the keys of English, none empty", ([, words]) => {
@@ -71,12 +80,22 @@ describe("F56 two languages", () => {
 
   test("no word of the catalogue is left over", () => {
     const literal = new Set([...sources.matchAll(/"([a-z][\w]*\.[\w.-]+)"/gi)].map((found) => found[1] ?? ""));
-    const built = [...sources.matchAll(/`([a-z][\w]*\.(?:[\w-]+\.)*)\$\{/gi)].map((found) => found[1] ?? "");
-    const bare = (key: string): string => key.replace(/_(one|other)$/, "");
+    const built = builtIn(sources);
     const unused = Object.keys(en)
       .map(bare)
       .filter((key) => !literal.has(key) && !built.some((start) => key.startsWith(start)));
     expect([...new Set(unused)]).toEqual([]);
+  });
+
+  test.each([
+    ["the sheets", /^sheets\//, enSheets],
+    ["the recap", /^(screens\/recap|ui\/charts)\.tsx$/, enRecap],
+  ])("what is fetched with %s is said there alone: elsewhere its key would be shown", (_part, own, words) => {
+    const elsewhere = files.filter(({ path }) => !own.test(path));
+    const asked = Object.keys(words).filter((key) =>
+      elsewhere.some(({ text }) => text.includes(`"${bare(key)}"`) || builtIn(text).some((start) => key.startsWith(start))),
+    );
+    expect(asked).toEqual([]);
   });
 
   test("the browser's first language that the page speaks is chosen, and can be switched", async () => {

@@ -1,13 +1,13 @@
 // The words of a class, taught to the page when its first screen is drawn.
-import { useMemo } from "preact/hooks";
-import { useApp } from "../app-context.ts";
 import { enClass } from "../i18n/en-class.ts";
 import { trClass } from "../i18n/tr-class.ts";
+import { useTaught } from "../i18n/use-taught.ts";
 import type { Speech, Translate } from "../i18n/words.ts";
 
+const words = { en: enClass, tr: trClass };
+
 export function useClassWords(): void {
-  const { speech } = useApp();
-  useMemo(() => speech.teach({ en: enClass, tr: trClass }), [speech]);
+  useTaught(words);
 }
 
 /** A value with its error, or that there is no data. */

@@ -7,6 +7,9 @@ import type { Language } from "./languages.ts";
 export type Params = Readonly<Record<string, string | number>>;
 export type Translate = (key: string, params?: Params) => string;
 
+/** Words of a part that is fetched later, for every language. */
+export type PartWords = Readonly<Record<Language, Readonly<Record<string, string>>>>;
+
 export interface Speech {
   readonly language: ReadonlySignal<Language>;
   /** Reading it inside a component or effect makes that follow the language. */
@@ -17,8 +20,7 @@ export interface Speech {
   readonly percent: (share: number, digits: number) => string;
   /** Ends with the first try: words that cannot be fetched now are tried for again until another language is chosen. */
   readonly use: (language: Language) => Promise<void>;
-  /** Words of a part that is fetched later, for every language. */
-  readonly teach: (words: Readonly<Record<Language, Readonly<Record<string, string>>>>) => void;
+  readonly teach: (words: PartWords) => void;
 }
 
 interface NumberForm {

@@ -2,6 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { enRecap } from "../i18n/en-recap.ts";
+import { trRecap } from "../i18n/tr-recap.ts";
+import { useTaught } from "../i18n/use-taught.ts";
 import type { Translate } from "../i18n/words.ts";
 import type { Table } from "../model/model.ts";
 import type { LoggedChange } from "../model/logged.ts";
@@ -19,7 +22,10 @@ import { IconButton, LineDot } from "../ui/parts.tsx";
 import { seatTint } from "../ui/tint.ts";
 import "../../styles/recap.css";
 
+const words = { en: enRecap, tr: trRecap };
+
 export function Recap(): JSX.Element | null {
+  useTaught(words);
   const { session } = useApp();
   const { table } = session.model.value;
   return table ? <RecapOf table={table} /> : null;

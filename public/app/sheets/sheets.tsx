@@ -2,6 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { enSheets } from "../i18n/en-sheets.ts";
+import { trSheets } from "../i18n/tr-sheets.ts";
+import { useTaught } from "../i18n/use-taught.ts";
 import { SheetFrame } from "../ui/sheet.tsx";
 import { ClockSheet } from "./clock-sheet.tsx";
 import { CountersSheet } from "./counters-sheet.tsx";
@@ -15,6 +18,8 @@ import { SettingsSheet } from "./settings-sheet.tsx";
 import { ShareSheet } from "./share-sheet.tsx";
 import { TargetsSheet } from "./targets-sheet.tsx";
 import "../../styles/sheets.css";
+
+const words = { en: enSheets, tr: trSheets };
 
 const titles = {
   menu: "menu.title",
@@ -57,6 +62,7 @@ function useFocusBack(): void {
 export function Sheets(): JSX.Element | null {
   const { sheet, speech } = useApp();
   useFocusBack();
+  useTaught(words);
   const open = sheet.value;
   if (!open) return null;
   const close = (): void => {

@@ -209,6 +209,16 @@ describe("keys", () => {
       expect(await here.give(room, viewer("back"), back)).toMatchObject({ ok: true, v: 3 });
     }));
 
+  test("one that was given elsewhere a moment ago opens here, too, though word of it has not come", () =>
+    onTwo(async ({ here, there, room }) => {
+      const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];
+      await join(opened, viewer("other"));
+      await join(room, guest);
+      const answer = await here.give(room, guest, claim);
+      const back = { type: "reconnect", seat: 2, tokenHash: sha256Hex(answer.ok ? (answer.token ?? "") : ""), grantId: null };
+      expect(await there.give(opened, viewer("back"), back)).toMatchObject({ ok: true });
+    }));
+
   test("a key out of use voids the others, and the operator is told of it", () =>
     inHouse(async (house) => {
       const { first, back, tokenOf } = await seat(house);

@@ -86,7 +86,10 @@ describe("a server that stood still", () => {
         isSlow = false;
         expect((await passing).ok).toBe(true);
         await house.pass(1_000);
-        await room.arm();
+        await room.read(
+          () => {},
+          () => {},
+        );
         expect(await stateOf(house, room)).toMatchObject({ status: "paused", pausedBy: "restart", active: 2 });
         expect(await elapsedOf(house, room)).toBeLessThanOrEqual(2_250);
       },
@@ -125,7 +128,10 @@ describe("a server that stood still", () => {
         await house.pass(1_000);
         isSlow = false;
         expect((await undone).ok).toBe(true);
-        await room.arm();
+        await room.read(
+          () => {},
+          () => {},
+        );
         expect(known).toEqual([0, 1]);
         expect(await stateOf(house, room)).toMatchObject({ status: "paused", pausedBy: "restart", active: 1 });
         expect(await elapsedOf(house, room)).toBeLessThanOrEqual(3_100);

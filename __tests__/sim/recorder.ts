@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ViewerId } from "../../lib/game/ids.ts";
 import type { Observation } from "../checker/history.ts";
-import type { ToldChange } from "../../lib/room/order.ts";
+import type { ToldChange } from "../../lib/room/told.ts";
 import type { Disk } from "./disk.ts";
 import type { Page } from "./page.ts";
 import type { SimGame } from "./sim-game.ts";

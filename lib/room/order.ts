@@ -1,12 +1,10 @@
 // What a room is asked to do, and what comes of it.
 import type { SystemCommand } from "../game/commands.ts";
 import type { ViewerId } from "../game/ids.ts";
-import type { WireEvent } from "../game/wire-event.ts";
-import { type StoredChange, StoreFault } from "../store/store.ts";
+import { StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
-import type { Copy } from "./copy.ts";
 import { LockFault } from "./lock.ts";
-import { type AnyRules, readRecord } from "./log.ts";
+import type { AnyRules } from "./log.ts";
 import type { Moment } from "./observer.ts";
 import type { Past } from "./rules.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -77,21 +75,4 @@ export interface Joining {
   readonly seenV?: number | undefined;
   /** With so many viewers here the room is full. Asked in his turn, because many may come at the same moment. */
   readonly viewersMax?: number;
-}
-
-export interface ToldChange {
-  readonly v: number;
-  readonly at: number;
-  readonly events: readonly WireEvent[];
-}
-
-/** Changes up to the one that is shown, as a viewer may see them. */
-export function toldOf(
-  { audienceOf, eventsFor }: AnyRules,
-  { copy, viewerId }: { readonly copy: Copy; readonly viewerId: ViewerId },
-  stored: readonly StoredChange[],
-): readonly ToldChange[] {
-  const audience = audienceOf(copy.state, viewerId);
-  const shown = stored.filter(({ v }) => v <= copy.v);
-  return shown.map((row) => ({ v: row.v, at: row.at, events: eventsFor(copy.state, readRecord(row).events, audience) }));
 }

@@ -3,7 +3,7 @@
 import type { Announcement, Listener, Subscription } from "../bus/bus.ts";
 import type { SystemCommand } from "../game/commands.ts";
 import type { GameId, Instant, ViewerId } from "../game/ids.ts";
-import { refusals } from "../game/refusals.ts";
+import { type Refusal, refusals } from "../game/refusals.ts";
 import { inDoubt, StoreFault } from "../store/store.ts";
 import type { Sleeper } from "./alarm.ts";
 import { type Answer, okAnswer, readAnswer, refusalAnswer, storedAnswer } from "./answer.ts";
@@ -15,11 +15,12 @@ import { insist } from "./insist.ts";
 import { Keeper } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
-import { entersBy, lostEntrant, momentOf, shell, toldOf } from "./order.ts";
-import type { Founded, FoundingOrder, Given, Joining, Order, ReadFrom, ToldChange } from "./order.ts";
+import { entersBy, lostEntrant, momentOf, shell } from "./order.ts";
+import type { Founded, FoundingOrder, Given, Joining, Order, ReadFrom } from "./order.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { drawFor, grantIdOf, type TokenDraw } from "./token-draw.ts";
+import { type ToldChange, toldSince } from "./told.ts";
 
 export class Room implements Listener, Sleeper {
   readonly gameId: GameId;
@@ -32,6 +33,8 @@ export class Room implements Listener, Sleeper {
   #subscription: Subscription | null = null;
   #usedAt: number;
   #isClosed = false;
+  /** The order with a key that did not open, for which the store was asked again. */
+  #asked: Order | null = null;
 
   /** `loaded`: the game as it was read a moment ago, to spare the first turn a look into the store. */
   constructor(gameId: GameId, rules: AnyRules, how: RoomOrder) {
@@ -96,7 +99,7 @@ export class Room implements Listener, Sleeper {
     const drawn = drawFor(needs, grantFor, this.#parts.ambient);
     const { viewerId, rttMs } = sender ?? shell;
     const decision = this.rules.decide(copy.state, { now, v: copy.v, viewerId, rttMs, command, draw: drawn.draw, past });
-    if (!decision.ok) return this.#unchanged(refusalAnswer(decision), order);
+    if (!decision.ok) return this.#refused(decision, order);
     if (decision.state === copy.state && decision.events.length === 0 && !decision.refusal)
       return this.#unchanged({ ok: true, v: copy.v }, order);
     const answer = decision.refusal ? refusalAnswer(decision.refusal) : okAnswer(copy.v + 1, decision.grant);
@@ -108,6 +111,14 @@ export class Room implements Listener, Sleeper {
       if (decision.refusal?.code === "bad-token") this.#parts.observer.tokensRevoked(this.gameId);
       return this.#withGrant(answer, drawn, order);
     });
+  }
+
+  /** A key is refused for good, and word of the change that gave it may be late: before the first time the store is asked. */
+  #refused(refusal: Refusal, order: Order): Promise<Answer | null> {
+    if (refusal.code !== "bad-token" || this.#asked === order) return this.#unchanged(refusalAnswer(refusal), order);
+    this.#asked = order;
+    this.#keeper.forget();
+    return Promise.resolve(null);
   }
 
   /** Nothing to write but the answer itself: remembered under its id, or the id had another answer before. */
@@ -212,14 +223,9 @@ export class Room implements Listener, Sleeper {
 
   /** What happened after change `v`, as this viewer may see it, up to what is shown here; null when it cannot be read. */
   async eventsSince(viewerId: ViewerId, v: number, limit: number): Promise<readonly ToldChange[] | null> {
+    const { gameId, rules } = this;
     const { copy } = this.#keeper;
-    if (copy === null) return null;
-    try {
-      return toldOf(this.rules, { copy, viewerId }, await this.#parts.store.changes(this.gameId, Math.max(v, copy.v - limit), limit));
-    } catch (error) {
-      codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment: null });
-      return null;
-    }
+    return copy && toldSince(this.#parts, { gameId, rules, copy, viewerId }, { v, limit });
   }
 
   /** The times now, for a client that cannot draw a clock itself; null when the copy is not at hand. */
@@ -270,12 +276,6 @@ export class Room implements Listener, Sleeper {
       this.#keeper.alarm.ringBy(!answer.ok && refusals[answer.code].retry ? ambient.now() + retryMs : null);
     };
     await this.#turn(later, async () => void (await this.#keeper.current()));
-  }
-
-  /** Reads the game, so that its alarm is set; settles what is due. */
-  async arm(from: ReadFrom = "copy"): Promise<void> {
-    const ignore = (): void => {};
-    await this.read(ignore, ignore, from);
   }
 
   /** A viewer is gone; a holder's seat shows away. `later`: he may hold one without knowing it, and come yet. */

@@ -9,6 +9,7 @@ import { type LoadOutcome, StoreFault } from "../store/store.ts";
 import { Alarms } from "./alarms.ts";
 import type { Answer } from "./answer.ts";
 import { type AnyRules, type GameLog, gameLog } from "./log.ts";
+import type { ReadFrom } from "./order.ts";
 import { Room } from "./room.ts";
 import { storeFaultCodes } from "./fault-code.ts";
 import type { RoomParts } from "./room-parts.ts";
@@ -46,6 +47,10 @@ const sweepAheadMs = 1_500;
 const overdueMs = 250;
 /** Games a sweep opens at the same time. */
 const sweepWidth = 32;
+
+const ignore = (): void => {};
+/** Reads the game, so that its alarm is set and what is due is settled. */
+const armed = (room: Room, from: ReadFrom): Promise<void> => room.read(ignore, ignore, from);
 
 export type Opened = { readonly room: Room } | { readonly refused: RefusalCode };
 
@@ -257,9 +262,9 @@ export class Rooms {
       const { store } = this.#parts;
       // Asked together: one wait and, for a store that answers in batches, one write.
       const [overdue, soon] = await Promise.all([store.due(now - overdueMs, duePerSweep), store.due(now + sweepAheadMs, duePerSweep)]);
-      await this.#inTurns(overdue, (room) => room.arm("store"));
+      await this.#inTurns(overdue, (room) => armed(room, "store"));
       const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
-      await this.#inTurns(unheld, (room) => room.arm());
+      await this.#inTurns(unheld, (room) => armed(room, "copy"));
     } catch (error) {
       this.#parts.observer.fault(null, error);
     }

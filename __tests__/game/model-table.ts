@@ -51,6 +51,7 @@ interface Play {
 export interface Kept {
   type: string;
   by: number | null;
+  at: number;
   lasting: boolean;
   undone: boolean;
   /** What undo puts back. */
@@ -198,7 +199,7 @@ export class ModelTable {
     const before = this.last;
     this.flow(until);
     if (this.woken !== "no")
-      this.history.unshift({ type: "wake", by: null, lasting: this.woken === "passing", undone: false, play: before });
+      this.history.unshift({ type: "wake", by: null, at: this.now, lasting: this.woken === "passing", undone: false, play: before });
   }
 
   protected flow(until: number): void {

@@ -53,7 +53,7 @@ export class Model extends ModelTable {
     // Being back is all that came of it.
     const lasting = quiet.has(asked.type) || didNothing;
     if (this.request === wasRequest && !lasting) this.request = null;
-    this.keep({ type: asked.type, by: this.bySeat, lasting, undone: false, play: before });
+    this.keep({ type: asked.type, by: this.bySeat, at: this.now, lasting, undone: false, play: before });
     return true;
   }
 
@@ -334,7 +334,7 @@ export class Model extends ModelTable {
     if (!changed) return;
     this.woken = "no";
     this.wake("now");
-    this.keep({ type, by: null, lasting: true, undone: false, play: this.last });
+    this.keep({ type, by: null, at: this.now, lasting: true, undone: false, play: this.last });
   }
 
   /** With the newest token of that seat (null: the chair) through a connection that is new. */
@@ -361,7 +361,14 @@ export class Model extends ModelTable {
     this.now = now;
     for (const seat of this.play.seats) if (seat.owner !== null) seat.awayAt = (seat.awayAt ?? since) + now - since;
     if (this.chair) this.chair.awayAt = (this.chair.awayAt ?? since) + now - since;
-    this.keep({ type: "outage", by: null, lasting: this.woken !== "lasting", undone: false, play: before });
+    this.keep({ type: "outage", by: null, at: this.now, lasting: this.woken !== "lasting", undone: false, play: before });
+  }
+
+  /** Who sat down since did not make it; from the chair he made it wherever he sits by now. */
+  protected isOwn(kept: Kept, by: number | null): boolean {
+    const seat = this.seat(by);
+    if (kept.by === null && seat) return seat.owner === this.chair?.who;
+    return kept.by === by && (!seat || seat.since <= kept.at);
   }
 
   protected undo(agree: boolean | undefined): boolean {
@@ -376,7 +383,7 @@ export class Model extends ModelTable {
     if (kept === undefined) return false;
     const answers = open !== null && open.kept === kept && open.by !== by;
     if (agree === true && !answers) return false;
-    if (kept.type !== "wake" && kept.type !== "outage" && kept.by === by) return this.takeBack(kept);
+    if (kept.type !== "wake" && kept.type !== "outage" && this.isOwn(kept, by)) return this.takeBack(kept);
     const again = open !== null && open.kept === kept;
     const asker = again ? open.by : by;
     const agreed = again ? [...new Set([...open.agreed, ...(by === null || !answers ? [] : [by])])] : [];

@@ -38,6 +38,34 @@ describe("UN undo", () => {
     );
   });
 
+  test("UN2 UN6 who sat down since then did not make what was made from his seat before", () => {
+    const left = started({ ...quick, playerCount: 3 });
+    const v = left.v + 1;
+    play(
+      left,
+      `at 1000  A passTurn -> turn-passed A B 2
+      at 2000  A unclaim -> seat-left A, host-changed -
+      V claim A -> seat-claimed A
+      V undo v=${v - 1} -> ! too-late v
+      V undo -> undo-asked A ${v}
+      see undoRequest -> undoRequest={"by":1,"v":${v},"agreed":[],"waitingFor":[2,3]}
+      V passTurn -> ! not-your-turn`,
+    );
+  });
+
+  test("UN2 UN6 what a host did from the chair is his own when he has sat down", () => {
+    const chair = new Table({ ...quick, playerCount: 3 });
+    play(
+      chair,
+      `at 0     B claim B -> seat-claimed B
+      host start -> game-started
+      at 1000  host passTurn -> turn-passed A B 2
+      host claim A -> seat-claimed A, host-changed A
+      at 2000  host reconnects -> seat-back A
+      host undo v=1 -> undone ${chair.v + 3}`,
+    );
+  });
+
   test("UN6 an undo or an answer that comes late takes back nothing that its sender could not know of, and answers for nothing else", () => {
     const table = started({ ...quick, playerCount: 3 });
     const v = table.v;

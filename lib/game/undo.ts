@@ -7,7 +7,7 @@ import { type Draft, draftOf, type Outcome, refuse } from "./draft.ts";
 import type { Event } from "./events.ts";
 import type { Instant, SeatId } from "./ids.ts";
 import { runOn } from "./seats.ts";
-import { isHere, type State } from "./state.ts";
+import { isHere, seatAt, type State } from "./state.ts";
 import { standForAbsent } from "./turns.ts";
 
 /** Commands that put nothing on the table that could be taken off again. */
@@ -75,11 +75,19 @@ interface UndoAsked {
   readonly past: Past<State> | null;
 }
 
+/** Whether whoever asks made that change: nobody who sat on his seat before him did, and he himself from the chair before he sat down. */
+function isOwn(state: State, past: Past<State>, by: SeatId | null): boolean {
+  if (unasked.has(past.type)) return false;
+  const holder = seatAt(state, by)?.holder;
+  if (!holder) return past.by === by;
+  return past.by === null ? state.host.chair?.viewerId === holder.viewerId : past.by === by && holder.claimedAt <= past.at;
+}
+
 /** Who could not know of a change did not mean it: he may have asked, or answered for another one, while his line was down. */
 function isTooLate(state: State, { by, agree, v, past }: UndoAsked): boolean {
   if (v === undefined) return false;
   if (agree !== undefined) return state.undo !== null && state.undo.v !== v;
-  return past !== null && past.v > v && past.by !== by;
+  return past !== null && past.v > v && !isOwn(state, past, by);
 }
 
 export function undo(draft: Draft, asked: UndoAsked): Outcome {
@@ -92,7 +100,7 @@ export function undo(draft: Draft, asked: UndoAsked): Outcome {
   const answers = open !== null && by !== open.by;
   if (agree === true && !answers) return refuse("nothing-to-undo");
   // Also when somebody else asked before: whose change it is needs nobody.
-  if (!unasked.has(past.type) && past.by === by) return takeBack(draft, past);
+  if (isOwn(state, past, by)) return takeBack(draft, past);
   const asker = open === null ? by : open.by;
   // Who agreed has agreed, however often it is asked: the one still waited for may have left.
   const before = open === null ? [] : open.agreed;

@@ -1,6 +1,5 @@
 // What a room is asked to do, and what comes of it.
 import type { SystemCommand } from "../game/commands.ts";
-import type { ViewerId } from "../game/ids.ts";
 import { StoreFault } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
 import { LockFault } from "./lock.ts";

@@ -37,7 +37,7 @@ export class Disk {
   readonly gameOf = new Map<string, string>();
   readonly #watcher: DiskWatcher;
   readonly #game: SimGame;
-  readonly #outages: { readonly from: number; readonly to: number }[] = [];
+  readonly #outages: { readonly from: number; readonly to: number; readonly isPlain: boolean }[] = [];
   /** How many of them each game has been through. */
   readonly #known = new Map<string, number>();
   /** Standstills of more than `stillMs`, as whoever made the server stand still knows them: it may not have noticed. */
@@ -104,13 +104,14 @@ export class Disk {
 
   /** A server starts at `at` after a time in which none lived. */
   outageEnds(at: number): void {
-    if (this.aliveAt > 0) this.#outages.push({ from: this.aliveAt, to: Math.max(at, this.aliveAt) });
+    if (this.aliveAt > 0) this.#outages.push({ from: this.aliveAt, to: Math.max(at, this.aliveAt), isPlain: true });
     this.lives(at);
   }
 
   /** The only server has noticed that it stood still, or that nothing could be saved. */
   stoodStill(from: number, to: number): void {
-    this.#outages.push({ from, to });
+    // One that is hardly long enough is noticed by the first save after it alone, and what was saved so had been decided before.
+    this.#outages.push({ from, to, isPlain: to - from > fullMs });
     this.lives(to);
   }
 
@@ -210,7 +211,8 @@ export class Disk {
     if (!this.hasOneClock || last?.commit.index.status !== "running" || record.command.type === "outage") return;
     const { at } = last.commit;
     // A change may have been under way when it began, or have waited for what it needs when it ended.
-    const wasOutage = [...this.#outages, ...this.#still].some(({ from, to }) => (from >= at || to > at) && commit.at >= to);
+    const plain = this.#outages.filter(({ isPlain }) => isPlain);
+    const wasOutage = [...plain, ...this.#still].some(({ from, to }) => (from >= at || to > at) && commit.at >= to);
     const wasFull = this.#full.some(({ from, to }) => from >= at - beatMs && commit.at >= to);
     if (wasOutage || wasFull) this.#wrong("outage", commit, `${record.command.type} charges the time without a server`);
   }

@@ -177,7 +177,9 @@ export class FaultyStore implements Store {
     const outcome = await work();
     await this.#wait(chance.hit(50) ? 0 : chance.below(6));
     if (this.#dead) count("writes of a server that died before the answer");
-    return this.#heard(outcome);
+    const answer = await this.#heard(outcome);
+    this.saved();
+    return answer;
   }
 
   /** What is refused when it is asked for is not written later. */

@@ -416,6 +416,18 @@ describe("a seat's numbers that were given while the line was down", () => {
   });
 });
 
+test("TU8 a pass that waited for the line names what had been heard when it was given: turns are counted anew after a reset", () => {
+  const { env, session, taps } = seated();
+  env.socket().says("change", { v: 12, serverTime: 2_000_000, events: [] });
+  env.socket().dies(1006);
+  session.giveAnswer({ type: "passTurn", data: { playerId: 2, turn: 9 } });
+  env.pass(1_000);
+  env.socket().opens();
+  env.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 40, serverTime: 5_000_000 }) });
+  session.giveAnswer({ type: "passTurn", data: { playerId: 2, turn: 9 } });
+  expect(taps().map(({ data }) => data)).toEqual([{ playerId: 2, turn: 9, heardAt: 2_000_000 }]);
+});
+
 test("a wish to begin anew that was given in a running game is sent to it", () => {
   const { env, session } = seated();
   env.socket().dies(1006);

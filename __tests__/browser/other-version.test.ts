@@ -21,10 +21,15 @@ function playing() {
 }
 
 describe("a page at a server of an older version", () => {
+  const heardAt = table().serverTime;
+
   test.each([
-    ["passTurn", { playerId: 1, turn: 4 }, "turn", { playerId: 1 }],
-    ["interrupt", { turn: 4 }, "turn", {}],
-    ["passTargetPriority", { turn: 4 }, "turn", {}],
+    ["passTurn", { playerId: 1, turn: 4 }, "turn", { playerId: 1, heardAt }],
+    ["passTurn", { playerId: 1, turn: 4 }, "heardAt", { playerId: 1, turn: 4 }],
+    ["interrupt", { turn: 4 }, "turn", { heardAt }],
+    ["interrupt", { turn: 4 }, "heardAt", { turn: 4 }],
+    ["passTargetPriority", { turn: 4 }, "turn", { heardAt }],
+    ["passTargetPriority", { turn: 4 }, "heardAt", { turn: 4 }],
     ["undo", { agree: true, v: 10 }, "v", { agree: true }],
     ["pause", { to: "paused" }, "to", {}],
     ["updatePlayer", { playerId: 1, life: 39, was: { life: 40 } }, "was", { playerId: 1, life: 39 }],
@@ -34,7 +39,7 @@ describe("a page at a server of an older version", () => {
     const [first] = said(type);
     refuse(first?.id, `data.${field}`);
     expect(said(type).map((sent) => [sent.id, sent.data])).toEqual([
-      [first?.id, data],
+      [first?.id, "turn" in data ? { ...data, heardAt } : data],
       [first?.id, plain],
     ]);
     const { outbox, notices } = session.model.value;

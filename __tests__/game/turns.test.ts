@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { play, seated, started, Table, written } from "./table.ts";
+import { play, seated, startAt, started, Table, written } from "./table.ts";
 
 describe("TU turns", () => {
   test("TU1 the top of the stack runs, else the targets, else the active seat", () => {
@@ -92,6 +92,19 @@ describe("TU turns", () => {
       B passTargetPriority turn=1 -> ! too-late turn
       B passTargetPriority turn=4 -> target-answered B, targeting-ended false
       A passTurn A turn=4 -> turn-passed A B 5`,
+    );
+  });
+
+  test("TU8 nor in the same turn of a game that was set since its sender heard of the one before", () => {
+    const heardAt = startAt + 1;
+    play(
+      started({ playerCount: 3 }),
+      `at 1  A passTurn turn=1 heardAt=${heardAt} -> turn-passed A B 2
+      at 5  A reset -> game-reset
+      A start -> game-started
+      A passTurn turn=1 heardAt=${heardAt} -> ! too-late heardAt
+      A interrupt turn=1 heardAt=${heardAt} -> ! too-late heardAt
+      A passTurn turn=1 heardAt=${heardAt + 4} -> turn-passed A B 2`,
     );
   });
 

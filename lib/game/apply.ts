@@ -50,12 +50,16 @@ function byActive(act: (draft: Draft, tap: Tap) => Outcome) {
     playerId !== undefined && playerId !== draft.state.active ? refuse("not-your-turn", "playerId") : act(draft, activeTap(draft, context));
 }
 
-type Timely = Pick<Told<"passTurn">, "playerId" | "turn">;
+type Timely = Pick<Told<"passTurn">, "playerId" | "turn" | "heardAt">;
 
-/** What names its turn is meant for no other one. */
+/** What names its turn is meant for no other one, nor for the same number of a game whose table was set since. */
 function inItsTurn(act: (draft: Draft, command: Timely, context: Context) => Outcome) {
-  return (draft: Draft, command: Timely, context: Context): Outcome =>
-    command.turn !== undefined && command.turn !== draft.state.turn ? refuse("too-late", "turn") : act(draft, command, context);
+  return (draft: Draft, command: Timely, context: Context): Outcome => {
+    const { turn, ledger } = draft.state;
+    if (command.turn !== undefined && command.turn !== turn) return refuse("too-late", "turn");
+    if (command.heardAt !== undefined && command.heardAt < ledger.sinceAt) return refuse("too-late", "heardAt");
+    return act(draft, command, context);
+  };
 }
 
 const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {

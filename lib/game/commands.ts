@@ -13,6 +13,8 @@ interface AboutSeat {
 /** The turn it is meant for. A tap may wait for the line, and the turn may have come back to its sender by then. */
 interface InTurn {
   readonly turn?: number;
+  /** When the game was as its sender knew it: turns are counted anew after a reset and in the next round. */
+  readonly heardAt?: Instant;
 }
 
 /** The counters every table has; it may name others. In the order in which they are offered. */

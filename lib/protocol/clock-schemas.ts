@@ -10,8 +10,16 @@ const whole = ({ min, max }: { readonly min: number; readonly max: number }) => 
 const seat = z.int().min(1).max(limits.playerCount.max);
 const forSeat = z.strictObject({ playerId: seat.optional() });
 const aboutSeat = z.strictObject({ playerId: seat });
+/** Dates end there. */
+const lastInstant = 8_640_000_000_000_000;
 const forSeatInTurn = forSeat.extend({
   turn: z.int().min(0).max(limits.turnMax).describe("The turn it is meant for: in any other one it does nothing.").optional(),
+  heardAt: z
+    .int()
+    .min(0)
+    .max(lastInstant)
+    .describe("The `serverTime` of the newest message its sender had heard of the game: after a later reset or next round it does nothing.")
+    .optional(),
 });
 /** More changes than a game can have. */
 const version = z.int().min(0).max(1_000_000_000_000);

@@ -4,6 +4,9 @@ import type { Env } from "../device/env.ts";
 import type { Model } from "../model/model.ts";
 import { actOf, actPending, type Command, oneTapMs } from "../model/offer.ts";
 
+/** Not what had been heard when it was given: with every change that is more. */
+const meaning = (data: object): string => JSON.stringify({ ...data, heardAt: undefined });
+
 export function onceGiver(env: Env, model: ReadonlySignal<Model>, give: (command: Command) => void) {
   const resting = signal<ReadonlySet<string>>(new Set());
 
@@ -23,8 +26,8 @@ export function onceGiver(env: Env, model: ReadonlySignal<Model>, give: (command
 
   /** Gives it unless the very same is on its way: its button stays until the answer, and the second half of a double tap would be refused. */
   const giveAnswer = (command: Command): void => {
-    const words = JSON.stringify(command.data);
-    const isGiven = model.value.outbox.some(({ type, data }) => type === command.type && JSON.stringify(data) === words);
+    const words = meaning(command.data);
+    const isGiven = model.value.outbox.some(({ type, data }) => type === command.type && meaning(data) === words);
     if (!isGiven) give(command);
   };
 

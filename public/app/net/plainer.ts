@@ -6,8 +6,11 @@ import type { FromServer, Sent } from "../model/model.ts";
 const guards: ReadonlySet<string> = new Set([
   "pause.to",
   "passTurn.turn",
+  "passTurn.heardAt",
   "interrupt.turn",
+  "interrupt.heardAt",
   "passTargetPriority.turn",
+  "passTargetPriority.heardAt",
   "undo.v",
   "updatePlayer.was",
 ]);

@@ -33,8 +33,10 @@ function sentNow(env: Env, model: Model, command: Command): Sent | null {
   if (gameId === null) return null;
   const was = command.type === "updatePlayer" ? numbersBefore(model, command) : undefined;
   const times = { at: env.wallMs(), serverAt: env.nowMs() + serverClock.offsetMs };
+  // Turns are counted anew after a reset and in the next round: it names the game it was given in, too.
+  const inGame = table && "turn" in command.data && { data: { ...command.data, heardAt: table.serverTime } };
   const step = was && { data: asStep(command.data, was), was };
-  return { ...command, ...step, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
+  return { ...command, ...inGame, ...step, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
 }
 
 /** What the screens show of it. A table stays the same object while nothing of it changes. */

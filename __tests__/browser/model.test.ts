@@ -4,7 +4,7 @@ import { endedWhy } from "../../public/app/model/ended.ts";
 import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
-import { meantTable, meantPlayer, stepCommand, stepped, valueFor } from "../../public/app/model/values.ts";
+import { meantTable, meantPlayer, stepCommand, stepped, stormStep, valueFor } from "../../public/app/model/values.ts";
 import { player, table } from "./support/tables.ts";
 
 const said = (model: Model, type: string, data: object, atMs = 0): Model =>
@@ -123,6 +123,18 @@ describe("the page's model", () => {
     const hit = said(model, "change", change(11, { players: [{ id: 1, life: 35 }] }));
     expect([valueFor(model, 1, "life"), valueFor(hit, 1, "life"), valueFor(hit, 1, "constructor")]).toEqual([37, 32, 1]);
     expect(valueFor(said(model, "change", change(11, { players: [{ id: 1, life: 37 }] })), 1, "life")).toBe(37);
+  });
+
+  test("L38 a step of the storm count counts from what it is by then, once, and goes as far as the rules let it", () => {
+    const data = { stormCount: 1, was: { stormCount: 0 } };
+    const sent = { id: "s", gameId: "K7QX2M", type: "updateTable", data, was: data.was, at: 0, serverAt: 0 };
+    const model = step(inGame, { type: "give", sent });
+    const storm = (at: Model, by: number): unknown => stormStep(at, by)?.data;
+    const others = (stormCount: number): Model => said(model, "change", change(11, { stormCount }));
+    expect([model, others(1), others(4)].map((at) => storm(at, 1))).toEqual([2, 2, 6].map((stormCount) => ({ stormCount })));
+    expect(meantTable(table(), model.outbox)).toEqual(table({ stormCount: 1 }));
+    expect([storm(others(9_999), 1), storm(inGame, -1), stormStep(emptyModel, 1)]).toEqual([undefined, undefined, null]);
+    expect(storm(others(9_990), 10)).toEqual({ stormCount: 9_999 });
   });
 
   test("a step goes as far as the rules let it, for life below nothing and for a counter not", () => {

@@ -33,6 +33,7 @@ describe("a page at a server of an older version", () => {
     ["undo", { agree: true, v: 10 }, "v", { agree: true }],
     ["pause", { to: "paused" }, "to", {}],
     ["updatePlayer", { playerId: 1, life: 39, was: { life: 40 } }, "was", { playerId: 1, life: 39 }],
+    ["updateTable", { stormCount: 1, was: { stormCount: 0 } }, "was", { stormCount: 1 }],
   ] as const)("%s goes without what only guards it, once that was refused by name", (type, data, field, plain) => {
     const { session, said, refuse } = playing();
     session.give({ type, data });
@@ -63,6 +64,24 @@ describe("a page at a server of an older version", () => {
       [second?.id, { playerId: 1, life: 31 }],
     ]);
     expect(session.model.value.outbox.map(({ id }) => id)).toEqual([first?.id, second?.id]);
+  });
+
+  test("steps of the storm count are given as totals, each from how the table stands by then, and what names no number as it is", () => {
+    const { env, session, said, refuse } = playing();
+    for (const data of [{ stormCount: 1 }, { stormCount: 2 }, { dayNight: "day" }]) session.give({ type: "updateTable", data });
+    const steps = said("updateTable");
+    expect(steps.map(({ data }) => data)).toEqual([
+      { stormCount: 1, was: { stormCount: 0 } },
+      { stormCount: 2, was: { stormCount: 1 } },
+      { dayNight: "day" },
+    ]);
+    env.socket().says("change", { v: 11, serverTime: 0, events: [], stormCount: 3 });
+    for (const { id } of steps.slice(0, 2)) refuse(id, "data.was");
+    expect(
+      said("updateTable")
+        .slice(3)
+        .map(({ data }) => data),
+    ).toEqual([{ stormCount: 4 }, { stormCount: 5 }]);
   });
 
   test("what is refused for anything else is told and not sent again", () => {

@@ -251,6 +251,19 @@ describe("LI life and counters", () => {
     );
   });
 
+  test("LI11 a storm count of two at once is stepped by both, within its bounds; a total stays a total", () => {
+    play(
+      started({ playerCount: 3 }),
+      `at 0  B updateTable {"stormCount":1,"was":{"stormCount":0}} -> table-changed null 1
+      C updateTable {"stormCount":1,"was":{"stormCount":0}} -> table-changed null 2
+      C updateTable {"dayNight":"day","was":{"stormCount":9}} -> table-changed day 2
+      B updateTable {"stormCount":0,"was":{"stormCount":9}} -> table-changed day 0
+      B updateTable {"stormCount":1,"was":{"stormCount":10000}} -> ! bad-message was
+      B updateTable stormCount=1 -> table-changed day 1
+      A updateTable {"stormCount":1,"was":{"stormCount":1}} -> nothing`,
+    );
+  });
+
   test("AU1 own seat and host may change a player, nobody else", () => {
     play(
       started({ playerCount: 3 }),

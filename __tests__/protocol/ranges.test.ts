@@ -29,6 +29,7 @@ const inside: readonly (readonly [string, { readonly min: number; readonly max: 
     (n) => allowed(updatePlayer, { playerId: seat, was: { commanderDamage: { 8: [n, n] } } }),
   ],
   ["stormCount", limits.stormCount, (n) => allowed(updateTable, { stormCount: n })],
+  ["was.stormCount", limits.stormCount, (n) => allowed(updateTable, { stormCount: 1, was: { stormCount: n } })],
   ["deltaMs", limits.adjustTimeMs, (n) => allowed(adjustTime, { playerId: seat, deltaMs: n })],
   ["sides", limits.diceSides, (n) => allowed(rollDice, { sides: n })],
   ["intervalMs", { min: 250, max: 5_000 }, (n) => allowed(sessionSchemas.subscribeTicks, { intervalMs: n })],

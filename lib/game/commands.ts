@@ -47,6 +47,8 @@ export interface UpdateTable {
   readonly initiative?: SeatId | null;
   readonly dayNight?: DayNight | null;
   readonly stormCount?: number;
+  /** As of a seat: a storm count that names what it was is a step. */
+  readonly was?: Pick<UpdateTable, "stormCount">;
 }
 
 /**

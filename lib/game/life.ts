@@ -164,8 +164,11 @@ export function updateTable(draft: Draft, command: UpdateTable): Outcome {
     draft.events.push({ type: "markerMoved", data: { marker, playerId: to } });
   }
   const dayNight = command.dayNight === undefined ? state.dayNight : command.dayNight;
-  const stormCount = command.stormCount ?? state.stormCount;
-  if (!within(stormCount, limits.stormCount)) return refuse("bad-message", "stormCount");
+  const { stormCount: given = state.stormCount } = command;
+  const was = command.was?.stormCount;
+  if (!within(given, limits.stormCount)) return refuse("bad-message", "stormCount");
+  if (was !== undefined && !within(was, limits.stormCount)) return refuse("bad-message", "was");
+  const stormCount = command.stormCount === undefined ? given : becomes(limits.stormCount, state.stormCount, [was, given]);
   if (dayNight !== null && dayNight !== "day" && dayNight !== "night") return refuse("bad-message", "dayNight");
   if (dayNight === state.dayNight && stormCount === state.stormCount) return null;
   state.dayNight = dayNight;

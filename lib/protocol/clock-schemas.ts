@@ -33,6 +33,8 @@ const seatNumbers = {
   counters: z.record(z.string().min(1).max(128), whole(limits.counter)).optional(),
   commanderDamage: z.record(seatKey, z.tuple([damage, damage])).optional(),
 };
+const tableNumbers = { stormCount: whole(limits.stormCount).optional() };
+const wasSays = "What the new numbers were for the sender: each that is named is a step, and what others have changed since stays.";
 
 const settingFields = {
   playerCount: whole(limits.playerCount),
@@ -106,10 +108,7 @@ export const clockCommands = {
         .optional(),
       ...seatNumbers,
       source: seat.describe("Who dealt the damage; who acts when it is left out.").optional(),
-      was: z
-        .strictObject(seatNumbers)
-        .describe("What the new numbers were for the sender: each that is named is a step, and what others have changed since stays.")
-        .optional(),
+      was: z.strictObject(seatNumbers).describe(wasSays).optional(),
     })
     .describe("Fields of one seat; those left out stay. Its holder, the host."),
   updateTable: z
@@ -117,7 +116,8 @@ export const clockCommands = {
       monarch: seat.nullish(),
       initiative: seat.nullish(),
       dayNight: z.enum(["day", "night"]).nullish(),
-      stormCount: whole(limits.stormCount).optional(),
+      ...tableNumbers,
+      was: z.strictObject(tableNumbers).describe(wasSays).optional(),
     })
     .describe(`What the whole table has one of, in play; null: nobody, neither. ${byTable}`),
   adjustTime: z

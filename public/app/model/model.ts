@@ -33,6 +33,9 @@ export type Ended = "displaced" | "kicked" | "closed" | "outdated";
 export const hasEnded = (link: Link): link is Ended =>
   link === "displaced" || link === "kicked" || link === "closed" || link === "outdated";
 
+export type SeatNumbers = Pick<PlayerView, "life" | "counters" | "commanderDamage">;
+export type TableNumbers = Pick<Table, "stormCount">;
+
 /** A command on its way: kept until the server has answered it for good. */
 export interface Sent {
   readonly id: string;
@@ -45,8 +48,8 @@ export interface Sent {
   readonly serverAt: number;
   /** How the clock's game stood then. */
   readonly status?: Table["status"];
-  /** Of a seat's new numbers: those it had, as this page knew and meant them. */
-  readonly was?: Pick<PlayerView, "life" | "counters" | "commanderDamage">;
+  /** Of new numbers of a seat or of the table: those that were, as this page knew and meant them. */
+  readonly was?: SeatNumbers | TableNumbers;
 }
 
 /** Something to tell the person, in words looked up when shown. */

@@ -2,7 +2,7 @@
 import type { SeatId } from "../../../lib/game/ids.ts";
 import { limits, type Range, stepFrom } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
-import type { Model, Sent, Table } from "./model.ts";
+import type { Model, SeatNumbers, Sent, Table, TableNumbers } from "./model.ts";
 import type { Command } from "./offer.ts";
 import { playerOf } from "./table-questions.ts";
 
@@ -10,6 +10,7 @@ import { playerOf } from "./table-questions.ts";
 export type ValueName = string;
 
 type Numbers = NonNullable<Sent["was"]>;
+type TableUpdate = Partial<Pick<Table, "monarch" | "initiative" | "dayNight" | "stormCount">>;
 
 interface Update extends Partial<Pick<PlayerView, "name" | "color" | "life" | "counters" | "commanderDamage">> {
   readonly playerId: SeatId;
@@ -36,7 +37,7 @@ const noDamage: readonly [number, number] = [0, 0];
 const stepOnce = (range: Range, now: number, step: readonly [number, number]): number =>
   now === step[1] ? now : stepFrom(range, now, step);
 
-function fromNow(now: PlayerView, was: Numbers, update: Update): Update {
+function fromNow(now: PlayerView, was: SeatNumbers, update: Update): Update {
   const { life, counters = {}, commanderDamage = {} } = update;
   const count = ([name, given]: [string, number]) =>
     [name, stepOnce(limits.counter, ownOf(now.counters, name, 0), [ownOf(was.counters, name, 0), given])] as const;
@@ -53,18 +54,29 @@ function fromNow(now: PlayerView, was: Numbers, update: Update): Update {
   };
 }
 
-/** What a command on its way makes of a seat whose numbers others may have changed since; null for what is about no seat of this table. */
-function updateFor(table: Table, { type, data, was }: Sent): Update | null {
+function stormFromNow(now: Table, was: TableNumbers, update: TableUpdate): TableUpdate {
+  const { stormCount: given } = update;
+  return given === undefined ? update : { ...update, stormCount: stepOnce(limits.stormCount, now.stormCount, [was.stormCount, given]) };
+}
+
+/** What a command on its way is by now, where others may have changed the numbers since; null for what gives this table none. */
+function dataFor(table: Table, { type, data, was }: Sent): object | null {
+  if (type === "updateTable") return was && "stormCount" in was ? stormFromNow(table, was, data) : data;
   const update = data as Update;
   const now = type === "updatePlayer" ? playerOf(table, update.playerId) : undefined;
   if (now === undefined) return null;
-  return was === undefined ? update : fromNow(now, was, update);
+  return was && "life" in was ? fromNow(now, was, update) : update;
+}
+
+function withData(table: Table, type: string, data: object): Table {
+  if (type !== "updateTable") return withSeat(table, data as Update);
+  const { was: _, ...fields } = data as TableUpdate & { readonly was?: TableNumbers };
+  return { ...table, ...fields };
 }
 
 function withSent(table: Table, sent: Sent): Table {
-  if (sent.type === "updateTable") return { ...table, ...sent.data };
-  const update = updateFor(table, sent);
-  return update === null ? table : withSeat(table, update);
+  const data = dataFor(table, sent);
+  return data === null ? table : withData(table, sent.type, data);
 }
 
 /** The table with what is on its way already on it: whoever changes a number again means the one he gave, not the one before it. */
@@ -77,9 +89,9 @@ export const meantTable = (table: Table, outbox: Model["outbox"]): Table => outb
 export function givenFromNow(outbox: Model["outbox"], table: Table | null): Model["outbox"] {
   let meant = table;
   return outbox.map((sent): Sent => {
-    const data = meant && updateFor(meant, sent);
+    const data = meant && dataFor(meant, sent);
     if (meant === null || data === null) return sent;
-    meant = withSeat(meant, data);
+    meant = withData(meant, sent.type, data);
     return "was" in sent.data ? sent : { ...sent, data };
   });
 }
@@ -88,8 +100,9 @@ export const meantPlayer = ({ table, outbox }: Model, seat: SeatId): PlayerView 
   table ? playerOf(meantTable(table, outbox), seat) : undefined;
 
 /** The numbers from which a command's new ones are a step. */
-export function numbersBefore(model: Model, { data }: { readonly data: object }): Numbers | undefined {
-  const player = "playerId" in data ? meantPlayer(model, data.playerId as SeatId) : undefined;
+export function numbersBefore(model: Model, { type, data }: Pick<Sent, "type" | "data">): Numbers | undefined {
+  if (type === "updateTable") return model.table ? { stormCount: meantTable(model.table, model.outbox).stormCount } : undefined;
+  const player = type === "updatePlayer" ? meantPlayer(model, (data as Update).playerId) : undefined;
   return player && { life: player.life, counters: player.counters, commanderDamage: player.commanderDamage };
 }
 
@@ -98,6 +111,7 @@ const picked = <T>(given: Readonly<Record<string, T>>, from: Readonly<Record<str
 
 /** `data` of an update with what its numbers were: to the server each is then a step, and of two who step at once neither is lost. */
 export function asStep(data: object, was: Numbers): object {
+  if ("stormCount" in was) return "stormCount" in data ? { ...data, was } : data;
   const { life, counters, commanderDamage } = data as Update;
   const steps = {
     ...(life !== undefined && { life: was.life }),
@@ -116,6 +130,14 @@ export function valueFor(model: Model, seat: SeatId, name: ValueName): number {
 export function stepped(name: ValueName, value: number, step: number): number {
   const { min, max } = name === "life" ? limits.life : limits.counter;
   return Math.min(max, Math.max(min, value + step));
+}
+
+/** A step of the storm count, from what it is by now. */
+export function stormStep({ table, outbox }: Model, by: number): Command | null {
+  if (table === null) return null;
+  const now = meantTable(table, outbox).stormCount;
+  const stormCount = stepFrom(limits.stormCount, now, [0, by]);
+  return stormCount === now ? null : { type: "updateTable", data: { stormCount } };
 }
 
 /** The command of steps that were gathered, from what the value is by now; null when they change nothing, or their table was left meanwhile. */

@@ -13,6 +13,7 @@ const guards: ReadonlySet<string> = new Set([
   "passTargetPriority.heardAt",
   "undo.v",
   "updatePlayer.was",
+  "updateTable.was",
 ]);
 
 /** What was refused for such a field, without it; null for every other message. */

@@ -31,7 +31,7 @@ export type Session = ReturnType<typeof createSession>;
 function sentNow(env: Env, model: Model, command: Command): Sent | null {
   const { gameId, table, serverClock } = model;
   if (gameId === null) return null;
-  const was = command.type === "updatePlayer" ? numbersBefore(model, command) : undefined;
+  const was = numbersBefore(model, command);
   const times = { at: env.wallMs(), serverAt: env.nowMs() + serverClock.offsetMs };
   // Turns are counted anew after a reset and in the next round: it names the game it was given in, too.
   const inGame = table && "turn" in command.data && { data: { ...command.data, heardAt: table.serverTime } };

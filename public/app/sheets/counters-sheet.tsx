@@ -6,7 +6,7 @@ import { knownCounters } from "../../../lib/game/commands.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
-import { meantPlayer, meantTable } from "../model/values.ts";
+import { meantPlayer, meantTable, stormStep } from "../model/values.ts";
 import { counterWord } from "../ui/counter-word.ts";
 import { Segments, Stepper } from "../ui/parts.tsx";
 import { Counter } from "../ui/tally.tsx";
@@ -116,7 +116,10 @@ function Markers({ table }: { readonly table: Table }): JSX.Element {
           label={t("marker.storm")}
           text={String(table.stormCount)}
           min={table.stormCount === 0}
-          onStep={(by) => set({ stormCount: Math.max(0, table.stormCount + by) })}
+          onStep={(by) => {
+            const step = stormStep(session.model.peek(), by);
+            if (step !== null) session.give(step);
+          }}
         />
       </div>
     </>

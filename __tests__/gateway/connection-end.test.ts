@@ -49,7 +49,9 @@ describe("the end of a connection", () => {
     const { ambient, connect, edge } = virtualEdge();
     const { connection, heard, socket } = connect();
     connection.send(replyFrame("ack", { id: "last", v: 1 }));
+    expect(connection.isGone).toBe(false);
     connection.close("restart");
+    expect(connection.isGone).toBe(true);
     expect(heard.at(-1)?.data).toEqual({ id: "last", v: 1 });
     await ambient.advance(edge.limits.outboxTerminateMs - 1);
     expect(socket.terminated).toBe(false);

@@ -161,16 +161,20 @@ describe("on the way from one game into another", () => {
     );
   });
 
-  test("a line that is cut on the way stays in neither game", async () => {
+  test.each([
+    ["while its way in is written", "is in neither game", true],
+    ["before its way in is looked at", "is in neither game, and shows nobody out", false],
+  ])("a line that is cut %s %s", async (_when, _what, isWritten) => {
     const { ambient, connect, hold, here, elsewhere, guest } = await twoGames();
     const goOn = hold();
     guest.tell("reconnect", { gameId: elsewhere.gameId, playerId: 1, token: elsewhere.token }, "in");
+    if (isWritten) await ambient.advance(0);
     await guest.gone();
     goOn();
     await ambient.advance(1_000);
     expect(seatOf(here.host, 2)).toMatchObject({ claimed: true, connected: false });
     const watcher = connect();
     await watcher.ask("join", { gameId: elsewhere.gameId });
-    expect(seatOf(watcher, 1)).toMatchObject({ claimed: true, connected: false });
+    expect(seatOf(watcher, 1)).toMatchObject({ claimed: true, connected: !isWritten });
   });
 });

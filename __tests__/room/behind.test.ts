@@ -209,6 +209,20 @@ describe("keys", () => {
       expect(await here.give(room, viewer("back"), back)).toMatchObject({ ok: true, v: 3 });
     }));
 
+  test("a return that waited on another instance until its page had come back elsewhere shows nobody out: the newer key opens", () =>
+    onTwo(async ({ here, there, room }) => {
+      const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];
+      await join(room, guest);
+      const back = (answer: Answer): Command =>
+        ({ type: "reconnect", seat: 2, tokenHash: sha256Hex(answer.ok ? (answer.token ?? "") : ""), grantId: null }) as Command;
+      const first = await here.give(room, guest, claim);
+      const second = await here.give(room, viewer("page"), back(first), "one id");
+      const late = { ...viewer("late"), isGone: true };
+      expect(await there.give(opened, late, back(first), "one id")).toEqual({ ok: false, code: "busy" });
+      expect(await there.give(opened, late, back(first), "another id")).toEqual({ ok: false, code: "busy" });
+      expect(await here.give(room, viewer("again"), back(second))).toMatchObject({ ok: true, v: 4 });
+    }));
+
   test("one that was given elsewhere a moment ago opens here, too, though word of it has not come", () =>
     onTwo(async ({ here, there, room }) => {
       const [guest, opened] = [viewer("guest"), await found(there, room.gameId)];

@@ -75,6 +75,10 @@ export class Connection implements Subscriber, Pinged, Reader {
     socket.on("pong", (payload) => this.#ponged(payload.length));
   }
 
+  get isGone(): boolean {
+    return this.#isClosing;
+  }
+
   get bufferedBytes(): number {
     return this.#outbox.bytes;
   }

@@ -15,7 +15,7 @@ import { insist } from "./insist.ts";
 import { Keeper } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
-import { entersBy, lostEntrant, momentOf, shell } from "./order.ts";
+import { comesTooLate, entersBy, lostEntrant, momentOf, shell } from "./order.ts";
 import type { Founded, FoundingOrder, Given, Joining, Order, ReadFrom } from "./order.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -88,6 +88,7 @@ export class Room implements Listener, Sleeper {
 
   /** Null on a conflict: somebody else changed the game since the copy was read. */
   #decide(present: Present, order: Order): Promise<Answer | null> {
+    if (comesTooLate(order)) return Promise.resolve({ ok: false, code: "busy" });
     const needs = this.rules.needs(order.command);
     if (!needs.past) return this.#decideAndStep(present, order, { needs, past: null });
     return this.log.past(this.gameId, present.copy.v).then((past) => this.#decideAndStep(present, order, { needs, past }));
@@ -223,9 +224,8 @@ export class Room implements Listener, Sleeper {
 
   /** What happened after change `v`, as this viewer may see it, up to what is shown here; null when it cannot be read. */
   async eventsSince(viewerId: ViewerId, v: number, limit: number): Promise<readonly ToldChange[] | null> {
-    const { gameId, rules } = this;
     const { copy } = this.#keeper;
-    return copy && toldSince(this.#parts, { gameId, rules, copy, viewerId }, { v, limit });
+    return copy && toldSince(this.#parts, { gameId: this.gameId, rules: this.rules, copy, viewerId }, { v, limit });
   }
 
   /** The times now, for a client that cannot draw a clock itself; null when the copy is not at hand. */

@@ -13,6 +13,8 @@ export interface Subscriber {
   readonly updates: "states" | "changes";
   /** The server's own smoothed estimate of the round trip, ms; 0 when unknown. */
   readonly rttMs: number;
+  /** Nothing reaches it any more. One that cannot be seen to go leaves it out. */
+  readonly isGone?: boolean;
   /** Puts a frame into the outbox. Never throws, never waits. */
   send(frame: Frame): void;
   /** Closes the connection once what is in the outbox has gone. */

@@ -131,6 +131,43 @@ describe("F26 LIMIT_ROOMS", () => {
       },
       { roomsMax: 2 },
     ));
+
+  test("what is due behind 2,000 games that nothing can be done about is settled, too, and those are looked at now and then", () => {
+    let looks = 0;
+    const bad = Array.from({ length: 2_000 }, (_, n) => `BAD${n}`);
+    const damaged = (inner: Store): Store =>
+      new Proxy(inner, {
+        get(target, name) {
+          if (name === "due") return async (at: number, limit: number) => [...bad, ...(await target.due(at, limit))].slice(0, limit);
+          if (name !== "load") return bound(target, name);
+          return async (gameId: string) => {
+            if (!gameId.startsWith("BAD")) return target.load(gameId);
+            looks += 1;
+            return { kind: "damaged", reason: "planted" };
+          };
+        },
+      });
+    return inHouse(async (house) => {
+      const settings = { playerCount: 2, initialTime: 60_000, warningThresholds: [] };
+      const running = await table(house, "running", settings);
+      expect((await house.give(running.room, running.host, { type: "start" })).ok).toBe(true);
+      const room = await left(running);
+      await house.rooms.close();
+      await inHouse(
+        async (there) => {
+          await there.pass(61_000);
+          there.rooms.start();
+          await there.pass(3_000);
+          const log = await house.store.changes(room.gameId, 0, 10);
+          expect(log.map((change) => readRecord(change).command.type)).toContain("wake");
+          expect(looks).toBe(2_000);
+          await there.pass(10_000);
+          expect(looks).toBe(4_000);
+        },
+        { store: () => damaged(house.store) },
+      );
+    });
+  });
 });
 
 describe("a room that was let go of", () => {

@@ -15,6 +15,7 @@ import { storeFaultCodes } from "./fault-code.ts";
 import type { RoomParts } from "./room-parts.ts";
 import { dropHoldersOf } from "./absence.ts";
 import { SharedSettings } from "./shared-settings.ts";
+import { armed, Stuck } from "./stuck.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export interface RoomsLimits {
@@ -37,6 +38,7 @@ const staysMs = 1_000;
 const restsAfterMs = 3_000;
 /** Rooms looked at to make one place, so that a full house is not searched for each who comes. */
 const looksMax = 64;
+/** Beside those that are stuck. */
 const duePerSweep = 2_000;
 /** Rooms looked at in one sweep for those that rest and those that can go: all of so many, and of more all within so many sweeps. */
 const idleLooksMin = 500;
@@ -47,10 +49,6 @@ const sweepAheadMs = 1_500;
 const overdueMs = 250;
 /** Games a sweep opens at the same time. */
 const sweepWidth = 32;
-
-const ignore = (): void => {};
-/** Reads the game, so that its alarm is set and what is due is settled. */
-const armed = (room: Room, from: ReadFrom): Promise<void> => room.read(ignore, ignore, from);
 
 export type Opened = { readonly room: Room } | { readonly refused: RefusalCode };
 
@@ -77,6 +75,7 @@ export class Rooms {
   readonly #alarms: Alarms;
   readonly #limits: RoomsLimits;
   readonly #settings = new SharedSettings();
+  readonly #stuck = new Stuck();
   #sweep: Cancellable | null = null;
   /** The one under way. */
   #sweeping: Promise<void> | null = null;
@@ -261,20 +260,27 @@ export class Rooms {
       await this.#restOrDrop(now);
       const { store } = this.#parts;
       // Asked together: one wait and, for a store that answers in batches, one write.
-      const [overdue, soon] = await Promise.all([store.due(now - overdueMs, duePerSweep), store.due(now + sweepAheadMs, duePerSweep)]);
-      await this.#inTurns(overdue, (room) => armed(room, "store"));
-      const unheld = soon.filter((gameId) => !this.#rooms.has(gameId));
-      await this.#inTurns(unheld, (room) => armed(room, "copy"));
+      const most = duePerSweep + this.#stuck.size;
+      const [overdue, soon] = await Promise.all([store.due(now - overdueMs, most), store.due(now + sweepAheadMs, most)]);
+      this.#stuck.keep(overdue);
+      await this.#inTurns(this.#stuck.among(overdue, now), "store");
+      const unheld = this.#stuck.among(soon, now).filter((gameId) => !this.#rooms.has(gameId));
+      await this.#inTurns(unheld, "copy");
     } catch (error) {
       this.#parts.observer.fault(null, error);
     }
   }
 
-  async #inTurns(gameIds: readonly string[], use: (room: Room) => Promise<void>): Promise<void> {
-    for (let from = 0; from < gameIds.length && !this.#isClosed; from += sweepWidth) {
-      const some = gameIds.slice(from, from + sweepWidth).map((gameId) => this.#findAnyway(gameId));
-      await Promise.all((await Promise.all(some)).map((found) => ("room" in found ? use(found.room) : undefined)));
+  async #inTurns(gameIds: readonly string[], from: ReadFrom): Promise<void> {
+    for (let place = 0; place < gameIds.length && !this.#isClosed; place += sweepWidth) {
+      await Promise.all(gameIds.slice(place, place + sweepWidth).map((gameId) => this.#arm(gameId, from)));
     }
+  }
+
+  async #arm(gameId: string, from: ReadFrom): Promise<void> {
+    const found = await this.#findAnyway(gameId);
+    const code = "room" in found ? await armed(found.room, from) : found.refused;
+    if (code !== null && !refusals[code].retry) this.#stuck.add(gameId, this.#parts.ambient.now());
   }
 
   /** The store has forgotten these games: what is open of them here looks again, and sends its viewers away. */

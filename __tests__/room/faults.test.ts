@@ -43,6 +43,28 @@ describe("SAFETY 25 lock hygiene", () => {
     );
   });
 
+  test("whoever is told the times is told them again soon after rules threw, though nobody does anything", () => {
+    let throws = false;
+    const rules = (real: AnyRules): AnyRules => ({
+      ...real,
+      decide(state, input) {
+        if (throws && (input.command as Command).type === "rollDice") throw new Error("planted");
+        return real.decide(state, input);
+      },
+    });
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, { initialTime: 600_000, warningThresholds: [] });
+        const [host, guest] = players as [Viewer, Viewer];
+        throws = true;
+        expect((await house.give(room, host, { type: "rollDice", sides: 6 } as Command, "r1")).ok).toBe(false);
+        await house.pass(1_000);
+        expect(room.tick(guest)).not.toBeNull();
+      },
+      { rules },
+    );
+  });
+
   test("a store that hangs: who waits too long is told busy, nothing of his happens, and all goes on when it answers", () => {
     let held: (() => void)[] | null = null;
     const hanging = (inner: Store): Store =>

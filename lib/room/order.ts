@@ -40,6 +40,10 @@ export function lostEntrant(error: unknown, order: Order | null): Subscriber | n
   return mayStand && order !== null && entersBy(order.command) ? order.sender : null;
 }
 
+/** Whether the copy went with a turn that failed, and may be had again by one that nobody asked for. That one failing by a bug is not told anew. */
+export const losesCopy = (error: unknown, order: Order | null): boolean =>
+  order === null ? error instanceof StoreFault : !(error instanceof LockFault);
+
 /** What a decision is given besides the state and the order. */
 export interface Given {
   readonly needs: ReturnType<AnyRules["needs"]>;

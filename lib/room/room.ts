@@ -15,7 +15,7 @@ import { insist } from "./insist.ts";
 import { Keeper } from "./keeper.ts";
 import { LockFault } from "./lock.ts";
 import { type AnyRules, type GameLog, loggedPast, recordOf } from "./log.ts";
-import { comesTooLate, entersBy, lostEntrant, momentOf, shell } from "./order.ts";
+import { comesTooLate, entersBy, losesCopy, lostEntrant, momentOf, shell } from "./order.ts";
 import type { Founded, FoundingOrder, Given, Joining, Order, ReadFrom } from "./order.ts";
 import type { RoomOrder, RoomParts } from "./room-parts.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -299,8 +299,8 @@ export class Room implements Listener, Sleeper {
     return new Promise((resolve) => {
       const failed = (error: unknown): void => {
         const moment = order && momentOf(order, this.#keeper.newestV);
-        // It may have happened all the same: soon the store is asked, so that viewers see it though nobody does anything.
-        if (error instanceof StoreFault && this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
+        // It may have happened all the same, and without a copy nobody is told the times: soon the store is asked, whoever does nothing.
+        if (losesCopy(error, order) && this.viewers > 0) this.#keeper.alarm.ringBy(this.#parts.ambient.now() + retryMs);
         const lost = lostEntrant(error, order);
         if (lost !== null && !this.#keeper.viewers.has(lost)) void this.leave(lost, "later");
         refused({ ok: false, code: codeOfFault(error, { gameId: this.gameId, observer: this.#parts.observer, moment }) });

@@ -152,6 +152,28 @@ describe("F46 audit log", () => {
     expect(await again().verify()).toEqual({ records: 4, broken: null });
   });
 
+  test("a life with a clock weeks ahead breaks no chain, and its month goes on when it comes", async () => {
+    const { folder, settings } = scene();
+    let now = 0;
+    const live = async (at: number) => {
+      now = at;
+      const audit = openAudit({ ...settings, ambient: { now: () => now } });
+      audit.note("server-started", "server");
+      // The last two of each life are looked for while it runs.
+      audit.note("server-stopping", "server");
+      const newest = await audit.query({ limit: 2 });
+      const check = await audit.verify();
+      await audit.close();
+      return [newest.map(({ n }) => n), check.broken];
+    };
+    const november = Date.UTC(2026, 10, 20);
+    const ahead = Date.UTC(2027, 0, 5);
+    const lives = [];
+    for (const at of [november, ahead, november + 1, november + 2, ahead + 1]) lives.push(await live(at));
+    expect(lives).toEqual([1, 3, 5, 7, 9].map((first) => [[first + 1, first], null]));
+    expect(readdirSync(folder).sort()).toEqual(["server-2026-11.jsonl", "server-2027-01.jsonl"]);
+  });
+
   test("a record torn by a crash does not stop the log", async () => {
     const { file, audit, settings } = scene();
     audit.note("server-started", "server");

@@ -46,6 +46,36 @@ function backwards(): (piece: Buffer, isFirst: boolean) => AuditRecord[] {
   };
 }
 
+/**
+ * The records of several files by their numbers: after a clock that was weeks ahead, what was written later is in the file of an earlier
+ * month, and a month can go on where it was left.
+ */
+async function* merged(
+  files: readonly AsyncGenerator<readonly AuditRecord[]>[],
+  isBefore: (one: AuditRecord, other: AuditRecord) => boolean,
+): AsyncGenerator<AuditRecord> {
+  const readers = files.map((pieces) => ({ pieces, records: [] as readonly AuditRecord[], at: 0, isOver: false }));
+  try {
+    for (;;) {
+      let next: { record: AuditRecord; reader: (typeof readers)[number] } | null = null;
+      for (const reader of readers) {
+        while (reader.at === reader.records.length && !reader.isOver) {
+          const piece = await reader.pieces.next();
+          Object.assign(reader, piece.done ? { isOver: true } : { records: piece.value, at: 0 });
+        }
+        const record = reader.records[reader.at];
+        if (record !== undefined && (next === null || isBefore(record, next.record))) next = { record, reader };
+      }
+      if (next === null) return;
+      next.reader.at += 1;
+      yield next.record;
+    }
+  } finally {
+    // Who has found enough leaves no file open.
+    for (const { pieces } of readers) await pieces.return(undefined);
+  }
+}
+
 /** Where the server keeps it; every store leaves that place free. */
 export const auditFolder = (dataDir: string): string => join(dataDir, "audit");
 
@@ -87,14 +117,14 @@ export class AuditFiles {
       .sort();
   }
 
-  /** The newest whole record; a line torn by a crash does not count. Reads no more of a file's end than it needs. */
+  /** The newest whole record; a line torn by a crash does not count. Reads no more of each file's end than it needs. */
   last(): AuditRecord | null {
-    for (const month of this.months().reverse()) {
-      if (this.isTorn(month)) this.#log.warn({ month }, "the audit log's last record was torn by a crash");
-      const newest = this.#lastOf(month);
-      if (newest !== undefined) return newest;
-    }
-    return null;
+    const ends = this.months().map((month) => ({ month, newest: this.#lastOf(month) }));
+    const last = ends.reduce<AuditRecord | null>((most, { newest }) => ((newest?.n ?? 0) > (most?.n ?? 0) ? (newest ?? null) : most), null);
+    for (const { month, newest } of ends)
+      if ((newest === undefined || newest === last) && this.isTorn(month))
+        this.#log.warn({ month }, "the audit log's last record was torn by a crash");
+    return last;
   }
 
   #lastOf(month: string): AuditRecord | undefined {
@@ -127,8 +157,26 @@ export class AuditFiles {
     }
   }
 
+  /** All records, oldest first. */
+  oldestFirst(): AsyncGenerator<AuditRecord> {
+    return merged(
+      this.months().map((month) => this.#oldestFirstOf(month)),
+      (one, other) => one.n < other.n,
+    );
+  }
+
+  /** All records, newest first. */
+  newestFirst(): AsyncGenerator<AuditRecord> {
+    return merged(
+      this.months()
+        .reverse()
+        .map((month) => this.#newestFirstOf(month)),
+      (one, other) => one.n > other.n,
+    );
+  }
+
   /** All records of a month, oldest first, a piece at a time. */
-  async *oldestFirst(month: string): AsyncGenerator<readonly AuditRecord[]> {
+  async *#oldestFirstOf(month: string): AsyncGenerator<readonly AuditRecord[]> {
     const file = await open(this.pathOf(month), "r");
     try {
       const piece = Buffer.alloc(pieceBytes);
@@ -149,7 +197,7 @@ export class AuditFiles {
   }
 
   /** All records of a month, newest first, a piece at a time. */
-  async *newestFirst(month: string): AsyncGenerator<readonly AuditRecord[]> {
+  async *#newestFirstOf(month: string): AsyncGenerator<readonly AuditRecord[]> {
     const file = await open(this.pathOf(month), "r");
     try {
       const read = backwards();

@@ -94,7 +94,7 @@ class FileAudit implements Audit {
     this.#monthBytes = this.#files.bytesOf(this.#month);
   }
 
-  /** Files are read in the order of their months, so that is the order in which they have to be written. */
+  /** A month that has ended gets no more records for a small step back. */
   #fileMonthOf(at: number): string {
     const month = monthOf(at);
     return month < this.#month && this.#month <= monthOf(at + stepBackMs) ? this.#month : month;
@@ -195,13 +195,9 @@ class FileAudit implements Audit {
 
   async #find({ event, before, limit }: AuditQuery): Promise<readonly AuditRecord[]> {
     const found: AuditRecord[] = [];
-    for (const month of this.#files.months().reverse()) {
-      for await (const records of this.#files.newestFirst(month)) {
-        for (const record of records) {
-          if ((event === undefined || record.event === event) && (before === undefined || record.n < before)) found.push(record);
-          if (found.length >= limit) return found;
-        }
-      }
+    for await (const record of this.#files.newestFirst()) {
+      if ((event === undefined || record.event === event) && (before === undefined || record.n < before)) found.push(record);
+      if (found.length >= limit) return found;
     }
     return found;
   }
@@ -209,9 +205,7 @@ class FileAudit implements Audit {
   async verify(): Promise<AuditCheck> {
     await this.#writing;
     const check = new ChainCheck();
-    for (const month of this.#files.months()) {
-      for await (const records of this.#files.oldestFirst(month)) for (const record of records) check.add(record);
-    }
+    for await (const record of this.#files.oldestFirst()) check.add(record);
     return check.result();
   }
 

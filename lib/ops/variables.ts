@@ -207,7 +207,7 @@ export const limitVariables = {
     "ms",
     20_000,
     [0, 25_000],
-    "Time open connections have to leave on SIGTERM. The whole stop takes 30 s at the most.",
+    "Time open connections have to leave on SIGTERM, 20 s at the most: the whole stop takes 30 s, and the store needs its part.",
   ),
   standstillMs: limit(
     "LIMIT_STANDSTILL_MS",

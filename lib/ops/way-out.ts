@@ -17,6 +17,8 @@ const hurryMs = 3_000;
 /** Time the last sockets have after the drain. */
 const closeMs = 4_000;
 const closeRoomsMs = 2_000;
+/** Whatever the operator allows players: the rooms and the store have their time after them, the store as much as when it is hurried. */
+const letGoMsMax = wholeStopMs - closeRoomsMs - hurryMs;
 
 interface WayOutParts {
   readonly config: Config;
@@ -36,7 +38,7 @@ interface WayOutParts {
 
 export function wayOut(parts: WayOutParts): Stop {
   const { ambient, log, audit, store, bus, server, gateway, rooms, operations, timers, leaving } = parts;
-  const { drainMs } = parts.config.limits;
+  const drainMs = Math.min(parts.config.limits.drainMs, letGoMsMax - closeMs);
   const letGo = () => {
     leaving();
     audit.note("server-stopping", "server");

@@ -57,7 +57,7 @@ function inItsTurn(act: (draft: Draft, command: Timely, context: Context) => Out
   return (draft: Draft, command: Timely, context: Context): Outcome => {
     const { turn, ledger } = draft.state;
     if (command.turn !== undefined && command.turn !== turn) return refuse("too-late", "turn");
-    if (command.heardAt !== undefined && command.heardAt < ledger.sinceAt) return refuse("too-late", "heardAt");
+    if (typeof command.heardAt === "number" && command.heardAt < ledger.sinceAt) return refuse("too-late", "heardAt");
     return act(draft, command, context);
   };
 }

@@ -244,7 +244,7 @@ export class Connection {
   private syncIfStale(): void {
     if (!this.ports.model().stale || this.syncId !== null) return;
     this.syncId = this.ports.env.freshId();
-    this.send("sync", {}, this.syncId);
+    this.send("sync", { v: shownGame(this.ports.model())?.v }, this.syncId);
   }
 
   /** In the game: everything that waits goes out, in order, with the ids it always had. */

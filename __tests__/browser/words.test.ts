@@ -98,6 +98,13 @@ describe("F56 two languages", () => {
     expect(asked).toEqual([]);
   });
 
+  test("what a time is counted in is a word as well: no screen writes its own", async () => {
+    expect(sources.match(/.*\} (?:s|min|h)[`<].*/g)).toBeNull();
+    const speech = await createSpeech("tr");
+    speech.teach({ en: enSheets, tr: trSheets });
+    expect([speech.t("time.seconds", { n: 2.5 }), speech.t("time.minutes", { n: 5 })]).toEqual(["2,5 sn", "5 dk"]);
+  });
+
   test("the browser's first language that the page speaks is chosen, and can be switched", async () => {
     expect(preferredLanguage(["xx-XX", "tr-TR", "en"])).toBe("tr");
     expect(preferredLanguage(["xx"])).toBe("en");

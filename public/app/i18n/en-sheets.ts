@@ -6,6 +6,7 @@ export const enSheets: Readonly<Record<string, string>> = {
   "seat.sit": "Sit here",
   "seat.giveTurn": "Give the turn",
   "seat.addTime": "Time",
+  "time.minutes": "{{n}} min",
   "seat.addPenalty": "Add a penalty",
   "seat.eliminate": "Out of the game",
   "seat.revive": "Back into the game",

@@ -66,6 +66,7 @@ export const en: Readonly<Record<string, string>> = {
   "setting.startingLife": "Starting life",
   "setting.onTimeout": "When time runs out",
   "setting.dropPolicy": "When somebody's connection drops",
+  "time.seconds": "{{n}} s",
   "setting.name": "Name of the table",
   "setting.listed": "Show in the public list",
   "setting.listedHint": "Anyone on the start page can find it",

@@ -6,6 +6,7 @@ export const trSheets: Readonly<Record<string, string>> = {
   "seat.sit": "Buraya otur",
   "seat.giveTurn": "Sırayı ver",
   "seat.addTime": "Süre",
+  "time.minutes": "{{n}} dk",
   "seat.addPenalty": "Ceza ekle",
   "seat.eliminate": "Oyundan çıkar",
   "seat.revive": "Oyuna geri al",

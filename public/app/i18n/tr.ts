@@ -66,6 +66,7 @@ export const tr: Readonly<Record<string, string>> = {
   "setting.startingLife": "Başlangıç canı",
   "setting.onTimeout": "Süre bitince",
   "setting.dropPolicy": "Birinin bağlantısı kopunca",
+  "time.seconds": "{{n}} sn",
   "setting.name": "Masanın adı",
   "setting.listed": "Herkese açık listede göster",
   "setting.listedHint": "Başlangıç sayfasındaki herkes bulabilir",

@@ -88,7 +88,7 @@ function TimeFields({ draft, change }: Part): JSX.Element {
     <div class="steppers">
       <Stepper label={t("setting.initialTime")} text={durationText(draft.initialTime)} onStep={step("initialTime")} />
       <Stepper label={t("setting.bonusTime")} text={durationText(draft.bonusTime)} onStep={step("bonusTime")} />
-      <Stepper label={t("setting.delayTime")} text={`${draft.delayTime / 1000} s`} onStep={step("delayTime")} />
+      <Stepper label={t("setting.delayTime")} text={t("time.seconds", { n: draft.delayTime / 1000 })} onStep={step("delayTime")} />
       <Stepper label={t("setting.startingLife")} text={String(draft.startingLife)} onStep={step("startingLife")} />
     </div>
   );

@@ -119,7 +119,7 @@ function Times({ settings, status, edit }: TimesProps): JSX.Element {
       />
       <Stepper
         label={t("setting.delayTime")}
-        text={`${settings.delayTime / 1000} s`}
+        text={t("time.seconds", { n: settings.delayTime / 1000 })}
         onStep={step("delayTime")}
         min={!still}
         max={!still}

@@ -140,14 +140,15 @@ function SeatActs({ table, player, who, onDone }: ActsProps): JSX.Element | null
 /** Time given or taken by the host, in steps. */
 function TimeRow({ player }: { readonly player: PlayerView }): JSX.Element {
   const { session, speech } = useApp();
+  const { t } = speech;
   const give = (deltaMs: number) => () => session.give({ type: "adjustTime", data: { playerId: player.id, deltaMs } });
   return (
     <fieldset class="time-row">
-      <legend class="sr">{speech.t("seat.addTime")}</legend>
+      <legend class="sr">{t("seat.addTime")}</legend>
       {[-300, -60, -10, 10, 60, 300].map((s) => (
         <button type="button" class="num" key={s} onClick={give(s * 1000)}>
           {s > 0 ? "+" : "−"}
-          {Math.abs(s) >= 60 ? `${Math.abs(s) / 60} min` : `${Math.abs(s)} s`}
+          {Math.abs(s) >= 60 ? t("time.minutes", { n: Math.abs(s) / 60 }) : t("time.seconds", { n: Math.abs(s) })}
         </button>
       ))}
     </fieldset>

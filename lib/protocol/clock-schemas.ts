@@ -129,7 +129,7 @@ export const clockCommands = {
   kick: aboutSeat.describe(`Free a seat and send its holder away. ${byHost}`),
   updateSettings: clockUpdateSettings.describe(`Settings that change. ${byHost}`),
   renameGame: z.strictObject({ name }).describe(byHost),
-  transferHost: aboutSeat.describe(`To a claimed seat. ${byHost}`),
+  transferHost: aboutSeat.describe(`To a claimed seat, unless its holder is gone for 5 minutes. ${byHost}`),
   endGame: nothing.describe(`Close the table for all. ${byHost}`),
   rollDice: z.strictObject({ playerId: seat.optional(), sides: whole(limits.diceSides) }).describe(bySeat),
   rollPlayOrder: nothing.describe(`While waiting: each seat rolls a D20, highest first. ${byHost}`),

@@ -167,7 +167,7 @@ test("whoever closes a class is asked first and offered its answers, which a dou
   await pair.play(2);
   await expect(host.locator(".class-totals")).toHaveAttribute("data-rounds", "2");
   await expect(close).toHaveCount(0);
-  const asks = host.locator(".class-close");
+  const asks = host.locator('[data-last-act="close"]');
   await asks.locator("summary").click();
   await expect(asks).toContainText("Its answers leave this screen with it.");
   let files = 0;
@@ -183,6 +183,32 @@ test("whoever closes a class is asked first and offered its answers, which a dou
   await asks.getByRole("button", { name: "Close it now" }).click();
   await asks.locator('[data-armed="true"][aria-disabled="false"]').click();
   await expect(host.locator('[data-ended="closed"]')).toBeVisible();
+  await pair.close();
+});
+
+test("whoever begins a class anew is offered its answers first: from then on no file holds them", async ({ table }) => {
+  const host = await table.open("/");
+  await host.click('[data-start="class"]');
+  await host.click('[data-act="create"]');
+  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const pair = await quickTeam(table.server.port, host.url().slice(-6), { id: 1, name: "Bell" });
+  await host.locator(".class-more > summary").click();
+  const anew = host.getByRole("button", { name: "Begin anew: teams stay, rounds go" });
+  await expect(anew, "nothing to take along yet: it asks by itself").toBeVisible();
+  await host.click('[data-act="start"]');
+  await pair.play(2);
+  await expect(anew).toHaveCount(0);
+  const asks = host.locator('[data-last-act="reset"]');
+  await asks.locator("summary").click();
+  await expect(asks).toContainText("Its answers leave this screen then.");
+  const download = host.waitForEvent("download");
+  await asks.getByRole("button", { name: "Answers as CSV" }).click();
+  const rows = (await (await (await download).createReadStream()).toArray()).join("").trim().split("\r\n");
+  expect(rows).toHaveLength(1 + 4);
+  await asks.getByRole("button", { name: "Begin anew now" }).click();
+  await asks.locator('[data-armed="true"][aria-disabled="false"]').click();
+  await expect(host.locator('main[data-status="waiting"] .class-totals')).toHaveAttribute("data-rounds", "0");
+  await expect(anew).toBeVisible();
   await pair.close();
 });
 

@@ -146,7 +146,7 @@ export const classScenes: readonly Scene[] = [
     table: host({ mode: "classic", teams: classic }),
     seat: null,
     log,
-    click: ['[data-team="1"] .team-name', ".class-more > summary", ".class-close > summary"],
+    click: ['[data-team="1"] .team-name', ".class-more > summary", '[data-last-act="close"] > summary'],
   },
   {
     name: "class-host-lobby",

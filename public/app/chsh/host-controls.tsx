@@ -17,10 +17,8 @@ const exportPagesMax = 2_000;
 const nextStep = { waiting: "start", running: "pause", paused: "resume", finished: null } as const;
 
 export function HostControls({ table, happenings }: HostShown): JSX.Element {
-  const { session, speech } = useApp();
-  const { t } = speech;
+  const { t } = useApp().speech;
   const step = nextStep[table.status];
-  const give = (type: string) => () => session.give({ type, data: {} });
   const oneTap = useOneTap();
   return (
     <div class="class-controls">
@@ -37,24 +35,33 @@ export function HostControls({ table, happenings }: HostShown): JSX.Element {
       )}
       <More>
         <Export table={table} happenings={happenings} />
-        <SureButton icon="turn" word={t("class.reset")} onSure={give("reset")} />
-        <Close table={table} happenings={happenings} onSure={give("endGame")} />
+        <LastAct table={table} happenings={happenings} act="reset" />
+        <LastAct table={table} happenings={happenings} act="close" />
       </More>
     </div>
   );
 }
 
-/** Whoever closes a class sees its answers for the last time: they are offered as a file first. */
-function Close({ table, happenings, onSure }: HostShown & { readonly onSure: () => void }): JSX.Element {
-  const { t } = useApp().speech;
-  if (totalsOf(table.teams).rounds === 0) return <SureButton icon="close" word={t("class.end")} onSure={onSure} />;
+/** What takes the answers off the host's screen for good. */
+const lastActs = {
+  reset: { icon: "turn", type: "reset", word: "class.reset", takes: "class.resetTakes", now: "class.resetNow" },
+  close: { icon: "close", type: "endGame", word: "class.end", takes: "class.endTakes", now: "class.endNow" },
+} as const;
+
+/** Whoever closes a class or begins it anew sees its answers for the last time: they are offered as a file first. */
+function LastAct({ table, happenings, act }: HostShown & { readonly act: keyof typeof lastActs }): JSX.Element {
+  const { session, speech } = useApp();
+  const { t } = speech;
+  const { icon, type, word, takes, now } = lastActs[act];
+  const sure = (): void => session.give({ type, data: {} });
+  if (totalsOf(table.teams).rounds === 0) return <SureButton icon={icon} word={t(word)} onSure={sure} />;
   return (
-    <details class="fold class-close">
-      <summary>{t("class.end")}</summary>
+    <details class="fold class-last" data-last-act={act}>
+      <summary>{t(word)}</summary>
       <div class="rows">
-        <p class="hint">{t("class.endTakes")}</p>
+        <p class="hint">{t(takes)}</p>
         <Export table={table} happenings={happenings} />
-        <SureButton icon="close" word={t("class.endNow")} onSure={onSure} />
+        <SureButton icon={icon} word={t(now)} onSure={sure} />
       </div>
     </details>
   );

@@ -60,6 +60,8 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.exportFailed": "The answers cannot be read right now.",
   "class.exportCut": "The server no longer keeps the oldest rounds. They are not in the file.",
   "class.reset": "Begin anew: teams stay, rounds go",
+  "class.resetTakes": "Its answers leave this screen then. Take them along as a file first.",
+  "class.resetNow": "Begin anew now",
   "class.end": "Close the class for everybody",
   "class.endTakes": "Its answers leave this screen with it. Take them along as a file first.",
   "class.endNow": "Close it now",

@@ -59,6 +59,8 @@ export const trClass: Readonly<Record<string, string>> = {
   "class.exportFailed": "Yanıtlar şu anda okunamıyor.",
   "class.exportCut": "Sunucu en eski turları artık saklamıyor. Dosyada yoklar.",
   "class.reset": "Baştan başla: takımlar kalır, turlar gider",
+  "class.resetTakes": "Yanıtlar o zaman bu ekrandan gider. Önce dosya olarak al.",
+  "class.resetNow": "Şimdi baştan başla",
   "class.end": "Sınıfı herkese kapat",
   "class.endTakes": "Yanıtlar bu ekrandan onunla birlikte gider. Önce dosya olarak al.",
   "class.endNow": "Şimdi kapat",

@@ -212,6 +212,27 @@ test("whoever begins a class anew is offered its answers first: from then on no 
   await pair.close();
 });
 
+test("a team's history that could not be read is read when it can be", async ({ table }) => {
+  const host = await table.open("/", { viewport: { width: 1280, height: 800 } });
+  await host.click('[data-start="class"]');
+  await host.click('[data-act="create"]');
+  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
+  const pair = await quickTeam(table.server.port, host.url().slice(-6), { id: 1, name: "Bell" });
+  await host.click('[data-act="start"]');
+  await pair.play(3);
+  await expect(host.locator('[data-team="1"]')).toHaveAttribute("data-rounds", "3");
+  const log = "**/api/games/*/log?*";
+  await host.route(log, (route) => route.abort());
+  const failed = host.waitForEvent("requestfailed");
+  await host.reload();
+  await host.locator('[data-team="1"] .team-name').click();
+  await failed;
+  await expect(host.locator("[data-history]")).toHaveCount(0);
+  await host.unroute(log);
+  await expect(host.locator("[data-history]")).toHaveCount(3);
+  await pair.close();
+});
+
 /** A complete team of players without a page, who answer as fast as the server lets them. */
 async function quickTeam(port: number, gameId: string, team: { readonly id: number; readonly name: string }) {
   const pair = await Promise.all([connectTable(port), connectTable(port)]);

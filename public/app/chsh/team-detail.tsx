@@ -14,6 +14,8 @@ import { answerWord, figureText } from "./words.ts";
 
 /** Changes of the log that are read back for the history: about a thousand rounds. */
 const historyChanges = 2_500;
+/** A log that could not be read is asked for again after so long: the line may live on, and then nothing else makes the page ask. */
+const askAgainMs = 5_000;
 
 interface TeamDetailProps extends HostShown {
   readonly team: HostTeam;
@@ -126,15 +128,23 @@ function useHistory({ table, happenings }: HostShown): { readonly rounds: readon
   useEffect(() => {
     if (!isHere) return;
     let here = true;
+    let stop = (): void => undefined;
     history.current = noHistory;
     setRead(false);
-    void fetchLog(id, { after: Math.max(0, table.v - historyChanges) }).then((log) => {
+    const read = async (): Promise<void> => {
+      const log = await fetchLog(id, { after: Math.max(0, table.v - historyChanges) });
       if (!here) return;
-      history.current = withLog(history.current, log ?? []);
+      if (log === null) {
+        stop = session.env.after(askAgainMs, () => void read());
+        return;
+      }
+      history.current = withLog(history.current, log);
       setRead(true);
-    });
+    };
+    void read();
     return () => {
       here = false;
+      stop();
     };
   }, [id, fresh, isHere]);
   history.current = withHappenings(history.current, happenings);

@@ -71,6 +71,19 @@ test("who leaves his team hears from the server that he is out; only then is the
   expect([session.keys.best(code)?.token, left.of(code)]).toEqual([token("b"), null]);
 });
 
+test("of classes that were left long ago no key is kept: that one was closed is told to nobody who had gone", () => {
+  const env = fakeEnv();
+  const { left } = page(env);
+  const key = { playerId: 3, token: token("a") };
+  env.shelf.set("tapotarp:left:EARLER", JSON.stringify({ name: "Bell", key }));
+  for (let n = 10; n < 40; n += 1) {
+    env.pass(1_000);
+    left.leave(`CLAS${n}`, "Bell");
+  }
+  const kept = env.shelf.keys().filter((name) => name.startsWith("tapotarp:left:"));
+  expect(kept.sort()).toEqual(Array.from({ length: 20 }, (_, n) => `tapotarp:left:CLAS${20 + n}`));
+});
+
 test("who leaves while the line is down comes back into the seat to leave it: a watcher could not, and it would be held for an hour", () => {
   const { env, left, session, says, isBack, told } = inTeam();
   env.socket().dies(1006);

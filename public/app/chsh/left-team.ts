@@ -4,6 +4,8 @@ import type { App } from "../app-context.ts";
 import type { SeatKey } from "../net/seat-keys.ts";
 
 const prefix = "tapotarp:left:";
+/** Classes of which a key is kept. That one was closed is told to nobody who had gone. */
+const classesMax = 20;
 
 export interface LeftTeam {
   readonly name: string;
@@ -14,7 +16,10 @@ export interface LeftTeam {
  * Without a key the server has not said yet that he is out: until then the key is the seat's, or nobody could leave it. `back`: he is on
  * his way in with it, and the server has not said whether it opens.
  */
-type Kept = (LeftTeam & { readonly back?: true }) | { readonly name: string; readonly key: null; readonly back?: never };
+type Kept = ((LeftTeam & { readonly back?: true }) | { readonly name: string; readonly key: null; readonly back?: never }) & {
+  /** Wall time of the last change, ms: the oldest are forgotten first. An earlier page wrote none. */
+  readonly at?: number;
+};
 
 export interface LeftTeams {
   /** The team left last in this class, or null. */
@@ -26,7 +31,7 @@ export interface LeftTeams {
 }
 
 export function leftTeams({ session }: Pick<App, "session">): LeftTeams {
-  const { shelf } = session.env;
+  const { shelf, wallMs } = session.env;
   const changed = signal(0);
   const read = (code: string): Kept | null => {
     changed.value;
@@ -36,16 +41,24 @@ export function leftTeams({ session }: Pick<App, "session">): LeftTeams {
       return null;
     }
   };
+  const forgetOldest = (newest: string): void => {
+    const others = shelf.keys().filter((key) => key.startsWith(prefix) && key !== prefix + newest);
+    const at = (key: string): number => read(key.slice(prefix.length))?.at ?? 0;
+    for (const key of others.sort((a, b) => at(b) - at(a)).slice(classesMax - 1)) shelf.remove(key);
+  };
   const write = (code: string, kept: Kept | null): void => {
     if (kept === null) shelf.remove(prefix + code);
-    else shelf.set(prefix + code, JSON.stringify(kept));
+    else {
+      shelf.set(prefix + code, JSON.stringify({ ...kept, at: wallMs() }));
+      forgetOldest(code);
+    }
     changed.value += 1;
   };
   const sayIt = (): void => session.giveAnswer({ type: "leaveTeam", data: {} });
   return {
     of(code) {
       const kept = read(code);
-      return kept === null || kept.key === null || kept.back ? null : kept;
+      return kept === null || kept.key === null || kept.back ? null : { name: kept.name, key: kept.key };
     },
     leave(code, name) {
       write(code, { name, key: null });

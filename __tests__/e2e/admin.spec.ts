@@ -157,11 +157,20 @@ test.describe("with a whole server", () => {
     await expect(page.getByText(name)).toBeVisible();
     await page.locator("[data-game]").first().click();
     await expect(page.getByRole("heading", { name: /^Game / })).toBeVisible();
-    for (const tab of ["Charts", "Server", "Audit log", "Dead letters", "Feedback"]) {
+    for (const [tab, asks, shows] of [
+      ["Charts", "/series", ".charts canvas >> nth=0"],
+      ["Server", "/overview", "#page pre:not(:empty)"],
+      ["Audit log", "/audit?limit", "#page table"],
+      ["Dead letters", "/dead-letters", "#page table"],
+      ["Feedback", "/feedback", "#page table"],
+    ] as const) {
+      const answered = page.waitForResponse((response) => response.url().includes(`/admin/api${asks}`));
       await page.getByRole("button", { name: tab }).click();
-      await expect(page.locator("#page > *").first()).toBeVisible();
+      expect((await answered).status(), tab).toBe(200);
+      // What a page asks for is there: its problem would be, too.
+      await expect(page.locator(shows)).toBeVisible();
+      await expect(page.locator(".problem")).toHaveCount(0);
     }
-    await expect(page.locator(".problem")).toHaveCount(0);
     expect(complaints.filter((text) => !text.includes("401"))).toEqual([]);
     socket.close();
   });

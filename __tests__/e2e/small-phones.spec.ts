@@ -3,6 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import type { Table } from "../../public/app/model/model.ts";
 import { table } from "../browser/support/tables.ts";
 import { openStage, phones, resize, zoomText } from "./support/scene-page.ts";
+import type { Scene } from "./support/scene.ts";
 import { seats, wastelands } from "./support/scene-tables.ts";
 import { scenes } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
@@ -20,8 +21,7 @@ test("small phones: two messages leave the clock to be read, the sum of one's ta
 }) => {
   const context = await browser.newContext({ viewport: { width: 320, height: 568 }, reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);
-  const told = scenes.find(({ name }) => name === "told");
-  if (told) await show(told);
+  await show(scenes.find(({ name }) => name === "told") as Scene);
   await expect(page.locator(".toast")).toHaveCount(2);
   // Asked at once: by themselves they go soon.
   const shown = await page
@@ -72,15 +72,15 @@ test("with the line down in a campaign's hundredth turn everything in the bar is
 test("a message does not lie on the button that stops and starts a class", async ({ browser }) => {
   const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
   const { page, show } = await openStage(context, site.origin);
-  const host = scenes.find(({ name }) => name === "class-host");
+  const host = scenes.find(({ name }) => name === "class-host") as Scene;
   const tells = [["shutdown_warning", { message: "", timeout: 5_000, retryAfterMs: 1_000 }]] as const;
-  if (host) await show({ ...host, tells, shows: ".toast" });
+  await show({ ...host, tells, shows: ".toast" });
   const covered: string[] = [];
   for (const [width, height] of phones) {
     await resize(page, { width, height });
-    const top = await page.evaluate(() => {
-      const button = document.querySelector(".class-controls > .go");
-      const { left, top, width: wide, height: high } = button?.getBoundingClientRect() ?? new DOMRect();
+    await expect(page.locator(".toast")).toBeVisible();
+    const top = await page.locator(".class-controls > .go").evaluate((button) => {
+      const { left, top, width: wide, height: high } = button.getBoundingClientRect();
       const over = [0.1, 0.5, 0.9].map((share) => document.elementFromPoint(left + wide / 2, top + high * share));
       return over.find((part) => part?.closest(".toast"))?.textContent;
     });
@@ -101,11 +101,12 @@ test("the great button's words stay on it, whatever is asked above it and whatev
       await show({ name: "held", path: "/g/K7QX2M", table: state, seat: 2 });
       for (const [width, height] of phones) {
         await resize(page, { width, height });
-        const beyond = await page.evaluate(() => {
+        const beyond = await page.locator(".hand .go").evaluate((button) => {
           const box = (part: Element): DOMRect => part.getBoundingClientRect();
-          const button = document.querySelector(".hand .go") ?? document.body;
           return Math.round(Math.max(...[...button.children].map((words) => box(words).bottom - box(button).bottom)));
         });
+        // Of a button without words it is -Infinity.
+        expect(Number.isFinite(beyond)).toBe(true);
         if (beyond > 1) wrong.push(`${name}, ${stack.length} interrupts, ${width}x${height}: ${beyond} px beyond`);
       }
     }

@@ -226,6 +226,27 @@ test.describe("with a whole server", () => {
     await expect(summary).toContainText("connections");
   });
 
+  test("the operator's page asks a server that is slow no second time before it has answered", async ({ page }) => {
+    await signIn(page, server.origin);
+    let asked = 0;
+    let answer = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/admin/api/overview", async (route) => {
+      asked += 1;
+      await slow;
+      await route.continue();
+    });
+    // It asks for itself as well as for the line above.
+    await page.getByRole("button", { name: "Server", exact: true }).click();
+    await expect.poll(() => asked).toBe(2);
+    await page.waitForTimeout(5_000);
+    expect(asked).toBe(2);
+    answer();
+    await expect.poll(() => asked, "two seconds after the answer").toBeGreaterThan(2);
+  });
+
   test("a token that the server could not look at for a moment is not asked for again", async ({ page }) => {
     await signIn(page, server.origin);
     const overview = "**/admin/api/overview";

@@ -36,8 +36,10 @@ async function answer<T>(response: Response): Promise<T> {
   return body as T;
 }
 
-export async function get<T>(path: string): Promise<T> {
-  return answer<T>(await fetch(`/admin/api${path}`, { headers: headers() }));
+/** Without a patience it waits as long as the answer takes. */
+export async function get<T>(path: string, patienceMs?: number): Promise<T> {
+  const signal = patienceMs === undefined ? null : AbortSignal.timeout(patienceMs);
+  return answer<T>(await fetch(`/admin/api${path}`, { headers: headers(), signal }));
 }
 
 export async function post<T>(path: string, body: object = {}): Promise<T> {

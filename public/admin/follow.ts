@@ -2,6 +2,7 @@
 // looks at the whole list now and then, as nobody says that a game is forgotten.
 import type { GameRow } from "../../lib/protocol/admin-rows.ts";
 import { backoffMs } from "../app/net/backoff.ts";
+import { type After, nowAndThen } from "./again.ts";
 
 const listEveryMs = 60_000;
 const attemptsMax = 40;
@@ -15,8 +16,7 @@ interface Follows {
   readonly say: (problem: string) => void;
   /** Whether it is of no use to ask again. */
   readonly isFinal: (error: unknown) => boolean;
-  /** Calls after so long unless told otherwise. */
-  readonly after: (ms: number, call: () => void) => () => void;
+  readonly after: After;
   readonly jitter: () => number;
 }
 
@@ -58,27 +58,6 @@ class Shown {
   }
 }
 
-/** The next look begins so long after the last one is over, however it went. Gives how to stop. */
-function nowAndThen(after: Follows["after"], look: () => Promise<void>): () => void {
-  let isOver = false;
-  let cancel: () => void = () => undefined;
-  const later = (): void => {
-    if (!isOver)
-      cancel = after(
-        listEveryMs,
-        () =>
-          void look()
-            .catch(() => undefined)
-            .then(later),
-      );
-  };
-  later();
-  return () => {
-    isOver = true;
-    cancel();
-  };
-}
-
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Until `signal` says stop. */
@@ -97,7 +76,7 @@ export async function followGames(follows: Follows, signal: AbortSignal): Promis
       await shown.lookAgain();
       if (signal.aborted) return;
       say("");
-      stopLooking = nowAndThen(after, () => shown.lookAgain());
+      stopLooking = nowAndThen(after, { everyMs: listEveryMs, ask: () => shown.lookAgain() });
       await live(taken, signal);
     } catch (error) {
       problem = wordsOf(error);

@@ -1,5 +1,6 @@
 // The operator's page: asks for the token, then shows one page at a time and the server's health above it.
 import "./admin.css";
+import { after, nowAndThen, patienceMs } from "./again.ts";
 import { get, hasToken, isFinal, keepToken, Refused } from "./api.ts";
 import { element, pages } from "./pages.ts";
 
@@ -33,7 +34,7 @@ async function look(): Promise<void> {
     rooms: number;
     health: string;
     problems: readonly string[];
-  }>("/overview");
+  }>("/overview", patienceMs);
   summarise(health, [health, ...problems, `${connections} connections, ${rooms} rooms`, `${instance}, ${release}`].join(" · "));
 }
 
@@ -56,7 +57,8 @@ function begin(): void {
     tabs?.append(tab);
   }
   // What it said last may be long gone, and looks as if it were so.
-  setInterval(() => void look().catch((error: unknown) => summarise("unhealthy", problemOf(error))), 2000);
+  const ask = (): Promise<void> => look().catch((error: unknown) => summarise("unhealthy", problemOf(error)));
+  nowAndThen(after, { everyMs: 2000, ask });
   go("games");
 }
 

@@ -1,5 +1,6 @@
 // The operator's pages: what each asks the API for and how it is shown. Text from players is only ever set as text.
 import type { GameRow, Sample } from "../../lib/protocol/admin-rows.ts";
+import { after, nowAndThen, patienceMs } from "./again.ts";
 import { get, isFinal, live, post } from "./api.ts";
 import { charts } from "./charts.ts";
 import { followGames } from "./follow.ts";
@@ -45,11 +46,12 @@ function show(page: HTMLElement, work: () => Promise<void>): void {
   work().catch((error: unknown) => page.append(element("p", error instanceof Error ? error.message : String(error), "problem")));
 }
 
-/** Asks now and every two seconds until left. */
+/** Asks now and two seconds after each answer until left. */
 function repeatedly(page: HTMLElement, work: () => Promise<void>): () => void {
-  show(page, work);
-  const timer = setInterval(() => void work().catch(() => undefined), 2000);
-  return () => clearInterval(timer);
+  const first = work();
+  show(page, () => first);
+  const told = first.catch(() => undefined);
+  return nowAndThen(after, { everyMs: 2000, ask: () => told.then(work) });
 }
 
 interface Stored {
@@ -91,10 +93,6 @@ const gamesPage: Page = (page, go) => {
     if (text === "") problem.remove();
     else page.prepend(problem);
   };
-  const after = (ms: number, call: () => void) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  };
   void followGames({ list: listGames, live, table: games, say, isFinal, after, jitter: Math.random }, stop.signal);
   return () => stop.abort();
 };
@@ -117,10 +115,11 @@ const gamePage: Page = (page, go, id = "") => {
   form.append(reason, close);
   page.append(element("h2", `Game ${id}`), form, state, element("h2", "Log"), log);
   return repeatedly(page, async () => {
-    const game = await get<object & { v: number }>(`/games/${id}`);
+    const game = await get<object & { v: number }>(`/games/${id}`, patienceMs);
     state.textContent = JSON.stringify(game, null, 2);
     const { changes } = await get<{ changes: { v: number; at: number; change: { by: number | null; command: { type: string } } }[] }>(
       `/games/${id}/log?limit=200&after=${Math.max(0, game.v - 200)}`,
+      patienceMs,
     );
     const rows = changes
       .reverse()
@@ -138,7 +137,7 @@ const gamePage: Page = (page, go, id = "") => {
 const chartsPage: Page = (page) => {
   const drawn = charts();
   page.append(drawn.element);
-  const stop = repeatedly(page, async () => drawn.update((await get<{ samples: Sample[] }>("/series")).samples));
+  const stop = repeatedly(page, async () => drawn.update((await get<{ samples: Sample[] }>("/series", patienceMs)).samples));
   return () => {
     stop();
     drawn.close();
@@ -225,7 +224,7 @@ const serverPage: Page = (page) => {
   form.append(element("label", "Log level"), level, drain);
   page.append(form, facts);
   return repeatedly(page, async () => {
-    const overview = await get<{ logLevel: string }>("/overview");
+    const overview = await get<{ logLevel: string }>("/overview", patienceMs);
     if (document.activeElement !== level) level.value = overview.logLevel;
     facts.textContent = JSON.stringify(overview, null, 2);
   });

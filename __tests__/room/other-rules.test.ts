@@ -88,6 +88,30 @@ describe("a log of another version", () => {
       { rules: (real) => kinder(real, version) },
     );
   });
+
+  test.each([1, 2])("nothing is taken back that rests on a state which only a newer version reads, %s changes before", (played) => {
+    const isTooNew = { is: false };
+    const decode = (real: AnyRules) => (text: string) => {
+      if (isTooNew.is) throw new Error("planted");
+      return real.decode(text);
+    };
+    return inHouse(
+      async (house) => {
+        const { room, players } = await seated(house, { initialTime: 600_000 });
+        const [one, two] = players as [Viewer, Viewer];
+        const opened = await openedAnew(house, room, players);
+        let last = two;
+        for (const sender of [one, two, one].slice(0, played + 1)) {
+          await house.give(opened, sender, { type: "passTurn" });
+          last = sender;
+        }
+        isTooNew.is = true;
+        expect(codeOf(await house.give(opened, last, { type: "undo" }))).toBe("nothing-to-undo");
+        expect(house.bugs).toEqual([]);
+      },
+      { rules: (real) => ({ ...real, decode: decode(real) }) },
+    );
+  });
 });
 
 /** The same game in another room, as a server that was started meanwhile has it. */

@@ -104,7 +104,7 @@ export function gameLog(store: Store, rules: AnyRules, rulesThrew: RoomObserver[
     for (const at of known.keys()) if (at <= v && at > newest) newest = at;
     const kept = newest === v ? null : await store.checkpoint(gameId, v);
     if (kept === null || kept.v <= newest) return { state: known.get(newest) ?? null, at: newest };
-    return { state: rules.decode(kept.state), at: kept.v };
+    return { state: readable(rules, kept.state), at: kept.v };
   }
 
   async function replayed(
@@ -132,6 +132,15 @@ export function gameLog(store: Store, rules: AnyRules, rulesThrew: RoomObserver[
       return state === null ? null : { v: target, at: row.at as Instant, type: command.type, by, state };
     },
   };
+}
+
+/** Null for a state of a newer version, which wrote it before a step back: nothing can be made from there on. */
+function readable(rules: AnyRules, text: string): unknown | null {
+  try {
+    return rules.decode(text);
+  } catch {
+    return null;
+  }
 }
 
 export interface ReplayStep {

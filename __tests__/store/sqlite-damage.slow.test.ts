@@ -91,6 +91,23 @@ describe("damage", () => {
     expect((await runDb(folder, "check")).code).toBe(0);
   });
 
+  test("refusals of more than a day ago are forgotten a portion at a time, so that no table waits for all of them", async () => {
+    edit(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+      INSERT INTO tombstones (game_id, action_id, answer, at) SELECT 'AAAAAA', 'old' || i, '', i FROM n`);
+    const left = () => {
+      const db = new Sqlite(join(folder, "games.db"), { readonly: true });
+      const oldest = db.prepare("SELECT count(*) AS count, min(at) AS at FROM tombstones").get();
+      db.close();
+      return oldest;
+    };
+    const store = await openAt(folder);
+    await store.beat(Date.now());
+    expect(left()).toEqual({ count: 1_000, at: 2_001 });
+    await store.beat(Date.now());
+    expect(left()).toEqual({ count: 0, at: null });
+    await store.close();
+  });
+
   test("a game that is removed while it is read is not taken for damaged, and its code is free for another", async () => {
     // Sleeps before the last of the three reads of a load: the removal comes in between.
     const slowly = { at: "read", nth: 3, times: 1, action: { kind: "sleep", ms: 300 } } as const;

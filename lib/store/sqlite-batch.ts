@@ -103,7 +103,8 @@ class SqlApplier implements Applier {
         return this.#due(op[1], op[2]);
       case "beat":
         for (const { from, to } of op[2]) this.#sql.run("outage", from, to);
-        this.#sql.run("oldTombstones", op[1] - tombstoneKeepMs);
+        // After a stop of more than a day all are old: at once they would keep every table waiting.
+        this.#sql.run("oldTombstones", op[1] - tombstoneKeepMs, clearedPerGoMax);
         this.#removal.clear();
         return null;
       case "feedback":

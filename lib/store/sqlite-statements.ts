@@ -31,7 +31,8 @@ export const writerSql = {
   removeTombstones: "DELETE FROM tombstones WHERE game_id = ?",
   removeQuarantine: "DELETE FROM quarantine WHERE game_id = ?",
   outage: "INSERT INTO outages (from_at, to_at) VALUES (?, ?)",
-  oldTombstones: "DELETE FROM tombstones WHERE at < ?",
+  oldTombstones: `DELETE FROM tombstones
+    WHERE (game_id, action_id) IN (SELECT game_id, action_id FROM tombstones WHERE at < ? ORDER BY at LIMIT ?)`,
   finished: "SELECT game_id FROM games WHERE status = 'finished' AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",
   untouched:
     "SELECT game_id FROM games WHERE status <> 'finished' AND touched > 0 AND touched <= ? AND updated_at < ? ORDER BY touched LIMIT ?",

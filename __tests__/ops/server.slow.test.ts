@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -162,6 +162,19 @@ describe("F45 what --validate tries, it tries as the start does", () => {
         status: 1,
         stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: DATA_DIR [^\n]*\n$/),
       });
+  });
+
+  test("letters that cannot be read, also those of a replay that was cut short: exit 1 and one line, as from the start", () => {
+    for (const name of ["dead-letters.jsonl", "dead-letters.jsonl.replayed-1.unfinished"]) {
+      const folder = freshFolder();
+      mkdirSync(join(folder, name));
+      const refused = { status: 1, stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: [^\n]*\n$/) };
+      expect(validate({ DATA_DIR: folder })).toMatchObject(refused);
+      const env = { PATH: process.env["PATH"], PORT: "0", DATA_DIR: folder };
+      expect(spawnSync(process.execPath, ["server.ts"], { cwd: root, encoding: "utf8", env, timeout: 30_000 })).toMatchObject({
+        status: 1,
+      });
+    }
   });
 
   test("the folder of the audit log, which a server on Redis needs too: exit 1 and one line, as from the start", () => {

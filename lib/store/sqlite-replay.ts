@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { appendLetters, type DeadLetter, readDeadLetters } from "./dead-letter.ts";
+import { oneLine } from "./sqlite-disk.ts";
 import type { CommitOp, FeedbackOp, Op, ShownColumns } from "./sqlite-messages.ts";
 import { StoreFault } from "./store.ts";
 import { uncut } from "./state-text.ts";
@@ -25,9 +26,8 @@ const unfinished = ".unfinished";
  */
 export function takeBackLetters(dataDir: string): number {
   const path = join(dataDir, deadLetterName);
-  const left = readdirSync(dataDir).filter((name) => name.startsWith(deadLetterName) && name.endsWith(unfinished));
   let count = 0;
-  for (const name of left) {
+  for (const name of unfinishedIn(dataDir)) {
     const aside = join(dataDir, name);
     const { letters } = readDeadLetters(aside);
     appendLetters(path, letters);
@@ -35,6 +35,20 @@ export function takeBackLetters(dataDir: string): number {
     count += letters.length;
   }
   return count;
+}
+
+const unfinishedIn = (dataDir: string): readonly string[] =>
+  readdirSync(dataDir).filter((name) => name.startsWith(deadLetterName) && name.endsWith(unfinished));
+
+/** Throws when a start could not read the letters it finds. */
+export function tryLetters(dataDir: string): void {
+  for (const name of [deadLetterName, ...unfinishedIn(dataDir)]) {
+    try {
+      readDeadLetters(join(dataDir, name));
+    } catch (error) {
+      throw new Error(`DATA_DIR cannot be used: ${name} cannot be read: ${oneLine(error)}.`, { cause: error });
+    }
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 // Which store and bus a server gets: Redis when there is an address for it, else one SQLite file. Chosen once, at start; a store
 // that fails later is never replaced in silence.
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Bus } from "../bus/bus.ts";
 import { localBus } from "../bus/bus-local.ts";
@@ -10,7 +11,7 @@ import type { Config } from "../ops/config.ts";
 import type { RootLog } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { type LetterNote, noteOf, readDeadLetters } from "./dead-letter.ts";
-import { replayDeadLetters, takeBackLetters } from "./sqlite-replay.ts";
+import { replayDeadLetters, takeBackLetters, tryLetters } from "./sqlite-replay.ts";
 import { tryFolder, trySqlite } from "./sqlite-try.ts";
 import type { OnSaved, Store } from "./store.ts";
 import { deadLetterName, openSqliteStore, sqliteLimitsOf } from "./store-sqlite.ts";
@@ -138,6 +139,8 @@ async function openSqliteSide(
 export async function tryStorage({ secrets, dataDir, limits }: Config, ambient: Ambient): Promise<void> {
   // The one folder that a server on Redis needs as well.
   tryFolder(auditFolder(resolve(dataDir)));
-  if (secrets.redisUrl === null) trySqlite(dataDir, limits.storeCheckBytesMax);
-  else await (await redisSide()).tryRedis(secrets.redisUrl, ambient, { commandMs: limits.redisCommandMs, startMs: limits.redisStartMs });
+  if (secrets.redisUrl === null) {
+    trySqlite(dataDir, limits.storeCheckBytesMax);
+    if (existsSync(dataDir)) tryLetters(dataDir);
+  } else await (await redisSide()).tryRedis(secrets.redisUrl, ambient, { commandMs: limits.redisCommandMs, startMs: limits.redisStartMs });
 }

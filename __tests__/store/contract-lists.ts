@@ -114,6 +114,19 @@ export const listRules: readonly Rule[] = [
     },
   },
   {
+    title: "a cursor that is not one of ours reads as from the start",
+    async run(store) {
+      for (const gameId of ["AAAAAA", "BBBBBB"]) await new Table(store, gameId).step({ at: start, index: { listed: true } });
+      await store.saveFeedback({ at: start, gameId: null, text: "said" }, null);
+      const [all, listed, feedback] = [await store.all(null, 9), await store.listed(null, 9), await store.feedback(null, 9)];
+      for (const cursor of ["0", "-1", " ", "1e3", "0x1", "-1.-1", " . ", "x", "0-0", `${"9".repeat(30)}-0`]) {
+        expect([cursor, await store.all(cursor, 9)]).toEqual([cursor, all]);
+        expect([cursor, await store.listed(cursor, 9)]).toEqual([cursor, listed]);
+        expect([cursor, await store.feedback(cursor, 9)]).toEqual([cursor, feedback]);
+      }
+    },
+  },
+  {
     title: "counts are the games by status, through creates, changes and removes",
     async run(store) {
       expect(await store.counts()).toEqual({ waiting: 0, running: 0, paused: 0, finished: 0 });

@@ -6,15 +6,13 @@ export const touchedMinute = (atMs: number): number => Math.floor(atMs / 60_000)
 
 /** A cursor of one number, or larger than every number for the first page. */
 export function numberCursor(cursor: string | null): number {
-  const value = cursor === null ? Number.NaN : Number(cursor);
-  return Number.isSafeInteger(value) ? value : Number.MAX_SAFE_INTEGER;
+  return /^[1-9]\d{0,14}$/.test(cursor ?? "") ? Number(cursor) : Number.MAX_SAFE_INTEGER;
 }
 
 /** A cursor of two numbers, or larger than every pair for the first page. */
 export function pairCursor(cursor: string | null): readonly [number, number] {
-  const [first, second] = (cursor ?? "").split(".").map(Number);
-  const whole = Number.isSafeInteger(first) && Number.isSafeInteger(second) && cursor !== "";
-  return whole && first !== undefined && second !== undefined ? [first, second] : [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  const [, first, second] = /^(\d{1,15})\.([1-9]\d{0,14})$/.exec(cursor ?? "") ?? [];
+  return first === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : [Number(first), Number(second)];
 }
 
 interface PageParts<Row, Item> {

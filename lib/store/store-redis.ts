@@ -287,7 +287,7 @@ class RedisStore implements Store {
   }
 
   async feedback(cursor: string | null, limit: number): Promise<Page<Feedback>> {
-    const from = cursor !== null && /^\d+-\d+$/.test(cursor) ? `(${cursor}` : "+";
+    const from = cursor !== null && /^[1-9]\d{0,14}-\d{1,15}$/.test(cursor) ? `(${cursor}` : "+";
     const rows = await this.#parts.link.call((redis) => redis.xrevrange(feedbackKey, from, "-", "COUNT", limit + 1));
     const items = rows
       .slice(0, limit)

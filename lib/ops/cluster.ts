@@ -25,6 +25,8 @@ const quickDeathsMax = 5;
 /** Looks, one every `tellMs`, without a word from a worker: then it is told as not answering, and later it is stuck for good. */
 const silentLooks = 5;
 const stuckLooks = 30;
+/** Looks at one that is not ready yet: twice the longest that LIMIT_REDIS_START_MS lets a start wait. A shared store is not migrated. */
+const startLooks = 600;
 /** For the figures of each worker. Who scrapes has less patience, often, than a worker has for those of all. */
 const figuresMs = 1_000;
 
@@ -32,7 +34,7 @@ interface Place {
   readonly name: string;
   worker: Worker | null;
   readyAt: number | null;
-  /** Looks since its last word. */
+  /** Looks since its last word; before it is ready, since its start: one that never serves may have much to say. */
   unheard: number;
   /** In a row. */
   quickDeaths: number;
@@ -104,9 +106,9 @@ class Primary {
   #heard(place: Place, worker: Worker, message: ToPrimary): void {
     // The last words of one that is dead.
     if (place.worker !== worker) return;
-    place.unheard = 0;
+    if (message.tarp === "ready") place.readyAt = this.#settings.ambient.monotonicMs();
+    if (place.readyAt !== null) place.unheard = 0;
     if (message.tarp === "ready") {
-      place.readyAt = this.#settings.ambient.monotonicMs();
       if (place.isReloadDue) this.#reload(place);
     } else if (message.tarp === "figures") {
       this.#figures.told(place.name, message.figures);
@@ -153,8 +155,14 @@ class Primary {
   /** Counts looks instead of time: while this process was held itself, it was not the worker who was silent. */
   #lookAt(place: Place): void {
     const { name, worker, readyAt } = place;
-    if (worker === null || readyAt === null) return;
+    if (worker === null) return;
     place.unheard += 1;
+    if (readyAt === null) {
+      if (place.unheard !== startLooks) return;
+      this.#settings.log.error({ worker: name }, "a worker has not become ready in ten minutes; ending it");
+      worker.process.kill("SIGKILL");
+      return;
+    }
     if (place.unheard === silentLooks) Object.assign(place, { status: "degraded", problems: [`Worker ${name} does not answer.`] });
     if (place.unheard !== stuckLooks) return;
     this.#settings.log.error({ worker: name }, "a worker has been silent for half a minute; ending it");

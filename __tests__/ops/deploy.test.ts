@@ -362,6 +362,11 @@ describe("F36 deployment files", () => {
       expect(template("preStopSeconds=15", "terminationGraceSeconds=50").status).toBe(0);
     });
 
+    test("the chart refuses settings that are its own: its map would have them twice, and the ports and probes would not follow", () => {
+      for (const name of ["NODE_ENV", "PORT", "METRICS_PORT", "DATA_DIR"])
+        expect(template(`config.${name}=8080`).stderr).toContain(`config may not have ${name}`);
+    });
+
     test("the chart refuses two servers on one SQLite file", () => {
       const refused = run("helm", ["template", "tap-or-tarp", ...chart, "--set", "persistence.enabled=true"]);
       expect([refused.status === 0, refused.stderr]).toEqual([false, expect.stringContaining("one replica alone")]);

@@ -9,6 +9,7 @@ import { raisedLimits } from "./bench/contestant.ts";
 import { machine } from "./bench/machine.ts";
 import { cpuOf } from "./bench/procfs.ts";
 import { root, type ServerProcess, startServer } from "./bench/server-process.ts";
+import { keptAs } from "./kept-as.ts";
 import { collecting, type MemoryFigures, watchMemory } from "./memory-watch.ts";
 import { type Reconciled, reconcile, type Summary } from "./reconcile.ts";
 import { type Served, servedOf } from "./served.ts";
@@ -136,7 +137,6 @@ async function runScript(name: string, k6: string, env: Readonly<Record<string, 
   }
 }
 
-/** One file for each script, and for `tables` one for each size. */
 function keep(name: string, result: object): void {
   const folder = join(root, "load/results");
   mkdirSync(folder, { recursive: true });
@@ -168,8 +168,8 @@ async function one({ name, k6, keeps }: Run, env: Readonly<Record<string, string
     return false;
   }
   const outcome = await runScript(name, k6, env);
-  const size = Number(env["PLAYERS"] ?? 0);
-  if (keeps) keep(name === "tables" && size >= 1_000 ? `tables-${size}` : name, { settings: env, ...outcome });
+  const kept = keeps ? keptAs(name, env) : null;
+  if (kept !== null) keep(kept, { settings: env, ...outcome });
   console.log(outcome.reconciled?.words ?? "no summary");
   console.log(outcome.served.words);
   if (outcome.streams !== null) console.log(outcome.streams.words);

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { keptAs } from "../../load/kept-as.ts";
 
 const folder = resolve(import.meta.dirname, "../../load/results");
 // biome-ignore lint/suspicious/noExplicitAny: results of several shapes are looked into
@@ -15,6 +16,14 @@ describe("load/results", () => {
   test("F55 every workload has a result", () => {
     const wanted = ["tables-200", "load-slow", ...players.map((name) => `load-${name}`)];
     expect(wanted.filter((name) => !kept.includes(name))).toEqual([]);
+  });
+
+  test("F55 a short soak is not kept in the place of the hour's, nor a large crowd in a small one's", () => {
+    expect(keptAs("soak", { PLAYERS: "100", SECONDS: "30" })).toBeNull();
+    expect(keptAs("soak", { SECONDS: "3600" })).toBe("soak");
+    expect(keptAs("tables", { PLAYERS: "100", SECONDS: "15" })).toBe("tables");
+    expect(keptAs("tables", { PLAYERS: "10000" })).toBe("tables-10000");
+    expect(Number(read("load-soak").settings.SECONDS)).toBeGreaterThanOrEqual(3_600);
   });
 
   test.for(kept)("F55 %s says machine, commit and versions", (name) => {

@@ -1,6 +1,8 @@
 // The bench's own arithmetic and wire: a tester that counts wrong would make every figure a lie.
+import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import type { LoopFigures } from "../../load/bench/closed-loop.ts";
@@ -68,6 +70,15 @@ describe("the bench's arithmetic", () => {
     let used = cpuBetween(before, cpuOf(process.pid));
     while (used.totalMs <= 1 && performance.now() < until) used = cpuBetween(before, cpuOf(process.pid));
     expect(used.totalMs).toBeGreaterThan(1);
+    expect(Object.values(used.byThread).reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(used.totalMs, 3);
+  });
+
+  test("F40 CPU time of a thread that has ended between two readings is counted", async () => {
+    const before = cpuOf(process.pid);
+    const worker = new Worker("while (process.threadCpuUsage().user < 300_000);", { eval: true });
+    await once(worker, "exit");
+    const used = cpuBetween(before, cpuOf(process.pid));
+    expect(used.byThread["ended"]).toBeGreaterThan(250);
     expect(Object.values(used.byThread).reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(used.totalMs, 3);
   });
 

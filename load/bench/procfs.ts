@@ -2,13 +2,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 export interface CpuReading {
-  /** CPU time of all threads so far, ms. */
+  /** CPU time of all threads so far, ms, those that have ended among them. */
   readonly totalMs: number;
-  /** The same by thread name; threads of one name are added up. */
+  /** The same by thread name; threads of one name are added up, and those that are no more are `ended`. */
   readonly byThread: Readonly<Record<string, number>>;
 }
 
 const nanosPerMs = 1e6;
+const msPerTick = 10;
 
 function read(path: string): string {
   try {
@@ -17,6 +18,12 @@ function read(path: string): string {
     // A thread may end between the listing and the reading.
     return "";
   }
+}
+
+/** CPU time of a process with the threads there were, at a resolution of 10 ms. The name may have spaces and brackets in it. */
+function wholeMsOf(pid: number): number {
+  const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * msPerTick;
 }
 
 /** CPU time a process has used, with all its threads. Zero for a process that is gone. */
@@ -35,7 +42,8 @@ export function cpuOf(pid: number): CpuReading {
     byThread[name] = (byThread[name] ?? 0) + ms;
     totalMs += ms;
   }
-  return { totalMs, byThread };
+  const wholeMs = Math.max(totalMs, wholeMsOf(pid));
+  return { totalMs: wholeMs, byThread: { ...byThread, ended: wholeMs - totalMs } };
 }
 
 /** CPU time of several processes and all their children: a server with workers, or one beside its Redis. */
@@ -57,7 +65,9 @@ function withChildren(pid: number): readonly number[] {
 
 export function cpuBetween(before: CpuReading, after: CpuReading): CpuReading {
   const byThread: Record<string, number> = {};
-  for (const [name, ms] of Object.entries(after.byThread)) byThread[name] = ms - (before.byThread[name] ?? 0);
+  // Also the names of before: what a thread had used that ended in between is in `ended` now, and was not used twice.
+  for (const name of Object.keys({ ...before.byThread, ...after.byThread }))
+    byThread[name] = (after.byThread[name] ?? 0) - (before.byThread[name] ?? 0);
   return { totalMs: after.totalMs - before.totalMs, byThread };
 }
 
@@ -70,5 +80,5 @@ export function residentBytes(pid: number): number {
 export function machineBusyMs(): number {
   const line = read("/proc/stat").split("\n", 1)[0] ?? "";
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.trim().split(/\s+/).slice(1).map(Number);
-  return (user + nice + system + irq + softirq + steal) * 10;
+  return (user + nice + system + irq + softirq + steal) * msPerTick;
 }

@@ -1,10 +1,10 @@
 // A player of a torture run: sits at one table through any instance, sends commands with ids, keeps those that were not answered,
 // comes back elsewhere when its connection goes, and writes down all it sent and saw.
-import { hash } from "node:crypto";
 import WebSocket from "ws";
 import { applyChange, type ViewChange } from "../../lib/protocol/change.ts";
 import type { Chance } from "../checker/clean-history.ts";
 import type { Observation } from "../checker/history.ts";
+import { printOf } from "./print.ts";
 
 export interface Table {
   readonly gameId: string;
@@ -30,18 +30,6 @@ export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(r
 const answerMsMax = 6_000;
 /** Longer than anything is broken. */
 const backMsMax = 90_000;
-
-/** What all viewers of one version must have been shown alike. */
-// biome-ignore lint/suspicious/noExplicitAny: views are plain data here
-function printOf(view: any): string {
-  const players = view.players.map((player: Record<string, unknown>) => {
-    const { id, name, life, counters, claimed, connected, isEliminated, penalties } = player;
-    return [id, name, life, counters, claimed, connected, isEliminated, penalties];
-  });
-  const shown = JSON.stringify([view.status, view.activePlayer, view.turn, view.interruptingPlayers, view.hostPlayer, players]);
-  // A long run is shown more than a million: the digest is kept, not the text.
-  return hash("sha1", shown, "base64url").slice(0, 12);
-}
 
 export class Bot {
   readonly parts: BotParts;

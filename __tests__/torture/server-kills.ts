@@ -107,12 +107,15 @@ async function judge({ server, players, dataDir, kills }: Last): Promise<Verdict
   return checkHistory({ observations, logs, settled, faults: [{ name: "kill", hits: kills }] });
 }
 
-/** Seats were taken by another client of the test, with ids of its own. */
+/** Seats were taken by another client of the test, with ids of its own; and the log's prints are of its states, the players' of views. */
 function onlyPlayersActions(log: GameLog): GameLog {
   const isOurs = (action: string | null | undefined) => action?.startsWith(`${log.game}.`) === true;
   return {
     ...log,
-    changes: log.changes.map((change) => ({ ...change, actionId: isOurs(change.actionId) ? (change.actionId ?? null) : null })),
+    changes: log.changes.map(({ print: _ofState, ...change }) => ({
+      ...change,
+      actionId: isOurs(change.actionId) ? (change.actionId ?? null) : null,
+    })),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Observation } from "../checker/history.ts";
 import type { Chance } from "../checker/clean-history.ts";
 import { connectTable, type Heard, type TableClient } from "../support/table-client.ts";
+import { printOf } from "./print.ts";
 
 export interface Seated {
   readonly gameId: string;
@@ -80,7 +81,7 @@ export class ServerPlayer {
     if (type === "reconnected") this.seat.token = data.token;
     const state = type === "state" ? data : type === "reconnected" || type === "claimed" ? data.state : null;
     if (state === null || state === undefined) return;
-    this.#note({ type: "saw", client: this.name, game: this.seat.gameId, at: now(), v: state.v });
+    this.#note({ type: "saw", client: this.name, game: this.seat.gameId, at: now(), v: state.v, print: printOf(state) });
     const isMine = state.status === "running" && state.activePlayer === this.seat.playerId;
     if (isMine && state.v > this.#actedAtV && !this.#isResting) {
       this.#actedAtV = state.v;

@@ -1,47 +1,45 @@
 // The process above the workers, with workers that are only played.
-import type { Worker } from "node:cluster";
+import cluster, { type Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
-import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { runPrimary } from "../../lib/ops/cluster.ts";
 import { type RootLog, silentLog } from "../../lib/ops/log.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
 
-const forked = vi.hoisted((): { worker: Worker; killed: string[] }[] => []);
+interface Forked {
+  readonly worker: Worker;
+  readonly killed: string[];
+}
 
-vi.mock("node:cluster", () => ({
-  default: {
-    fork: () => {
-      const killed: string[] = [];
-      const worker: unknown = Object.assign(new EventEmitter(), {
-        isConnected: () => true,
-        send: () => true,
-        process: { pid: 1, kill: (signal: string) => void killed.push(signal) },
-      });
-      forked.push({ worker: worker as Worker, killed });
-      return worker;
-    },
-  },
-}));
-
-beforeEach(() => {
-  forked.length = 0;
-});
-
+/** Two of them; Node makes no process for any. */
 function twoWorkers() {
+  const forked: Forked[] = [];
+  const fork = vi.spyOn(cluster, "fork").mockImplementation(() => {
+    const killed: string[] = [];
+    const parts: unknown = Object.assign(new EventEmitter(), {
+      isConnected: () => true,
+      send: () => true,
+      process: { pid: 1, kill: (signal: string) => void killed.push(signal) },
+    });
+    const worker = parts as Worker;
+    forked.push({ worker, killed });
+    return worker;
+  });
   const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
   const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
   onTestFinished(() => {
+    fork.mockRestore();
     for (const signal of signals)
       for (const listener of process.listeners(signal)) if (!before.has(listener)) process.off(signal, listener);
   });
   const ambient = heldAmbient();
   const log: RootLog = { ...silentLog(), level: () => "silent", setLevel: () => undefined, flush: () => undefined };
   runPrimary({ workers: 2, name: "shop", ambient, log, exit: () => undefined });
-  return ambient;
+  return { ambient, forked };
 }
 
 test("a worker that has not become ready in ten minutes is ended, whatever it says of itself, and another is started", async () => {
-  const ambient = twoWorkers();
+  const { ambient, forked } = twoWorkers();
   const [good, hanging] = forked;
   good?.worker.emit("message", { tarp: "ready" });
   for (let second = 0; second < 599; second += 1) {
@@ -58,7 +56,7 @@ test("a worker that has not become ready in ten minutes is ended, whatever it sa
 });
 
 test("one that became ready late is silent from then on only", async () => {
-  const ambient = twoWorkers();
+  const { ambient, forked } = twoWorkers();
   await ambient.advance(500_000);
   for (const { worker } of forked) worker.emit("message", { tarp: "ready" });
   await ambient.advance(29_000);

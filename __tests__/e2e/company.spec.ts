@@ -67,6 +67,23 @@ test("whoever goes back to the start while the table has not answered stays ther
   expect(new URL(guest.url()).pathname).toBe("/");
 });
 
+test("a table that is being made is called off by the way back", async ({ table }) => {
+  const page = await table.open("/");
+  const held: (() => void)[] = [];
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => void held.push(() => socket.send(message)));
+  });
+  await page.goto(`${table.server.origin}/`);
+  await page.locator('[data-preset="duel"]').click();
+  await page.locator('[data-act="create"]').click();
+  await expect.poll(() => held.length).toBeGreaterThan(2);
+  await page.getByRole("button", { name: "Back", exact: true }).click();
+  for (const release of held) release();
+  await expect(page.locator("[data-preset]").first()).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
 test("a table that its host has listed is found on the start page and joined by name or by code", async ({ table }) => {
   const host = await table.open("/");
   await host.click('[data-preset="duel"]');

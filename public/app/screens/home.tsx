@@ -13,7 +13,12 @@ import { NewGame } from "./new-game.tsx";
 export function Home({ typed = "" }: { readonly typed?: string }): JSX.Element {
   const { session, speech, sheet, go, install } = useApp();
   const [draft, setDraft] = useState<Draft | null>(null);
-  if (draft) return <NewGame draft={draft} onBack={() => setDraft(null)} />;
+  const back = (): void => {
+    // One that is being made is called off: nobody is pulled into it later.
+    if (session.model.peek().link !== "local") session.leave();
+    setDraft(null);
+  };
+  if (draft) return <NewGame draft={draft} onBack={back} />;
   const { t } = speech;
   const playHere = (): void => {
     // Whoever comes from here is asked whether the table goes on, even when he came here by the browser's own way back.

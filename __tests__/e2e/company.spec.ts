@@ -84,6 +84,20 @@ test("a table that is being made is called off by the way back", async ({ table 
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
+test("a table is left where one without a server is yet to be laid", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  await sit(host, 1);
+  const other = await table.open(`/g/${code}`);
+  const seat = other.locator('.seat[data-seat="1"] em');
+  await expect(seat).toHaveText("host");
+  await host.evaluate(() => {
+    history.pushState(null, "", "/#local");
+    dispatchEvent(new PopStateEvent("popstate"));
+  });
+  await expect(seat).toHaveText("host · away");
+});
+
 test("a table that its host has listed is found on the start page and joined by name or by code", async ({ table }) => {
   const host = await table.open("/");
   await host.click('[data-preset="duel"]');

@@ -37,8 +37,8 @@ export function AppRoot(): JSX.Element {
   // The address leads: entering one is entering its game. The strip for a stream only looks on: the player's own page may be open beside it.
   useEffect(() => {
     if (code !== null && session.model.peek().gameId !== code) here.page === "overlay" ? session.watch(code) : session.enter(code);
-    // Also when the game has not answered yet: a late answer must not pull anybody in.
-    else if (atStart && session.model.peek().link !== "local") session.leave();
+    // Also when the game has not answered yet: a late answer must not pull anybody in. And where a table without a server is yet to be laid.
+    else if (code === null && session.model.peek().link !== "local") session.leave();
   }, [code, here.page, session]);
 
   // A game just created has its own address from now on. Asked anew: one that was left right now, by the browser's way back, is not created.

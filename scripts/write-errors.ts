@@ -33,7 +33,7 @@ export function errorsPage(): string {
     "",
     "## Refusals",
     "",
-    "A command that is refused changes nothing; but after `store-unavailable` it may have happened all the same, or happen yet: sent again with its `id`, it is told.",
+    "A command that is refused changes nothing; but after `store-unavailable` it may have happened all the same, or happen yet: sent again with its `id`, it is told. After `internal` a seat may have been granted.",
     "The answer is `error` with a code, one English sentence, and `retry`; `field` names what was wrong with a message.",
     "The code is the contract: nobody should read the sentence by program. Over HTTP the same codes come in the body.",
     "",

@@ -69,7 +69,7 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
   },
   error: {
     about:
-      "The command was refused and changed nothing; but after `store-unavailable` it may have happened all the same, or happen yet: send it again with its `id`, and the answer says. Without `id` it answers a command that had none, or, as `store-unavailable`, none at all: the server cannot save now, and says so to everybody.",
+      "The command was refused and changed nothing; but after `store-unavailable` it may have happened all the same, or happen yet: send it again with its `id`, and the answer says; and after `internal` a seat may have been granted. Without `id` it answers a command that had none, or, as `store-unavailable`, none at all: the server cannot save now, and says so to everybody.",
     data: {
       id: string,
       code: { enum: Object.keys(refusals) },

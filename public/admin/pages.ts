@@ -50,8 +50,16 @@ function show(page: HTMLElement, work: () => Promise<void>): void {
 function repeatedly(page: HTMLElement, work: () => Promise<void>): () => void {
   const first = work();
   show(page, () => first);
-  const told = first.catch(() => undefined);
-  return nowAndThen(after, { everyMs: 2000, ask: () => told.then(work) });
+  let isLeft = false;
+  let stop = (): void => undefined;
+  const goOn = (): void => {
+    if (!isLeft) stop = nowAndThen(after, { everyMs: 2000, ask: work });
+  };
+  void first.then(goOn, goOn);
+  return () => {
+    isLeft = true;
+    stop();
+  };
 }
 
 interface Stored {
@@ -73,7 +81,7 @@ async function listGames(take: (rows: readonly GameRow[]) => void): Promise<Read
   let cursor: string | null = null;
   for (let count = 0; count < listPagesMax; count += 1) {
     const path: string = `/games?limit=500${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
-    const { items, next }: { items: Stored[]; next: string | null } = await get(path);
+    const { items, next }: { items: Stored[]; next: string | null } = await get(path, patienceMs);
     for (const { gameId } of items) ids.add(gameId);
     take(items.map(rowOf));
     if (next === null) return ids;

@@ -17,7 +17,8 @@ export function NewClass(): JSX.Element {
   const [mode, setMode] = useState<Mode>("simplified");
   const [name, setName] = useState("");
   const { t } = speech;
-  const lost = session.model.value.link === "lost";
+  const { link } = session.model.value;
+  const isAway = link === "lost" || link === "outdated";
   return (
     <main class="page new-game tint" style={tintOf(quietTint)} data-class="new">
       <header class="bar">
@@ -34,7 +35,7 @@ export function NewClass(): JSX.Element {
       <footer class="new-foot">
         <button type="button" class="go go-short" data-act="create" onClick={() => session.create({ mode }, name.trim() || null, "chsh")}>
           <span class="go-word">{t("class.open")}</span>
-          <small>{t(lost ? "link.lost" : "class.openSub")}</small>
+          <small>{t(isAway ? `link.${link}` : "class.openSub")}</small>
         </button>
       </footer>
     </main>

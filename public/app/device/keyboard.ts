@@ -45,7 +45,7 @@ function keyAct(app: App, key: string): boolean {
     return true;
   }
   const here = route.peek();
-  // A table on this device goes on behind the start page, and one of the server's behind the question for a kept one.
+  // A table on this device goes on behind the start page; one of the server's is being left where one on this device is yet to be laid.
   const isShown = here.page === "game" || (here.page === "local" && link === "local");
   if (!table || hasEnded(link) || !isShown) return false;
   const seat = Number(key);

@@ -128,8 +128,7 @@ export function valueFor(model: Model, seat: SeatId, name: ValueName): number {
 
 /** A step kept within what the game allows. */
 export function stepped(name: ValueName, value: number, step: number): number {
-  const { min, max } = name === "life" ? limits.life : limits.counter;
-  return Math.min(max, Math.max(min, value + step));
+  return stepFrom(name === "life" ? limits.life : limits.counter, value, [0, step]);
 }
 
 /** A step of the storm count, from what it is by now. */

@@ -28,7 +28,8 @@ export function NewGame({
   const [draft, setDraft] = useState(first);
   const change = (part: Partial<Draft>): void => setDraft((old) => ({ ...old, ...part }));
   const { t } = speech;
-  const busy = session.model.value.link === "lost";
+  const { link } = session.model.value;
+  const isAway = link === "lost" || link === "outdated";
   const create = (): void => {
     if (local) local(draft);
     else session.create(createSettings(draft), draft.name.trim() || null);
@@ -64,7 +65,7 @@ export function NewGame({
       <footer class="new-foot">
         <button type="button" class="go go-short" onClick={create} data-act="create">
           <span class="go-word">{local ? t("new.open") : t("new.create")}</span>
-          <small>{busy ? t("link.lost") : summary(draft, t)}</small>
+          <small>{isAway ? t(`link.${link}`) : summary(draft, t)}</small>
         </button>
       </footer>
     </main>

@@ -85,6 +85,10 @@ describe("F15 log lines", () => {
       }
   });
 
+  test("F35 nor is a long text without a space, wherever the secret stands in it", () => {
+    for (let at = 3_400; at < 4_050; at += 1) expect(scrubText(`${",".repeat(at)}${token}${",".repeat(700)}`)).not.toMatch(/q3-_/);
+  });
+
   test("F35 what could not be read as JSON is not quoted, in lines about errors and about damaged games", () => {
     const { log, lines } = capture();
     const audit: string[] = [];

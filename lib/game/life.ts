@@ -115,7 +115,7 @@ function fieldAtFault(state: State, seat: Seat, command: UpdatePlayer): string |
   if (life !== undefined && !within(life, limits.life)) return "life";
   if (counters !== undefined && !isRecord(counters)) return "counters";
   if (commanderDamage !== undefined && !damageFits(state, seat.id, commanderDamage)) return "commanderDamage";
-  if (was !== undefined && !wasFits(state, seat.id, was)) return "was";
+  if (was !== undefined && !(isRecord(was) && wasFits(state, seat.id, was))) return "was";
   return source !== undefined && seatAt(state, source) === undefined ? "source" : null;
 }
 

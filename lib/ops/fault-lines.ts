@@ -1,5 +1,5 @@
-// Log lines about games that could not be served, or whose log could not be read. A store that is away fails every tap, so of each kind of trouble there is a line
-// every so often, with how many there were since the one before; at debug there is a line for each.
+// Log lines about games that could not be served, or whose log could not be read. A store that is away fails every tap, so of each kind
+// of trouble there is a line every so often, with how many there were since the one before; at debug there is a line for each.
 import type { Ambient } from "./ambient.ts";
 import type { Log } from "./log.ts";
 

@@ -2,7 +2,7 @@
 
 const longestText = 4000;
 /** No secret is longer. */
-const longestSecret = 500;
+const longestSecret = 512;
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // user:password@ in URLs, which is how Redis and Sentry carry theirs
@@ -15,17 +15,15 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w-])(?:[A-Za-z0-9_-]{43}|[0-9a-fA-F]{64})(?![\w-])/g, "[redacted]"],
 ];
 
-/** Its beginning, up to a space: half a secret looks like none. */
-function cut(text: string): string {
-  const surely = longestText - longestSecret;
-  return `${text.slice(0, surely)}${text.slice(surely, longestText).replace(/\S+$/, "")}...`;
-}
+/** Without its last word, or as much of that as a secret may be long: half a secret looks like none. */
+const withoutEnd = (text: string): string => `${text.slice(0, -longestSecret)}${text.slice(-longestSecret).replace(/\S+$/, "")}...`;
 
 /** The text without anything that looks like a secret, and at most 4,000 characters of it. */
 export function scrubText(text: string): string {
-  let clean = text.length > longestText ? cut(text) : text;
+  let clean = text.slice(0, longestText);
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
-  return clean;
+  // Cut last: what is whole before it is known by its shape, wherever the end falls.
+  return text.length > longestText ? withoutEnd(clean) : clean;
 }
 
 /** Keys whose values are never written, at whatever depth. */

@@ -41,7 +41,7 @@ export interface RoomObserver {
   wokeLate(lateMs: number): void;
   /** The game is there, but its record does not hold together or the rules cannot read it: it is refused, and left as it is. */
   damaged(gameId: string, reason: string): void;
-  /** The rules threw: nothing was committed, or (`moment` null) a change that was could not be shown. */
+  /** The rules threw: nothing was committed, or a change that was, and stands, could not be shown. */
   bug(gameId: string, error: unknown, moment: Moment | null): void;
   /** The rules threw at a change of the log that they took once, so an undo is refused: another version wrote it, or it is a bug. */
   threwAtLog(gameId: string, error: Error): void;

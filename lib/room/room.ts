@@ -33,8 +33,8 @@ export class Room implements Listener, Sleeper {
   #subscription: Subscription | null = null;
   #usedAt: number;
   #isClosed = false;
-  /** The order with a key that did not open, for which the store was asked again. */
-  #asked: Order | null = null;
+  /** The order with a key that did not open, for which the store was asked again; it holds its connection, and is not held here. */
+  #asked: WeakRef<Order> | null = null;
 
   /** `loaded`: the game as it was read a moment ago, to spare the first turn a look into the store. */
   constructor(gameId: GameId, rules: AnyRules, how: RoomOrder) {
@@ -116,8 +116,8 @@ export class Room implements Listener, Sleeper {
 
   /** A key is refused for good, and word of the change that gave it may be late: before the first time the store is asked. */
   #refused(refusal: Refusal, order: Order): Promise<Answer | null> {
-    if (refusal.code !== "bad-token" || this.#asked === order) return this.#unchanged(refusalAnswer(refusal), order);
-    this.#asked = order;
+    if (refusal.code !== "bad-token" || this.#asked?.deref() === order) return this.#unchanged(refusalAnswer(refusal), order);
+    this.#asked = new WeakRef(order);
     this.#keeper.forget();
     return Promise.resolve(null);
   }

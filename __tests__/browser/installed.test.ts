@@ -1,7 +1,6 @@
 // A newer page that the browser has found, and when it is offered.
 import { signal } from "@preact/signals";
 import { afterEach, expect, test, vi } from "vitest";
-import type { App } from "../../public/app/app-context.ts";
 import { startInstalled } from "../../public/app/device/installed.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { fakeEnv } from "./support/fake-env.ts";
@@ -19,7 +18,7 @@ async function opened(state: { readonly installing?: EventTarget; readonly waiti
   vi.stubEnv("PROD", true);
   vi.stubGlobal("navigator", { serviceWorker: { controller: worker(), register: async () => registration } });
   const update = signal<(() => void) | null>(null);
-  await startInstalled({ update, session: createSession(fakeEnv()) } as unknown as App);
+  await startInstalled({ update, session: createSession(fakeEnv()) });
   const installed = (found: EventTarget): void => {
     Object.assign(registration, { installing: null, waiting: found });
     found.dispatchEvent(new Event("statechange"));

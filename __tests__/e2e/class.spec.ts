@@ -154,13 +154,19 @@ test("CS7 a double tap answers one question: its second half is none to the next
   await Promise.all([host.close(), bob.close()]);
 });
 
-test("whoever closes a class is asked first and offered its answers, which a double tap saves once", async ({ table }) => {
-  const host = await table.open("/");
+/** A class of one team, whose host looks at what else he can do. */
+async function openWithPair(host: Page, port: number) {
   await host.click('[data-start="class"]');
   await host.click('[data-act="create"]');
   await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
-  const pair = await quickTeam(table.server.port, host.url().slice(-6), { id: 1, name: "Bell" });
+  const pair = await quickTeam(port, host.url().slice(-6), { id: 1, name: "Bell" });
   await host.locator(".class-more > summary").click();
+  return pair;
+}
+
+test("whoever closes a class is asked first and offered its answers, which a double tap saves once", async ({ table }) => {
+  const host = await table.open("/");
+  const pair = await openWithPair(host, table.server.port);
   const close = host.getByRole("button", { name: "Close the class for everybody" });
   await expect(close, "nothing to take along yet: it asks by itself").toBeVisible();
   await host.click('[data-act="start"]');
@@ -188,11 +194,7 @@ test("whoever closes a class is asked first and offered its answers, which a dou
 
 test("whoever begins a class anew is offered its answers first: from then on no file holds them", async ({ table }) => {
   const host = await table.open("/");
-  await host.click('[data-start="class"]');
-  await host.click('[data-act="create"]');
-  await host.waitForURL(/\/g\/[A-Z2-9]{6}$/);
-  const pair = await quickTeam(table.server.port, host.url().slice(-6), { id: 1, name: "Bell" });
-  await host.locator(".class-more > summary").click();
+  const pair = await openWithPair(host, table.server.port);
   const anew = host.getByRole("button", { name: "Begin anew: teams stay, rounds go" });
   await expect(anew, "nothing to take along yet: it asks by itself").toBeVisible();
   await host.click('[data-act="start"]');

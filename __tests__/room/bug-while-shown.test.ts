@@ -6,23 +6,29 @@ import { sha256Hex } from "../../lib/room/token-draw.ts";
 import { inHouse, type Viewer, viewer } from "./house.ts";
 import { seated } from "./seated.ts";
 
-test.each(["view", "eventsFor"] as const)("SAFETY 23 a bug in %s: the change stands and is acknowledged, and all see it soon", (name) => {
-  let isBroken = false;
+/** Rules of which one function throws while the bug is there. */
+function withBug(name: "view" | "eventsFor") {
+  const bug = { isThere: false };
   const rules = (real: AnyRules): AnyRules => ({
     ...real,
     [name]: (...args: unknown[]) => {
-      if (isBroken) throw new Error("planted");
+      if (bug.isThere) throw new Error("planted");
       return (real[name] as (...all: unknown[]) => unknown)(...args);
     },
   });
+  return { bug, rules };
+}
+
+test.each(["view", "eventsFor"] as const)("SAFETY 23 a bug in %s: the change stands and is acknowledged, and all see it soon", (name) => {
+  const { bug, rules } = withBug(name);
   return inHouse(
     async (house) => {
       const { room, players } = await seated(house, {});
       const [one, two] = players as [Viewer, Viewer];
       const shownV = two.versions.at(-1) as number;
-      isBroken = true;
+      bug.isThere = true;
       expect(await house.give(room, one, { type: "passTurn" }, "tap")).toMatchObject({ ok: true, v: shownV + 1 });
-      isBroken = false;
+      bug.isThere = false;
       expect(house.bugs).toHaveLength(1);
       await house.pass(1_000);
       expect([one, two].map(({ versions }) => versions.at(-1))).toEqual([shownV + 1, shownV + 1]);
@@ -35,24 +41,17 @@ test.each(["view", "eventsFor"] as const)("SAFETY 23 a bug in %s: the change sta
 });
 
 test("rules that show a state never are asked once more, and the game goes on for whoever can be shown it", () => {
-  let isBroken = false;
-  const rules = (real: AnyRules): AnyRules => ({
-    ...real,
-    view: (...args) => {
-      if (isBroken) throw new Error("planted");
-      return real.view(...args);
-    },
-  });
+  const { bug, rules } = withBug("view");
   return inHouse(
     async (house) => {
       const { room, players } = await seated(house, {});
       const [one, two] = players as [Viewer, Viewer];
-      isBroken = true;
+      bug.isThere = true;
       expect((await house.give(room, one, { type: "passTurn" })).ok).toBe(true);
       await house.pass(60_000);
       expect(house.bugs.length).toBeLessThan(4);
       expect((await house.give(room, two, { type: "passTurn" })).ok).toBe(true);
-      isBroken = false;
+      bug.isThere = false;
       await house.pass(1_000);
       expect(one.versions.at(-1)).toBe(two.versions.at(-1));
       expect((await house.give(room, one, { type: "passTurn" })).ok).toBe(true);
@@ -69,14 +68,7 @@ test.each([
 ] as const)(
   "whoever cannot be shown the game when he comes in by %s is not in it, and it forgets him when he is told so: %i watch",
   (way, watchers) => {
-    let isBroken = false;
-    const rules = (real: AnyRules): AnyRules => ({
-      ...real,
-      view: (...args) => {
-        if (isBroken) throw new Error("planted");
-        return real.view(...args);
-      },
-    });
+    const { bug, rules } = withBug("view");
     return inHouse(
       async (house) => {
         const [host, guest] = [viewer("host"), viewer("guest")];
@@ -84,7 +76,7 @@ test.each([
         const table = room as Room;
         await table.leave(host);
         if (watchers > 0) await house.join(table.gameId, viewer("watcher"));
-        isBroken = true;
+        bug.isThere = true;
         const tokenHash = sha256Hex((answer.ok && answer.token) || "");
         const reconnect = { type: "reconnect", seat: null, tokenHash, grantId: null } as { readonly type: string };
         const told = {
@@ -93,7 +85,7 @@ test.each([
           reconnect: () => house.give(table, guest, reconnect),
         }[way];
         expect(await told()).toMatchObject({ ok: false, code: "internal" });
-        isBroken = false;
+        bug.isThere = false;
         await house.pass(31_000);
         const rooms = [...house.rooms.open()];
         expect(rooms.map(({ viewers }) => viewers)).toEqual(rooms.map(() => watchers));

@@ -1,10 +1,12 @@
 // What is compared of the views of one version.
 import { hash } from "node:crypto";
+import type { View } from "../../lib/game/view.ts";
+
+interface Shown extends Pick<View, "status" | "activePlayer" | "turn" | "interruptingPlayers" | "hostPlayer" | "players"> {}
 
 /** What all viewers of one version must have been shown alike. */
-// biome-ignore lint/suspicious/noExplicitAny: views are plain data here
-export function printOf(view: any): string {
-  const players = view.players.map((player: Record<string, unknown>) => {
+export function printOf(view: Shown): string {
+  const players = view.players.map((player) => {
     const { id, name, life, counters, claimed, connected, isEliminated, penalties } = player;
     return [id, name, life, counters, claimed, connected, isEliminated, penalties];
   });

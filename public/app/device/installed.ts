@@ -26,7 +26,7 @@ export function keepInstallOffer({ install }: App): void {
   });
 }
 
-export async function startInstalled({ update, session }: App): Promise<void> {
+export async function startInstalled({ update, session }: Pick<App, "update" | "session">): Promise<void> {
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
   try {
     const registration = await navigator.serviceWorker.register("/sw.js");

@@ -86,6 +86,17 @@ describe("the page's connection", () => {
     expect(closed.session.keys.all()).toEqual([]);
   });
 
+  test("who stood up and sat down again, and heard of neither, keeps the seat that came last", () => {
+    const { env, session } = seated();
+    session.give({ type: "unclaim", data: {} });
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    env.socket().says("reconnected", { playerId: 1, gameId: "K7QX2M", token: token("c"), state: table({ v: 20 }) });
+    env.socket().says("ack", { id: env.socket().told.find(({ type }) => type === "unclaim")?.id, v: 12 });
+    expect([session.keys.best("K7QX2M")?.token, session.model.value.seat]).toEqual([token("c"), 1]);
+  });
+
   test.each([
     ["made the table", "h", true],
     ["did not make it", null, false],

@@ -66,7 +66,7 @@ test("who leaves his team hears from the server that he is out; only then is the
   left.leave(code, "Bell");
   expect([told("leaveTeam").length, session.keys.best(code)?.token, left.of(code)]).toEqual([1, token("b"), null]);
   says("state", watcher(5));
-  expect([session.keys.best(code), left.of(code)]).toEqual([null, { name: "Bell", key: { playerId: 3, token: token("b") } }]);
+  expect([session.keys.best(code), left.of(code)]).toEqual([null, { name: "Bell", key: { playerId: 3, token: token("b"), v: 4 } }]);
   left.comeBack(code);
   expect([session.keys.best(code)?.token, left.of(code)]).toEqual([token("b"), null]);
 });

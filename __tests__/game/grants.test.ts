@@ -49,6 +49,18 @@ describe("a host who comes back by his chair", () => {
     );
   });
 
+  test("HO4 is told of the seat he has, with a token that opens it; the chair's own stays good", () => {
+    const table = new Table();
+    play(table, "at 0 host claim A -> seat-claimed A, host-changed A\nat 0 host drops -> seat-away A");
+    const chair = hashOf(table.tokens.get("host") ?? "");
+    table.renew("host");
+    const back = table.say("host", { type: "reconnect", seat: null, tokenHash: chair, grantId: null });
+    expect(back).toMatchObject({ ok: true, grant: { seat: 1, how: "reconnected" } });
+    play(table, "at 0 A reconnects -> seat-back A");
+    table.renew("host");
+    expect(outcome(table.say("host", { type: "reconnect", seat: null, tokenHash: chair, grantId: null }))).toBe("seat-back A");
+  });
+
   test("SE3 through another connection shows the one out that he came by before", () => {
     const table = new Table();
     const [old, token] = [table.viewer("host"), table.tokens.get("host") ?? ""];

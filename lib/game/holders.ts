@@ -61,6 +61,9 @@ function rotate(holder: Holder, match: "current" | "previous", { viewerId, draw 
   return { ...fresh, previousTokenHash: holder.tokenHash, retiredTokenHash: holder.previousTokenHash };
 }
 
+/** Whoever came back by his other place (the host's chair) has a new token for this one too. */
+export const withFreshToken = (holder: Holder, back: Return): Holder => rotate(holder, "current", back);
+
 const revoke = (holder: Holder): Holder => ({ ...holder, tokenHash: null, previousTokenHash: null, retiredTokenHash: null, grantId: null });
 
 /** Who holds the place from now on. `isRevoked`: the same as before, but by a copy of an old token that was shown all of his are void. */

@@ -1,7 +1,7 @@
 // Claiming, leaving, losing and regaining a seat. A drop never frees a seat; an hour away, its holder or the host does.
 import type { Draw } from "./contract.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
-import { reclaim, type Return, sameHash, seatDown } from "./holders.ts";
+import { reclaim, type Return, sameHash, seatDown, withFreshToken } from "./holders.ts";
 import type { SeatId, ViewerId } from "./ids.ts";
 import { leaveHostSeat } from "./host.ts";
 import { type Holder, isAway, isHere, seatAt, seatHeldBy } from "./state.ts";
@@ -147,7 +147,10 @@ export function reconnectSeat(draft: Draft, id: SeatId, arrival: Return): Outcom
   return null;
 }
 
-/** The chair's token makes its owner host again, but only while nobody else is. */
+/**
+ * The chair's token makes its owner host again, but only while nobody else is. A seat of his comes with it, and a token for that:
+ * the answer that gave him the seat may never have reached him, and a seat nobody knows of loses its time.
+ */
 export function reconnectHost(draft: Draft, arrival: Return): Outcome {
   const { state } = draft;
   const { viewerId } = arrival;
@@ -166,7 +169,10 @@ export function reconnectHost(draft: Draft, arrival: Return): Outcome {
   displace(draft, chair, viewerId);
   state.host = { seat, chair: reclaimed.holder };
   follow(draft, chair.viewerId, viewerId);
-  draft.grant = { seat: null, how: "reconnected" };
+  const own = heldBefore ?? held;
+  const holder = seatAt(state, own)?.holder;
+  if (own !== null && holder) writeSeat(draft, own).holder = withFreshToken(holder, arrival);
+  draft.grant = { seat: own, how: "reconnected" };
   draft.events.push(heldBefore === null ? { type: "hostBack", data: {} } : { type: "seatBack", data: { playerId: heldBefore } });
   runOn(draft);
   return null;

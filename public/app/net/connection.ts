@@ -215,19 +215,18 @@ export class Connection {
 
   private beforeModel(message: FromServer): void {
     if (message.type === "claimed" || message.type === "reconnected") {
-      const { gameId, playerId, token } = message.data;
-      this.ports.keys.keep(gameId, { playerId, token });
+      const { gameId, playerId, token, state } = message.data;
+      this.ports.keys.keep(gameId, { playerId, token, v: state.v });
       this.wish = { type: "game", gameId };
       for (const sent of this.ports.model().outbox) if (playerId !== null && sent.type === "claim") this.ports.shelf.remove(sent.id);
     }
-    if (message.type === "ack") this.acknowledged(message.data.id);
+    if (message.type === "ack") this.acknowledged(message.data);
   }
 
-  private acknowledged(id: string): void {
+  private acknowledged({ id, v }: Told<"ack">): void {
     const sent = this.ports.model().outbox.find((s) => s.id === id);
     // The key of a seat that was given up opens nothing any more: shown again it would only be counted as a guess.
-    if (sent?.type === "unclaim") {
-      this.ports.keys.dropSeat(sent.gameId);
+    if (sent?.type === "unclaim" && this.ports.keys.dropSeat(sent.gameId, v)) {
       if (this.ports.keys.best(sent.gameId) !== null) this.ports.dispatch({ type: "chaired" });
     }
     this.ports.shelf.remove(id);

@@ -6,6 +6,8 @@ export interface SeatKey {
   /** null: the host's chair. */
   readonly playerId: number | null;
   readonly token: string;
+  /** Version of the game with which it came; none in keys that older pages kept. */
+  readonly v?: number;
 }
 
 export interface GameKeys {
@@ -80,9 +82,12 @@ export class SeatKeys {
     this.shelf.remove(prefix + gameId);
   }
 
-  dropSeat(gameId: string): void {
-    const token = this.of(gameId)?.seat?.token;
-    if (token !== undefined) this.drop(gameId, token);
+  /** The seat was left, with version `leftV` where that is known. False: the key here came later, its owner has sat down again. */
+  dropSeat(gameId: string, leftV = Number.POSITIVE_INFINITY): boolean {
+    const seat = this.of(gameId)?.seat;
+    if (seat?.v !== undefined && seat.v >= leftV) return false;
+    if (seat) this.drop(gameId, seat.token);
+    return true;
   }
 
   /** Newest first. */

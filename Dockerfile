@@ -34,7 +34,7 @@ COPY scripts ./scripts
 ENV NODE_COMPILE_CACHE=/app/compile-cache
 RUN mkdir compile-cache && chown node:node compile-cache
 USER node
-RUN (DATA_DIR=/tmp/first HOST=127.0.0.1 PORT=0 timeout -s TERM 5 node server.ts || true) && rm -rf /tmp/first && ls -d compile-cache/*-$(id -u)
+RUN node scripts/first-life.mjs && ls -d compile-cache/*-$(id -u)
 # Freed memory of all threads is kept in two places instead of eight for each core.
 ENV MALLOC_ARENA_MAX=2
 VOLUME /data

@@ -30,7 +30,7 @@ cp -r "$work/build/dist/public" "$work/app/dist/public"
 cp -r "$work/build/server.ts" "$work/build/lib" "$work/build/scripts" "$work/app/"
 # One short life fills the cache of compiled code, as in the image by the user who runs the server later.
 export NODE_COMPILE_CACHE="$work/app/compile-cache"
-(cd "$work/app" && DATA_DIR="$work/first" HOST=127.0.0.1 PORT=0 timeout -s TERM 5 "$node24" server.ts >/dev/null 2>&1 || true)
+(cd "$work/app" && "$node24" scripts/first-life.mjs)
 ls -d "$work/app/compile-cache/"*-"$(id -u)" >/dev/null
 
 log="$work/log"

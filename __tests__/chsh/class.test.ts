@@ -108,6 +108,12 @@ describe("a class", () => {
     expect(one.say("b", { type: "createTeam", name: "می\u200cروم" })).toBe("ok");
   });
 
+  test("CS5 a team's name has up to 50 characters", () => {
+    const one = new Class();
+    expect(one.say("a", { type: "createTeam", name: "x".repeat(50) })).toBe("ok");
+    expect(one.watcher().teams[0]?.name).toBe("x".repeat(50));
+  });
+
   test("CS6 only the host chooses the mode, starts, pauses, resumes, resets and ends", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");
@@ -133,6 +139,10 @@ describe("a class", () => {
     one.pair("Bell", "a", "b");
     one.say("host", { type: "start" });
     expect(one.say("host", { type: "endGame" })).toBe("ok");
+    expect(one.events.slice(-2)).toEqual([
+      { type: "roundAbandoned", data: { teamId: 1, round: 1 } },
+      { type: "gameEnded", data: { reason: "host" } },
+    ]);
     expect([one.watcher().status, one.host().role, one.state.teams[0]?.slots[0].holder]).toEqual(["finished", "watcher", null]);
     for (const type of ["start", "pause", "resume", "reset", "endGame", "leaveTeam"] as const)
       for (const viewer of ["host", "a"]) expect(one.say(viewer, { type })).toBe("wrong-status");
@@ -204,6 +214,26 @@ describe("a class", () => {
     expect(one.say("a3", { type: "reconnect", seat: 1, tokenHash: token, grantId: null })).toBe("bad-token");
     expect(one.say("a3", { type: "reconnect", seat: 1, tokenHash: "d".repeat(64), grantId: null })).toBe("ok");
     expect(one.player("a3").team.state).toBe("waiting");
+  });
+
+  test("CS10 a player sees whether the partner is there: not before one came, not while that one is away", () => {
+    const one = new Class();
+    const seen = () => [one.player("a").team.partnerHere, one.player("b").team.partnerHere];
+    one.say("a", { type: "createTeam", name: "Bell" });
+    expect(one.player("a").team).toMatchObject({ state: "waiting", partnerHere: false });
+    one.say("b", { type: "joinTeam", teamId: 1 });
+    expect(seen()).toEqual([true, true]);
+    expect([one.player("a"), one.player("b")]).toMatchObject([
+      { seat: 1, slot: 1 },
+      { seat: 2, slot: 2 },
+    ]);
+    one.say(null, { type: "drop", viewerId: "b" as ViewerId });
+    expect(seen()).toEqual([false, true]);
+    one.say(null, { type: "drop", viewerId: "a" as ViewerId });
+    one.say("b", { type: "leaveTeam" });
+    expect(one.host().teams[0]?.players).toEqual(["away", "free"]);
+    one.say("b", { type: "joinTeam", teamId: 1 });
+    expect(seen()).toEqual([true, false]);
   });
 
   test("CS5 CS10 a team that was left and whose name was given to another one is revived only when that one is left, too", () => {

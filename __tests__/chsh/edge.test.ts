@@ -25,17 +25,42 @@ async function openClass() {
 }
 
 describe("what was missed", () => {
+  type Missed = { readonly changes: readonly { readonly events: readonly { type: string; data: { teamId?: number } }[] }[] };
+
+  /** All that happened as this viewer may hear it. */
+  async function happenedFor(one: VirtualClient) {
+    await one.ask("sync", { v: 0 });
+    return (one.last("missed") as unknown as { data: Missed }).data.changes.flatMap(({ events }) => events);
+  }
+
   test("a player hears of his own team alone, also when he asks for what he missed; the host hears of all", async () => {
     const { host, student } = await openClass();
     const [ann, ben] = [await student(), await student()];
     await ann.ask("createTeam", { name: "One" });
     await ben.ask("createTeam", { name: "Two" });
     const heardBy = async (one: VirtualClient) => {
-      await one.ask("sync", { v: 0 });
-      const { changes } = (one.last("missed") as { data: unknown }).data as { changes: { events: { data: { teamId?: number } }[] }[] };
-      return [...new Set(changes.flatMap(({ events }) => events.flatMap(({ data }) => data.teamId ?? [])))];
+      const events = await happenedFor(one);
+      return [...new Set(events.flatMap(({ data }) => data.teamId ?? []))];
     };
     expect([await heardBy(host), await heardBy(ann), await heardBy(ben)]).toEqual([[1, 2], [1], [2]]);
+  });
+
+  test("two of different teams whose hour is over at the same moment: each team hears of its own alone", async () => {
+    const { ambient, student } = await openClass();
+    const [ann, ben, cid, dan] = [await student(), await student(), await student(), await student()];
+    await ann.ask("createTeam", { name: "One" });
+    await ben.ask("joinTeam", { teamId: 1 });
+    await cid.ask("createTeam", { name: "Two" });
+    await dan.ask("joinTeam", { teamId: 2 });
+    await Promise.all([ben.gone(), dan.gone()]);
+    await ambient.advance(hourMs);
+    for (const [one, own] of [
+      [ann, 1],
+      [cid, 2],
+    ] as const) {
+      const events = await happenedFor(one);
+      expect(events.filter(({ type }) => type === "playerFreed").map(({ data }) => data.teamId)).toEqual([own]);
+    }
   });
 });
 

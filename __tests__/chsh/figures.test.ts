@@ -56,7 +56,12 @@ describe("figures of a team", () => {
     const trace = figuresOf(played("AA TT, AA FF").sums, [], "classic").trace;
     expect(trace).toEqual({ value: 0.25, sigma: null });
     const none = figuresOf(noSums, [], "classic");
-    expect([none.chsh, none.trace, none.success, none.responseBalance]).toEqual([null, null, null, null]);
+    expect(none).toMatchObject({ chsh: null, trace: null, balance: null, balancedTrace: null });
+    expect(none).toMatchObject({ success: null, normalised: null, cross: null, responseBalance: null });
+    const same = figuresOf(played("AA TT, BB FF").sums, [], "classic");
+    expect([same.chsh, same.cross]).toEqual([null, null]);
+    const crossed = figuresOf(played("AX TT, BY TF").sums, [], "classic");
+    expect([crossed.trace, crossed.balance, crossed.balancedTrace]).toEqual([null, null, null]);
   });
 
   test("CS3 means are over the items and pairs that have data", () => {

@@ -180,6 +180,29 @@ describe("AU authorisation", () => {
     expect(cells).toBeGreaterThan(5_000);
   });
 
+  test("AU1 who is turned away is told what he lacks: a seat, the turn, or the host's chair", () => {
+    play(
+      new Table({ playerCount: 3 }),
+      `at 0 A claim A -> seat-claimed A
+      B claim B -> seat-claimed B
+      A start -> game-started
+      V toggleTarget B -> ! no-seat
+      B toggleTarget C -> ! not-your-turn
+      # A host without a seat lacks the turn alone: he has it wherever nobody has claimed the seat.
+      host toggleTarget B -> ! not-your-turn
+      V updatePlayer A life=1 -> ! no-seat
+      B updatePlayer A life=1 -> ! not-allowed
+      V interrupt -> ! no-seat
+      host interrupt -> ! no-seat
+      V interrupt B -> ! not-allowed
+      A interrupt B -> ! not-allowed
+      host interrupt B -> ! not-allowed
+      V reset -> ! no-seat
+      V kick A -> ! not-host
+      A kick B -> ! not-host`,
+    );
+  });
+
   test("AU1 what is not in the table is refused", () => {
     const table = new Table();
     const said = table.say("host", { type: "shuffle" } as unknown as Command);

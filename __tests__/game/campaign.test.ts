@@ -228,6 +228,20 @@ describe("CA campaigns", () => {
     expect(table.view().campaign?.standings[0]).toMatchObject({ points: 0, wins: 0 });
   });
 
+  test("CA8 a reset forgets the result of its own round alone: what was won before stays won", () => {
+    const table = started({ mode: "campaign" });
+    win(table, "B");
+    table.say("A", { type: "nextRound" });
+    table.say("A", { type: "start" });
+    play(table, "at 0 A reset -> game-reset");
+    expect(table.view().campaign).toMatchObject({ round: 2, roundWinners: [2] });
+    table.say("A", { type: "start" });
+    win(table, "A");
+    expect(table.view().campaign).toMatchObject({ round: 2, roundWinners: [2, 1] });
+    play(table, "at 0 A reset -> game-reset");
+    expect(table.view().campaign).toMatchObject({ round: 2, roundWinners: [2], winners: null });
+  });
+
   test("CA2 a round may be a draw, and a campaign ends all the same", () => {
     const table = started({ mode: "campaign", campaignPreset: "wastelands" });
     for (let round = 1; round <= 3; round += 1) {

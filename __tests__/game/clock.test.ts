@@ -258,6 +258,16 @@ describe("CK8 lag credit", () => {
     expect(table.state.seats[0]?.lagQuotaMs).toBe(154 * 3 + 154 - 10);
   });
 
+  test("CK8 taps before the round trip is known are none of the quota's: the first that is known brings its three credits", () => {
+    play(
+      started({ bonusTime: 0 }),
+      `at 5000   A passTurn -> turn-passed A B 2
+      at 10000  B passTurn -> turn-passed B A 3
+      at 20000  A passTurn rtt=2000 -> turn-passed A B 4
+      see A -> A=585950`,
+    );
+  });
+
   test("CK8 a host who passes over a player's head, and a round trip that is no number, credit nothing", () => {
     play(
       started({ bonusTime: 0 }),
@@ -307,6 +317,22 @@ describe("CK8 lag credit", () => {
 });
 
 describe("CK11 LE free time", () => {
+  test("LE1 time is written where it went: waiting, on the clock, paused, in an outage, finished", () => {
+    const table = seated({ bonusTime: 0 });
+    play(
+      table,
+      `at 1000  A start -> game-started
+      at 3000   A pause -> game-paused player
+      at 7000   A pause -> game-resumed
+      at 31000  A outage 15000 -> game-paused restart
+      A reconnects -> seat-back A, game-resumed`,
+    );
+    expect(table.state.ledger).toMatchObject({ waiting: 1_000, paused: 4_000, outage: 16_000, finished: 0 });
+    play(table, "at 32000 A eliminate B -> eliminated B host, game-complete A\nat 64000 A updatePlayer B name=Bo");
+    expect(table.state.ledger).toMatchObject({ waiting: 1_000, paused: 4_000, outage: 16_000, finished: 32_000 });
+    expect(table.state.seats[0]?.spent.turn).toBe(2_000 + 8_000 + 1_000);
+  });
+
   test("CK11 LE2 delay first, then the grace of the absent, then the bank; each is written down", () => {
     const table = started({ delayTime: 2_000, dropPolicy: "grace", bonusTime: 0 });
     play(

@@ -107,6 +107,7 @@ describe("LE3 the codec", () => {
     ["an unknown status", (json) => ({ ...json, status: "dancing" })],
     ["an unknown phase", (json) => ({ ...json, targeting: "maybe" })],
     ["a turn of nobody", (json) => ({ ...json, active: 9 })],
+    ["a turn of seat 0", (json) => ({ ...json, active: 0 })],
     ["a stack of strangers", (json) => ({ ...json, stack: [4] })],
     ["an order with gaps", (json) => ({ ...json, order: [1, 1, 2] })],
     ["a host that is not there", (json) => ({ ...json, host: 7 })],
@@ -118,6 +119,7 @@ describe("LE3 the codec", () => {
     ["impossible settings", (json) => ({ ...json, settings: { ...(json["settings"] as object), initialTime: -5 } })],
     ["an unknown preset", (json) => ({ ...json, campaign: { ...(json["campaign"] as object), preset: "other" } })],
     ["an undo that is none", (json) => ({ ...json, undo: { v: "x" } })],
+    ["an undo to which nobody can agree", (json) => ({ ...json, undo: { by: 1, v: 3 } })],
     ["life that is none", (json) => ({ ...json, seats: (json["seats"] as object[]).map((seat) => ({ ...seat, life: 1e9 })) })],
     ["a seat without life", (json) => ({ ...json, seats: (json["seats"] as object[]).map((seat) => ({ ...seat, life: undefined })) })],
     [

@@ -200,7 +200,10 @@ describe("SET settings", () => {
       A nextRound -> round-started 2
       A updateSettings {"playerCount":3} -> ! wrong-status playerCount
       A updateSettings {"mode":"casual"} -> ! wrong-status mode
-      A updateSettings {"campaignPreset":"endurance"} -> ! wrong-status campaignPreset`,
+      A updateSettings {"campaignPreset":"endurance"} -> ! wrong-status campaignPreset
+      # The starting life may: the table waits.
+      A updateSettings {"startingLife":30} -> settings-changed ["startingLife"]
+      see A.life -> A.life=30`,
     );
   });
 

@@ -116,6 +116,7 @@ describe("LE3 the codec", () => {
     ["a hash that is none", (json) => ({ ...json, chair: ["viewer", 1, 5] })],
     ["a drop that is none", (json) => ({ ...json, chair: ["viewer", 1, null, null, "x"] })],
     ["a ledger that is none", (json) => ({ ...json, ledger: "lost" })],
+    ["a ledger of text", (json) => ({ ...json, ledger: ["1"] })],
     ["impossible settings", (json) => ({ ...json, settings: { ...(json["settings"] as object), initialTime: -5 } })],
     ["an unknown preset", (json) => ({ ...json, campaign: { ...(json["campaign"] as object), preset: "other" } })],
     ["an undo that is none", (json) => ({ ...json, undo: { v: "x" } })],

@@ -5,7 +5,7 @@ import { limits } from "../../lib/game/limits.ts";
 import { cleanGameName, cleanSeatName } from "../../lib/game/names.ts";
 import { clockRules } from "../../lib/game/rules.ts";
 import type { Settings } from "../../lib/game/settings.ts";
-import { checkSettings, defaultSettings } from "../../lib/game/setup.ts";
+import { checkSettings, defaultSettings, settingRanges } from "../../lib/game/setup.ts";
 import { hashOf, play, seated, startAt, started, Table } from "./table.ts";
 
 const create = (settings: Partial<Settings>, name: string | null = null) =>
@@ -225,9 +225,25 @@ describe("SET settings", () => {
     );
   });
 
-  test("SET3 bounds and their relations are what the files say", () => {
-    expect(limits.bankMsMax).toBe(86_400_000);
-    expect(limits.stackMax).toBe(32);
+  test("SET2 every bound is the one that is promised, and the least and the most may be set", () => {
+    const [minuteMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
+    expect(limits).toMatchObject({
+      playerCount: { min: 2, max: 8 },
+      initialTimeMs: { min: 1_000, max: dayMs },
+      bonusTimeMs: { min: 0, max: 5 * minuteMs },
+      delayTimeMs: { min: 0, max: minuteMs },
+      bronsteinTimeMs: { min: 0, max: minuteMs },
+      ...{ handicapMs: { min: -dayMs, max: dayMs }, adjustTimeMs: { min: -dayMs, max: dayMs } },
+      ...{ bankMsMax: dayMs, warningThresholdsMax: 10, stackMax: 32, diceSides: { min: 2, max: 999 } },
+      ...{ life: { min: -999, max: 9_999 }, counter: { min: 0, max: 999 }, commanderDamage: { min: 0, max: 999 } },
+      ...{ namedCountersMax: 4, poisonAsk: 10, commanderDamageAsk: 21, seatNameGraphemesMax: 32, gameNameGraphemesMax: 64 },
+      ...{ lagCreditMsMax: 1_000, lagCreditBaseMs: 150, lagCreditRttShare: 0.4, lagQuotaStart: 3, lagQuotaMax: 7 },
+      ...{ dropGraceMs: 30_000, seatAwayMs: hourMs, hostAwayMs: 5 * minuteMs },
+    });
+    for (const [field, { min, max }] of Object.entries(settingRanges)) {
+      for (const value of [min, max]) expect(create({ [field]: value }), `${field} ${value}`).toMatchObject({ ok: true });
+      for (const value of [min - 1, max + 1]) expect(create({ [field]: value })).toMatchObject({ ok: false, field });
+    }
   });
 });
 

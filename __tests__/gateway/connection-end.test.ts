@@ -44,6 +44,19 @@ test("CK8 an answer that a stall of 20 s held up does not make the line slow for
   expect(connection.rttMs).toBeLessThan(400);
 });
 
+test("CK8 SAFETY 18 a connection is not asked while nothing it says is read: its answer would look as late as it was read", async () => {
+  const { ambient, connect } = virtualEdge();
+  const { connection, socket } = connect();
+  connection.pause();
+  for (let i = 0; i < 4; i += 1) connection.beat();
+  connection.beatAnew();
+  await ambient.advance(2_000);
+  expect(socket.terminated).toBe(false);
+  connection.resume();
+  socket.emit("pong", Buffer.alloc(0));
+  expect(connection.rttMs).toBe(0);
+});
+
 describe("the end of a connection", () => {
   test("what was said before it is still handed over; then it is cut, should the other side not close", async () => {
     const { ambient, connect, edge } = virtualEdge();

@@ -70,3 +70,17 @@ test("what may be asked for is what the document says: every version that there 
     expect([path, line.statuses]).toEqual([path, [status]]);
   }
 });
+
+test("the log for a spreadsheet has a line for each event, with what its change was", async () => {
+  const edge = virtualEdge();
+  const { gameId } = await edge.seated();
+  const { text } = await request(virtualHttp(edge)).get(`/api/games/${gameId}/log?format=csv`);
+  const at = new Date(edge.ambient.now()).toISOString();
+  expect(text.split("\r\n")).toEqual([
+    "version,time,seat,command,event,details",
+    `1,${at},,create,gameCreated,"{""playerCount"":3}"`,
+    `2,${at},,claim,seatClaimed,"{""playerId"":1}"`,
+    `2,${at},,claim,hostChanged,"{""playerId"":1}"`,
+    "",
+  ]);
+});

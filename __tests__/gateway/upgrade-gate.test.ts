@@ -32,3 +32,15 @@ test("SAFETY 13 nobody is let in past the connections there may be", () => {
   expect(gate(4).ask()).toMatchObject({ ok: true });
   expect(gate(5).ask()).toMatchObject({ ok: false, refusal: { reason: "full", status: 503, retryAfterMs: 5_000 } });
 });
+
+test("SAFETY 14 without a list of origins only pages of the same host may open a socket in production, and any page elsewhere", () => {
+  const answers = (env: Readonly<Record<string, string>>) => {
+    const ask = upgradeGate(virtualEdge({ env }).edge, () => 0);
+    return ["https://play.example", "https://evil.example", undefined].map((origin) => {
+      const verdict = ask({ ...request, headers: { host: "play.example", origin } } as IncomingMessage);
+      return verdict.ok ? "in" : verdict.refusal.status;
+    });
+  };
+  expect(answers({ NODE_ENV: "production" })).toEqual(["in", 403, 403]);
+  expect(answers({ NODE_ENV: "development" })).toEqual(["in", "in", "in"]);
+});

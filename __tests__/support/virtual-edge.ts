@@ -71,6 +71,8 @@ export interface VirtualClient {
 }
 
 interface VirtualParts {
+  /** What an operator has set, beside limits. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Partial<Limits>;
   readonly store?: Store;
   readonly ambient?: ReturnType<typeof heldAmbient>;
@@ -78,8 +80,8 @@ interface VirtualParts {
 }
 
 export function virtualEdge(parts: VirtualParts = {}) {
-  const { limits = {}, store = memoryStore(), ambient = heldAmbient(), games: hostedHere = hostedGames() } = parts;
-  const base = readConfig({ NODE_ENV: "test" });
+  const { env = {}, limits = {}, store = memoryStore(), ambient = heldAmbient(), games: hostedHere = hostedGames() } = parts;
+  const base = readConfig({ NODE_ENV: "test", ...env });
   const config = { ...base, limits: { ...base.limits, ...limits } };
   const notes: { readonly event: AuditEvent; readonly detail: Readonly<Record<string, unknown>> }[] = [];
   const audit: Audit = { ...noAudit(), note: (event, _actor, detail = {}) => void notes.push({ event, detail }) };

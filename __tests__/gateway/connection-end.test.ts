@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { replyFrame } from "../../lib/room/frame.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
+import { openScene } from "../protocol/scene.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
@@ -111,4 +112,31 @@ describe("the end of a connection", () => {
     await all.ambient.advance(1_000);
     expect([all.edge.eventStreams.size, found.room.viewers]).toEqual([0, 1]);
   });
+});
+
+test("SAFETY 22 on the way out whoever has a command under way hears what came of it, and is sent away then", async () => {
+  const store = memoryStore();
+  const scene = await openScene(store);
+  const host = await scene.enter("ann");
+  await host.say("create");
+  const commit = store.commit.bind(store);
+  const held = Promise.withResolvers<void>();
+  store.commit = async (change) => {
+    await held.promise;
+    return commit(change);
+  };
+  host.tell('{"type":"start","id":"last"}', "start");
+  await scene.pass(0);
+  const leaving = scene.drain();
+  await scene.pass(1_000);
+  held.resolve();
+  await scene.pass(25);
+  await leaving;
+  const last = scene.lines.filter(({ type }) => ["shutdown_warning", "ack", "close"].includes(type)).slice(-3);
+  expect(last.map(({ text }) => text)).toEqual([
+    expect.stringContaining("shutdown_warning"),
+    expect.stringContaining('"id":"last"'),
+    "ann x 1012 restart",
+  ]);
+  await scene.close();
 });

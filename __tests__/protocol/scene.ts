@@ -15,6 +15,7 @@ import { noReporter } from "../../lib/ops/report.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import { silentObserver } from "../../lib/room/observer.ts";
 import { Rooms } from "../../lib/room/rooms.ts";
+import type { Store } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { hostedGames } from "../../lib/hosted-games.ts";
 import { heldAmbient } from "../support/held-ambient.ts";
@@ -86,13 +87,12 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function openScene(): Promise<Scene> {
+export async function openScene(store: Store = memoryStore()): Promise<Scene> {
   const ambient = heldAmbient();
   const config = readConfig({ NODE_ENV: "test" });
   const metrics = createMetrics();
   const edge = new Edge({ config, ambient, log: silentLog(), metrics, audit: noAudit(), reporter: noReporter(), queueDepth: () => 0 });
   const games = hostedGames();
-  const store = memoryStore();
   const lock = gameLock({ lockWaitMsMax: 2_000, lockPendingMax: 200 }, ambient, () => {});
   const roomParts = { store, bus: localBus(), lock, ambient, observer: silentObserver, instanceId: "golden" };
   const rooms = new Rooms(

@@ -114,6 +114,17 @@ describe("F06 ceilings per address", () => {
     expect(addresses.size).toBe(0);
   });
 
+  test("one /64 has no more sockets open by changing its address; a /48 holds eight shares of them", () => {
+    const addresses = addressLimits(limits, heldAmbient());
+    const openOf = (list: readonly string[]) => list.filter((address) => addresses.opened(address));
+    const in64 = openOf(Array.from({ length: 20 }, (_, i) => `2001:db8:0:1::${i}`));
+    expect(in64).toHaveLength(3);
+    const in48 = openOf(Array.from({ length: 100 }, (_, i) => `2001:db8:0:${i + 2}::1`));
+    expect(in48).toHaveLength(8 * 3 - 3);
+    for (const address of [...in64, ...in48]) addresses.closed(address);
+    expect(addresses.size).toBe(0);
+  });
+
   test("F26 memory is bounded, however many addresses come", () => {
     const addresses = addressLimits(limits, heldAmbient());
     for (let i = 0; i < 120_000; i += 1) addresses.take("upgrades", `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`);

@@ -15,7 +15,7 @@ const view = fc.record({
   status: leaf,
   stack: fc.array(fc.integer({ min: 1, max: 8 })),
   settings: fc.dictionary(fc.string(), fc.oneof(leaf, fc.array(leaf))),
-  players,
+  players: fc.option(players),
 });
 
 describe("a change of a view", () => {

@@ -5,6 +5,8 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { RedisLink } from "../../lib/store/redis-link.ts";
 import { TestRedis } from "./redis-server.ts";
 
+export const inFlightMax = 1_000;
+
 interface Held {
   redis: TestRedis;
   link: RedisLink;
@@ -17,7 +19,7 @@ export function linkedRedis(): Readonly<Held> {
   beforeAll(async () => {
     held.redis = await TestRedis.start();
     held.inside = await held.redis.client();
-    const limits = { commandMs: 5_000, inFlightMax: 1_000 };
+    const limits = { commandMs: 5_000, inFlightMax };
     held.link = new RedisLink({ url: held.redis.url, ambient: realAmbient(), limits, name: "test", log: () => {} });
     await held.link.connect();
   });

@@ -3,13 +3,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "../../lib/store/redis-keys.ts";
-import type { RedisLink } from "../../lib/store/redis-link.ts";
+import type { Asking } from "../../lib/store/redis-link.ts";
 import { liveLimits, RedisLive } from "../../lib/store/redis-live.ts";
 import { RedisWrites } from "../../lib/store/redis-writes.ts";
 import { StoreFault } from "../../lib/store/store.ts";
 import { lacks } from "../support/programs.ts";
 import { eventually } from "./instances.ts";
-import { linkedRedis } from "./linked-redis.ts";
+import { inFlightMax, linkedRedis } from "./linked-redis.ts";
 
 const { deadMs } = liveLimits;
 /** A beat of an instance that lives as long as the test does. */
@@ -28,23 +28,30 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
   beforeEach(() => {
     const { link } = redis;
     [monotonicMs, aheadMs, isAway, tookMs, periods] = [0, 0, false, 0, []];
-    const asked = new Proxy(link, {
-      get(_, name: "run" | "call") {
-        if (isAway) return () => Promise.reject(new StoreFault("unavailable", "planted"));
-        return (...given: Parameters<RedisLink["run"]>) => {
-          const answer = (link[name] as RedisLink["run"])(...given);
-          monotonicMs += tookMs;
-          return answer;
-        };
-      },
-    });
+    const asked = (way: Asking): Asking =>
+      new Proxy(way, {
+        get(_, name: "run" | "call") {
+          if (isAway) return () => Promise.reject(new StoreFault("unavailable", "planted"));
+          return (...given: Parameters<Asking["run"]>) => {
+            const answer = (way[name] as Asking["run"])(...given);
+            monotonicMs += tookMs;
+            return answer;
+          };
+        },
+      });
     const every = (ms: number) => {
       periods.push(ms);
       return { cancel() {} };
     };
     const ambient = { ...realAmbient(), every, monotonicMs: () => monotonicMs, now: () => Date.now() + aheadMs };
     const writes = new RedisWrites({ link, ambient, onSaved: () => {} });
-    live = new RedisLive({ link: asked, writes, ambient, instanceId: "one", limits: liveLimits });
+    live = new RedisLive({
+      link: { call: asked(link).call, own: asked(link.own) },
+      writes,
+      ambient,
+      instanceId: "one",
+      limits: liveLimits,
+    });
   });
   const beatAt = async (atMs: number) => {
     monotonicMs = atMs;
@@ -268,6 +275,36 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     tookMs = 50;
     await beatAt(2_000);
     expect(Math.abs(live.clockAheadMs ?? 60_000)).toBeLessThan(5_000);
+  });
+
+  test("a queue that is full of what players ask holds back no sign of life, and nothing of what is done about one that died", async () => {
+    const { link, inside } = redis;
+    let told = 0;
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const tell = async () => {
+      await expect(link.call((client) => client.ping())).rejects.toMatchObject({ kind: "busy" });
+      await expect(live.watches("CCCCCC")).rejects.toMatchObject({ kind: "busy" });
+      told += 1;
+    };
+    await live.arrive();
+    const asking = Array.from({ length: inFlightMax }, () => link.call(() => answered));
+    try {
+      await inside.zadd(liveKeys.beats, 1, "ghost");
+      await inside.sadd(watchedKey("ghost"), "AAAAAA");
+      await inside.set(takenForDeadKey("one"), "1");
+      live.listen({ onDeath: tell, onTakenForDead: tell });
+      const before = Number(await inside.zscore(liveKeys.beats, "one"));
+      await beatUntilDead();
+      await eventually("it is cleared up after", async () => (await inside.exists(watchedKey("ghost"), reaperKey("ghost"))) === 0);
+      expect(Number(await inside.zscore(liveKeys.beats, "one"))).toBeGreaterThanOrEqual(before);
+      expect([told, await inside.exists(takenForDeadKey("one"))]).toEqual([2, 0]);
+    } finally {
+      answer();
+      await Promise.all(asking);
+    }
   });
 
   test("more games than go over in one command are registered for an instance that comes back", async () => {

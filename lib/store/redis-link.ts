@@ -14,6 +14,9 @@ export interface LinkLimits {
   readonly inFlightMax: number;
 }
 
+/** How Redis is asked; see `RedisLink`. */
+export type Asking = Pick<RedisLink, "call" | "run">;
+
 export interface LinkOptions {
   readonly url: string;
   readonly ambient: Ambient;
@@ -27,6 +30,8 @@ const watchMs = 50;
 const probeMs = 100;
 /** Probes without an answer after which the connection is made anew. */
 const probesMax = 3;
+/** What the store asks of its own accord that fits in beside a full queue: one thing at a time for each of a few purposes. */
+const ownRequestsMax = 16;
 
 /** Errors Redis gives before it runs anything, to a script at its first write: certainly nothing happened. */
 const refusedBefore =
@@ -37,6 +42,12 @@ const withinScript = /^ERR Error running script \(call to f_[0-9a-f]{40}\): @use
 const refusedWithin = /The user executing the script can't|ACL failure in script/;
 const busyBefore = /^BUSY /;
 const neverSent = /isn't writeable|^Cluster isn't ready/;
+
+interface Running {
+  readonly script: Script;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+}
 
 interface Flight {
   readonly startedAt: number;
@@ -60,11 +71,18 @@ export class RedisLink {
   #problem: string | null = null;
   #isClosed = false;
   readonly #onReturn: (() => void)[] = [];
+  /**
+   * The same for what the store asks of its own accord: a full queue of what players ask holds back no sign of life, by which all of them
+   * would be taken for dead, nor what is done about others that died. Never for anything a player can make happen often.
+   */
+  readonly own: Asking;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#redis = redisClient(options.url, { ...options, commandMs: options.limits.commandMs });
     this.#turn = new RedisTurn(this.#redis, options.ambient);
+    const most = options.limits.inFlightMax + ownRequestsMax;
+    this.own = { call: (send) => this.#call(send, most), run: (script, keys, args) => this.#run({ script, keys, args }, most) };
     this.#redis.on("error", (error: Error) => this.#note(`Redis is away: ${error.message}`));
     this.#redis.on("close", () => this.#note(this.#problem ?? "The connection to Redis is closed."));
     this.#redis.on("ready", () => this.#answered());
@@ -113,19 +131,26 @@ export class RedisLink {
    * `unknown` for every other failure.
    */
   call<T>(send: (redis: Redis) => Promise<T>): Promise<T> {
-    const problem = this.problem;
-    if (problem !== null) return Promise.reject(new StoreFault("unavailable", problem));
-    if (this.#flights.size >= this.#options.limits.inFlightMax)
-      return Promise.reject(new StoreFault("busy", "Too many requests to Redis are under way."));
-    return this.#bounded(send);
+    return this.#call(send, this.#options.limits.inFlightMax);
   }
 
   /** Runs a script by its digest; a server that does not know it (SCRIPT FLUSH, failover) is given the text. */
   run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const known = this.call((redis) => redis.call("evalsha", [script.sha, keys.length, ...keys, ...args]));
+    return this.#run({ script, keys, args }, this.#options.limits.inFlightMax);
+  }
+
+  #call<T>(send: (redis: Redis) => Promise<T>, inFlightMax: number): Promise<T> {
+    const problem = this.problem;
+    if (problem !== null) return Promise.reject(new StoreFault("unavailable", problem));
+    if (this.#flights.size >= inFlightMax) return Promise.reject(new StoreFault("busy", "Too many requests to Redis are under way."));
+    return this.#bounded(send);
+  }
+
+  #run({ script, keys, args }: Running, inFlightMax: number): Promise<unknown> {
+    const known = this.#call((redis) => redis.call("evalsha", [script.sha, keys.length, ...keys, ...args]), inFlightMax);
     return known.catch((error: unknown) => {
       if (!(error instanceof StoreFault && error.cause instanceof Error && error.cause.message.startsWith("NOSCRIPT"))) throw error;
-      return this.call((redis) => redis.eval(script.lua, keys.length, ...keys, ...args));
+      return this.#call((redis) => redis.eval(script.lua, keys.length, ...keys, ...args), inFlightMax);
     });
   }
 

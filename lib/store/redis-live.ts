@@ -34,7 +34,7 @@ export interface LiveListener extends ReaperListener {
 }
 
 interface LiveParts {
-  readonly link: RedisLink;
+  readonly link: Pick<RedisLink, "call" | "own">;
   readonly writes: Pick<RedisWrites, "sign" | "tried">;
   readonly ambient: Ambient;
   readonly instanceId: string;
@@ -83,7 +83,7 @@ export class RedisLive implements OutageRecord {
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
-    this.#reaper = new RedisReaper(parts.link, parts.instanceId);
+    this.#reaper = new RedisReaper(parts.link.own, parts.instanceId);
   }
 
   /** Other instances that beat lately. */
@@ -147,22 +147,22 @@ export class RedisLive implements OutageRecord {
   /** Whether we were taken for dead, and nobody clears up after us any more. */
   async #isBuried(): Promise<boolean> {
     const { link, instanceId } = this.#parts;
-    const isDead = (await link.call((redis) => redis.exists(takenForDeadKey(instanceId)))) === 1;
-    return isDead && (await link.call((redis) => redis.exists(reaperKey(instanceId)))) === 0;
+    const isDead = (await link.own.call((redis) => redis.exists(takenForDeadKey(instanceId)))) === 1;
+    return isDead && (await link.own.call((redis) => redis.exists(reaperKey(instanceId)))) === 0;
   }
 
   /** Joins the living. Waits for the sign of another that was heard lately; when there is none, notes that nobody lived. */
   async #join(): Promise<void> {
     const { link, writes, ambient, instanceId, limits } = this.#parts;
-    const look = async () => (await link.run(lookScript, [liveKeys.beats], [])) as [now: number, seen: string[]];
+    const look = async () => (await link.own.run(lookScript, [liveKeys.beats], [])) as [now: number, seen: string[]];
     const [now, seen] = await look();
     const newest = Math.max(0, ...seen.filter((_, place) => place % 2 === 1).map(Number));
     const mayLive = seen.length > 0 && now - newest < limits.deadMs;
     const until = ambient.monotonicMs() + limits.listenMs;
     while (mayLive && ambient.monotonicMs() < until && (await look())[1].join() === seen.join()) await this.#pause(limits.beatMs / 10);
     const keys = [liveKeys.beats, liveKeys.last, liveKeys.outages];
-    await writes.sign(() => link.run(arriveScript, keys, [instanceId, ambient.now(), ...seen]));
-    const outages = await link.call((redis) => redis.zrange(liveKeys.outages, "0", "-1", "WITHSCORES"));
+    await writes.sign(() => link.own.run(arriveScript, keys, [instanceId, ambient.now(), ...seen]));
+    const outages = await link.own.call((redis) => redis.zrange(liveKeys.outages, "0", "-1", "WITHSCORES"));
     this.#outages = readOutages(outages);
   }
 
@@ -207,7 +207,7 @@ export class RedisLive implements OutageRecord {
     let reply: unknown;
     const sentAtMs = ambient.monotonicMs();
     try {
-      reply = await writes.sign(() => link.run(beatScript, beatKeys(instanceId), [instanceId, atMs]));
+      reply = await writes.sign(() => link.own.run(beatScript, beatKeys(instanceId), [instanceId, atMs]));
     } catch (error) {
       this.#beatAtMs = 0;
       throw error;
@@ -242,7 +242,7 @@ export class RedisLive implements OutageRecord {
     // Before anything is done: being taken for dead again meanwhile must be heard, too.
     this.#mustComeBack = false;
     try {
-      await link.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
+      await link.own.call((redis) => redis.unlink(takenForDeadKey(instanceId)));
       await this.#listener.onTakenForDead(found);
     } catch (error) {
       this.#mustComeBack = true;
@@ -265,12 +265,12 @@ export class RedisLive implements OutageRecord {
   async watchesAll(gameIds: readonly string[]): Promise<void> {
     const key = watchedKey(this.#parts.instanceId);
     for (let from = 0; from < gameIds.length; from += registerSize)
-      await this.#parts.link.call((redis) => redis.sadd(key, ...gameIds.slice(from, from + registerSize)));
+      await this.#parts.link.own.call((redis) => redis.sadd(key, ...gameIds.slice(from, from + registerSize)));
   }
 
   /** The games of which the others would find out that viewers of ours watch them. */
   async watched(): Promise<readonly string[]> {
-    return this.#parts.link.call((redis) => redis.smembers(watchedKey(this.#parts.instanceId)));
+    return this.#parts.link.own.call((redis) => redis.smembers(watchedKey(this.#parts.instanceId)));
   }
 
   async leaves(gameId: string): Promise<void> {
@@ -287,8 +287,8 @@ export class RedisLive implements OutageRecord {
     // This sign, too, would say that somebody lived.
     await writes.tried();
     await this.joined();
-    await link.run(beatScript, beatKeys(instanceId), [instanceId, ambient.now()]);
-    const isWatched = (await link.call((redis) => redis.exists(watchedKey(instanceId)))) === 1;
-    await link.call((redis) => (isWatched ? redis.zadd(liveKeys.beats, 0, instanceId) : redis.zrem(liveKeys.beats, instanceId)));
+    await link.own.run(beatScript, beatKeys(instanceId), [instanceId, ambient.now()]);
+    const isWatched = (await link.own.call((redis) => redis.exists(watchedKey(instanceId)))) === 1;
+    await link.own.call((redis) => (isWatched ? redis.zadd(liveKeys.beats, 0, instanceId) : redis.zrem(liveKeys.beats, instanceId)));
   }
 }

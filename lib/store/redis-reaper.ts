@@ -1,6 +1,6 @@
 // Clears up after instances that died: their viewers show away, and one of the living says so for each of their games.
 import { liveKeys, reaperKey, takenForDeadKey, watchedKey } from "./redis-keys.ts";
-import type { RedisLink } from "./redis-link.ts";
+import type { Asking } from "./redis-link.ts";
 import { StoreFault } from "./store.ts";
 
 export interface ReaperListener {
@@ -17,12 +17,12 @@ const takenForDeadMs = 3_600_000;
 const bequestSize = 100;
 
 export class RedisReaper {
-  readonly #link: RedisLink;
+  readonly #link: Pick<Asking, "call">;
   readonly #instanceId: string;
   #listener: ReaperListener | null = null;
   #isReaping = false;
 
-  constructor(link: RedisLink, instanceId: string) {
+  constructor(link: Pick<Asking, "call">, instanceId: string) {
     this.#link = link;
     this.#instanceId = instanceId;
   }

@@ -83,7 +83,7 @@ export class RedisWrites {
     if (this.#doubt === null) return;
     this.#trials += 1;
     const key = trialKey(this.#trials);
-    await this.#link.call((redis) => redis.set(key, "1", "PX", trialMs));
+    await this.#link.own.call((redis) => redis.set(key, "1", "PX", trialMs));
     this.#saved();
     this.#doubt = null;
   }

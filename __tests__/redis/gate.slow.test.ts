@@ -188,9 +188,9 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     const two = await join(redis, "two", redis.url, drowsy);
     await two.live.watches("AAAAAA");
     const told: string[] = [];
-    two.live.listen({ onDeath: async () => {}, onTakenForDead: async () => void told.push("told") });
+    two.live.listen({ onDeath: async () => [], onTakenForDead: async () => void told.push("told") });
     const halfWay = new Promise((resolve) => {
-      const onDeath = async () => {
+      const onDeath = async (): Promise<never> => {
         const before = await inside.zscore("{tt-live}:beats", "two");
         isAwake = true;
         await eventually("it beats", async () => (await inside.zscore("{tt-live}:beats", "two")) !== before);
@@ -211,7 +211,11 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     const one = await join(redis, "one");
     const two = await join(redis, "two");
     const deaths: [string, readonly string[]][] = [];
-    one.live.listen({ onDeath: async (id, games) => void deaths.push([id, games]), onTakenForDead: async () => {} });
+    const onDeath = async (id: string, games: readonly string[]) => {
+      deaths.push([id, games]);
+      return [];
+    };
+    one.live.listen({ onDeath, onTakenForDead: async () => {} });
     await two.live.watches("AAAAAA");
     await two.store.close();
     await eventually("its games are told of", () => deaths.length === 1, 12_000);
@@ -229,7 +233,11 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     await inside.zadd("{tt-live}:beats", 1, "ghost");
     await inside.sadd("{tt-live}:at:ghost", "BBBBBB");
     const deaths: [string, readonly string[]][] = [];
-    one.live.listen({ onDeath: async (id, games) => void deaths.push([id, games]), onTakenForDead: async () => {} });
+    const onDeath = async (id: string, games: readonly string[]) => {
+      deaths.push([id, games]);
+      return [];
+    };
+    one.live.listen({ onDeath, onTakenForDead: async () => {} });
     expect((await inside.zrange("{tt-live}:beats", "0", "-1")).sort()).toEqual(["ghost", "one", "two"]);
     await two.store.close();
     expect(await inside.exists("{tt-live}:at:two")).toBe(0);

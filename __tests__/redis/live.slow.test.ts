@@ -59,7 +59,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
   };
   /** On the connection of the beats, so that it is after what the last of them began. */
   const isClearedUpAfter = async (instanceId: string) => (await redis.link.call((client) => client.exists(reaperKey(instanceId)))) === 1;
-  const quiet = { onDeath: async () => {}, onTakenForDead: async () => {} };
+  const quiet = { onDeath: async () => [], onTakenForDead: async () => {} };
 
   test("a sign of life is given in one rhythm from its arrival on, and in no other after it stood still", async () => {
     await live.arrive();
@@ -139,6 +139,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
         // Should it live after all, it hears of this now, and of the rest when that is done.
         expect(await redis.inside.exists(takenForDeadKey("ghost"))).toBe(told.length === 1 ? 1 : 0);
         await redis.inside.unlink(takenForDeadKey("ghost"));
+        return [];
       },
     });
     await beatUntilDead();
@@ -160,6 +161,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
       async onDeath(instanceId) {
         told.push(instanceId);
         await redis.inside.zadd(liveKeys.beats, never, "second");
+        return [];
       },
     });
     await beatUntilDead();
@@ -199,6 +201,36 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
       await beatAt(monotonicMs + 1);
       return deaths > 1;
     });
+  });
+
+  test("games to whose tables it cannot be said here stay with the dead one, for others at once and for us to try again later", async () => {
+    const others = Array.from({ length: 120 }, (_, place) => `OTHER${place}`);
+    await redis.inside.sadd(watchedKey("ghost"), ...others, "AAAAAA", "BBBBBB");
+    await redis.inside.zadd(liveKeys.beats, 1, "ghost");
+    const told: string[] = [];
+    let isReplaced = false;
+    live.listen({
+      ...quiet,
+      async onDeath(_, gameIds) {
+        told.push(...gameIds);
+        return isReplaced ? [] : gameIds.filter((gameId) => gameId.startsWith("OTHER"));
+      },
+    });
+    await beatUntilDead();
+    const letGo = async () => told.length === 122 && !(await isClearedUpAfter("ghost"));
+    await eventually("others may clear up", letGo);
+    expect((await redis.inside.smembers(watchedKey("ghost"))).toSorted()).toEqual(others.toSorted());
+    expect(await redis.inside.zscore(liveKeys.beats, "ghost")).toBe("1");
+    expect(await redis.inside.exists(takenForDeadKey("ghost"))).toBe(1);
+    isReplaced = true;
+    for (let atMs = monotonicMs + 1_000; atMs < 35_000; atMs += 1_000) {
+      await beatAt(atMs);
+      expect(told).toHaveLength(122);
+    }
+    await beatAt(35_001);
+    await eventually("nothing is left", async () => (await redis.inside.exists(watchedKey("ghost"), reaperKey("ghost"))) === 0);
+    expect(told).toHaveLength(242);
+    expect(await redis.inside.zscore(liveKeys.beats, "ghost")).toBeNull();
   });
 
   test("whoever was taken for dead is told once he can hear it, and again when nothing could be done about it", async () => {
@@ -295,7 +327,7 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
       await inside.zadd(liveKeys.beats, 1, "ghost");
       await inside.sadd(watchedKey("ghost"), "AAAAAA");
       await inside.set(takenForDeadKey("one"), "1");
-      live.listen({ onDeath: tell, onTakenForDead: tell });
+      live.listen({ onDeath: () => tell().then(() => []), onTakenForDead: tell });
       const before = Number(await inside.zscore(liveKeys.beats, "one"));
       await beatUntilDead();
       await eventually("it is cleared up after", async () => (await inside.exists(watchedKey("ghost"), reaperKey("ghost"))) === 0);

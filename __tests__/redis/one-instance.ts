@@ -7,6 +7,7 @@ import { clockGame } from "../../lib/protocol/clock-game.ts";
 import { hosted } from "../../lib/gateway/hosted-game.ts";
 import type { Answer } from "../../lib/room/answer.ts";
 import type { Frame } from "../../lib/room/frame.ts";
+import type { AnyRules } from "../../lib/room/log.ts";
 import { gameLock } from "../../lib/room/lock.ts";
 import { type RoomObserver, silentObserver } from "../../lib/room/observer.ts";
 import type { Room } from "../../lib/room/room.ts";
@@ -92,10 +93,12 @@ export interface InstanceSettings {
   /** Redis has this long to answer, ms; as long as usual when left out. */
   readonly commandMs?: number;
   readonly readAgainMs?: number;
+  /** The games it hosts; the clock alone when left out. */
+  readonly hosts?: readonly AnyRules[];
 }
 
 export async function openInstance(url: string, instanceId: string, settings: InstanceSettings = {}): Promise<Instance> {
-  const { roomIdleMs = 60_000, commandMs, ...busSettings } = settings;
+  const { roomIdleMs = 60_000, commandMs, hosts = [hosted(clockGame).rules], ...busSettings } = settings;
   const redisLimits = commandMs === undefined ? {} : { commandMs };
   const { ambient, running } = countedAmbient();
   let gaps = 0;
@@ -122,7 +125,7 @@ export async function openInstance(url: string, instanceId: string, settings: In
   const lock = gameLock({ lockWaitMsMax: 5_000, lockPendingMax: 500 }, ambient, () => {});
   const limits = { roomIdleMs, roomsMax: 20_000, gameIdChars: 6, gameIdTriesMax: 20 };
   const { store, bus } = side;
-  const rooms = new Rooms([hosted(clockGame).rules], limits, { store, bus, lock, ambient, observer, instanceId });
+  const rooms = new Rooms(hosts, limits, { store, bus, lock, ambient, observer, instanceId });
   const viewer = () => {
     serial += 1;
     return new HeldViewer(`${instanceId}.${serial}`);

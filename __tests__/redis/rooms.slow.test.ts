@@ -265,6 +265,27 @@ describe.skipIf(lacks("redis-server"))("rooms of several instances on one Redis"
     await eventually("seat 2 shows away", () => away()?.data.players[1].connected === false, 20_000);
   });
 
+  test("a table whose game the one who clears up does not host is told by the next that does", async () => {
+    const [one, two] = [await openInstance(redis.url, "one"), await join("two", redis.url, { hosts: [] })];
+    const guest = one.viewer();
+    const room = await one.create(guest);
+    let tries = 0;
+    const onDeath = async (other: string, gameIds: readonly string[]) => {
+      const left = await two.rooms.dropInstance(other, gameIds);
+      tries += 1;
+      return left;
+    };
+    two.side.live.listen({ onDeath, onTakenForDead: () => {} });
+    one.side.store.commit = () => Promise.reject(new StoreFault("busy", "planted"));
+    await room.leave(guest);
+    await one.close();
+    await eventually("it was tried in vain", () => tries === 1, 20_000);
+    const three = await join("three");
+    three.side.live.listen({ onDeath: (other, gameIds) => three.rooms.dropInstance(other, gameIds), onTakenForDead: () => {} });
+    const told = async () => (await three.side.store.changes(room.gameId, 0, 10)).at(-1)?.change ?? "";
+    await eventually("told", async () => (await told()).includes('"type":"drop"'), 20_000);
+  });
+
   test("L31: a game that could not be let go of for a while, or not be watched at all, leaves nothing in Redis", async () => {
     const one = await join("one");
     const listener = { onAnnouncement() {}, onGap() {}, onWatchedElsewhere() {} };

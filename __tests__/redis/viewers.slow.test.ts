@@ -88,7 +88,7 @@ describe.skipIf(lacks("redis-server"))("viewers through several instances", () =
     await inside.unlink(watchedKey("two"), watchersKey(room.gameId));
     const known = new Promise((resolve) => {
       const look = async () => resolve([await inside.smembers(watchedKey("two")), await inside.hget(watchersKey(room.gameId), "two")]);
-      two.side.live.listen({ onDeath: async () => {}, onTakenForDead: () => void look() });
+      two.side.live.listen({ onDeath: async () => [], onTakenForDead: () => void look() });
     });
     await inside.set(takenForDeadKey("two"), "1");
     expect(await known).toEqual([[room.gameId], "1"]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Announcement } from "../../lib/bus/bus.ts";
 import type { Answer } from "../../lib/room/answer.ts";
-import { readRecord } from "../../lib/room/log.ts";
+import { type AnyRules, readRecord } from "../../lib/room/log.ts";
 import type { Joining } from "../../lib/room/order.ts";
 import type { Room } from "../../lib/room/room.ts";
 import { sha256Hex } from "../../lib/room/token-draw.ts";
@@ -278,6 +278,26 @@ describe("an instance that died", () => {
         expect(last?.change).toContain('"type":"drop"');
       });
     },
+  );
+
+  const threw = (): never => {
+    throw new Error("planted");
+  };
+  const programs: readonly (readonly [why: string, other: (real: AnyRules) => AnyRules])[] = [
+    ["does not host it", (real) => ({ ...real, kind: "of another version" })],
+    ["cannot read it", (real) => ({ ...real, decode: threw })],
+    ["has a bug in it", (real) => ({ ...real, decide: threw })],
+  ];
+
+  test.each(programs)("leaves a game to others whose table a program cannot tell that its players are gone: it %s", (_why, rules) =>
+    inHouse(async (here) => {
+      const { room } = await here.create(viewer("one.1"), "made");
+      const { gameId } = room as Room;
+      const left = async (house: House) => house.rooms.dropInstance("one", [gameId, "NOSUCH"]);
+      await inHouse(async (there) => expect(await left(there)).toEqual([gameId]), { store: () => here.store, rules });
+      await inHouse(async (there) => expect(await left(there)).toEqual([]), { store: () => here.store });
+      expect((await here.store.changes(gameId, 1, 10)).map(({ change }) => readRecord({ change }).command.type)).toEqual(["drop"]);
+    }),
   );
 
   test("takes nobody along who came through another whose name only begins the same", () =>

@@ -140,7 +140,7 @@ describe("F25 SAFETY 1 drops that cannot be saved", () => {
       await house.rooms.close();
       expect(house.bus.subscriptions()).toBe(1);
       plan.fails = false;
-      await inHouse((other) => other.rooms.dropInstance("one", [room.gameId]), { store: () => house.store });
+      await inHouse(async (other) => void (await other.rooms.dropInstance("one", [room.gameId])), { store: () => house.store });
       expect(await connectedIn(house, room.gameId)).toEqual([]);
       await house.pass(minuteMs);
     }));

@@ -74,7 +74,7 @@ export async function openRedisSide(options: RedisSideOptions): Promise<RedisSid
         live.listen({
           async onDeath(other, gameIds) {
             await bus.buryWatchers(other, gameIds);
-            await listener.onDeath(other, gameIds);
+            return listener.onDeath(other, gameIds);
           },
           async onTakenForDead(found) {
             // First: whoever comes back to a room that is open still is not registered by that.

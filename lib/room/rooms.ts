@@ -13,7 +13,7 @@ import type { ReadFrom } from "./order.ts";
 import { Room } from "./room.ts";
 import { storeFaultCodes } from "./fault-code.ts";
 import type { RoomParts } from "./room-parts.ts";
-import { dropHoldersOf } from "./absence.ts";
+import { dropHoldersOf, saidOf } from "./absence.ts";
 import { SharedSettings } from "./shared-settings.ts";
 import { armed, Stuck } from "./stuck.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -288,14 +288,18 @@ export class Rooms {
     for (const gameId of gameIds) this.#rooms.get(gameId)?.onGap();
   }
 
-  /** An instance died that held connections into these games. Rejects when it could not be saved everywhere. */
-  async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<void> {
+  /** An instance died that held connections into these games. Gives those that can be told by others only. Rejects when not all was saved. */
+  async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<readonly string[]> {
     let failed = 0;
+    const left: string[] = [];
     for (const gameId of gameIds) {
       const found = await this.#findAnyway(gameId);
-      if ("room" in found ? !(await dropHoldersOf(found.room, instanceId)) : refusals[found.refused].retry) failed += 1;
+      const said = "room" in found ? await dropHoldersOf(found.room, instanceId) : saidOf(found.refused);
+      if (said === "again") failed += 1;
+      if (said === "left") left.push(gameId);
     }
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
+    return left;
   }
 
   /** Looks at some of many rooms each time, in turn: they cost next to nothing while nobody comes or goes. Those that rest take less memory. */

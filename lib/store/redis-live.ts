@@ -83,7 +83,7 @@ export class RedisLive implements OutageRecord {
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
-    this.#reaper = new RedisReaper(parts.link.own, parts.instanceId);
+    this.#reaper = new RedisReaper(parts.link.own, parts.ambient, parts.instanceId);
   }
 
   /** Other instances that beat lately. */

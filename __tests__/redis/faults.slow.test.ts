@@ -157,4 +157,28 @@ describe.skipIf(lacks("redis-server"))("Redis: the Nth call fails, for every N",
     inside.disconnect();
     await store.close();
   });
+
+  test("after a failover the server that took over is found at the same address, though nobody cuts the connection to the old one", async () => {
+    const next = await TestRedis.start();
+    const proxy = await RedisProxy.start(redis.port, { below: () => 0 });
+    const { store } = await openRedisStore({ url: proxy.url, ambient: realAmbient(), instanceId: "faults-failover" });
+    const [old, taking] = [await redis.client(), await next.client()];
+    const table = new Table(store, "MOVED1");
+    await table.step();
+    await old.config("SET", "repl-diskless-sync-delay", "0");
+    await taking.replicaof("127.0.0.1", redis.port);
+    await eventually("the replica has it all", async () => (await taking.info("replication")).includes("master_link_status:up"), 20_000);
+    await taking.replicaof("NO", "ONE");
+    await old.replicaof("127.0.0.1", next.port);
+    proxy.leadTo(next.port);
+    await expect(store.commit(table.next())).rejects.toMatchObject({ kind: "unavailable", message: expect.stringContaining("READONLY") });
+    await eventually("changes are taken again", () => store.health().ready);
+    await table.step();
+    await store.close();
+    await old.replicaof("NO", "ONE");
+    old.disconnect();
+    taking.disconnect();
+    proxy.end();
+    await next.end();
+  });
 });

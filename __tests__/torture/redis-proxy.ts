@@ -22,9 +22,11 @@ export class RedisProxy {
   #loseNext = 0;
   #loseNextCommand = 0;
   #isSilent = false;
+  #redisPort: number;
 
-  private constructor(server: Server, chance: Chance) {
+  private constructor(server: Server, redisPort: number, chance: Chance) {
     this.#server = server;
+    this.#redisPort = redisPort;
     this.#chance = chance;
     const address = server.address();
     this.port = typeof address === "object" && address !== null ? address.port : 0;
@@ -33,8 +35,8 @@ export class RedisProxy {
   static async start(redisPort: number, chance: Chance): Promise<RedisProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const proxy = new RedisProxy(server, chance);
-    server.on("connection", (near) => proxy.#joined(near, connect(redisPort, "127.0.0.1")));
+    const proxy = new RedisProxy(server, redisPort, chance);
+    server.on("connection", (near) => proxy.#joined(near, connect(proxy.#redisPort, "127.0.0.1")));
     return proxy;
   }
 
@@ -82,6 +84,11 @@ export class RedisProxy {
       near.write(bytes);
     });
     if (this.#isSilent) this.#hush(line);
+  }
+
+  /** New lines lead to another Redis; those that are open stay where they are. */
+  leadTo(redisPort: number): void {
+    this.#redisPort = redisPort;
   }
 
   #hush({ near, far }: Line): void {

@@ -2,7 +2,7 @@
 // Turns every failure into a StoreFault that says whether the request may have happened.
 import type { Redis } from "ioredis";
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
-import { nodesOf, redisClient, withoutLimit } from "./redis-client.ts";
+import { isCluster, nodesOf, redisClient, withoutLimit } from "./redis-client.ts";
 import type { Script } from "./redis-scripts.ts";
 import { RedisTurn } from "./redis-turn.ts";
 import { StoreFault } from "./store.ts";
@@ -30,6 +30,8 @@ const watchMs = 50;
 const probeMs = 100;
 /** Probes without an answer after which the connection is made anew. */
 const probesMax = 3;
+/** A server that takes no writes for good is not left more often than this. */
+const renewMs = 5_000;
 /** What the store asks of its own accord that fits in beside a full queue: one thing at a time for each of a few purposes. */
 const ownRequestsMax = 16;
 
@@ -54,6 +56,11 @@ interface Flight {
   fail(fault: StoreFault): void;
 }
 
+/** Whether it is a replica that said so. */
+export function isReadOnly({ cause }: StoreFault): boolean {
+  return cause instanceof Error && cause.message.startsWith("READONLY ");
+}
+
 /** Whether Redis itself said no, be it in the midst of a script. */
 export function isRefusal({ kind, cause }: StoreFault): boolean {
   return kind === "unavailable" || (cause instanceof Error && refusedWithin.test(cause.message));
@@ -68,6 +75,7 @@ export class RedisLink {
   /** Set while Redis does not answer: calls fail at once until a probe is answered. */
   #isSilent = false;
   #probes = 0;
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
   #problem: string | null = null;
   #isClosed = false;
   readonly #onReturn: (() => void)[] = [];
@@ -225,6 +233,18 @@ export class RedisLink {
     this.#isSilent = false;
     this.#problem = null;
     for (const run of this.#onReturn) run();
+  }
+
+  /**
+   * Lets go of a server that has become a replica, and connects anew: after a failover the address may lead to the one that took its place,
+   * and nobody need cut the old connection. The nodes of a cluster say themselves who did.
+   */
+  renew(): void {
+    const nowMs = this.#options.ambient.monotonicMs();
+    if (this.problem !== null || isCluster(this.#redis) || nowMs - this.#renewedAtMs < renewMs) return;
+    this.#renewedAtMs = nowMs;
+    this.#note("Redis is a replica that takes no writes; connecting anew.");
+    this.#redis.disconnect(true);
   }
 
   #note(problem: string): void {

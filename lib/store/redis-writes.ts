@@ -3,7 +3,7 @@
 import type { Ambient } from "../ops/ambient.ts";
 import { lastSaved } from "./outages.ts";
 import { trialKey } from "./redis-keys.ts";
-import { isRefusal, type RedisLink } from "./redis-link.ts";
+import { isReadOnly, isRefusal, type RedisLink } from "./redis-link.ts";
 import { type OnSaved, StoreFault } from "./store.ts";
 
 interface WritesParts {
@@ -83,7 +83,12 @@ export class RedisWrites {
     if (this.#doubt === null) return;
     this.#trials += 1;
     const key = trialKey(this.#trials);
-    await this.#link.own.call((redis) => redis.set(key, "1", "PX", trialMs));
+    try {
+      await this.#link.own.call((redis) => redis.set(key, "1", "PX", trialMs));
+    } catch (error) {
+      if (error instanceof StoreFault && isReadOnly(error)) this.#link.renew();
+      throw error;
+    }
     this.#saved();
     this.#doubt = null;
   }

@@ -4,6 +4,7 @@ import { realAmbient } from "../../lib/ops/ambient.ts";
 import { clientOptions, clusterOptions, redisClient } from "../../lib/store/redis-client.ts";
 import { RedisLink } from "../../lib/store/redis-link.ts";
 import { StoreFault } from "../../lib/store/store.ts";
+import { heldUp } from "../support/hold-up.ts";
 import { lacks } from "../support/programs.ts";
 import { RedisProxy } from "../torture/redis-proxy.ts";
 import { eventually } from "./instances.ts";
@@ -151,5 +152,13 @@ describe.skipIf(lacks("redis-server"))("the connection to Redis", () => {
     const outcomes = await Promise.all(Array.from({ length: limits.inFlightMax + 50 }, () => outcomeOf(raise)));
     expect(outcomes.filter(({ kind }) => kind === "busy")).toHaveLength(50);
     expect(await count()).toBe(limits.inFlightMax);
+  });
+
+  test("an answer that came in time counts, though this process was too busy to read it", async () => {
+    redis.signal("SIGSTOP");
+    const asked = outcomeOf(raise);
+    await heldUp(commandMs + 100, () => redis.signal("SIGCONT"));
+    expect((await asked).kind).toBe("ok");
+    expect(link.problem).toBeNull();
   });
 });

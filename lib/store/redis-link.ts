@@ -94,7 +94,8 @@ export class RedisLink {
     this.#redis.on("error", (error: Error) => this.#note(`Redis is away: ${error.message}`));
     this.#redis.on("close", () => this.#note(this.#problem ?? "The connection to Redis is closed."));
     this.#redis.on("ready", () => this.#answered());
-    this.#watch = options.ambient.every(watchMs, () => this.#endOverdue());
+    // Answers that have arrived are read first: it is not Redis that is slow when this process was busy for long.
+    this.#watch = options.ambient.every(watchMs, () => options.ambient.soon(() => this.#endOverdue()));
   }
 
   /** The client itself, for the start gate and for what no fault can harm. */

@@ -10,6 +10,7 @@ import { liveLimits, RedisLive } from "../../lib/store/redis-live.ts";
 import { RedisWrites } from "../../lib/store/redis-writes.ts";
 import { minute } from "../store/table.ts";
 import { lacks } from "../support/programs.ts";
+import { heldUp } from "../support/hold-up.ts";
 import { eventually } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
 
@@ -28,6 +29,7 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
   let bus: RedisBus;
   let monotonicMs = 0;
   let tick = () => {};
+  let logged: string[] = [];
   beforeEach(async () => {
     redis = await TestRedis.start();
     inside = await redis.client();
@@ -36,7 +38,7 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
     await link.connect();
     const writes = new RedisWrites({ link, ambient: real, onSaved: () => {} });
     live = new RedisLive({ link, writes, ambient: real, instanceId: "one", limits: liveLimits });
-    monotonicMs = 0;
+    [monotonicMs, logged] = [0, []];
     const every = (_: number, run: () => void) => {
       tick = run;
       return { cancel() {} };
@@ -49,7 +51,7 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
         sharded: true,
         commandMs: 5_000,
       },
-      ...{ link, live, log: () => {}, readAgainMs: ticksForAll * tickMs },
+      ...{ link, live, log: (_, message) => void logged.push(message), readAgainMs: ticksForAll * tickMs },
     });
   });
   afterEach(async () => {
@@ -60,10 +62,13 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
   });
   const deaf: Listener = { onAnnouncement() {}, onGap() {}, onWatchedElsewhere() {} };
   const codes = (name: string, count: number) => Array.from({ length: count }, (_, place) => `${name}${place}`);
-  /** A tick that has come back: Redis sends it before it answers what is asked after it, and the second answer is read after it. */
+  /** Redis sends a tick before it answers what is asked after it, and the second answer is read after it. */
+  const cameBack = async () => {
+    for (let asked = 0; asked < 2; asked += 1) await link.call((client) => client.ping());
+  };
   const ticked = async () => {
     tick();
-    for (let asked = 0; asked < 2; asked += 1) await link.call((client) => client.ping());
+    await cameBack();
   };
 
   test("each game that somebody watches here is read anew in its turn, and none that nobody watches", async () => {
@@ -127,5 +132,34 @@ describe.skipIf(lacks("redis-server"))("the bus on Redis", () => {
     monotonicMs = 24 * hour;
     await ticked();
     expect(await known()).toBe(1);
+  });
+
+  test("after a break all games are told that something may have been missed, no more at a time than Redis can give in time", async () => {
+    const games = codes("GAME", 900);
+    const told = new Map<string, number>();
+    let mostAtOnce = 0;
+    const reads = (gameId: string) => ({
+      ...deaf,
+      onGap() {
+        told.set(gameId, (told.get(gameId) ?? 0) + 1);
+        void link.call((client) => client.exists(gameId));
+        mostAtOnce = Math.max(mostAtOnce, link.inFlight);
+      },
+    });
+    await Promise.all(games.map((gameId) => bus.subscribe(gameId, reads(gameId))));
+    await inside.call("CLIENT", "KILL", "TYPE", "pubsub");
+    await eventually("all are told", () => told.size === games.length);
+    // A tick that comes meanwhile, or afterwards, begins nothing anew.
+    await ticked();
+    expect(new Set(told.values())).toEqual(new Set([1]));
+    expect(mostAtOnce).toBeLessThan(games.length / 2);
+  });
+
+  test("a tick that has arrived is not missed by a process that was too busy to read it", async () => {
+    redis.signal("SIGSTOP");
+    tick();
+    await heldUp(200, () => redis.signal("SIGCONT"), tick);
+    await cameBack();
+    expect(logged).toEqual([]);
   });
 });

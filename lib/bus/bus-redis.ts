@@ -30,6 +30,11 @@ export interface RedisBusOptions {
 }
 
 const tickMs = 2_000;
+/** Channels that are listened to again at the same time, and games that are read again; the next ones follow when few reads are under way. */
+const listenWidth = 200;
+const readMs = 10;
+/** For a Redis under load, at which many reads are always under way. */
+const readWaitsMax = 20;
 /** Pub/sub promises nothing, and what it loses without a sign is seen by nobody until the next change of that game. */
 const readAgainMs = 120_000;
 
@@ -56,6 +61,8 @@ export class RedisBus implements Bus {
   readonly #ticksDue = new Set<string>();
   /** Channels that should be listened to and could not be: their node of a cluster is away. */
   readonly #unheard = new Set<string>();
+  /** The one that listens to those again. */
+  #pass: object | null = null;
   /** Redis may not know what is watched here. */
   #mustTellAgain = false;
   /**
@@ -83,7 +90,9 @@ export class RedisBus implements Bus {
     this.#redis.on("ready", () => void this.#returned());
     // A node of a cluster went, or its channels moved.
     this.#redis.on("subscribersReady", () => void this.#returned());
-    this.#ticking = this.#options.ambient.every(tickMs, () => this.#tick());
+    const { ambient } = this.#options;
+    // What has arrived is read before it is judged that it did not: this process may have been busy for long.
+    this.#ticking = ambient.every(tickMs, () => ambient.soon(() => this.#tick()));
     this.#options.link.onReturn(() => this.#tick());
   }
 
@@ -231,7 +240,7 @@ export class RedisBus implements Bus {
     }
     if (this.#isBehind) return this.#redis.disconnect(true);
     void this.#watchers.flush();
-    if (this.#unheard.size > 0) void this.#listenAgain();
+    if (this.#unheard.size > 0 && this.#pass === null) void this.#listenAgain();
     if (this.#mustTellAgain) void this.tellAgain().catch(() => {});
     this.#readSome();
     for (const channel of this.#tickChannels) {
@@ -264,25 +273,50 @@ export class RedisBus implements Bus {
     if (heard > 0) await this.tellAgain().catch(() => {});
   }
 
-  /** Listens to what is not heard, and says where something may have been missed. Gives how many channels are heard again. */
+  /**
+   * Listens to what is not heard, and says where something may have been missed, some at a time. Gives how many channels are heard again. One
+   * that begins later takes its place.
+   */
   async #listenAgain(): Promise<number> {
+    const pass = {};
+    this.#pass = pass;
     const channels = [...this.#unheard];
+    let count = 0;
+    for (let from = 0; from < channels.length && this.#pass === pass; from += listenWidth) {
+      const heard = await this.#listenToSome(channels.slice(from, from + listenWidth));
+      if (count + heard.length === 0) break;
+      if (count === 0) this.#options.onGap?.();
+      count += heard.length;
+      for (const channel of heard) for (const listener of [...(this.#listeners.get(channel)?.listeners ?? [])]) listener.onGap();
+      if (from + listenWidth < channels.length) await this.#mostlyRead();
+    }
+    if (this.#pass !== pass) return 0;
+    this.#pass = null;
+    // Nothing is heard at all: not a node that is away, but the connection.
+    const isDeaf = count === 0 && this.#unheard.size >= this.#tickChannels.length + this.#listeners.size;
+    if (isDeaf && !this.#isClosed && this.#redis.status === "ready") this.#redis.disconnect(true);
+    return count;
+  }
+
+  /** Gives those that are heard from now on. */
+  async #listenToSome(channels: readonly string[]): Promise<readonly string[]> {
     const listen = async (channel: string): Promise<boolean> => {
       const isWanted = this.#listeners.has(channel) || this.#tickChannels.includes(channel);
       if (isWanted) await this.#listenTo(channel);
       return this.#unheard.delete(channel) && isWanted;
     };
     const outcomes = await Promise.all(channels.map((channel) => listen(channel).catch(() => false)));
-    const heard = channels.filter((_, place) => outcomes[place]);
-    if (heard.length === 0) {
-      // Nothing is heard at all: not a node that is away, but the connection.
-      const isDeaf = this.#unheard.size >= this.#tickChannels.length + this.#listeners.size;
-      if (isDeaf && !this.#isClosed && this.#redis.status === "ready") this.#redis.disconnect(true);
-      return 0;
-    }
-    this.#options.onGap?.();
-    for (const channel of heard) for (const listener of [...(this.#listeners.get(channel)?.listeners ?? [])]) listener.onGap();
-    return heard.length;
+    return channels.filter((_, place) => outcomes[place]);
+  }
+
+  /** Whoever may have missed something reads the store. All at once would take longer than Redis has to answer, fail, and begin anew, for ever. */
+  async #mostlyRead(): Promise<void> {
+    const { link, ambient } = this.#options;
+    let waits = 0;
+    do {
+      await new Promise<void>((resolve) => void ambient.after(readMs, resolve));
+      waits += 1;
+    } while (link.inFlight > listenWidth && waits < readWaitsMax);
   }
 
   async close(): Promise<void> {

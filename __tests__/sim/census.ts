@@ -1,4 +1,5 @@
 // Counts how often a run reached the states it is about. A search that never gets there proves nothing.
+import { readAnswer } from "../../lib/room/answer.ts";
 import type { Durable } from "./disk.ts";
 
 export type Counts = Readonly<Record<string, number>>;
@@ -51,11 +52,12 @@ export class Census {
 
   /** Looks at one durable change, as far as it is the same in every game. */
   look({ change, before }: Look): void {
-    const { record, state, events } = change;
+    const { commit, record, state } = change;
     const { command, dismissals } = record;
     this.count("changes");
     this.count(`change: ${command.type}`);
-    if (events.some(({ type }) => type === "keysRevoked" || type === "hostKeysRevoked")) this.count("stolen keys revoked");
+    // By what the shell keeps of it: what rules call the event is their own affair.
+    if (command.type === "reconnect" && commit.answer !== null && !readAnswer(commit.answer).ok) this.count("stolen keys revoked");
     if (before === null) return;
     if (command.type === "reconnect" && "grantId" in command && command.grantId !== null && state !== before)
       this.count("lost answers granted again");

@@ -323,7 +323,8 @@ function startWorkers(config: Config): void {
   runPrimary({ workers: config.workers, name, ambient, log, exit: exitSurely });
 }
 
-async function main(): Promise<void> {
+/** The whole program, for `games` instead of those of this repository: settings, `--validate`, workers, signals. A worker runs the same program again. */
+export async function runServer(games = hostedGames()): Promise<void> {
   try {
     const config = readConfig(process.env);
     const [word, ...rest] = process.argv.slice(2);
@@ -337,7 +338,7 @@ async function main(): Promise<void> {
     limitYoungSpace(realAmbient());
     if (config.workers > 1 && !isWorker()) return startWorkers(config);
     const serve = watchSignals({ process, isWorker: isWorker(), exit: exitSurely });
-    const { stop, operations } = await startServer(config, secretSource(process.env));
+    const { stop, operations } = await startServer(config, secretSource(process.env), games);
     serve({ stop, reloadSecrets: () => operations.reloadSecrets() });
   } catch (error) {
     process.stderr.write(
@@ -347,4 +348,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await main();
+if (process.argv[1] === import.meta.filename) await runServer();

@@ -1,8 +1,10 @@
 // The third game on whole servers: killed and started again on SQLite, and served by two instances on a real redis-server. Every byte that
 // any door gave to anybody is kept and searched.
+import { spawnSync } from "node:child_process";
 import { isDeepStrictEqual } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { TestRedis } from "../redis/redis-server.ts";
+import { workersOf } from "../redis/workers.ts";
 import { lacks } from "../support/programs.ts";
 import { type RunningServer, type ServerOptions, startRunningServer } from "../support/running-server.ts";
 import { connectTable, type TableClient } from "../support/table-client.ts";
@@ -88,6 +90,18 @@ test("a server killed in the middle of a lot: bids, hands and keys are there, th
   expect(described).toContain("auction_event_lotSold");
 });
 
+test("a program of one's own is the whole program: it only checks when asked to, reads its secrets again, and leaves in order", async () => {
+  const server = await start();
+  server.signal("SIGHUP");
+  await expect.poll(server.output, { timeout: 10_000 }).toContain("the secrets were read again");
+  server.signal("SIGINT");
+  expect(await server.exited).toBe(0);
+  expect(server.output()).toContain("stopped");
+  const env = { ...process.env, NODE_ENV: "test", DATA_DIR: server.dataDir };
+  const checked = spawnSync(process.execPath, [program, "--validate"], { env, encoding: "utf8", timeout: 30_000 });
+  expect(checked.stdout).toBe("The configuration is good, and the store can be used.\n");
+});
+
 describe.skipIf(lacks("redis-server"))("on two instances", () => {
   test("nobody receives what is not his, whichever instance he asks; a lot closes by itself when its instance is killed", async () => {
     const redis = await TestRedis.start();
@@ -123,5 +137,17 @@ describe.skipIf(lacks("redis-server"))("on two instances", () => {
     expect(JSON.stringify(sold.data.events)).toContain('{"lot":1,"seat":2,"price":620002}');
     // Who came through the instance that died shows away.
     await watcher.until(({ type, data }) => type === "change" && JSON.stringify(data.events).includes("seatAway"), 0);
+  });
+
+  test("WORKERS of a program of one's own host its games too", async () => {
+    const redis = await TestRedis.start();
+    opened.push({ dispose: () => redis.end() });
+    const server = await start({ env: { REDIS_URL: redis.url, WORKERS: "2" } });
+    await expect.poll(async () => (await workersOf(server)).size, { timeout: 30_000 }).toBe(2);
+    for (let line = 0; line < 4; line += 1) {
+      const host = await connectTable(server.port);
+      expect((await host.request("create", { game: "auction" })).type).toBe("ack");
+    }
+    expect((await server.stop()).code).toBe(0);
   });
 });

@@ -23,7 +23,7 @@ import { readMark } from "../../lib/store/sqlite-mark.ts";
 import { trySqlite } from "../../lib/store/sqlite-try.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
 import { isCi } from "../support/programs.ts";
-import { mountSmall } from "../torture/disk.ts";
+import { mountSmall, readOnlyFile } from "../torture/disk.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, start, Table } from "./table.ts";
 
@@ -295,6 +295,21 @@ describe("SAFETY 6 start gate", () => {
     } finally {
       mounted.unmount();
     }
+  });
+
+  test("a lock file that may only be read locks nothing: who finds one is refused with one line", async (context) => {
+    await (await openAt(folder)).close();
+    const readOnly = readOnlyFile(file("games.db.lock"));
+    if (typeof readOnly === "string") {
+      if (isCi()) throw new Error(readOnly);
+      return context.skip(readOnly);
+    }
+    try {
+      await expect(openAt(folder)).rejects.toThrow(/^The lock file .* may only be read/);
+    } finally {
+      readOnly.release();
+    }
+    await (await openAt(folder)).close();
   });
 
   test("a folder that cannot be one is refused with one line", async () => {

@@ -1,6 +1,6 @@
 // Runs in which the disk is the trouble: slow, full, read by somebody for long, copied while in use.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { Failpoint } from "../../lib/store/failpoint.ts";
@@ -116,6 +116,21 @@ export function mountSmall(folder: string, megabytes: number): { unmount(): void
     return `a small file system cannot be mounted here (run as root): ${String(error).split("\n")[0]}`;
   }
   return { unmount: () => void execFileSync("umount", ["-l", folder]) };
+}
+
+/** Lets this process only read a file, as one that belongs to somebody else; the reason when this machine does not allow it. */
+export function readOnlyFile(path: string): { release(): void } | string {
+  if (process.getuid?.() !== 0) {
+    chmodSync(path, 0o444);
+    return { release: () => chmodSync(path, 0o644) };
+  }
+  try {
+    execFileSync("mount", ["--bind", path, path], { stdio: "pipe" });
+    execFileSync("mount", ["-o", "remount,bind,ro", path], { stdio: "pipe" });
+  } catch (error) {
+    return `a file cannot be made read-only here: ${String(error).split("\n")[0]}`;
+  }
+  return { release: () => void execFileSync("umount", ["-l", path]) };
 }
 
 export interface FullFigures {

@@ -23,10 +23,14 @@ export function lockDataFile(path: string): DataLock {
   try {
     db.pragma("journal_mode = MEMORY");
     db.exec("BEGIN EXCLUSIVE");
+    // Of a file that it may only read SQLite takes no lock here, and says nothing: a second server would get it as well.
+    db.pragma("user_version = 1");
   } catch (error) {
     db.close();
-    const isTaken = String((error as { code?: string }).code).startsWith("SQLITE_BUSY");
-    if (isTaken) throw new StartRefused(`The data file ${path} is in use by another server.`);
+    const code = String((error as { code?: string }).code);
+    if (code.startsWith("SQLITE_BUSY")) throw new StartRefused(`The data file ${path} is in use by another server.`);
+    if (code.startsWith("SQLITE_READONLY"))
+      throw new StartRefused(`The lock file ${lockPath} may only be read: whoever uses the data file has to own it.`);
     throw new StartRefused(`The lock file ${lockPath} cannot be locked: ${oneLine(error)}.`);
   }
   return {

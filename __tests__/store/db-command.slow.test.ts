@@ -1,4 +1,5 @@
 // The operator's commands on the data file: F34 (migrations), F58 (backup, restore, check).
+import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
@@ -6,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { readConfig } from "../../lib/ops/config.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
+import { isCi } from "../support/programs.ts";
+import { mountSmall } from "../torture/disk.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, Table, waiting } from "./table.ts";
@@ -38,6 +41,26 @@ describe("the db command", () => {
     const store = await openAt(folder);
     expect((await runDb(folder, "status")).out).toMatch(/in use by a server/);
     await store.close();
+  });
+
+  test("a file beside which nothing may be written is not called damaged by who reads it, but where it can be read", async (context) => {
+    const disk = join(folder, "snapshot");
+    const mounted = mountSmall(disk, 4);
+    if (typeof mounted === "string") {
+      if (isCi()) throw new Error(mounted);
+      return context.skip(mounted);
+    }
+    try {
+      copyFileSync(join(folder, "games.db"), join(disk, "games.db"));
+      execFileSync("mount", ["-o", "remount,ro", disk]);
+      for (const word of ["status", "check", "export"])
+        expect((await runDb(disk, word)).err, word).toMatch(/cannot be read here: nothing may be written/);
+      for (const word of ["verify", "restore"])
+        expect((await runDb(folder, word, join(disk, "games.db"))).err, word).toMatch(/cannot be read here: nothing may be written/);
+      expect((await runDb(disk, "backup", join(folder, "copy.db"))).err).toMatch(/cannot be read here: nothing may be written/);
+    } finally {
+      mounted.unmount();
+    }
   });
 
   test("an empty variable counts as not set, as it does for the server", async () => {

@@ -12,7 +12,7 @@ import { wholeState } from "./checksum.ts";
 import { readDeadLetters } from "./dead-letter.ts";
 import { failpoints } from "./failpoint.ts";
 import { redisUsage, runRedisCommand } from "./redis-command.ts";
-import { backupDataFile, DbCommandError, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
+import { backupDataFile, DbCommandError, openToRead, restoreDataFile, verifyCopy } from "./sqlite-backup.ts";
 import { checkDataFile, gamesWithLogs } from "./sqlite-check.ts";
 import { RedisRefused } from "./redis-gate.ts";
 import { oneLine } from "./sqlite-disk.ts";
@@ -242,7 +242,7 @@ const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size
 
 function withReader<T>(path: string, read: (db: Database) => T): T {
   assertThere(path);
-  const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  const db = openToRead(path);
   try {
     return read(db);
   } finally {

@@ -2,7 +2,7 @@
 // A copy of the .db alone would lose what is still in its log; VACUUM INTO reads both in one snapshot.
 import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import Sqlite from "better-sqlite3";
+import Sqlite, { type Database } from "better-sqlite3";
 import { type CheckReport, checkDataFile } from "./sqlite-check.ts";
 import { forceToDisk, oneLine } from "./sqlite-disk.ts";
 import { markPath } from "./sqlite-gate.ts";
@@ -14,6 +14,21 @@ export class DbCommandError extends Error {}
 export interface BackupReport extends CheckReport {
   readonly path: string;
   readonly seq: number;
+}
+
+/** Opens a data file or a copy to read it. Reading one with a log makes a file beside it: that it may not is no damage, and is told here. */
+export function openToRead(path: string): Database {
+  const db = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  try {
+    db.pragma("application_id");
+  } catch (error) {
+    // What else is wrong with it shows when it is read.
+    if (!/^SQLITE_(READONLY|CANTOPEN)/.test(String((error as { code?: unknown }).code))) return db;
+    db.close();
+    const how = "nothing may be written beside it, which reading its log needs. Do this as the server's user, or with a copy";
+    throw new DbCommandError(`${path} cannot be read here: ${how}.`);
+  }
+  return db;
 }
 
 /** Writes a verified copy to `target`, which must not exist. Nothing is left behind when it fails. */
@@ -33,7 +48,7 @@ export function backupDataFile(source: string, target: string): BackupReport {
 
 /** Writes what a file and its log hold to `part`, forces it to the disk, and says what is in it. */
 function copyWhole(source: string, part: string): BackupReport {
-  const db = new Sqlite(source, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  const db = openToRead(source);
   try {
     db.prepare("VACUUM INTO ?").run(part);
   } finally {
@@ -65,8 +80,9 @@ export function verifyCopy(path: string): BackupReport {
 
 function openCopy(path: string) {
   try {
-    return new Sqlite(path, { readonly: true, fileMustExist: true });
+    return openToRead(path);
   } catch (error) {
+    if (error instanceof DbCommandError) throw error;
     throw new DbCommandError(`${path} cannot be opened: ${oneLine(error)}.`);
   }
 }

@@ -281,6 +281,27 @@ describe("the db command", () => {
     expect(await runDb(folder, "replay")).toMatchObject({ code: 1, err: expect.stringContaining("nothing to replay") });
   });
 
+  test("an option that a command does not take ends it, too: `check --game` read every game, and `replay --game` wrote the letters of all", async () => {
+    for (const [option, owner, ...words] of [
+      ["--game", "export", "check", "--game", "AAAAAA"],
+      ["--game", "export", "replay", "--game", "AAAAAA"],
+      ["--to", "migrate", "restore", join(folder, "a"), "--to", "4"],
+    ] as const)
+      expect(await runDb(folder, ...words)).toEqual({
+        code: 2,
+        out: "",
+        err: `Only ${owner} takes ${option}. --help says how it is called.`,
+        lines: [],
+      });
+  });
+
+  test("codes may be typed in any case, as everywhere else", async () => {
+    expect((await runDb(folder, "export", "--game", "aaaaaa")).out).toContain('"game_id":"AAAAAA"');
+    edit("INSERT INTO quarantine (game_id, reason, at) VALUES ('AAAAAA', 'a test', 0)");
+    expect((await runDb(folder, "release", "aaaaaa")).out).toBe("AAAAAA is out of quarantine");
+    expect((await runDb(folder, "remove", "aaaaaa")).out).toBe("AAAAAA is forgotten");
+  });
+
   test("a word that a command does not take ends it before it did anything: it was passed over, and `migrate 3` went to the newest schema", async () => {
     for (const words of [
       ["remove", "AAAAAA", "BBBBBB"],

@@ -71,14 +71,17 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
       options: { "data-dir": { type: "string" }, to: { type: "string" }, game: { type: "string" }, help: { type: "boolean", short: "h" } },
     });
     const [name = "", ...words] = positionals;
+    const game = values.game?.toUpperCase();
     const url = values["data-dir"] === undefined ? readRedisUrl(io.env) : null;
     if (values.help) {
       io.out((url === null ? usage : redisUsage).trimEnd());
       return 0;
     }
+    for (const [option, command] of takesOption)
+      if (values[option] !== undefined && name !== command) throw new Misuse(`Only ${command} takes --${option}.`);
     if (url !== null) {
       const { redisCommandMs: commandMs, redisStartMs: startMs } = limitsFrom(io.env);
-      return await runRedisCommand(name, { ...io, url, limits: { commandMs, startMs }, words, game: values.game });
+      return await runRedisCommand(name, { ...io, url, limits: { commandMs, startMs }, words, game });
     }
     const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
     if (command === undefined) {
@@ -91,7 +94,7 @@ export async function runDbCommand(args: readonly string[], io: CommandIo): Prom
     const dataDir = resolve(values["data-dir"] ?? (io.env["DATA_DIR"] || "./data"));
     const named = join(dataDir, dataFileName);
     const path = existsSync(named) ? realpathSync(named) : named;
-    return await command({ ...io, dataDir, path, words, options: { to: values.to, game: values.game } });
+    return await command({ ...io, dataDir, path, words, options: { to: values.to, game } });
   } catch (error) {
     const problem = misuse(error);
     const isOurs = [ConfigError, DbCommandError, GateError, StartRefused, RedisRefused].some((ours) => error instanceof ours);
@@ -187,13 +190,13 @@ const commands = {
     }
   },
   release({ path, words, out }: Context): number {
-    const gameId = wordOf(words, "CODE");
+    const gameId = wordOf(words, "CODE").toUpperCase();
     const { changes } = withWriter(path, (db) => db.prepare("DELETE FROM quarantine WHERE game_id = ?").run(gameId));
     out(changes === 1 ? `${gameId} is out of quarantine` : `${gameId} is not in quarantine`);
     return changes === 1 ? 0 : 1;
   },
   async remove({ path, dataDir, words, ambient, env, out }: Context): Promise<number> {
-    const gameId = wordOf(words, "CODE");
+    const gameId = wordOf(words, "CODE").toUpperCase();
     assertThere(path);
     const store = await openSqliteStore({ dataDir, ambient, limits: sqliteLimitsOf(limitsFrom(env)) });
     let isThere = false;
@@ -217,6 +220,12 @@ const commands = {
 
 /** The others take options only. */
 const takesWord: ReadonlySet<string> = new Set(["backup", "restore", "release", "remove", "verify"]);
+
+/** `check --game CODE` read every game, and `replay --game CODE` wrote the letters of all. */
+const takesOption = [
+  ["to", "migrate"],
+  ["game", "export"],
+] as const;
 
 /** Of a log that is torn, a removal reaches only a part, and a damaged status is counted wrongly. Reads the whole log: no server does this. */
 function clearLeft(db: Database): number {

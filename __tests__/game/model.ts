@@ -67,6 +67,13 @@ export class Model extends ModelTable {
     this.runOn();
   }
 
+  /** Nobody waits any more for whoever has lost his seat. */
+  protected giveUp(id: number): void {
+    const wasAway = this.seat(id)?.awayAt != null;
+    this.free(id);
+    if (wasAway) this.runOn();
+  }
+
   protected bySeat: number | null = null;
 
   protected perform(asked: Asked): boolean {
@@ -85,7 +92,7 @@ export class Model extends ModelTable {
         return this.claim(about as number, asked.viewer);
       case "unclaim":
         if (mine === null) return false;
-        this.free(mine);
+        this.giveUp(mine);
         return true;
       case "start":
         return (isHost || mine !== null) && this.start();
@@ -172,6 +179,7 @@ export class Model extends ModelTable {
       case "eliminate":
         if (!playing || seat.dead) return false;
         this.die([id]);
+        if (seat.awayAt !== null) this.runOn();
         return true;
       case "revive":
         if (!playing || !seat.dead) return false;
@@ -182,7 +190,7 @@ export class Model extends ModelTable {
       case "kick":
         if (seat.owner === null || seat.owner === viewer) return false;
         if (this.chair?.who === seat.owner) this.chair = null;
-        this.free(id);
+        this.giveUp(id);
         return true;
       case "transferHost":
         if (seat.owner === null) return false;

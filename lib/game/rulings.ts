@@ -4,14 +4,20 @@ import { runsIntoOvertime } from "./clock-face.ts";
 import { type Draft, type Outcome, refuse, writeSeat } from "./draft.ts";
 import type { DurationMs, SeatId } from "./ids.ts";
 import { limits, within } from "./limits.ts";
-import { seatAt } from "./state.ts";
-import { kill } from "./turns.ts";
+import { runOn } from "./seats.ts";
+import { isAway, seatAt } from "./state.ts";
+import { kill, putInOrder } from "./turns.ts";
 
 export function eliminate(draft: Draft, id: SeatId): Outcome {
   const seat = seatAt(draft.state, id);
   if (seat === undefined) return refuse("no-such-seat", "playerId");
   if (seat.dead) return refuse("seat-dead", "playerId");
   kill(draft, id, "host");
+  if (isAway(seat)) {
+    // What the ruling entails comes before the clocks that stood for him run on.
+    putInOrder(draft);
+    runOn(draft);
+  }
   return null;
 }
 

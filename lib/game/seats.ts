@@ -33,8 +33,16 @@ function freeSeat(draft: Draft, id: SeatId, how: "seatLeft" | "kicked" | "seatFr
   leaveHostSeat(draft, id);
 }
 
+/** Frees a seat because somebody said so: whom the clocks stood for is not waited for any more. */
+function giveUpSeat(draft: Draft, id: SeatId, how: "seatLeft" | "kicked"): void {
+  const found = seatAt(draft.state, id);
+  const wasAway = found !== undefined && isAway(found);
+  freeSeat(draft, id, how);
+  if (wasAway) runOn(draft);
+}
+
 export function unclaim(draft: Draft, id: SeatId): Outcome {
-  freeSeat(draft, id, "seatLeft");
+  giveUpSeat(draft, id, "seatLeft");
   return null;
 }
 
@@ -48,11 +56,14 @@ export function kick(draft: Draft, id: SeatId, by: ViewerId | null): Outcome {
   // A former host loses his chair too, or he could come back by it as host.
   const { host } = draft.state;
   if (host.chair?.viewerId === viewerId) draft.state.host = { ...host, chair: null };
-  freeSeat(draft, id, "kicked");
+  giveUpSeat(draft, id, "kicked");
   return null;
 }
 
-/** A seat whose holder was away too long is free. What he held tells him, should he come back, that it has expired. */
+/**
+ * A seat whose holder was away too long is free. What he held tells him, should he come back, that it has expired. Clocks that stood for
+ * him stand on: nobody may be looking any more.
+ */
 export function lapse(draft: Draft, id: SeatId): void {
   const hash = seatAt(draft.state, id)?.holder?.tokenHash ?? null;
   freeSeat(draft, id, "seatFreed");

@@ -12,6 +12,7 @@ import { step } from "../../public/app/model/step.ts";
 import { newLocalTable } from "../../public/app/net/local-table.ts";
 import { eachNews } from "../../public/app/net/news.ts";
 import { fakeEnv } from "./support/fake-env.ts";
+import { seated, token } from "./support/seated-page.ts";
 import { player, table } from "./support/tables.ts";
 
 const event = (type: string, data: object = {}): WireEvent => ({ type, data }) as unknown as WireEvent;
@@ -196,4 +197,42 @@ test("what is new at a table is told once: not what others watch meanwhile, nor 
   stop();
   shows({ v: 42, id: "ZZZZZZ" }, 42);
   expect(told).toEqual([[11, 12], [41]]);
+});
+
+test("what became of the table while the line was down is told once, as far as it is so still: whose turn it is, who is asked, who has to choose", () => {
+  const { env, session } = seated();
+  const told: unknown[] = [];
+  const stop = eachNews(session.model, (fresh, now, { seat }) => {
+    const cues = fresh.map(({ event: one }) => cueFor(one, { seat, all: false })).filter((cue) => cue !== null);
+    told.push([cues, sentencesFor(fresh, now, seat).map(({ key }) => key)]);
+  });
+  let letter = 98;
+  /** The line goes, and is back when the table stands like this. */
+  const backAt = (part: Partial<Table>): void => {
+    env.socket().dies(1006);
+    env.pass(1_000);
+    env.socket().opens();
+    const state = table(part);
+    env.socket().says("reconnected", { playerId: 2, gameId: "K7QX2M", token: token(String.fromCharCode(letter)), state });
+    letter += 1;
+    const passed = { v: state.v, at: 0, by: 1, type: "passTurn", events: [event("turnPassed", { from: 1, to: 2, turn: 10 })] };
+    env.socket().says("missed", { from: 11, changes: [passed] });
+  };
+  const own = { turn: 10, activePlayer: 2, running: [2] };
+  backAt({ v: 14, ...own });
+  backAt({ v: 15, ...own, stormCount: 1 });
+  backAt({ v: 16, ...own, turn: 11, activePlayer: 3, running: [3] });
+  const asked = { turn: 11, activePlayer: 3, targetingState: "resolving", awaitingPriority: [2], running: [2] } as const;
+  backAt({ v: 17, ...asked });
+  backAt({ v: 18, ...asked, players: [player(1), player(2, { timeoutPending: true }), player(3), player(4)] });
+  backAt({ v: 19, status: "finished", turn: 12, activePlayer: null, running: [] });
+  stop();
+  expect(told).toEqual([
+    [["turn"], ["live.yourTurn"]],
+    [[], []],
+    [[], ["live.turn"]],
+    [["priority"], ["live.yourAnswer"]],
+    [["timeout"], ["live.yourTimeout"]],
+    [[], []],
+  ]);
 });

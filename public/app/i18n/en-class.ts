@@ -102,4 +102,8 @@ export const enClass: Readonly<Record<string, string>> = {
   "class.score_one": "{{won}} of {{count}} round won",
   "class.score_other": "{{won}} of {{count}} rounds won",
   "class.scoreLimit": "Marks: 75%, the limit of every plan, and 85.4%, which entangled particles reach",
+  "refusal.class-full": "This class has no room for another player or team.",
+  "refusal.name-taken": "Another team has this name.",
+  "refusal.wrong-round": "This is not the round that is open.",
+  "refusal.already-answered": "You have answered this round.",
 };

@@ -6,6 +6,18 @@ import type { Happening, Model, Table } from "../model/model.ts";
 /** `table` as it stands after what is `fresh`. */
 type Hear = (fresh: readonly Happening[], table: Table, model: Model) => void;
 
+/** What came of changes that this page was not told of, as far as somebody has to act on it now: the rest is for the log alone. */
+function meanwhile(before: Table, { v, serverTime: at, activePlayer: to, turn, awaitingPriority, players }: Table): readonly Happening[] {
+  const passed = to === null || turn === before.turn ? [] : [{ type: "turnPassed", data: { to, turn } }];
+  const asked = awaitingPriority.filter((id) => !before.awaitingPriority.includes(id));
+  const fell = players.filter(({ timeoutPending }, place) => timeoutPending && !before.players[place]?.timeoutPending);
+  return [
+    ...passed,
+    ...(asked.length === 0 ? [] : [{ type: "targetsConfirmed", data: { players: asked } }]),
+    ...fell.map(({ id: playerId }) => ({ type: "timeout", data: { playerId } })),
+  ].map((event) => ({ v, at, event }));
+}
+
 /** Calls `hear` at every change of the table until the answer is called. */
 export function eachNews(source: ReadonlySignal<Model>, hear: Hear): () => void {
   let last: Table | null = null;
@@ -13,6 +25,9 @@ export function eachNews(source: ReadonlySignal<Model>, hear: Hear): () => void 
     const { table, happenings } = model;
     const before = last;
     last = table ?? before;
-    if (table !== null && before?.id === table.id && before.v !== table.v) hear(since(happenings, before.v), table, model);
+    if (table !== null && before?.id === table.id && before.v !== table.v) {
+      const fresh = since(happenings, before.v);
+      hear(fresh.length > 0 ? fresh : meanwhile(before, table), table, model);
+    }
   });
 }

@@ -135,6 +135,25 @@ describe("what lies on the device", () => {
     expect(createPrefs(shelf).prefs.value).toMatchObject({ theme: "light", language: "tr", sounds: true });
   });
 
+  test("two pages of one browser like the same: what is chosen on one holds on the other, and nothing of it is written over", () => {
+    const shelf = memoryShelf();
+    const [one, other] = [createPrefs(shelf), createPrefs(shelf)];
+    one.set({ sounds: false });
+    const before = other.prefs.value;
+    other.heard("tapotarp:out:1");
+    expect(other.prefs.value).toBe(before);
+    other.heard("tapotarp:prefs");
+    expect(other.prefs.value).toMatchObject({ sounds: false, theme: "auto" });
+    // A page that was put aside is told nothing of what was chosen meanwhile.
+    other.set({ theme: "light" });
+    one.set({ calm: true });
+    expect(createPrefs(shelf).prefs.value).toMatchObject({ sounds: false, theme: "light", calm: true });
+    // All that was kept was cleared at once.
+    shelf.remove("tapotarp:prefs");
+    other.heard(null);
+    expect(other.prefs.value).toMatchObject({ sounds: true, theme: "auto", calm: false });
+  });
+
   test("a page whose key was cleared from the device while it played says that it only watches", () => {
     const env = fakeEnv();
     const session = createSession(env);

@@ -121,6 +121,20 @@ test("a page whose language cannot be fetched speaks English until it can", asyn
   await expect(page.getByRole("button", { name: "Ayarlar" })).toBeVisible();
 });
 
+test("what is chosen on one of a browser's pages is so on the other at once, and neither takes it back", async ({ table }) => {
+  const one = await table.open("/");
+  const other = await one.context().newPage();
+  await other.goto(table.server.origin);
+  await one.getByRole("button", { name: "Settings" }).click();
+  await one.getByRole("button", { name: "Türkçe" }).click();
+  await expect(other.getByRole("button", { name: "Ayarlar" })).toBeVisible();
+  await other.getByRole("button", { name: "Ayarlar" }).click();
+  await other.getByRole("button", { name: "Açık", exact: true }).click();
+  await expect(one.locator("html")).toHaveAttribute("data-theme", "light");
+  await other.reload();
+  await expect(other.locator('html[lang="tr"][data-theme="light"]')).toBeAttached();
+});
+
 test("a message and what is said aloud reach a player who has a sheet open", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");

@@ -1,12 +1,12 @@
 // Builds the page: preferences, words, session, and the screen. The only file that starts anything.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { AppRoot } from "./app.tsx";
 import { type App, AppContext, type Sheet } from "./app-context.ts";
 import { startDevice } from "./device/device.ts";
 import { browserEnv } from "./device/env.ts";
 import { createPrefs } from "./device/prefs.ts";
-import { preferredLanguage } from "./i18n/languages.ts";
+import { type Language, preferredLanguage } from "./i18n/languages.ts";
 import { createSpeech } from "./i18n/words.ts";
 import { createSession } from "./net/session.ts";
 import { routeOf } from "./route.ts";
@@ -21,8 +21,9 @@ import "../styles/forced.css";
 async function start(): Promise<void> {
   const env = browserEnv();
   const prefShelf = createPrefs(env.shelf);
-  const chosen = prefShelf.prefs.value.language;
-  const speech = await createSpeech(chosen === "auto" ? preferredLanguage(navigator.languages) : chosen);
+  const chosen = computed(() => prefShelf.prefs.value.language);
+  const spoken = (): Language => (chosen.value === "auto" ? preferredLanguage(navigator.languages) : chosen.value);
+  const speech = await createSpeech(spoken());
   const route = signal(routeOf(location));
   const go = (path: string): void => {
     history.pushState(null, "", path);
@@ -38,6 +39,8 @@ async function start(): Promise<void> {
       route.value = routeOf(location);
       sheet.value = null;
     });
+  addEventListener("storage", ({ key }) => prefShelf.heard(key));
+  effect(() => void speech.use(spoken()));
   effect(() => {
     document.documentElement.lang = speech.language.value;
   });

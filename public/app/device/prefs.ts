@@ -36,6 +36,8 @@ const key = "tapotarp:prefs";
 export interface PrefShelf {
   readonly prefs: Signal<Prefs>;
   readonly set: (change: Partial<Prefs>) => void;
+  /** Another page of this browser wrote what lies under this key; null: it cleared everything. */
+  readonly heard: (of: string | null) => void;
 }
 
 /** Another build may have known others: the page could not begin in a language that it has no words of. */
@@ -60,8 +62,12 @@ export function createPrefs(shelf: Shelf): PrefShelf {
   return {
     prefs,
     set(change) {
-      prefs.value = { ...prefs.value, ...change };
+      // A page that was put aside has not heard what was chosen on another one meanwhile.
+      prefs.value = { ...kept(shelf), ...change };
       shelf.set(key, JSON.stringify(prefs.value));
+    },
+    heard(of) {
+      if (of === key || of === null) prefs.value = kept(shelf);
     },
   };
 }

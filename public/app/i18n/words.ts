@@ -80,11 +80,13 @@ export async function createSpeech(first: Language, from: Catalogues = catalogue
     if (has(wanted)) language.value = wanted;
     else setTimeout(() => void learn(wanted), askAgainMs);
   };
-  const use = (wanted: Language): Promise<void> => {
+  const use = async (wanted: Language): Promise<void> => {
+    // Its words are here, or are tried for.
+    if (wanted === chosen) return;
     chosen = wanted;
-    return learn(wanted);
+    await learn(wanted);
   };
-  await use(first);
+  await learn(first);
   const t: Translate = (key, params) => {
     const spoken = language.value;
     return speaker.t(key, { ...params, lng: spoken });

@@ -1,9 +1,9 @@
 // How this device looks, sounds and behaves.
 import type { JSX } from "preact";
 import { useApp } from "../app-context.ts";
-import { languageChoices, type Prefs, themes } from "../device/prefs.ts";
+import { languageChoices, themes } from "../device/prefs.ts";
 import { canSound } from "../device/sounds.ts";
-import { languageNames, preferredLanguage } from "../i18n/languages.ts";
+import { languageNames } from "../i18n/languages.ts";
 import { Segments, Switch } from "../ui/parts.tsx";
 
 export function SettingsSheet(): JSX.Element {
@@ -13,10 +13,6 @@ export function SettingsSheet(): JSX.Element {
   const flip = (name: "sounds" | "vibration" | "wakeLock" | "nudge" | "calm"): JSX.Element => (
     <Switch label={t(`settings.${name}`)} on={prefs[name]} onFlip={(on) => prefShelf.set({ [name]: on })} />
   );
-  const speak = (language: Prefs["language"]): void => {
-    prefShelf.set({ language });
-    void speech.use(language === "auto" ? preferredLanguage(navigator.languages) : language);
-  };
   return (
     <div class="form">
       <Segments
@@ -29,7 +25,7 @@ export function SettingsSheet(): JSX.Element {
         label={t("settings.language")}
         value={prefs.language}
         options={languageChoices.map((value) => ({ value, text: value === "auto" ? t("settings.language.auto") : languageNames[value] }))}
-        onPick={speak}
+        onPick={(language) => prefShelf.set({ language })}
       />
       <div>
         {canSound() ? flip("sounds") : null}

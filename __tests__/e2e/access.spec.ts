@@ -420,3 +420,29 @@ test("what is said over the great clock is said whole, on every phone and in bot
   expect(read.size).toBe(2 * states.length);
   expect(cut).toEqual([]);
 });
+
+test("HO2 a host is offered to make a seat the host while its holder is there, or gone for less than five minutes as far as the page can know", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const now = 1_000_000;
+  const left = (agoMs: number, playerId = 1): NonNullable<Scene["tells"]> => [
+    ["missed", { from: 8, changes: [{ v: 9, at: now - agoMs, events: [{ type: "seatAway", data: { playerId } }] }] }],
+  ];
+  const shown: Record<string, boolean> = {};
+  for (const [how, connected, tells] of [
+    ["here", true, left(900_000)],
+    ["gone for a moment", false, left(240_000)],
+    ["gone for long", false, left(300_000)],
+    ["nobody saw when", false, left(1_000, 3)],
+  ] as const) {
+    const players = seats(4, (id) => (id === 1 ? { connected } : {}));
+    await show({ name: how, path: "/g/K7QX2M", table: table({ players, hostPlayer: 2 }), seat: 2, tells });
+    await page.locator('.card[data-seat="1"]').click();
+    await expect(page.getByRole("button", { name: "Free this seat" })).toBeVisible();
+    shown[how] = await page.getByRole("button", { name: "Make host" }).isVisible();
+  }
+  await context.close();
+  expect(shown).toEqual({ here: true, "gone for a moment": true, "gone for long": false, "nobody saw when": false });
+});

@@ -6,6 +6,7 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
+import { mayBeHost } from "../model/next-host.ts";
 import { nameOf, playerOf, type Standing, standing } from "../model/table-questions.ts";
 import { counterWord } from "../ui/counter-word.ts";
 import { ClockFace } from "../ui/face.tsx";
@@ -129,7 +130,7 @@ function SeatActs({ table, player, who, onDone }: ActsProps): JSX.Element | null
       {inPlay ? <RowButton icon="alert" word={t("seat.addPenalty")} note={String(player.penalties)} onClick={about("addPenalty")} /> : null}
       {inPlay && player.isEliminated ? <RowButton icon="heart" word={t("seat.revive")} onClick={about("revive")} /> : null}
       {inPlay && !player.isEliminated ? <SureButton icon="skull" word={t("seat.eliminate")} onSure={about("eliminate")} /> : null}
-      {player.claimed && who.seat !== player.id ? (
+      {who.seat !== player.id && mayBeHost(session.model.value, player, session.serverNowMs()) ? (
         <RowButton icon="crown" word={t("seat.makeHost")} onClick={about("transferHost")} />
       ) : null}
       {player.claimed && who.seat !== player.id ? <SureButton icon="leave" word={t("seat.kick")} onSure={about("kick")} /> : null}

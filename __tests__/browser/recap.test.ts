@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chartScale, linePath } from "../../public/app/model/chart.ts";
+import { apart, chartScale, linePath } from "../../public/app/model/chart.ts";
 import { changedBlow, damageCommand } from "../../public/app/model/damage.ts";
 import type { LoggedChange } from "../../public/app/model/logged.ts";
 import { recapCsv, recapOf } from "../../public/app/model/recap.ts";
@@ -182,4 +182,17 @@ test("a chart's line stays in its box", () => {
   ];
   const scale = chartScale(points, { width: 100, height: 42 });
   expect(linePath(points, scale, "steps")).toBe("M0 0H50V30H100V42");
+});
+
+test("the shapes at the ends of a chart's lines lie beside each other, in the order of their values, in the box, and no further off than they must", () => {
+  const inBox = { gap: 10, height: 150 };
+  expect(apart([20, 90, 55.5], inBox)).toEqual([20, 90, 55.5]);
+  expect(apart([70, 70], inBox)).toEqual([65, 75]);
+  expect(apart([150, 40, 150, 148], inBox)).toEqual([140, 40, 150, 130]);
+  expect(apart([0, 0, 3], inBox)).toEqual([0, 10, 20]);
+  // Two that were moved away from each other meet a third.
+  expect(apart([70, 70, 79], inBox)).toEqual([63, 73, 83]);
+  const eight = apart([150, 150, 150, 150, 0, 150, 150, 150], inBox);
+  expect(eight).toEqual([90, 100, 110, 120, 0, 130, 140, 150]);
+  expect(apart([], inBox)).toEqual([]);
 });

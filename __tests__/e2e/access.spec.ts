@@ -304,10 +304,17 @@ test("each line of a chart ends in its seat's shape, so that it is told by more 
       });
     }),
   );
+  const covered = await page.locator(".line-ends").evaluateAll((charts) =>
+    charts.map((chart) => {
+      const tops = [...chart.querySelectorAll(".shape")].map((shape) => shape.getBoundingClientRect().top).sort((a, b) => a - b);
+      return tops.filter((top, at) => top - (tops[at - 1] ?? Number.NEGATIVE_INFINITY) < 10).length;
+    }),
+  );
   await context.close();
   expect(apart.map((lines) => lines.length)).toEqual([4, 4]);
   // Beside the chart, at the height of the line's end.
   expect(Math.max(...apart.flat())).toBeLessThan(20);
+  expect(covered, "of lines that end together").toEqual([0, 0]);
 });
 
 test("no word of the great button is broken, on any phone", async ({ browser }) => {

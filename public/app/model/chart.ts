@@ -32,3 +32,25 @@ export function linePath(points: readonly Point[], scale: Scale, style: "steps" 
   }
   return path;
 }
+
+/**
+ * Places along an edge from 0 to `height` that want to be at `wanted`, at least `gap` apart and in the same order. Those that would lie on each
+ * other share what they are moved by.
+ */
+export function apart(wanted: readonly number[], { gap, height }: { readonly gap: number; readonly height: number }): readonly number[] {
+  const order = wanted.map((_, index) => index).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  const groups: { readonly members: readonly number[]; readonly from: number }[] = [];
+  for (const index of order) {
+    let members = [index];
+    let from = wanted[index] ?? 0;
+    for (let before = groups.at(-1); before && before.from + before.members.length * gap > from; before = groups.at(-1)) {
+      groups.pop();
+      members = [...before.members, ...members];
+      const middle = members.reduce((sum, member, place) => sum + (wanted[member] ?? 0) - place * gap, 0) / members.length;
+      from = Math.max(0, Math.min(height - (members.length - 1) * gap, middle));
+    }
+    groups.push({ members, from });
+  }
+  const placed = new Map(groups.flatMap((group) => group.members.map((member, place) => [member, group.from + place * gap] as const)));
+  return wanted.map((own, index) => placed.get(index) ?? own);
+}

@@ -1,7 +1,7 @@
 // The recap's pictures: plain SVG. Lines are told apart by colour and by their seat's shape at the end.
 import type { JSX } from "preact";
 import type { SeatId } from "../../../lib/game/ids.ts";
-import { chartScale, linePath } from "../model/chart.ts";
+import { apart, chartScale, linePath } from "../model/chart.ts";
 import type { Table } from "../model/model.ts";
 import type { Point, TurnUsed } from "../model/recap.ts";
 import { nameOf } from "../model/table-questions.ts";
@@ -11,6 +11,8 @@ import { seatTint } from "./tint.ts";
 
 /** As high as it is drawn, px; it is stretched to the width there is. */
 const box = { width: 360, height: 150 } as const;
+/** Of a line's end, px. */
+const shapeSize = 10;
 
 interface LineChartProps {
   readonly table: Table;
@@ -25,6 +27,10 @@ interface LineChartProps {
 export function LineChart({ table, title, series, stepped, times }: LineChartProps): JSX.Element {
   const points = series.flatMap((s) => s.points);
   const scale = chartScale(points, box);
+  const ends = apart(
+    series.map((s) => scale.y(s.points.at(-1)?.value ?? 0)),
+    { gap: shapeSize + 1, height: box.height },
+  );
   const say = (value: number): string => (times ? durationText(value) : String(value));
   const last = series.map((s) => `${nameOf(table, s.seat)} ${say(s.points.at(-1)?.value ?? 0)}`).join(", ");
   return (
@@ -47,9 +53,9 @@ export function LineChart({ table, title, series, stepped, times }: LineChartPro
           ))}
         </svg>
         <span class="line-ends" aria-hidden="true">
-          {series.map((s) => (
-            <span key={s.seat} class="tint" style={{ ...seatTint(table, s.seat), top: `${scale.y(s.points.at(-1)?.value ?? 0)}px` }}>
-              <SeatShape seat={s.seat} size={10} />
+          {series.map((s, place) => (
+            <span key={s.seat} class="tint" style={{ ...seatTint(table, s.seat), top: `${ends[place]}px` }}>
+              <SeatShape seat={s.seat} size={shapeSize} />
             </span>
           ))}
         </span>
@@ -57,7 +63,7 @@ export function LineChart({ table, title, series, stepped, times }: LineChartPro
       <p class="chart-legend">
         {series.map((s) => (
           <span key={s.seat} class="tint" style={seatTint(table, s.seat)}>
-            <SeatShape seat={s.seat} size={10} />
+            <SeatShape seat={s.seat} size={shapeSize} />
             {nameOf(table, s.seat)}
           </span>
         ))}

@@ -67,6 +67,34 @@ test("whoever goes back to the start while the table has not answered stays ther
   expect(new URL(guest.url()).pathname).toBe("/");
 });
 
+/** From now on, and on every page loaded later, what each frame says in large. */
+const headings = (): void => {
+  const seen: string[] = [];
+  Object.assign(globalThis, { seen });
+  const look = (): void => {
+    const heading = document.querySelector("h1")?.textContent ?? "";
+    if (seen.at(-1) !== heading) seen.push(heading);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+};
+
+test("whoever is on the way to a table does not read first that it is not there", async ({ table }) => {
+  const host = await table.open("/");
+  const code = await createTable(host, "duel");
+  const guest = await table.open("/");
+  await guest.locator('input[name="code"]').fill(code);
+  await guest.evaluate(headings);
+  await guest.getByRole("button", { name: "Join" }).click();
+  await expect(guest.locator(".seats")).toBeVisible();
+  const seen = (): Promise<readonly string[]> => guest.evaluate(() => (globalThis as unknown as { seen: string[] }).seen);
+  expect(await seen()).not.toContain("This table is not there");
+  await guest.addInitScript(headings);
+  await guest.reload();
+  await expect(guest.locator(".seats")).toBeVisible();
+  expect(await seen()).not.toContain("This table is not there");
+});
+
 test("a table that is being made is called off by the way back", async ({ table }) => {
   const page = await table.open("/");
   const held: (() => void)[] = [];

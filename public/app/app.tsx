@@ -1,6 +1,6 @@
 // Which screen is shown: the address says where, the model says how things stand there.
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useApp } from "./app-context.ts";
 import { hasEnded, type Model } from "./model/model.ts";
 import { choicesDue } from "./model/table-questions.ts";
@@ -35,7 +35,8 @@ export function AppRoot(): JSX.Element {
   const atStart = here.page === "home" || here.page === "new-class";
 
   // The address leads: entering one is entering its game. The strip for a stream only looks on: the player's own page may be open beside it.
-  useEffect(() => {
+  // Before the browser paints: whoever has not been to a table yet would read for a moment that there is none.
+  useLayoutEffect(() => {
     if (code !== null && session.model.peek().gameId !== code) here.page === "overlay" ? session.watch(code) : session.enter(code);
     // Also when the game has not answered yet: a late answer must not pull anybody in. And where a table without a server is yet to be laid.
     else if (code === null && session.model.peek().link !== "local") session.leave();

@@ -24,7 +24,8 @@ async function opened(state: { readonly installing?: EventTarget; readonly waiti
     found.dispatchEvent(new Event("statechange"));
   };
   const isOffered = (): boolean => update.value !== null;
-  return { registration, installed, isOffered };
+  const load = (): void => update.value?.();
+  return { registration, installed, isOffered, load };
 }
 
 test("a newer page is offered when it is ready, whether it was there, on its way or not yet found when this one was opened", async () => {
@@ -43,4 +44,13 @@ test("a newer page is offered when it is ready, whether it was there, on its way
   expect(third.isOffered()).toBe(false);
   third.installed(later);
   expect(third.isOffered()).toBe(true);
+});
+
+test("a newer page that another tab has loaded meanwhile is loaded here by the same button", async () => {
+  const reload = vi.fn();
+  vi.stubGlobal("location", { reload });
+  const page = await opened({ waiting: worker() });
+  Object.assign(page.registration, { waiting: null });
+  page.load();
+  expect(reload).toHaveBeenCalledOnce();
 });

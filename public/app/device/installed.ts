@@ -30,13 +30,15 @@ export async function startInstalled({ update, session }: Pick<App, "update" | "
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
   try {
     const registration = await navigator.serviceWorker.register("/sw.js");
-    const offer = (): void => {
+    const load = (): void => {
       const { waiting } = registration;
-      if (waiting === null || navigator.serviceWorker.controller === null) return;
-      update.value = () => {
-        navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-        waiting.postMessage({ type: "SKIP_WAITING" });
-      };
+      // Another tab has loaded it, and it answers here as well.
+      if (waiting === null) return location.reload();
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      waiting.postMessage({ type: "SKIP_WAITING" });
+    };
+    const offer = (): void => {
+      if (registration.waiting !== null && navigator.serviceWorker.controller !== null) update.value = load;
     };
     const followNew = (): void => registration.installing?.addEventListener("statechange", offer);
     offer();

@@ -368,6 +368,32 @@ test("a panel tapped again while the answer is long on its way interrupts once",
   expect(log.changes.filter(({ command }: { readonly command: string }) => command === "interrupt")).toHaveLength(1);
 });
 
+test("a player who is tapped again while the answer is long on its way is still asked", async ({ table }) => {
+  const page = await table.open("/");
+  const code = await createTable(page, "commander");
+  await sit(page, 1);
+  await tap(page, "start");
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => void setTimeout(() => socket.send(text), 800));
+  });
+  await page.reload();
+  await page.locator('[data-action="target"]').click();
+  for (const button of ['[data-target="2"]', '.card[data-seat="3"]']) {
+    const other = page.locator(button);
+    await other.click();
+    // Not a wait for something: longer than a double tap takes, shorter than the answer.
+    await page.waitForTimeout(450);
+    await other.click();
+    await expect(other).toHaveAttribute("aria-pressed", "true");
+    await page.waitForTimeout(1_200);
+    await expect(other).toHaveAttribute("aria-pressed", "true");
+    await page.keyboard.press("Escape");
+  }
+  const log = await (await fetch(`${table.server.origin}/api/games/${code}/log?after=0`)).json();
+  expect(log.changes.filter(({ command }: { readonly command: string }) => command === "toggleTarget")).toHaveLength(2);
+});
+
 test("a double tap on pause or undo and a key pressed twice do it once", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");

@@ -37,7 +37,7 @@ export function TargetsSheet(): JSX.Element | null {
                 key={seat}
                 data-target={seat}
                 aria-pressed={on}
-                onClick={() => session.give({ type: "toggleTarget", data: { playerId: seat } })}
+                onClick={() => session.giveAnswer({ type: "toggleTarget", data: { playerId: seat } })}
               >
                 <SeatShape seat={seat} size={18} />
                 <span dir="auto">{playerOf(table, seat)?.name}</span>

@@ -21,7 +21,8 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
   const targeted = table.targetedPlayers.includes(seat) && table.targetingState !== "none";
   const away = player.claimed && !player.connected;
   const act = (): void => {
-    if (choosing) session.give({ type: "toggleTarget", data: { playerId: seat } });
+    // Nothing shows before the answer that he is chosen: whoever taps once more means the same.
+    if (choosing) session.giveAnswer({ type: "toggleTarget", data: { playerId: seat } });
     else sheet.value = { name: "seat", seat };
   };
   return (

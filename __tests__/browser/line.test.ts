@@ -331,14 +331,17 @@ describe("what was given", () => {
 });
 
 test.each([
-  ["the next game has begun", "running", []],
-  ["it is still over", "finished", ["reset"]],
-] as const)("a wish to play again that waited for the line is sent only while the game is over: %s", (_, status, sent) => {
+  ["reset", "finished", "running", "the next game has begun", []],
+  ["reset", "finished", "finished", "it is still over", ["reset"]],
+  ["start", "waiting", "paused", "others have begun and stopped it", []],
+  ["start", "waiting", "waiting", "nobody has begun", ["start"]],
+] as const)("a wish to play again, or to begin, that waited for the line is sent only while it is meant: %s while %s, now %s", (...row) => {
+  const [type, then, now, _, sent] = row;
   const shelf = memoryShelf();
   const { env, session } = seated(fakeEnv(shelf));
-  env.socket().says("change", { v: 12, serverTime: 0, status: "finished", running: [], winner: 1, events: [] });
+  env.socket().says("change", { v: 12, serverTime: 0, status: then, running: [], winner: 1, events: [] });
   env.socket().dies(1006);
-  session.give({ type: "reset", data: {} });
+  session.give({ type, data: {} });
   const loadedAnew = createSession(fakeEnv(shelf));
   for (const [one, where] of [
     [session, env],
@@ -347,7 +350,7 @@ test.each([
     one.enter(gameId);
     one.comeBackNow();
     where.socket().opens();
-    where.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 15, status }) });
+    where.socket().says("reconnected", { playerId: 2, gameId, token: "b".repeat(43), state: table({ v: 15, status: now }) });
     expect([
       where
         .socket()

@@ -166,9 +166,12 @@ const turnTypes = new Set([
 /** A tap of the great button that the server has not answered yet. */
 export const tapPending = (outbox: readonly Sent[]): Sent | undefined => outbox.find((sent) => turnTypes.has(sent.type));
 
-/** Who wished to play again while the line was down must not wipe the next game, which others have begun since. */
+/**
+ * Who wished to play again while the line was down must not wipe the next game, which others have begun since, and who wished to begin must
+ * not end their pause.
+ */
 export const isOvertaken = ({ type, status }: Sent, table: Table | null): boolean =>
-  type === "reset" && status === "finished" && table !== null && table.status !== "finished";
+  ((type === "reset" && status === "finished") || (type === "start" && status === "waiting")) && table !== null && table.status !== status;
 
 /** Starting, stopping and going on are one act: one button and one key do them all. */
 export const actOf = (type: string): string => (type === "start" ? "pause" : type);

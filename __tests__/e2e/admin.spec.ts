@@ -22,6 +22,8 @@ test.use({ trace: "off" });
 interface Stage {
   readonly origin: string;
   readonly live: LiveGames;
+  /** From now on this is the operator's token. */
+  replaceToken(token: string): void;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ async function openStage(): Promise<Stage> {
   const ambient = realAmbient();
   const live = createLiveGames(ambient);
   const zero = () => 0;
+  let right = token;
   const series = createSeries(ambient, { connections: zero, commandsTotal: zero, commandMsTotal: zero, queueAgeMs: zero, loopLagMs: zero });
   const host = {
     about: () => ({ instance: "stage", release: "test", startedAt: 0, connections: 0, rooms: gameCount }),
@@ -38,7 +41,7 @@ async function openStage(): Promise<Stage> {
     logLevel: () => "info",
   } as unknown as AdminHost;
   const settings = {
-    token: () => token,
+    token: () => right,
     host,
     health: createHealth({}),
     audit: noAudit(),
@@ -57,6 +60,9 @@ async function openStage(): Promise<Stage> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     live,
+    replaceToken(fresh) {
+      right = fresh;
+    },
     async close() {
       series.close();
       server.closeAllConnections();
@@ -113,6 +119,32 @@ test("F30 a thousand games at ten changes a second: drawing takes less than a fr
     // p95, because a frame in which the machine did something else says nothing about the page.
     expect(late, figures).toBeLessThan(frameMs);
     expect(await page.locator("[data-game]").count()).toBe(gameCount);
+  } finally {
+    await stage.close();
+  }
+});
+
+test("F35 a page that is open while the operator's token is replaced asks for the new one, and does not go on guessing", async ({
+  page,
+}) => {
+  const stage = await openStage();
+  try {
+    await signIn(page, stage.origin);
+    await page.getByRole("button", { name: "Charts" }).click();
+    await expect(page.locator("canvas").first()).toBeVisible();
+    const guesses: string[] = [];
+    page.on("response", (response) => void (response.status() === 401 && guesses.push(response.url())));
+    stage.replaceToken("a-newer-token-for-the-operator");
+    const field = page.getByLabel("Admin token");
+    await expect(field).toBeVisible();
+    await expect(page.getByRole("button", { name: "Charts" })).toHaveCount(0);
+    const { length } = guesses;
+    await page.waitForTimeout(5_000);
+    expect(guesses).toHaveLength(length);
+    await field.fill("a-newer-token-for-the-operator");
+    await page.getByRole("button", { name: "Open" }).click();
+    await expect(page.getByRole("button", { name: "Games" })).toBeVisible();
+    await expect(page.locator("#summary")).toContainText("connections");
   } finally {
     await stage.close();
   }

@@ -10,6 +10,7 @@ const summary = document.querySelector<HTMLElement>("#summary");
 if (page === null || tabs === null || summary === null) throw new Error("The page is not the operator's.");
 
 let leave: () => void = () => undefined;
+let stopLooking: () => void = () => undefined;
 
 function go(name: string, detail?: string): void {
   const target = pages[name];
@@ -56,10 +57,29 @@ function begin(): void {
     tab.addEventListener("click", () => go(name));
     tabs?.append(tab);
   }
-  // What it said last may be long gone, and looks as if it were so.
-  const ask = (): Promise<void> => look().catch((error: unknown) => summarise("unhealthy", problemOf(error)));
-  nowAndThen(after, { everyMs: 2000, ask });
+  const ask = async (): Promise<void> => {
+    try {
+      await look();
+    } catch (error) {
+      // What it said last may be long gone, and looks as if it were so.
+      summarise("unhealthy", problemOf(error));
+      if (isFinal(error)) out(problemOf(error));
+    }
+  };
+  // A double click on the token's button begins twice.
+  stopLooking();
+  stopLooking = nowAndThen(after, { everyMs: 2000, ask });
   go("games");
+}
+
+/** The token was replaced: shown again and again it would count as guesses, and soon the new one would be refused here as well. */
+function out(problem: string): void {
+  stopLooking();
+  leave();
+  leave = () => undefined;
+  tabs?.replaceChildren();
+  keepToken(null);
+  askForToken(problem);
 }
 
 function askForToken(problem: string): void {

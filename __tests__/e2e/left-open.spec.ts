@@ -135,6 +135,16 @@ test("what is chosen on one of a browser's pages is so on the other at once, and
   await expect(other.locator('html[lang="tr"][data-theme="light"]')).toBeAttached();
 });
 
+test("a page whose language is long on its way is not empty until it comes", async ({ table }) => {
+  const held: (() => Promise<void>)[] = [];
+  const page = await table.open("/", { locale: "tr-TR" });
+  await page.route(/\/assets\/tr-[^/]*\.js$/, (route) => void held.push(() => route.continue()));
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Settings" })).toBeVisible();
+  for (const release of held) await release();
+  await expect(page.getByRole("button", { name: "Ayarlar" })).toBeVisible();
+});
+
 test("a message and what is said aloud reach a player who has a sheet open", async ({ table }) => {
   const host = await table.open("/");
   const code = await createTable(host, "duel");

@@ -39,6 +39,8 @@ const catalogues: Catalogues = {
 /** Where i18next keeps the words of parts that came later. */
 const taught = "taught";
 const askAgainMs = 1_000;
+/** On a line that lets nothing through a try may take minutes. */
+const patienceMs = 2_500;
 
 /** How the languages write numbers: one format takes longer to make than all that it writes in a game. */
 function numberWriter() {
@@ -52,7 +54,7 @@ function numberWriter() {
   };
 }
 
-/** Never waits for more than one try: a page whose words do not come speaks English, and is not empty. */
+/** Waits for one try, and not long: a page whose words do not come speaks English until they do, and is not empty. */
 export async function createSpeech(first: Language, from: Catalogues = catalogues): Promise<Speech> {
   const speaker: i18n = i18next.createInstance();
   const written = numberWriter();
@@ -86,7 +88,7 @@ export async function createSpeech(first: Language, from: Catalogues = catalogue
     chosen = wanted;
     await learn(wanted);
   };
-  await learn(first);
+  await Promise.race([learn(first), new Promise((late) => setTimeout(late, patienceMs))]);
   const t: Translate = (key, params) => {
     const spoken = language.value;
     return speaker.t(key, { ...params, lng: spoken });

@@ -1,5 +1,4 @@
-// The composition root: reads the configuration, builds every part, listens, and takes it all down again in order.
-// Which store and bus it gets is chosen in lib/store/store-choice.ts. Nothing listens before everything is built.
+// The composition root: reads the configuration, builds every part, only then listens, and takes it all down again in order.
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -42,6 +42,14 @@ test("L46 in an open loop that is behind, word of the change before is not taken
   expect(figures.maxMs).toBeGreaterThan(180);
 });
 
+test("L46 an open loop whose tester stood still at the end offers what fell due meanwhile, as promised", async () => {
+  setTimeout(() => {
+    for (const until = performance.now() + 100; performance.now() < until; );
+  }, 60);
+  const figures = await openLoop({ pids: [], tables: [slowTable(1)], perSecond: 100, warmMs: 0, measureMs: 100 });
+  expect(figures.offeredPerSecond).toBe(100);
+});
+
 test("L46 a closed loop in which a connection was lost says so, though its table is quiet: nobody taps there any more", async () => {
   const table = slowTable(5);
   const on = { server: { pid: process.pid, port: 0, beside: [], stop: async () => {} }, openTable: async () => table };

@@ -140,14 +140,17 @@ export async function openLoop({ pids, tables, perSecond, warmMs, measureMs }: O
   const endAt = measuredFrom + measureMs;
   let sent = 0;
   let before: Moment | null = null;
-  for (let now = startedAt; now < endAt; now = performance.now()) {
+  const nextDueAt = (): number => startedAt + (sent * 1_000) / perSecond;
+  // Once more at the end: what fell due while the tester itself stood still is not left out.
+  for (let now = startedAt; now < endAt; ) {
+    await pause(tickMs);
+    now = performance.now();
     if (before === null && now >= measuredFrom) before = momentOf(pids);
-    for (let dueAt = startedAt + (sent * 1_000) / perSecond; dueAt <= now; dueAt = startedAt + (sent * 1_000) / perSecond) {
+    for (let dueAt = nextDueAt(); dueAt <= now && dueAt < endAt; dueAt = nextDueAt()) {
       dueTables[sent % dueTables.length]?.due(dueAt);
       sent += 1;
       if (dueAt >= measuredFrom) counts.offered += 1;
     }
-    await pause(tickMs);
   }
   const after = momentOf(pids);
   const answeredInTime = counts.answered;

@@ -333,6 +333,19 @@ describe("CK11 LE free time", () => {
     expect(table.state.seats[0]?.spent.turn).toBe(2_000 + 8_000 + 1_000);
   });
 
+  test("CK11 a stretch that ends within the grace costs the bank nothing, and adds nothing to it", () => {
+    const table = started({ delayTime: 2_000, dropPolicy: "grace", bonusTime: 0 });
+    play(
+      table,
+      `at 0      A drops -> seat-away A
+      at 3500   B updatePlayer B name=Bo -> player-renamed B Bo
+      see A A.delayRemaining -> A=600000 A.delayRemaining=28500
+      at 32000  B updatePlayer B name=Bea -> player-renamed B Bea
+      see A A.delayRemaining -> A=600000 A.delayRemaining=0
+      at 33000  see A -> A=599000`,
+    );
+  });
+
   test("CK11 LE2 delay first, then the grace of the absent, then the bank; each is written down", () => {
     const table = started({ delayTime: 2_000, dropPolicy: "grace", bonusTime: 0 });
     play(

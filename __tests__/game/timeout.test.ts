@@ -87,6 +87,16 @@ describe("TO flag fall by choice", () => {
     );
   });
 
+  test("CK10 TO3 a flag that falls while somebody else's choice is due falls before that choice is forced, however late it is looked at", () => {
+    play(
+      started({ ...short, playerCount: 3 }),
+      `at 10000  wake -> timeout A 1
+      at 11000  B interrupt -> interrupted B
+      at 40000  wake -> timeout B 1, timeout-choice A die true, eliminated A time, turn-passed A B 2
+      see B B.timeoutRemaining -> B=0 B.timeoutRemaining=11000`,
+    );
+  });
+
   test("CK4 Bronstein gives nothing to a seat that has to choose", () => {
     play(
       started({ ...short, bronsteinTime: 5_000, playerCount: 3 }),

@@ -40,6 +40,12 @@ describe("the state after a change", () => {
     expect(stateFrame(briefView(viewOf(table)), stamp).text.length).toBeLessThanOrEqual(1_496);
   });
 
+  test("F40 what a table shows all the time is in every state, usual or not", () => {
+    const shown = ["playerCount", "mode", "initialTime", "bonusTime", "warningThresholds", "onTimeout", "startingLife"];
+    const brief = briefView(viewOf(new Table({ playerCount: 4 }))) as { readonly settings: object };
+    expect(Object.keys(brief.settings).sort()).toEqual(shown.sort());
+  });
+
   test("F40 nothing that is not as in a new casual game is left out", () => {
     const plain = new Table({ playerCount: 4 });
     expect(whole(briefView(viewOf(plain)))).toEqual(viewOf(plain));

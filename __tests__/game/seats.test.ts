@@ -66,6 +66,20 @@ describe("SE seats", () => {
     expect(table.view().hostPlayer).toBeNull();
   });
 
+  test("CK2 SE2 SE8 what he says with whom the clocks run on again was said while they stood: no bonus comes of it, and who ended the game resumes none", () => {
+    play(
+      started({ dropPolicy: "pause", playerCount: 3 }),
+      `at 1000  A drops -> seat-away A, game-paused drop
+      at 5000  A eliminate A -> eliminated A host, seat-back A, turn-passed A B 2, game-resumed
+      see B -> B=600000`,
+    );
+    play(
+      started({ dropPolicy: "pause" }),
+      `at 1000  A drops -> seat-away A, game-paused drop
+      at 5000  A eliminate B -> eliminated B host, seat-back A, game-complete A`,
+    );
+  });
+
   test("SE2 SE3 L16 the late close of a displaced connection touches nothing", () => {
     const table = started();
     const old = table.viewer("B");

@@ -52,8 +52,13 @@ test("F34 what is stored as a list has its parts where an earlier version put th
 });
 
 test.each([
+  ["a clock as it is made", clockRules, plainGame],
   ["a clock", clockRules, fullGame],
   ["a class", chshRules, someClass],
-])("F34 every field that an earlier version stored of %s is read, and means the same", (_, { decode, encode }, text) => {
-  expect(JSON.parse((encode as (state: unknown) => string)(decode(text)))).toEqual(JSON.parse(text));
-});
+])(
+  "F34 every field that an earlier version stored of %s is read, and written as it was: the log's hashes are of that text",
+  (_, rules, text) => {
+    const { decode, encode } = rules as { decode(text: string): unknown; encode(state: unknown): string };
+    expect(encode(decode(text))).toBe(text);
+  },
+);

@@ -87,6 +87,13 @@ describe("LI life and counters", () => {
       B updatePlayer B {"commanderDamage":{"1":[0,0]}} -> commander-damaged B A [0,0]
       see B.asks B.commanderDamage -> B.asks=["poison"] B.commanderDamage={}`,
     );
+    // Of a seat that is out there is nothing to decide any more.
+    play(
+      started({ playerCount: 3 }),
+      `at 0  B updatePlayer B {"counters":{"poison":10}} -> counter-changed B poison 0 10, loss-asked B poison
+      A eliminate B -> eliminated B host
+      see B.asks -> B.asks=[]`,
+    );
   });
 
   test("LI4 one living seat wins, and nothing runs any more", () => {

@@ -149,9 +149,9 @@ describe("SAFETY 17 what waits for event streams", () => {
     expect(notes).toEqual([]);
   });
 
-  test("one who takes a little now and then stays; one who takes nothing is cut, and it is noted once", async () => {
+  test("one who takes a little now and then stays; one who takes nothing is cut, and it is noted and counted once", async () => {
     const all = await watched();
-    const { ambient, edge, line, notes } = all;
+    const { ambient, edge, line, metrics, notes } = all;
     line.open = false;
     await life(all, 101);
     for (let piece = 0; piece < 3; piece += 1) {
@@ -162,6 +162,7 @@ describe("SAFETY 17 what waits for event streams", () => {
     await ambient.advance(edge.limits.outboxStuckMs);
     expect([line.destroyed, edge.eventStreams.size]).toEqual([true, 0]);
     expect(notes.map(({ event }) => event)).toEqual(["slow-reader-closed"]);
+    expect(await metrics.text()).toMatch(/^tapotarp_outbox_overflows_total 1$/m);
   });
 });
 

@@ -102,11 +102,10 @@ export class Outbox {
   #listed = false;
   /** Changes were left out: none makes sense before the next whole state. */
   #stale = false;
-  #given = 0;
   #behindSince = 0;
-  /** When the reader was last seen to have taken something, and how much it had taken then. */
+  /** When the reader was last seen to have taken something, and how much it had left then: nothing is added while he is behind. */
   #progressAt = 0;
-  #takenThen = 0;
+  #leftThen = 0;
   #look: Cancellable | null = null;
   #ended = false;
 
@@ -222,7 +221,6 @@ export class Outbox {
       stream.write(piece);
     }
     if (frames.length > 1) stream.uncork();
-    this.#given += bytes;
     counts.sent(frames.length, bytes);
     // The kernel takes what it has room for at once; anything left means that the reader is behind.
     if (stream.writableLength === 0) return;
@@ -231,21 +229,14 @@ export class Outbox {
     this.#blocked = true;
     this.#behindSince = ambient.monotonicMs();
     this.#progressAt = this.#behindSince;
-    this.#takenThen = this.#taken;
+    this.#leftThen = stream.writableLength;
     this.#lookLater();
-  }
-
-  /** Bytes the kernel has taken of those that were handed over. */
-  get #taken(): number {
-    return this.#given - this.#stream.writableLength;
   }
 
   /** Not while the other side takes nothing. */
   ping(): void {
     if (this.#ended || this.#blocked || !this.#stream.writable) return;
-    const { ping } = this.#parts.wire;
-    this.#stream.write(ping);
-    this.#given += ping.length;
+    this.#stream.write(this.#parts.wire.ping);
   }
 
   #lookLater(): void {
@@ -255,9 +246,10 @@ export class Outbox {
 
   #lookNow(): void {
     const now = this.#parts.ambient.monotonicMs();
-    if (this.#taken > this.#takenThen) {
+    const left = this.#stream.writableLength;
+    if (left < this.#leftThen) {
       this.#progressAt = now;
-      this.#takenThen = this.#taken;
+      this.#leftThen = left;
     }
     if (now - this.#progressAt >= this.#parts.limits.outboxStuckMs) this.#giveUp();
     else this.#lookLater();

@@ -46,8 +46,8 @@ test("where one old change is damaged, the table plays on; an undo and the log a
   };
   expect(await host.ask("undo")).toMatchObject({ type: "error", data: { code: "game-damaged", retry: false } });
   expect(await host.ask("rollDice", { sides: 6 })).toMatchObject({ type: "ack" });
-  const { status, body } = await request(virtualHttp(edge)).get(`/api/games/${gameId}/log`);
-  expect([status, body.code]).toEqual([410, "game-damaged"]);
+  const { status, body, headers } = await request(virtualHttp(edge)).get(`/api/games/${gameId}/log`);
+  expect([status, body.code, headers["retry-after"]]).toEqual([410, "game-damaged", undefined]);
 });
 
 test("what may be asked for is what the document says: every version that there can be, and a cursor that is not empty", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LookUps } from "../../lib/gateway/look-ups.ts";
+import { StoreFault } from "../../lib/store/store.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { heldLines } from "../support/held-line.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
@@ -64,6 +65,19 @@ describe("F43 codes guessed all at once", () => {
     const crowd = (to: typeof connect) => Promise.all(Array.from({ length: 20 }, () => to().ask("join", { gameId })));
     const answers = [...(await crowd(connect)), ...(await crowd(connectThere))];
     expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(["ack"]));
+  });
+
+  test("whoever looks for a game while the store does not answer has guessed nothing", async () => {
+    const store = memoryStore();
+    const { gameId } = await virtualEdge({ store }).seated();
+    const load = store.load.bind(store);
+    store.load = async () => {
+      throw new StoreFault("unavailable", "not now");
+    };
+    const guest = virtualEdge({ store, limits: { joinFailuresPerAddressPerMinuteMax: 2 } }).connect();
+    for (let i = 0; i < 3; i += 1) expect((await guest.ask("join", { gameId })).data.code).toBe("store-unavailable");
+    store.load = load;
+    expect((await guest.ask("join", { gameId })).type).toBe("ack");
   });
 
   test("an address is kept while somebody looks or waits there, and no longer, whatever came of it", async () => {

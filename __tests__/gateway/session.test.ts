@@ -448,7 +448,7 @@ describe("feedback", () => {
     expect((await client.ask("feedback", { text: `a${"b".repeat(255)}` })).data).toMatchObject({ code: "bad-message", field: "data.text" });
     expect((await client.ask("feedback", { text: "\u202e \u0007" })).data.code).toBe("bad-message");
     expect((await client.ask("feedback", { text: "evil\u202egnp.\u0000 <b>" })).type).toBe("ack");
-    await client.ask("feedback", { text: "third" });
+    await client.ask("feedback", { text: "3" });
     expect((await client.ask("feedback", { text: "fourth" })).data.code).toBe("rate-limited");
     const { items } = await store.feedback(null, 10);
     expect(items.map(({ text }) => text)).toContain("evilgnp. <b>");

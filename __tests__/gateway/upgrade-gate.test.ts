@@ -44,3 +44,35 @@ test("SAFETY 14 without a list of origins only pages of the same host may open a
   expect(answers({ NODE_ENV: "production" })).toEqual(["in", 403, 403]);
   expect(answers({ NODE_ENV: "development" })).toEqual(["in", "in", "in"]);
 });
+
+test("F16 F19 F46 whoever is not let in is counted by the reason, and noted where it is a security event", async () => {
+  const limits = { upgradesPerAddressPerMinuteMax: 3, connectionsPerAddressMax: 1 };
+  const { edge, metrics, notes } = virtualEdge({ env: { NODE_ENV: "production" }, limits });
+  const ask = upgradeGate(edge, () => 0);
+  for (const host of ["elsewhere", "here", "here", "here"])
+    ask({ ...request, headers: { host, origin: "https://here" } } as IncomingMessage);
+  expect(notes).toEqual([
+    { event: "origin-refused", detail: { origin: "https://here" } },
+    { event: "rate-limited", detail: { kind: "connections" } },
+    { event: "rate-limited", detail: { kind: "upgrades" } },
+  ]);
+  const text = await metrics.text();
+  const counted = text.match(/^tapotarp_(upgrades_refused|origins_refused|rate_limited)_total\S* [1-9]\d*$/gm);
+  expect(counted?.map((line) => line.replace("tapotarp_", ""))).toEqual([
+    "origins_refused_total 1",
+    'upgrades_refused_total{reason="origin"} 1',
+    'upgrades_refused_total{reason="address"} 1',
+    'upgrades_refused_total{reason="rate"} 1',
+    'rate_limited_total{kind="connections"} 1',
+    'rate_limited_total{kind="upgrades"} 1',
+  ]);
+});
+
+test("F16 SAFETY 19 what is refused because of overload is counted by its kind", async () => {
+  const { edge, metrics, setQueueDepth } = virtualEdge({ limits: { storeQueueChangesMax: 800 } });
+  setQueueDepth(200);
+  expect((["create", "join", "watch", "tap"] as const).map((work) => edge.sheds(work))).toEqual([true, true, false, false]);
+  expect((await metrics.text()).match(/^tapotarp_shed_total\S* \d+$/gm)).toEqual(
+    ["create 1", "join 1", "watch 0", "tap 0", "other 0"].map((of) => of.replace(/(\w+) /, 'tapotarp_shed_total{kind="$1"} ')),
+  );
+});

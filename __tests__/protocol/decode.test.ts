@@ -22,6 +22,7 @@ describe("F28 reading a message", () => {
     ["nesting of 9", `${'{"a":'.repeat(9)}1${"}".repeat(9)}`, ""],
     ["65 keys", `{${Array.from({ length: 65 }, (_, i) => `"k${i}":1`).join(",")}}`, ""],
     ["257 commas", `{"type":"start","data":[${"0,".repeat(256)}0]}`, ""],
+    ["nesting of 9 behind lists that were closed", `{"type":[[]],"id":[],"data":${'{"a":'.repeat(8)}1${"}".repeat(9)}`, ""],
     ["nesting of 9 behind a text that is empty", `{"type":"","data":${'{"a":'.repeat(8)}1${"}".repeat(9)}`, ""],
     ["nesting of 9 behind a text that ends with an escape", `{"type":"\\n","data":${'{"a":'.repeat(8)}1${"}".repeat(9)}`, ""],
   ])("WI1 %s is a bad message, and the field at fault is named", (_what, text, field) => {

@@ -7,10 +7,10 @@ import type { Metrics } from "./metrics.ts";
 
 export interface GaugeSources {
   readonly metrics: Metrics;
-  readonly store: Store;
-  readonly bus: Bus;
+  readonly store: Pick<Store, "health">;
+  readonly bus: Pick<Bus, "subscriptions">;
   readonly gateway: { readonly connections: number; bufferedBytes(): number };
-  readonly rooms: Rooms;
+  readonly rooms: Pick<Rooms, "size">;
   readonly health: Health;
   /** null for an instance that is alone. */
   readonly instances: { readonly clockAheadMs: number | null } | null;

@@ -1,4 +1,5 @@
 // A bug met by a request is as much a bug as one met by a message: whoever runs the server hears of both in the same way.
+import express from "express";
 import request from "supertest";
 import { expect, test } from "vitest";
 import { StoreFault } from "../../lib/store/store.ts";
@@ -24,6 +25,18 @@ test("a bug met by a request is counted and reported under the id that its sende
   expect(body.traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(reports).toEqual([{ error, context: { kind: "bug", traceId: body.traceId, n: 0 } }]);
   expect(await bugs()).toBe("1");
+});
+
+test("a bug met in the middle of an answer is counted and reported too, and the line is cut", async () => {
+  const edge = virtualEdge();
+  const error = new TypeError("x is not a function");
+  const operatorRoutes = express.Router().get("/half", async (_request, response) => {
+    await new Promise<void>((resolve) => void response.write("half of it", () => resolve()));
+    throw error;
+  });
+  await expect(request(virtualHttp(edge, { operatorRoutes })).get("/admin/api/half")).rejects.toThrow("aborted");
+  expect(edge.reports).toEqual([{ error, context: { kind: "bug", traceId: expect.stringMatching(/^[0-9a-f]{32}$/), n: 0 } }]);
+  expect(await edge.metrics.text()).toMatch(/^tapotarp_bugs_total 1$/m);
 });
 
 test.for([

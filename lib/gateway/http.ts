@@ -2,6 +2,7 @@
 import compression from "compression";
 import express, { type ErrorRequestHandler, type Express, type Request } from "express";
 import helmet from "helmet";
+import type { RefusalCode } from "../game/refusals.ts";
 import { checkBearer } from "../ops/bearer.ts";
 import type { Config } from "../ops/config.ts";
 import { refuseOtherMethods } from "../ops/other-methods.ts";
@@ -112,15 +113,20 @@ function isLoopback(request: Request): boolean {
   return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
 }
 
+/** What an error says to whoever asked; null when it is a bug. */
+function refusalOf(error: unknown): RefusalCode | null {
+  if (error instanceof StoreFault) return storeFaultCodes[error.kind];
+  const status: unknown = error instanceof Error && "status" in error ? error.status : null;
+  if (typeof status !== "number" || status < 400 || status >= 500) return null;
+  return status === 413 ? "too-large" : "bad-message";
+}
+
 function onError({ edge }: HttpParts): ErrorRequestHandler {
-  return function handleError(error, _request, response, next) {
-    if (response.headersSent) return next(error);
-    if (error instanceof StoreFault) return refuseHttp(response, storeFaultCodes[error.kind]);
-    const status: unknown = error instanceof Error && "status" in error ? error.status : null;
-    if (typeof status === "number" && status >= 400 && status < 500) {
-      return refuseHttp(response, status === 413 ? "too-large" : "bad-message");
-    }
-    edge.bug(error, { traceId: traceIdOf(response), gameId: null, n: 0 });
-    refuseHttp(response, "internal");
+  return function handleError(error, _request, response, _next) {
+    const code = refusalOf(error);
+    if (code === null) edge.bug(error, { traceId: traceIdOf(response), gameId: null, n: 0 });
+    // Half an answer cannot be taken back: its line is cut, or it would look like a whole one. Express would do so, and write to the console.
+    if (response.headersSent) return void response.destroy();
+    refuseHttp(response, code ?? "internal");
   };
 }

@@ -217,4 +217,14 @@ describe("F52 places for event streams", () => {
     await ambient.advance(0);
     expect([(await ask()).statuses, (await ask()).statuses, (await ask()).statuses]).toEqual([[200], [200], [429]]);
   });
+
+  test("SAFETY 22 on the way out nobody new is taken in to watch, and he hears that he may come again", async () => {
+    const { ambient, edge, gameId, lineOf } = await watched();
+    edge.draining = true;
+    const asked = lineOf();
+    asked.get(`/api/games/${gameId}/events`);
+    await ambient.advance(0);
+    expect([asked.statuses, edge.eventStreams.size]).toEqual([[503], 1]);
+    expect(asked.heard).toContain('"code":"draining"');
+  });
 });

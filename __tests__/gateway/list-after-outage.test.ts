@@ -49,6 +49,24 @@ test("SE9 after an outage the list shows a game that stands still as paused, and
   expect((await second.store.listed(null, 10)).items.map(({ index }) => index.status).sort()).toEqual(["paused", "waiting"]);
 });
 
+test("a game that cannot be read after an outage is listed as it was, and the others with it", async () => {
+  const first = virtualEdge({ store: memoryStore() });
+  const ids: string[] = [];
+  for (let i = 0; i < 2; i += 1) {
+    const host = first.connect();
+    await host.ask("create", { settings: { playerCount: 2, listed: true } });
+    await host.ask("start");
+    ids.push(host.last("claimed")?.data.gameId as string);
+  }
+  await first.ambient.advance(60_000);
+  first.store.outages.stoodStill(first.ambient.now() - 30_000, first.ambient.now());
+  const load: Store["load"] = async (gameId) => (gameId === ids[0] ? { kind: "damaged", reason: "planted" } : first.store.load(gameId));
+  const store = new Proxy(first.store, { get: (target, name) => (name === "load" ? load : bound(target, name)) });
+  const { body } = await request(virtualHttp(virtualEdge({ store, ambient: first.ambient }))).get("/api/games");
+  const statuses = (body.games as { id: string; status: string }[]).map(({ id, status }) => [id, status]);
+  expect(Object.fromEntries(statuses)).toEqual({ [ids[0] ?? ""]: "running", [ids[1] ?? ""]: "paused" });
+});
+
 test("the log says since when nobody lived, which an outage kept long ago does, too", async () => {
   const first = virtualEdge({ store: memoryStore() });
   const { gameId, host } = await first.seated();

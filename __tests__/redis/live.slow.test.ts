@@ -122,6 +122,20 @@ describe.skipIf(lacks("redis-server"))("instances that live and die", () => {
     for (const atMs of [1, 1 + deadMs / 2, 1 + deadMs]) await beatAt(atMs);
   }
 
+  test("whom only Redis' clock makes silent, as it was set forward, is not called dead: by it we were silent ourselves", async () => {
+    live.listen(quiet);
+    await redis.inside.zadd(liveKeys.beats, Date.now(), "two");
+    await beatUntilDead();
+    for (const instanceId of ["one", "two"]) await redis.inside.zincrby(liveKeys.beats, -60_000, instanceId);
+    for (const atMs of [1, deadMs / 2, deadMs]) {
+      await beatAt(1 + deadMs + atMs);
+      expect(await isClearedUpAfter("two")).toBe(false);
+    }
+    // Long enough for everybody who lives to say so by the new clock.
+    await beatAt(2 + 2 * deadMs);
+    expect(await isClearedUpAfter("two")).toBe(true);
+  });
+
   test("who clears up after a dead one hands over every game, some at once, keeps the task while it goes on and leaves word before and after", async () => {
     const games = Array.from({ length: 250 }, (_, place) => `GAME${place}`);
     await redis.inside.sadd(watchedKey("ghost"), ...games);

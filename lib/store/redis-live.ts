@@ -222,7 +222,11 @@ export class RedisLive implements OutageRecord {
     this.#others = 0;
     for (let place = 0; place < all.length; place += 2) {
       const [other, beatAt] = all.slice(place, place + 2) as [string, string];
-      if (other === instanceId) continue;
+      if (other === instanceId) {
+        // By that clock we were silent ourselves: it was set forward, or is that of another server, which took over.
+        if (now - Number(beatAt) > limits.deadMs / 2) this.#steadySinceMs = atMonotonicMs;
+        continue;
+      }
       if (now - Number(beatAt) > limits.deadMs) dead.set(other, beatAt);
       else this.#others += 1;
     }

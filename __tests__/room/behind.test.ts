@@ -300,6 +300,41 @@ describe("an instance that died", () => {
     }),
   );
 
+  test("has many games told at the same time, and never more than a few dozen: until all are, one that lives cannot call its players back", () =>
+    inHouse(async (here) => {
+      const gameIds: string[] = [];
+      for (let game = 1; game <= 100; game += 1) {
+        const { room } = await here.create(viewer(`one.${game}`), `made ${game}`);
+        gameIds.push((room as Room).gameId);
+      }
+      const [reading, counts] = [new Set<object>(), [] as number[]];
+      const slow = (timeline: House["timeline"]): Store =>
+        new Proxy(here.store, {
+          get(target, name) {
+            const method = bound(target, name);
+            if (name !== "load") return method;
+            return async (...args: unknown[]) => {
+              const mark = {};
+              counts.push(reading.add(mark).size);
+              await new Promise<void>((resolve) => void timeline.after(100, resolve));
+              reading.delete(mark);
+              return method(...args);
+            };
+          },
+        });
+      await inHouse(
+        async (there) => {
+          let isTold = false;
+          void there.rooms.dropInstance("one", gameIds).then(() => {
+            isTold = true;
+          });
+          await there.pass(2_000);
+          expect([isTold, Math.max(...counts) <= 32]).toEqual([true, true]);
+        },
+        { store: (_, timeline) => slow(timeline) },
+      );
+    }));
+
   test("takes nobody along who came through another whose name only begins the same", () =>
     inHouse(async (house) => {
       const { room } = await house.create(viewer("one2.1"), "made");

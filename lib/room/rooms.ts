@@ -13,7 +13,7 @@ import type { ReadFrom } from "./order.ts";
 import { Room } from "./room.ts";
 import { storeFaultCodes } from "./fault-code.ts";
 import type { RoomParts } from "./room-parts.ts";
-import { dropHoldersOf, saidOf } from "./absence.ts";
+import { dropHoldersOf, type Said, saidOf } from "./absence.ts";
 import { SharedSettings } from "./shared-settings.ts";
 import { armed, Stuck } from "./stuck.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -47,8 +47,8 @@ const idleSweeps = 5;
 const sweepAheadMs = 1_500;
 /** A game still due after this time is nobody's, or its room here is behind. */
 const overdueMs = 250;
-/** Games a sweep opens at the same time. */
-const sweepWidth = 32;
+/** Games opened at the same time by a sweep, or to tell that an instance died. */
+const turnWidth = 32;
 
 export type Opened = { readonly room: Room } | { readonly refused: RefusalCode };
 
@@ -263,18 +263,17 @@ export class Rooms {
       const most = duePerSweep + this.#stuck.size;
       const [overdue, soon] = await Promise.all([store.due(now - overdueMs, most), store.due(now + sweepAheadMs, most)]);
       this.#stuck.keep(overdue);
-      await this.#inTurns(this.#stuck.among(overdue, now), "store");
+      await this.#inTurns(this.#stuck.among(overdue, now), (gameId) => this.#arm(gameId, "store"));
       const unheld = this.#stuck.among(soon, now).filter((gameId) => !this.#rooms.has(gameId));
-      await this.#inTurns(unheld, "copy");
+      await this.#inTurns(unheld, (gameId) => this.#arm(gameId, "copy"));
     } catch (error) {
       this.#parts.observer.fault(null, error);
     }
   }
 
-  async #inTurns(gameIds: readonly string[], from: ReadFrom): Promise<void> {
-    for (let place = 0; place < gameIds.length && !this.#isClosed; place += sweepWidth) {
-      await Promise.all(gameIds.slice(place, place + sweepWidth).map((gameId) => this.#arm(gameId, from)));
-    }
+  async #inTurns(gameIds: readonly string[], work: (gameId: string) => Promise<void>): Promise<void> {
+    for (let place = 0; place < gameIds.length && !this.#isClosed; place += turnWidth)
+      await Promise.all(gameIds.slice(place, place + turnWidth).map(work));
   }
 
   async #arm(gameId: string, from: ReadFrom): Promise<void> {
@@ -290,16 +289,14 @@ export class Rooms {
 
   /** An instance died that held connections into these games. Gives those that can be told by others only. Rejects when not all was saved. */
   async dropInstance(instanceId: string, gameIds: readonly string[]): Promise<readonly string[]> {
-    let failed = 0;
-    const left: string[] = [];
-    for (const gameId of gameIds) {
+    const said = new Map<string, Said>();
+    await this.#inTurns(gameIds, async (gameId) => {
       const found = await this.#findAnyway(gameId);
-      const said = "room" in found ? await dropHoldersOf(found.room, instanceId) : saidOf(found.refused);
-      if (said === "again") failed += 1;
-      if (said === "left") left.push(gameId);
-    }
+      said.set(gameId, "room" in found ? await dropHoldersOf(found.room, instanceId) : saidOf(found.refused));
+    });
+    const failed = gameIds.filter((gameId) => (said.get(gameId) ?? "again") === "again").length;
     if (failed > 0) throw new StoreFault("unavailable", `${failed} games could not be told that an instance died.`);
-    return left;
+    return gameIds.filter((gameId) => said.get(gameId) === "left");
   }
 
   /** Looks at some of many rooms each time, in turn: they cost next to nothing while nobody comes or goes. Those that rest take less memory. */

@@ -83,3 +83,24 @@ test.skipIf(lacks("faketime"))(
     expect(server.output()).toContain("this server did nothing for a while");
   },
 );
+
+test.skipIf(lacks("faketime"))(
+  "a start whose machine's clock is behind what was played sends nobody away who is back: nothing was unsaved",
+  async () => {
+    const clock = settableClock();
+    const dataDir = mkdtempSync(join(tmpdir(), "tapotarp-"));
+    cleanUp.push(() => rmSync(dataDir, { recursive: true, force: true }));
+    const first = await startRunningServer({ env: clock.env, dataDir });
+    cleanUp.push(() => first.dispose());
+    const { gameId, tokens } = await seatTable(first.port, 2, { settings });
+    await first.stop();
+
+    clock.set(-hourMs);
+    const server = await startRunningServer({ env: clock.env, dataDir });
+    cleanUp.push(() => server.dispose());
+    const back = await connectTable(server.port);
+    expect((await back.request("reconnect", { gameId, playerId: 1, token: tokens[0] })).type).toBe("ack");
+    expect((await back.request("start")).type).toBe("ack");
+    expect(server.output()).not.toContain("nothing could be saved");
+  },
+);

@@ -45,9 +45,12 @@ export class Outages implements OutageRecord {
   }
 }
 
-/** Tells at each call that something was saved, and since when nothing was. */
-export function lastSaved(ambient: Pick<Ambient, "now">, tell: OnSaved): () => void {
-  let savedAt = ambient.now();
+/**
+ * Tells at each call that something was saved, and since when nothing was. What was saved until `livedUntil` was, whatever a clock says that
+ * has been behind since.
+ */
+export function lastSaved(ambient: Pick<Ambient, "now">, tell: OnSaved, livedUntil = 0): () => void {
+  let savedAt = Math.max(ambient.now(), livedUntil);
   return () => {
     const fromAt = savedAt;
     savedAt = ambient.now();

@@ -108,7 +108,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LetteredS
       onLost: (message) => log("error", message),
     });
     const { observer = {}, onFatal = () => {}, onSaved = () => {} } = options;
-    const saved = lastSaved(ambient, onSaved);
+    const livedUntil = opened.outages.at(-1)?.from ?? 0;
+    const saved = lastSaved(ambient, onSaved, livedUntil);
     const link = new WriterLink(thread, { ambient, limits, observer, deadLetters, log, onFatal, onSaved: saved });
     const life = new SignOfLife(link);
     return new SqliteStore({
@@ -117,7 +118,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<LetteredS
       lock,
       life,
       outages: new Outages(opened.outages, (outage) => life.wasAway(outage)),
-      livedUntil: opened.outages.at(-1)?.from ?? 0,
+      livedUntil,
       limits,
       log,
       ambient,

@@ -76,3 +76,16 @@ test("F16 SAFETY 19 what is refused because of overload is counted by its kind",
     ["create 1", "join 1", "watch 0", "tap 0", "other 0"].map((of) => of.replace(/(\w+) /, 'tapotarp_shed_total{kind="$1"} ')),
   );
 });
+
+test("SAFETY 14 a page comes from this very host also where its proxy says wss of a socket instead of https, as Traefik does", () => {
+  const ask = upgradeGate(virtualEdge({ env: { NODE_ENV: "production", TRUSTED_PROXIES: "loopback" } }).edge, () => 0);
+  const answer = (origin: string, scheme: string) => {
+    const headers = { host: "play.example", origin, "x-forwarded-proto": scheme };
+    const socket = { remoteAddress: "127.0.0.1" };
+    const verdict = ask({ ...request, headers, socket, connection: socket } as unknown as IncomingMessage);
+    return verdict.ok ? "in" : verdict.refusal.status;
+  };
+  const schemes = ["https", "wss", "WSS", "http", "ws"];
+  expect(schemes.map((scheme) => answer("https://play.example", scheme))).toEqual(["in", "in", "in", 403, 403]);
+  expect(schemes.map((scheme) => answer("http://play.example", scheme))).toEqual([403, 403, 403, "in", "in"]);
+});

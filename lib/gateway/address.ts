@@ -13,6 +13,9 @@ export interface ClientAddress {
 /** Reads the address of a request. Headers are believed from trusted proxies only; X-Forwarded-For is counted from the right. */
 export type AddressReader = (request: IncomingMessage) => ClientAddress;
 
+/** What a proxy calls the way a client came over TLS: of a request for a socket some say it by the socket's own scheme. */
+const secureSchemes: readonly string[] = ["https", "wss"];
+
 /** `clientHeader`, when set, holds the client's address alone and goes before X-Forwarded-For, where some edges add themselves last. */
 export function addressReader(trustedProxies: readonly string[], clientHeader: string | null = null): AddressReader {
   const trust = proxyAddr.compile([...trustedProxies]);
@@ -25,8 +28,9 @@ export function addressReader(trustedProxies: readonly string[], clientHeader: s
     const scheme = String(request.headers["x-forwarded-proto"] ?? "")
       .split(",")
       .at(-1)
-      ?.trim();
-    return { address: isIP(far) === 0 ? plain(socketAddress) : plain(far), secure: scheme === "" ? null : scheme === "https" };
+      ?.trim()
+      .toLowerCase();
+    return { address: isIP(far) === 0 ? plain(socketAddress) : plain(far), secure: scheme ? secureSchemes.includes(scheme) : null };
   };
 }
 

@@ -59,6 +59,7 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["switch with yes", { ALLOW_MISSING_ORIGIN: "yes" }, "ALLOW_MISSING_ORIGIN"],
   ["proxy that is no address", { TRUSTED_PROXIES: "10.0.0.0/8,proxy" }, "TRUSTED_PROXIES"],
   ["proxy range too wide", { TRUSTED_PROXIES: "10.0.0.0/33" }, "TRUSTED_PROXIES"],
+  ["proxy range of every address", { TRUSTED_PROXIES: "loopback,0.0.0.0/0" }, "TRUSTED_PROXIES"],
   [
     "header with a proxy that is no address",
     { TRUSTED_PROXIES: "proxy", CLIENT_ADDRESS_HEADER: "fly-client-ip" },

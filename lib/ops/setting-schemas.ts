@@ -74,12 +74,13 @@ function isOrigin(text: string): boolean {
 /** As far as it shows without asking anybody: 300.1.1.1 is neither an address nor a name, and a port does not belong here. */
 const isHost = (text: string): boolean => (text.includes(":") ? isIP(text) === 6 : URL.canParse(`http://${text}`));
 
+/** A range of every address is none: the edge does not take it, as then any client could name another address as its own. */
 function isProxy(text: string): boolean {
   if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
   const [address = "", bits, ...rest] = text.split("/");
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 export const instanceIdCharsMax = 64;
@@ -97,7 +98,7 @@ export const settingSchemas = {
   workers: wholeNumber(1, 64),
   allowedOrigins: list(z.string().refine(isOrigin, "must be origins such as https://play.example or https://*.example.org")),
   allowMissingOrigin: z.enum(["true", "false"], "must be true or false").transform((word) => word === "true"),
-  trustedProxies: list(z.string().refine(isProxy, "must be addresses, CIDR ranges, loopback, linklocal or uniquelocal")),
+  trustedProxies: list(z.string().refine(isProxy, "must be addresses, CIDR ranges but not /0, loopback, linklocal or uniquelocal")),
   clientAddressHeader: name(/^[A-Za-z0-9-]{1,64}$/, "must be a header's name").transform((header) => header.toLowerCase()),
   adminToken: token,
   metricsToken: token,

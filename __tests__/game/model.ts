@@ -169,8 +169,10 @@ export class Model extends ModelTable {
       case "adjustTime": {
         if (this.play.status === "finished" || mine === id) return false;
         const overtime = this.settings.onTimeout === "warning" || this.settings.onTimeout === "time-deduction";
-        seat.bank = Math.max(Math.min(seat.bank, overtime ? -dayMs : 0), Math.min(dayMs, seat.bank + deltaMs));
-        if (seat.bank > 0) seat.over = false;
+        const given = Math.max(Math.min(seat.bank, overtime ? -dayMs : 0), Math.min(dayMs, seat.bank + deltaMs));
+        if (given > 0) seat.over = false;
+        if (given > 0 && given > seat.bank) seat.choice = null;
+        seat.bank = given;
         return true;
       }
       case "addPenalty":

@@ -51,6 +51,24 @@ describe("TO flag fall by choice", () => {
     );
   });
 
+  test("TO2 LI10 whom the host gives time has nothing to choose any more: he goes on with it, and falls again when it is over", () => {
+    play(
+      started(short),
+      `at 0      A passTurn -> turn-passed A B 2
+      at 10000  wake -> timeout B 1
+      at 12000  A adjustTime B deltaMs=-5000 -> time-adjusted B 0
+      see B.timeoutPending B.timeoutRemaining -> B.timeoutPending=true B.timeoutRemaining=28000
+      A adjustTime B deltaMs=40000 -> time-adjusted B 40000
+      see B B.timeoutPending B.timeoutRemaining -> B=40000 B.timeoutPending=false B.timeoutRemaining=0
+      at 13000  see B -> B=39000
+      A undo -> undone 8
+      see B B.timeoutPending B.timeoutRemaining -> B=0 B.timeoutPending=true B.timeoutRemaining=28000
+      A adjustTime B deltaMs=40000 -> time-adjusted B 40000
+      B timeoutChoice choice=loseLives -> ! not-allowed
+      at 53000  wake -> timeout B 2`,
+    );
+  });
+
   test("TO3 no choice in time is death", () => {
     play(
       started({ ...short, playerCount: 3 }),

@@ -42,7 +42,7 @@ export function addPenalty(draft: Draft, id: SeatId): Outcome {
   return null;
 }
 
-/** Gives or takes time. Only overtime may fall below 0 by a ruling. */
+/** Gives or takes time. Only overtime may fall below 0 by a ruling. Whom it gives time after his flag fell has nothing to choose any more. */
 export function adjustTime(draft: Draft, command: { readonly playerId: SeatId; readonly deltaMs: DurationMs }): Outcome {
   const { state } = draft;
   if (seatAt(state, command.playerId) === undefined) return refuse("no-such-seat", "playerId");
@@ -52,6 +52,7 @@ export function adjustTime(draft: Draft, command: { readonly playerId: SeatId; r
   const least = Math.min(before, runsIntoOvertime(state.settings.onTimeout) ? -limits.bankMsMax : 0);
   seat.bankMs = Math.max(least, Math.min(limits.bankMsMax, before + command.deltaMs));
   if (seat.bankMs > 0) seat.fallen = false;
+  if (seat.bankMs > Math.max(0, before)) seat.choiceLeftMs = null;
   draft.events.push({ type: "timeAdjusted", data: { playerId: seat.id, deltaMs: seat.bankMs - before } });
   const crossed = state.settings.warningThresholds.filter((ms) => before > ms && seat.bankMs <= ms);
   if (state.status !== "waiting" && seat.bankMs > 0 && crossed.length > 0)

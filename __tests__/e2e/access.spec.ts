@@ -453,3 +453,42 @@ test("HO2 a host is offered to make a seat the host while its holder is there, o
   await context.close();
   expect(shown).toEqual({ here: true, "gone for a moment": true, "gone for long": false, "nobody saw when": false });
 });
+
+test("what the great button does is not offered once more under it, and what cannot be done now is not offered as if it could", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const stack = { interruptingPlayers: [3], running: [3] };
+  const faces: Readonly<Record<string, Partial<Table>>> = {
+    "own turn": { activePlayer: 1, running: [1] },
+    "another's turn": { activePlayer: 2, running: [2] },
+    "own turn under a stack": { activePlayer: 1, ...stack },
+    "own turn under a stack while asking": {
+      activePlayer: 1,
+      targetingState: "resolving",
+      targetedPlayers: [2],
+      awaitingPriority: [2],
+      ...stack,
+    },
+    "on top of the stack": { activePlayer: 2, interruptingPlayers: [1], running: [1] },
+    "for an empty seat": { activePlayer: 4, running: [4], hostPlayer: 1 },
+  };
+  const shown: Record<string, unknown> = {};
+  for (const [face, part] of Object.entries(faces)) {
+    const players = seats(4, (id) => ({ claimed: id !== 4 }));
+    await show({ name: face, path: "/g/K7QX2M", table: table({ players, hostPlayer: 2, ...part }), seat: 1 });
+    const first = page.locator(".hand .more button").first();
+    const great = await page.locator(".go").getAttribute("data-act");
+    shown[face] = [great, await first.innerText(), (await first.isEnabled()) ? "can be done" : "cannot"];
+  }
+  await context.close();
+  expect(shown).toEqual({
+    "own turn": ["passTurn", "Ask", "can be done"],
+    "another's turn": ["interrupt", "Ask", "cannot"],
+    "own turn under a stack": ["interrupt", "Ask", "cannot"],
+    "own turn under a stack while asking": ["interrupt", "Stop asking", "can be done"],
+    "on top of the stack": ["passPriority", "Interrupt", "can be done"],
+    "for an empty seat": ["passTurn", "Interrupt", "can be done"],
+  });
+});

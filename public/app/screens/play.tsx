@@ -49,7 +49,7 @@ export function Play({ table }: { readonly table: Table }): JSX.Element {
         <Banners table={table} />
         {who.seat === null ? null : <Values seat={who.seat} />}
         <GreatButton offer={offer} forName={forName} />
-        {acts ? <PlayActions table={table} /> : null}
+        {acts ? <PlayActions table={table} great={forName === null && offer.command ? offer.command.type : null} /> : null}
       </div>
     </main>
   );

@@ -4,7 +4,7 @@ import { useApp } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
 import type { Table } from "../model/model.ts";
 import { type Command, interruptCommand, pauseCommand, undoCommand } from "../model/offer.ts";
-import { mayPlayFor, playerOf, standing } from "../model/table-questions.ts";
+import { mayPlayFor, playerOf, stackTop, standing } from "../model/table-questions.ts";
 import type { IconName } from "./icons.tsx";
 
 export interface Act {
@@ -47,7 +47,7 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
   return {
     ask:
       table.targetingState === "none"
-        ? { icon: "target", word: t("action.target"), off: !mayAsk, ...open("targets") }
+        ? { icon: "target", word: t("action.target"), off: !mayAsk || stackTop(table) !== null, ...open("targets") }
         : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, ...give("cancelTargeting") },
     interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), ...giving(interruptCommand(table)) },
     damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, ...open("damage") },

@@ -5,11 +5,12 @@ import type { Table } from "../model/model.ts";
 import { type ActName, useActs } from "./acts.ts";
 import { Icon } from "./icons.tsx";
 
-export function PlayActions({ table }: { readonly table: Table }): JSX.Element {
+/** `great`: what the great button does for this page's own seat; the row offers nothing of it once more. */
+export function PlayActions({ table, great }: { readonly table: Table; readonly great: string | null }): JSX.Element {
   const { seat } = useApp().session.model.value;
   const acts = useActs(table);
   const ownTurn = table.status === "running" && seat !== null && table.activePlayer === seat;
-  const names: readonly ActName[] = [ownTurn ? "ask" : "interrupt", "damage", "dice", "undo"];
+  const names: readonly ActName[] = [ownTurn || great === "interrupt" ? "ask" : "interrupt", "damage", "dice", "undo"];
   return (
     <div class="more">
       {names.map((name) => {

@@ -5,10 +5,12 @@ import { seatName } from "../../lib/game/looks.ts";
 import { refusals } from "../../lib/game/refusals.ts";
 import { en as enTable } from "../../public/app/i18n/en.ts";
 import { enClass } from "../../public/app/i18n/en-class.ts";
+import { enHome } from "../../public/app/i18n/en-home.ts";
 import { enRecap } from "../../public/app/i18n/en-recap.ts";
 import { enSheets } from "../../public/app/i18n/en-sheets.ts";
 import { tr as trTable } from "../../public/app/i18n/tr.ts";
 import { trClass } from "../../public/app/i18n/tr-class.ts";
+import { trHome } from "../../public/app/i18n/tr-home.ts";
 import { trRecap } from "../../public/app/i18n/tr-recap.ts";
 import { trSheets } from "../../public/app/i18n/tr-sheets.ts";
 import { type Language, preferredLanguage } from "../../public/app/i18n/languages.ts";
@@ -21,10 +23,10 @@ import { fakeEnv } from "./support/fake-env.ts";
 import { player, table } from "./support/tables.ts";
 
 /** With the words of parts that are fetched later. */
-const en: Readonly<Record<string, string>> = { ...enTable, ...enSheets, ...enRecap, ...enClass };
+const en: Readonly<Record<string, string>> = { ...enTable, ...enSheets, ...enRecap, ...enHome, ...enClass };
 /** A new language has its line here, or this does not compile. */
 const others: Readonly<Record<Exclude<Language, "en">, Readonly<Record<string, string>>>> = {
-  tr: { ...trTable, ...trSheets, ...trRecap, ...trClass },
+  tr: { ...trTable, ...trSheets, ...trRecap, ...trHome, ...trClass },
 };
 
 const holes = (text: string): string =>
@@ -89,6 +91,7 @@ describe("F56 two languages", () => {
 
   test.each([
     ["the sheets", /^sheets\//, enSheets],
+    ["the start page", /^screens\/home\.tsx$/, enHome],
     ["the recap", /^(screens\/recap|ui\/charts)\.tsx$/, enRecap],
   ])("what is fetched with %s is said there alone: elsewhere its key would be shown", (_part, own, words) => {
     const elsewhere = files.filter(({ path }) => !own.test(path));

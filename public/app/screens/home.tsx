@@ -2,6 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { enHome } from "../i18n/en-home.ts";
+import { trHome } from "../i18n/tr-home.ts";
+import { useTaught } from "../i18n/use-taught.ts";
 import { type Draft, presets } from "../model/presets.ts";
 import { pathOf, readCode } from "../route.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
@@ -10,7 +13,10 @@ import { quietTint, tintOf } from "../ui/tint.ts";
 import { Wordmark } from "../ui/wordmark.tsx";
 import { NewGame } from "./new-game.tsx";
 
+const words = { en: enHome, tr: trHome };
+
 export function Home({ typed = "" }: { readonly typed?: string }): JSX.Element {
+  useTaught(words);
   const { session, speech, sheet, go, install } = useApp();
   const [draft, setDraft] = useState<Draft | null>(null);
   const back = (): void => {

@@ -70,7 +70,7 @@ describe("SE seats", () => {
     play(
       started({ dropPolicy: "pause", playerCount: 3 }),
       `at 1000  A drops -> seat-away A, game-paused drop
-      at 5000  A eliminate A -> eliminated A host, seat-back A, turn-passed A B 2, game-resumed
+      at 5000  A eliminate A -> eliminated A host, turn-passed A B 2, game-resumed, seat-back A
       see B -> B=600000`,
     );
     play(

@@ -75,6 +75,19 @@ describe("F26 LIMIT_ROOMS", () => {
       { roomsMax: 4 },
     ));
 
+  test("a room that was just found makes no place for another: whoever found it is about to come in", () =>
+    inHouse(
+      async (house) => {
+        const { gameId } = await left(await table(house, "old"));
+        await house.pass(2_000);
+        const found = await house.rooms.find(gameId);
+        expect((await house.create(viewer("host"), "more")).answer).toEqual({ ok: false, code: "busy" });
+        if ("refused" in found) throw new Error(found.refused);
+        expect(await new Promise<Answer>((joined) => void found.room.join(viewer("guest"), joined))).toMatchObject({ ok: true });
+      },
+      { roomsMax: 1 },
+    ));
+
   test("a house that is nearly full makes place before anybody asks for it", () =>
     inHouse(
       async (house) => {

@@ -52,6 +52,8 @@ export interface House {
   readonly timeline: Timeline;
   readonly ambient: ProcessAmbient;
   readonly bugs: unknown[];
+  /** What the store failed, in words. */
+  readonly faults: string[];
   /** What each commit came to, as it is counted. */
   readonly outcomes: string[];
   /** What the rooms had to tell the operator of, in words. */
@@ -90,6 +92,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const inner = memoryStore();
   const store = parts.store?.(inner, timeline) ?? inner;
   const bugs: unknown[] = [];
+  const faults: string[] = [];
   const oddities: string[] = [];
   let turns = 0;
   const { lockWaitMs: lockWaitMsMax = 5_000, lockPendingMax = 1_000 } = parts;
@@ -101,6 +104,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
   const observer: RoomObserver = {
     ...silentObserver,
     bug: (_gameId, error) => void bugs.push(error),
+    fault: (gameId, error) => void faults.push(`${gameId ?? "the look for what is due"}: ${(error as Error).message}`),
     committed: noted,
     notCommitted: noted,
     steppedBack: (_gameId, from, to) => void oddities.push(`stepped back from ${from} to ${to}`),
@@ -123,6 +127,7 @@ function openHouse(timeline: Timeline, parts: HouseParts): House {
     timeline,
     ambient,
     bugs,
+    faults,
     outcomes,
     oddities,
     turns: () => turns,

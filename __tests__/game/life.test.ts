@@ -92,6 +92,8 @@ describe("LI life and counters", () => {
       started({ playerCount: 3 }),
       `at 0  B updatePlayer B {"counters":{"poison":10}} -> counter-changed B poison 0 10, loss-asked B poison
       A eliminate B -> eliminated B host
+      see B.asks -> B.asks=[]
+      B updatePlayer B {"commanderDamage":{"1":[21,0]}} -> commander-damaged B A [21,0]
       see B.asks -> B.asks=[]`,
     );
   });

@@ -144,7 +144,8 @@ export function updatePlayer(draft: Draft, command: UpdatePlayer, by: SeatId | n
   for (const [counter, total] of Object.entries(counters)) setCounter(draft, id, { counter, total });
   if (command.commanderDamage !== undefined) setDamages(draft, id, command);
   for (const reason of asksOf(writeSeat(draft, id))) {
-    if (!asked.includes(reason)) draft.events.push({ type: "lossAsked", data: { playerId: id, reason } });
+    // Of a seat that is out there is nothing to decide.
+    if (!seat.dead && !asked.includes(reason)) draft.events.push({ type: "lossAsked", data: { playerId: id, reason } });
   }
   if (command.life !== undefined) {
     const life = becomes(limits.life, seat.life, [command.was?.life, command.life]);

@@ -166,6 +166,7 @@ describe("whoever watches", () => {
       expect(gone).toEqual(["closed"]);
       expect(house.oddities).toEqual([`vanished at 1, waiting since ${at}`]);
       expect(await join(room as Room, viewer("late"))).toEqual({ ok: false, code: "no-such-game" });
+      expect(await house.give(room as Room, viewer("late"), rename("Late"))).toEqual({ ok: false, code: "no-such-game" });
       expect(house.oddities).toHaveLength(1);
     }));
 });

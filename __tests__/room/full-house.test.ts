@@ -4,6 +4,7 @@ import type { LocalBus } from "../../lib/bus/bus-local.ts";
 import { readRecord } from "../../lib/room/log.ts";
 import type { Answer } from "../../lib/room/answer.ts";
 import type { Room } from "../../lib/room/room.ts";
+import { SharedSettings } from "../../lib/room/shared-settings.ts";
 import { type Store, StoreFault } from "../../lib/store/store.ts";
 import { type House, inHouse, type Viewer, viewer } from "./house.ts";
 import { bound } from "../support/bound.ts";
@@ -35,6 +36,24 @@ describe("what a room keeps", () => {
       const [one, other] = [await table(house, "one"), await table(house, "other")];
       expect(one.room.log).toBe(other.room.log);
     }));
+});
+
+describe("settings", () => {
+  const table = (initialTime: number) => ({ playerCount: 4, initialTime });
+
+  test("tables that chose the same share one object; neither many choices nor long ones make the memory of them grow", () => {
+    const shared = new SharedSettings();
+    const first = table(600_000);
+    expect(shared.of(first)).toBe(first);
+    expect(shared.of(table(600_000))).toBe(first);
+    const long = { name: "x".repeat(1_025) };
+    expect(shared.of(long)).toBe(long);
+    expect(shared.of({ ...long })).not.toBe(long);
+    for (let other = 1; other < 256; other += 1) shared.of(table(other));
+    expect(shared.of(table(600_000))).toBe(first);
+    shared.of(table(256));
+    expect(shared.of(table(600_000))).not.toBe(first);
+  });
 });
 
 describe("F26 LIMIT_ROOMS", () => {

@@ -142,6 +142,20 @@ describe("whoever watches", () => {
       expect([guest.versions, sentAway]).toEqual([[1, 2], ["closed"]]);
     }));
 
+  test("is told all that changed since what he saw, also when another has asked for the whole game in between", () =>
+    inHouse(async (house) => {
+      const [host, guest] = [viewer("host"), viewer("guest")];
+      const { room } = await house.create(host, "made", { playerCount: 2, delayTime: 5_000 });
+      await join(room as Room, guest);
+      await house.give(room as Room, host, { type: "start" });
+      await house.pass(10_000);
+      // By now the delay is used up: the host sees that at once, the guest with the next change.
+      await new Promise<Answer>((synced) => void (room as Room).sync(host, synced));
+      await house.give(room as Room, host, rename("Later"));
+      const delayOf = ({ told }: Viewer) => told.at(-1)?.data.players?.[0]?.delayRemaining;
+      expect([guest.told.at(-1)?.type, delayOf(guest), delayOf(host)]).toEqual(["change", 0, undefined]);
+    }));
+
   test("is sent away when the game is not there any more", () =>
     inHouse(async (house) => {
       const { room } = await house.create(viewer("host"), "made");

@@ -156,6 +156,20 @@ describe("whoever watches", () => {
       expect([guest.told.at(-1)?.type, delayOf(guest), delayOf(host)]).toEqual(["change", 0, undefined]);
     }));
 
+  test("is told of a time that is again what it was at the change before, when he has seen another in between", () =>
+    inHouse(async (house) => {
+      const [host, guest] = [viewer("host"), viewer("guest")];
+      const { room } = await house.create(host, "made", { playerCount: 2 });
+      await join(room as Room, guest);
+      await house.give(room as Room, host, { type: "start" });
+      await house.pass(2_000);
+      await new Promise<Answer>((synced) => void (room as Room).sync(guest, synced));
+      const timeOf = ({ told }: Viewer) => told.at(-1)?.data.players?.[0]?.timeRemaining;
+      const seen = timeOf(guest);
+      await house.give(room as Room, host, { type: "adjustTime", playerId: 1, deltaMs: 2_000 } as Command);
+      expect([seen, timeOf(guest), timeOf(host)]).toEqual([598_000, 600_000, undefined]);
+    }));
+
   test("is sent away when the game is not there any more", () =>
     inHouse(async (house) => {
       const { room } = await house.create(viewer("host"), "made");

@@ -40,7 +40,7 @@ const invalid: readonly (readonly [string, Environment, string])[] = [
   ["environment unknown", { NODE_ENV: "staging" }, "NODE_ENV"],
   ["data folder of spaces", { DATA_DIR: "  " }, "DATA_DIR"],
   ["no worker", { WORKERS: "0" }, "WORKERS"],
-  ["workers without Redis", { WORKERS: "4" }, "WORKERS"],
+  ["workers without Redis", { WORKERS: "2" }, "WORKERS"],
   ["workers with a Redis URL that is not good", { WORKERS: "4", REDIS_URL: "localhost:6379" }, "REDIS_URL must be a URL"],
   ["workers with a Redis URL from a file that is not there", { WORKERS: "4", REDIS_URL_FILE: "/absent" }, "REDIS_URL_FILE names a file"],
   ["Redis URL of another kind", { REDIS_URL: "http://localhost:6379" }, "REDIS_URL"],
@@ -148,6 +148,11 @@ describe("F45 configuration", () => {
   test("the longest instance name is good for one process, and four characters less for ten workers", () => {
     expect(readConfig({ INSTANCE_ID: "i".repeat(64) }).instanceId).toHaveLength(64);
     expect(readConfig({ WORKERS: "10", REDIS_URL: "redis://r", INSTANCE_ID: "i".repeat(60) }).instanceId).toHaveLength(60);
+  });
+
+  test("one process needs no Redis, and with one a queue of 512 changes is enough", () => {
+    expect(readConfig({ WORKERS: "1" }).workers).toBe(1);
+    expect(readConfig({ REDIS_URL: "redis://r", LIMIT_STORE_QUEUE_CHANGES: "512" }).limits.storeQueueChangesMax).toBe(512);
   });
 
   test("production refuses a missing Origin unless told otherwise", () => {

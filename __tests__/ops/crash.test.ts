@@ -14,15 +14,17 @@ function scene(writeLine: (line: string) => void) {
 
 describe("an error nobody caught", () => {
   test.for([
-    ["an object that cannot be made text", Object.create(null)],
-    ["an error whose message is an object", Object.assign(new Error(), { message: { code: 1 } })],
-  ] as const)("that is %s ends the process with a last line", async ([, thrown]) => {
+    ["a bug", new TypeError("planted"), { type: "TypeError", message: "planted", stack: expect.stringContaining("crash.test") }],
+    ["no error at all", "planted", { type: "string", message: "planted" }],
+    ["an object that cannot be made text", Object.create(null), { message: "what was thrown cannot be written" }],
+    ["an error whose message is an object", Object.assign(new Error(), { message: { code: 1 } }), { type: "object" }],
+  ] as const)("that is %s ends the process with a last line that says what it was", async ([, thrown, err]) => {
     const lines: string[] = [];
     const { ambient, exits, crash } = scene((line) => void lines.push(line));
     crash("unhandledRejection", thrown);
     await ambient.advance(1_000);
     expect(exits).toEqual([1]);
-    expect(JSON.parse(lines.join(""))).toMatchObject({ kind: "unhandledRejection", err: { message: "what was thrown cannot be written" } });
+    expect(JSON.parse(lines.join(""))).toMatchObject({ kind: "unhandledRejection", err });
   });
 
   test("ends the process also when the last line cannot be written", async () => {

@@ -1,7 +1,6 @@
 // The composition root: reads the configuration, builds every part, only then listens, and takes it all down again in order.
 import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import type { Bus } from "./lib/bus/bus.ts";
 import { addressKey } from "./lib/gateway/address.ts";
@@ -9,6 +8,7 @@ import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import type { HostedGame } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
+import { listen } from "./lib/gateway/listen.ts";
 import { asksForSocket } from "./lib/gateway/upgrade-gate.ts";
 import { hostedGames } from "./lib/hosted-games.ts";
 import { type Ambient, type Cancellable, realAmbient, type SteadyClock } from "./lib/ops/ambient.ts";
@@ -297,16 +297,6 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   if (fewFiles !== null) log[fileLimitLevel(connectionsMax)]({}, fewFiles);
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);
   return { port, gateway, rooms, store, stop, operations };
-}
-
-function listen(server: Server, config: Config): Promise<number> {
-  return new Promise((listening, failed) => {
-    server.once("error", failed);
-    server.listen({ port: config.port, ...(config.host === null ? {} : { host: config.host }) }, () => {
-      server.off("error", failed);
-      listening((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 function startWorkers(config: Config): void {

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { startRunningServer } from "../support/running-server.ts";
 import { connectTable, seatTable } from "../support/table-client.ts";
 
@@ -37,6 +40,29 @@ describe("L36 SAFETY 18: heartbeats of a whole server", () => {
       await server.dispose();
     }
   });
+});
+
+const mostWaiting = "/proc/sys/net/core/somaxconn";
+
+describe("everybody comes back at once", () => {
+  test.skipIf(!existsSync(mostWaiting) || Number(readFileSync(mostWaiting, "utf8")) < 1_200)(
+    "a thousand who come while the process is busy have a place at its door: else they would wait for up to a minute and hear nothing",
+    async () => {
+      const server = await startRunningServer();
+      const sockets: Socket[] = [];
+      try {
+        server.signal("SIGSTOP");
+        for (let count = 0; count < 1_000; count += 1) {
+          sockets.push(connect(server.port, "127.0.0.1").on("error", () => {}));
+        }
+        await eventually("all are at the door", () => sockets.every(({ readyState }) => readyState === "open"));
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        server.signal("SIGCONT");
+        await server.dispose();
+      }
+    },
+  );
 });
 
 describe("PRODUCT 3: a command with an id is applied at most once", () => {

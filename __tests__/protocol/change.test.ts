@@ -19,7 +19,7 @@ const view = fc.record({
 });
 
 describe("a change of a view", () => {
-  test.prop([view, view])("CH1 a change applied to the view before gives the view after, whatever both are", (before, after) => {
+  test.prop([view, view])("CH1 a change applied to the view before gives the view after, whatever both say", (before, after) => {
     const change = viewChange(before, after);
     const wire = change === null ? {} : JSON.parse(JSON.stringify(change));
     expect(JSON.parse(JSON.stringify(applyChange(before, wire)))).toEqual(JSON.parse(JSON.stringify(after)));
@@ -49,5 +49,6 @@ describe("a change of a view", () => {
     const before = { players: [{ id: 1 }, { id: 2 }] };
     expect(viewChange(before, { players: [{ id: 2 }, { id: 1 }] })).toEqual({ players: { whole: [{ id: 2 }, { id: 1 }] } });
     expect(viewChange(before, { players: [{ id: 2 }] })).toEqual({ players: { whole: [{ id: 2 }] } });
+    expect(viewChange(before, { players: [] })).toEqual({ players: [] });
   });
 });

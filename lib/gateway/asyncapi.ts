@@ -23,7 +23,7 @@ const events = list({ type: "object", properties: { type: string, data: { type: 
 const items = list({ type: "object", properties: { id: int }, required: ["id"] });
 const changedItems = {
   description:
-    "The items that changed, each with its `id` and its changed fields; new ones whole, to be put at the end. `{whole}` is the new list: items left it or moved.",
+    "The items that changed, each with its `id` and its changed fields; new ones whole, to be put at the end. `{whole}` is the new list: items left it or moved. Empty: nothing is left of it.",
   anyOf: [items, { type: "object", properties: { whole: items }, required: ["whole"], additionalProperties: false }],
 };
 const state = {
@@ -50,7 +50,7 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
   },
   state: {
     about:
-      "The whole game: after join and sync; for clients that asked for changes also where those do not do, as some were left out or another view is seen from now on; for all others after create and reconnect, too, and after each change. After a change, what is as in a new casual game may be left out: playOrder, campaign, monarch, initiative, dayNight, stormCount, undoRequest, of a player delayRemaining and asks, and settings other than the main ones.",
+      "The whole game: after join and sync; for clients that asked for changes also where those do not do, as some were left out or another view is seen from now on; for all others after create and reconnect, too, and after each change. After a change, those others may find left out what says nothing: of the clock, as far as it is as in a new casual game, playOrder, campaign, monarch, initiative, dayNight, stormCount, undoRequest, of a player delayRemaining and asks, and settings other than the main ones.",
     data: state.properties,
     required: ["id", "v", "serverTime"],
     hasView: true,
@@ -97,7 +97,15 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
   viewers: { about: "How many watch now, through all instances.", data: { viewers: int } },
   tick: {
     about: "Times now, for clients that asked for them.",
-    data: { v: version, serverTime, times: { type: "object", additionalProperties: int, description: "What each seat has left, ms." } },
+    data: {
+      v: version,
+      serverTime,
+      times: {
+        type: "object",
+        additionalProperties: int,
+        description: "What each seat has left, ms; of another game, by id, what its rules count.",
+      },
+    },
   },
   pong: {
     about: "The answer to ping, also to one with an id: `t` tells which.",
@@ -117,7 +125,7 @@ const about: Readonly<Record<string, string>> = {
   reconnect: "Take the same seat, or with `host` the host's chair, again. One of the two.",
   leave: "Stop watching.",
   sync: "Ask for the whole state; `v` as in join.",
-  subscribeTicks: "Ask for times at an interval; 0 ends it.",
+  subscribeTicks: "Ask for times at an interval; 0 ends it. A game that counts none sends none.",
   ping: "Ask for the server's time.",
   feedback:
     "Say something to the operator, in 255 characters at most as people count them. The same words under the same id are kept once.",
@@ -190,7 +198,7 @@ export function asyncApiDocument(release: string, games: readonly HostedGame[], 
     info: {
       title: "Tap-or-Tarp over a WebSocket",
       version: release,
-      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}; who offers only others is refused with 400 and this list. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Draw each at random, as a UUID: ids are shared by all at a game, those of \`create\` by all at the server, and whoever sends the id of your \`create\` or \`claim\` is taken for you and gets your seat. Games: ${games.map(({ rules }) => rules.kind).join(", ")}; the names of messages begin with who understands them.`,
+      description: `JSON text frames of at most ${frameBytes} bytes, subprotocol ${protocols.join(", ")}; who offers only others is refused with 400 and this list. An \`id\` of your own makes a command safe to send again: it is applied at most once and always gets the same answer. Draw each at random, as a UUID: ids are shared by all at a game, those of \`create\` by all at the server, and whoever sends the id of your \`create\`, or of what gave you a seat (\`claim\`), is taken for you and gets your seat. Games: ${games.map(({ rules }) => rules.kind).join(", ")}; the names of messages begin with who understands them.`,
       license: { name: "MIT", url: "https://opensource.org/license/mit" },
       tags: ["session", ...games.map(({ rules }) => rules.kind)].map((name) => ({
         name,

@@ -3,7 +3,7 @@
 
 /**
  * The fields of a view that changed. Of an array of objects with `id` (players) only the changed items travel, each with its
- * `id` and changed fields, new items whole; when items left or moved, the field is `{whole: [...]}`.
+ * `id` and changed fields, new items whole; when items left or moved, the field is `{whole: [...]}`, and `[]` when none is left.
  */
 export type ViewChange = Record<string, unknown>;
 
@@ -63,7 +63,7 @@ function itemChanges(before: readonly Item[], now: readonly Item[]): readonly It
 
 /**
  * The fields of `now` that differ from `before`; null when none does. Both must have the same set of fields (a field
- * that comes and goes has to be null instead), which a view guarantees.
+ * that comes and goes has to be null instead), and so must an item with an id, which a view guarantees.
  */
 export function viewChange(before: object, now: object): ViewChange | null {
   const left = before as Record<string, unknown>;

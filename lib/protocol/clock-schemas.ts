@@ -122,7 +122,7 @@ export const clockCommands = {
     .describe(`What the whole table has one of, in play; null: nobody, neither. ${byTable}`),
   adjustTime: z
     .strictObject({ playerId: seat, deltaMs: whole(limits.adjustTimeMs) })
-    .describe("Give to a bank or take from it, not his own. The host."),
+    .describe("Give to a bank or take from it, not his own, until the game is over. The host."),
   addPenalty: aboutSeat.describe(`In play. ${byHost}`),
   eliminate: aboutSeat.describe(`In play. ${byHost}`),
   revive: aboutSeat.describe(`In play. ${byHost}`),

@@ -190,6 +190,20 @@ describe("F46 audit log", () => {
     await next.close();
   });
 
+  test("a file that is taken away while the server runs shows, and what comes then is in a new one: it went into the one that was gone", async () => {
+    const { audit, file } = scene();
+    for (const actor of ["one", "two", "three"]) audit.note("admin-action", actor);
+    expect(await audit.verify()).toEqual({ records: 3, broken: null });
+    const [first = ""] = readFileSync(file, "utf8").split("\n");
+    writeFileSync(file, `${first}\n`);
+    expect(await audit.verify()).toEqual({ records: 1, broken: 2 });
+    rmSync(file);
+    expect(await audit.verify()).toEqual({ records: 0, broken: 1 });
+    audit.note("admin-action", "four");
+    expect((await audit.query({ limit: 9 })).map(({ n, actor }) => [n, actor])).toEqual([[4, "four"]]);
+    await audit.close();
+  });
+
   test("a flood is counted, not kept", async () => {
     const { ambient, audit } = scene();
     for (let count = 0; count < 1000; count++) audit.note("rate-limited", "10.0.0.1", { count });

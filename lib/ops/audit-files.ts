@@ -1,6 +1,6 @@
 // The audit log's files, one a month: found, read in small pieces from either end, so that a large one holds nobody up, and removed.
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { AuditRecord } from "./audit-record.ts";
 import { makeFolder } from "./folder.ts";
@@ -141,6 +141,13 @@ export class AuditFiles {
     } finally {
       closeSync(file);
     }
+  }
+
+  /** Whether what is open is still the month's file: it may have been moved or deleted. */
+  async isAt(month: string, file: FileHandle): Promise<boolean> {
+    const { ino, dev } = await file.stat();
+    const there = statSync(this.pathOf(month), { throwIfNoEntry: false });
+    return there?.ino === ino && there.dev === dev;
   }
 
   /** True when the file's last line has no end yet. */

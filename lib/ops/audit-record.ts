@@ -63,7 +63,9 @@ export class ChainCheck {
     this.#records += 1;
   }
 
-  result(): AuditCheck {
-    return { records: this.#records, broken: this.#broken };
+  /** `written`: the number of the newest record that is known to have been written; 0 when it may have expired. */
+  result(written: number): AuditCheck {
+    const newest = this.#before?.n ?? 0;
+    return { records: this.#records, broken: this.#broken ?? (newest < written ? newest + 1 : null) };
   }
 }

@@ -177,8 +177,12 @@ class FileAudit implements Audit {
   }
 
   async #fileOf(month: string): Promise<FileHandle> {
-    if (this.#handle?.month === month) return this.#handle.file;
-    await this.#handle?.file.close();
+    const before = this.#handle;
+    const isGone = before?.month === month && !(await this.#files.isAt(month, before.file));
+    if (before?.month === month && !isGone) return before.file;
+    if (isGone)
+      this.#settings.log.error({ month }, "the audit log's file was taken away; records go to a new one, those before are not in it");
+    await before?.file.close();
     this.#handle = null;
     const torn = this.#files.isTorn(month);
     const file = await open(this.#files.pathOf(month), "a");
@@ -205,8 +209,11 @@ class FileAudit implements Audit {
   async verify(): Promise<AuditCheck> {
     await this.#writing;
     const check = new ChainCheck();
+    // What comes while it is read may be read or not.
+    const written = (this.#waiting[0]?.n ?? this.#n + 1) - 1;
     for await (const record of this.#files.oldestFirst()) check.add(record);
-    return check.result();
+    const isKept = this.#month >= monthOf(this.#settings.ambient.now() - this.#settings.retentionMs);
+    return check.result(isKept ? written : 0);
   }
 
   expire(now: number): void {

@@ -212,7 +212,8 @@ export class WriterLink {
     if (trouble !== "fatal" && reply.batch !== this.#batch) return;
     this.#answer(reply.written.length, reply.written);
     const isRetried = this.#onReply === null && trouble === "passing" && this.#flight.length > 0;
-    if (trouble === "fatal") this.#die(`The data file failed (${code || "no code"}): ${message}.`);
+    // A sentence of our own is told as it is.
+    if (trouble === "fatal") this.#die(message.endsWith(".") ? message : `The data file failed (${code || "no code"}): ${message}.`);
     else if (this.#onReply !== null) this.#onReply(reply);
     else if (isRetried) void this.#retry(message);
     else this.#trouble(problemOf(trouble, message));

@@ -28,7 +28,7 @@ export function readArguments<const Known extends Options>(usage: string, option
     return { values, positionals };
   } catch (error) {
     // What Node adds about words that begin with a dash helps nobody here.
-    return misused(error instanceof Error ? `${error.message.split(". ")[0]?.replace(/\.$/, "")}.` : String(error));
+    return misused(error instanceof Error ? `${error.message.split(/\.\s/)[0]?.replace(/\.$/, "")}.` : String(error));
   }
 }
 

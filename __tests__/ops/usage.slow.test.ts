@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, "../..");
 const programs: readonly (readonly [file: string, name: string, misused: readonly (readonly string[])[]])[] = [
   ["scripts/admin.ts", "admin", [["--no-such-option"], ["close", "K7MWPX"], ["game", "K7MWPX", "K7MWPY"]]],
   ["scripts/deletions.ts", "deletions", [["--no-such-option"]]],
-  ["scripts/replay.ts", "replay", [[]]],
+  ["scripts/replay.ts", "replay", [[], ["ABC", "--state", "-1"]]],
   ["scripts/shots.ts", "shots", [["--no-such-option"]]],
   ["scripts/smoke.ts", "smoke", [["nowhere"]]],
   ["load/run.ts", "load", [["taps", "fast"]]],
@@ -19,7 +19,11 @@ const programs: readonly (readonly [file: string, name: string, misused: readonl
   ["load/bench/whole.ts", "bench:all", [["toString"]]],
   ["__tests__/torture/run.ts", "torture", [["sqlite", "--rounds", "many"]]],
   ["__tests__/sim/play-seeds.ts", "sim", [["--no-such-option"]]],
-  ["lib/store/db-command.ts", "db", [["--no-such-option"], ["restore"], ["remove"], ["status", "K7MWPX"], ["migrate", "--to", "0"]]],
+  [
+    "lib/store/db-command.ts",
+    "db",
+    [["--no-such-option"], ["restore"], ["remove"], ["status", "K7MWPX"], ["migrate", "--to", "0"], ["migrate", "--to", "-1"]],
+  ],
 ];
 /** Started by other programs only, which know their words. */
 const inner = ["scripts/arguments.ts", "load/bench/options.ts", "__tests__/torture/play.ts", "__tests__/torture/probe.ts"];

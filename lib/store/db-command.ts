@@ -59,7 +59,7 @@ function misuse(error: unknown): string | null {
   if (error instanceof Misuse) return error.message;
   if (!(error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))) return null;
   // What Node adds about words that begin with a dash helps nobody here.
-  return `${error.message.split(". ")[0]?.replace(/\.$/, "")}.`;
+  return `${error.message.split(/\.\s/)[0]?.replace(/\.$/, "")}.`;
 }
 
 /** Runs one command; gives the exit code. */

@@ -103,7 +103,7 @@ describe("on the way from one game into another", () => {
       guest.heard.filter(({ type: kind, data }) => kind === "ack" && ["in", "next"].includes(data.id)).map(({ data }) => data.id),
     ).toEqual(["in", "next"]);
     if (type === "join") expect(seatOf(elsewhere.host, 3)).toMatchObject({ claimed: true });
-    else expect(elsewhere.host.last("state")?.data.status).toBe("running");
+    else expect(guest.last("state")?.data.status).toBe("running");
     expect(here.host.last("state")?.data).toMatchObject({ status: "waiting" });
     expect(guest.session.isBusy).toBe(false);
   });

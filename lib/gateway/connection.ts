@@ -44,6 +44,7 @@ export class Connection implements Subscriber, Pinged, Reader {
   readonly countedAs: string;
   updates: "states" | "changes" = "states";
   rttMs = 0;
+  isDisplaced = false;
   /** Set by whoever answers for the connection: see `Reader`. */
   fellBehind: () => void = () => {};
   readonly #socket: WebSocket;
@@ -115,7 +116,8 @@ export class Connection implements Subscriber, Pinged, Reader {
   }
 
   dismiss(reason: Dismissal["reason"] | "overloaded"): void {
-    if (reason === "displaced" && !this.#isClosing) this.#edge.note("seat-displaced", this.address);
+    if (reason === "displaced") this.isDisplaced = true;
+    if (this.isDisplaced && !this.#isClosing) this.#edge.note("seat-displaced", this.address);
     this.close(reason);
   }
 

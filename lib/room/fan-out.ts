@@ -201,6 +201,11 @@ export class FanOut {
     for (const subscriber of this.#viewers.keys()) this.sendState(subscriber, copy, now);
   }
 
+  /** Tells those of them who are displaced, at once: the next turn may be for something that such a connection still says. */
+  displace(dismissals: readonly Dismissal[]): void {
+    for (const dismissal of dismissals) if (dismissal.reason === "displaced") this.dismiss([dismissal]);
+  }
+
   /** Tells connections that have to go. They leave the fan-out when they are closed. */
   dismiss(dismissals: readonly Dismissal[]): void {
     for (const { viewerId, reason } of dismissals) {

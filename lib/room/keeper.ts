@@ -324,6 +324,7 @@ export class Keeper {
 
   /** After the answer, which is given when this turn ends: whoever ends a game is told so before the connection goes. */
   #dismiss(dismissals: readonly Dismissal[]): void {
+    this.viewers.displace(dismissals);
     if (dismissals.length > 0) this.#parts.ambient.soon(() => this.viewers.dismiss(dismissals));
   }
 

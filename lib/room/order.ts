@@ -31,8 +31,12 @@ export const shell = { viewerId: null, rttMs: 0 } as const;
 const entering: ReadonlySet<string> = new Set(["create", "reconnect"]);
 export const entersBy = ({ type }: { readonly type: string }): boolean => entering.has(type);
 
-/** Whoever wanted in is gone, and may be back through another connection, which his own late coming would show out and whose key it would void. */
-export const comesTooLate = ({ sender, command, enters = entersBy(command) }: Order): boolean => enters && sender?.isGone === true;
+/**
+ * Whoever wanted in is gone, and may be back through another connection, which his own late coming would show out and whose key it would void.
+ * Who was displaced is nobody here any more: a refusal would be kept under the id of what he sends again through the other connection.
+ */
+export const comesTooLate = ({ sender, command, enters = entersBy(command) }: Order): boolean =>
+  sender?.isDisplaced === true || (enters && sender?.isGone === true);
 
 /** Who may have come in without hearing of it: the store did not say what became of his coming, or rules threw when he was to see it. */
 export function lostEntrant(error: unknown, order: Order | null): Subscriber | null {

@@ -15,6 +15,8 @@ export interface Subscriber {
   readonly rttMs: number;
   /** Nothing reaches it any more. One that cannot be seen to go leaves it out. */
   readonly isGone?: boolean;
+  /** Another connection speaks for whoever it spoke for. */
+  readonly isDisplaced?: boolean;
   /** Puts a frame into the outbox. Never throws, never waits. */
   send(frame: Frame): void;
   /** Closes the connection once what is in the outbox has gone. */

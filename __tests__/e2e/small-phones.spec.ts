@@ -188,3 +188,33 @@ test("with all text half as large again everything of play keeps to its place, a
   await context.close();
   expect(wrong).toEqual([]);
 });
+
+test("with all text twice as large the code to join by is on the screen, in the lobby and in the sheet that invites", async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ reducedMotion: "reduce", serviceWorkers: "block" });
+  const { page, show } = await openStage(context, site.origin);
+  const wrong: string[] = [];
+  for (const [name, parts] of [
+    ["lobby", ".invite *"],
+    ["share", ".share *"],
+  ] as const) {
+    await show(scenes.find((scene) => scene.name === name) as Scene);
+    for (const [width, height] of phones.filter(([across]) => across >= 320)) {
+      await resize(page, { width, height });
+      await zoomText(page, 2, { screen: "none", parts });
+      const [left, right] = await page
+        .locator(".code")
+        .last()
+        .evaluate((code) => {
+          const words = document.createRange();
+          words.selectNodeContents(code);
+          const box = words.getBoundingClientRect();
+          return [Math.floor(box.left), Math.ceil(box.right)] as const;
+        });
+      if (left < 0 || right > width) wrong.push(`${name}, ${width}x${height}: from ${left} to ${right}`);
+    }
+  }
+  await context.close();
+  expect(wrong).toEqual([]);
+});

@@ -310,6 +310,21 @@ describe("a line", () => {
   });
 });
 
+test("whoever typed a wrong code and then the right one has the whole time of a step again, on the same line", () => {
+  const env = fakeEnv();
+  const session = createSession(env);
+  session.enter("ZZZZZZ");
+  env.socket().opens();
+  env.pass(6_000);
+  env.socket().says("error", { code: "no-such-game", message: "", retry: false });
+  env.pass(1_000);
+  session.enter(gameId);
+  env.pass(5_000);
+  expect(env.sockets).toHaveLength(1);
+  env.socket().says("state", table({ v: 11 }));
+  expect(session.model.value.link).toBe("open");
+});
+
 describe("what was given", () => {
   test.each([
     ["done", "ack", { v: 12 }],

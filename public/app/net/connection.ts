@@ -120,7 +120,6 @@ export class Connection {
     this.attempt = attempt;
     socket.onopen = () => {
       attempt.opened();
-      this.waitFor(attempt.patienceMs);
       this.hello();
     };
     socket.onmessage = (event) => this.received(event.data);
@@ -173,6 +172,7 @@ export class Connection {
 
   /** `viewer`: the key was refused on this socket. It is kept unless it opens nothing any more, and tried again on the next one. */
   private hello(as: "holder" | "viewer" = "holder"): void {
+    this.waitFor(this.attempt?.patienceMs ?? 0);
     const { wish } = this;
     const updates = "changes";
     if (wish.type === "create") {

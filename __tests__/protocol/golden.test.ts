@@ -10,6 +10,7 @@ import { decodeData } from "../../lib/protocol/decode.ts";
 import { sessionSchemas } from "../../lib/protocol/session-schemas.ts";
 import { hostedGames } from "../../lib/hosted-games.ts";
 import { type Golden, games } from "./golden-play.ts";
+import { openScene } from "./scene.ts";
 
 const folder = join(import.meta.dirname, "golden");
 
@@ -47,6 +48,17 @@ describe("the golden frames", () => {
       expect(now.get(type), rewrite).toEqual(lines);
     }
   });
+
+  test("are not waited for without end: a guest who speaks when his line is closed is named", async () => {
+    const scene = await openScene();
+    try {
+      const ann = await scene.enter("ann");
+      await scene.drain();
+      await expect(ann.say("create")).rejects.toThrow("ann said create and is not answered: his line is closed");
+    } finally {
+      await scene.close();
+    }
+  }, 10_000);
 
   test("hold every message that the server sends, and every event that is announced", () => {
     const heardIn = (game: string) =>

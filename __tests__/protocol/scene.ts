@@ -59,13 +59,16 @@ export class Guest {
     this.socket.send(text);
   }
 
-  /** Says it under an id and waits until that is answered. */
+  /** Says it under an id and waits until that is answered. Throws when it cannot be: his line is closed. */
   async say(type: string, data: object = {}): Promise<void> {
     this.#serial += 1;
     const id = `${this.name}-${this.#serial}`;
     this.tell(JSON.stringify({ type, data, id }), type);
     const isAnswered = () => this.#heard.some(({ type: kind, data: answer }) => ["ack", "error"].includes(kind) && answer["id"] === id);
-    while (!isAnswered()) await new Promise((resolve) => this.socket.once("message", resolve));
+    while (!isAnswered()) {
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`${this.name} said ${type} and is not answered: his line is closed`);
+      await Promise.race([new Promise((resolve) => this.socket.once("message", resolve)), this.#closed]);
+    }
   }
 
   /** Everything on its way to this guest has arrived. */

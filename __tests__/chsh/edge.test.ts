@@ -1,9 +1,11 @@
 // A class behind the whole edge, in virtual time: what a page is told, and what it can still do then.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import request from "supertest";
 import { describe, expect, test } from "vitest";
 import { refusals } from "../../lib/game/refusals.ts";
 import { virtualEdge, type VirtualClient } from "../support/virtual-edge.ts";
+import { virtualHttp } from "../support/virtual-http.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const hourMs = 3_600_000;
@@ -23,6 +25,14 @@ async function openClass() {
   };
   return { ...house, gameId: gameId as string, host, hostToken: hostToken as string, student };
 }
+
+test("the list of games says which game is played at each table, so that a page of one game can pass over the others'", async () => {
+  const house = virtualEdge();
+  for (const data of [{ game: "chsh", settings: { listed: true } }, { settings: { playerCount: 2, listed: true } }])
+    await house.connect().ask("create", data);
+  const { body } = await request(virtualHttp(house)).get("/api/games");
+  expect((body as { games: { game: string }[] }).games.map(({ game }) => game).sort()).toEqual(["chsh", "clock"]);
+});
 
 describe("what was missed", () => {
   type Missed = { readonly changes: readonly { readonly events: readonly { type: string; data: { teamId?: number } }[] }[] };

@@ -45,8 +45,8 @@ async function sendList(parts: HttpParts, request: Request, response: Response):
   const page = await parts.store.listed(cursor ?? null, pageMax);
   const games = await Promise.all(
     page.items.map(async (item) => {
-      const { name, status, seats, seatsFree } = await presentIndex(parts, item);
-      return { id: item.gameId, name, status, seats, seatsFree };
+      const { kind, name, status, seats, seatsFree } = await presentIndex(parts, item);
+      return { id: item.gameId, game: kind, name, status, seats, seatsFree };
     }),
   );
   response.json({ games, next: page.next });

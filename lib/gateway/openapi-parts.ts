@@ -49,7 +49,10 @@ export const game = z
     players: z.array(z.looseObject({ id: z.int(), name: z.string() })).optional(),
   })
   .meta({ id: "GameView", description: "What every spectator sees. Times in it are true at `serverTime`." });
-export const listed = z.object({ id: code, name: z.string(), status, seats: z.int(), seatsFree: z.int() }).meta({ id: "ListedGame" });
+const kind = z.string().meta({ description: "Which game is played there: `clock`, or what `create` names in `game`." });
+export const listed = z
+  .object({ id: code, game: kind, name: z.string(), status, seats: z.int(), seatsFree: z.int() })
+  .meta({ id: "ListedGame" });
 const earlier = time.optional().meta({ description: "When it happened, if that was before the change." });
 export const change = z
   .object({

@@ -172,6 +172,34 @@ describe("a class", () => {
     expect(one.player("b").round?.number).toBe(2);
   });
 
+  test("CS7 whichever of the two answers first, both answers count as they were given, and in the place of who gave them", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    for (const [round, [first, second]] of [
+      [1, ["a", "b"]],
+      [2, ["b", "a"]],
+    ] as const) {
+      expect(one.say(first, { type: "answer", round, answer: first === "a" })).toBe("ok");
+      expect(one.host().teams[0]?.answered).toEqual([first === "a", first === "b"]);
+      const answeredAt = [one.now, one.now + 10];
+      expect(one.say(second, { type: "answer", round, answer: second === "a" })).toBe("ok");
+      expect(one.player("a").last).toMatchObject({ number: round, answers: [true, false] });
+      const told = { round, answers: [true, false], answeredAt: first === "a" ? answeredAt : answeredAt.reverse() };
+      expect(one.events.at(-1)).toMatchObject({ type: "roundCompleted", data: told });
+    }
+    expect(one.host().teams[0]?.figures.rounds).toBe(2);
+  });
+
+  test("CS11 the list of classes says how many places are free", () => {
+    const one = new Class({ mode: "simplified", listed: true });
+    one.pair("Bell", "a", "b");
+    one.say("c", { type: "createTeam", name: "Aspect" });
+    expect(chshRules.index(one.state)).toMatchObject({ kind: "chsh", listed: true, seats: 50, seatsFree: 47 });
+    one.say("host", { type: "endGame" });
+    expect(chshRules.index(one.state)).toMatchObject({ listed: false, status: "finished" });
+  });
+
   test("CS8 answers while paused are refused, and a reset starts anew without pause and without old answers", () => {
     const one = new Class();
     one.pair("Bell", "a", "b");
@@ -257,13 +285,13 @@ describe("a class", () => {
     one.pair("Bell", "a", "b");
     one.say("host", { type: "start" });
     for (const viewer of ["a", "host"]) one.say(null, { type: "drop", viewerId: viewer as ViewerId });
-    expect(one.host().teams[0]?.players).toEqual(["away", "here"]);
+    expect(one.host()).toMatchObject({ hostConnected: false, teams: [{ players: ["away", "here"] }] });
     expect(one.say("a", { type: "answer", round: 7, answer: false })).not.toBe("ok");
     expect(one.host().teams[0]?.players).toEqual(["away", "here"]);
     expect(one.say("a", { type: "answer", round: 1, answer: false })).toBe("ok");
     expect(one.say("host", { type: "pause" })).toBe("ok");
     expect(one.events.slice(-4).map(({ type }) => type)).toEqual(["answered", "playerBack", "gamePaused", "hostBack"]);
-    expect(one.host().teams[0]?.players).toEqual(["here", "here"]);
+    expect(one.host()).toMatchObject({ hostConnected: true, teams: [{ players: ["here", "here"] }] });
     expect(chshRules.settle(one.state, (one.now + 2 * 3_600_000) as Instant)).toBeNull();
   });
 

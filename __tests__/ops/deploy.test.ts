@@ -282,6 +282,12 @@ describe("F36 deployment files", () => {
     expect(read("deploy/haproxy/haproxy.cfg")).toMatch(/^ {2}default-server .* resolvers names init-addr last,libc,none$/m);
   });
 
+  test("the proxy takes as many connections as the machine lets it, and starts: where 100,000 files were not allowed it ended with an alert", () => {
+    const proxy = read("deploy/haproxy/haproxy.cfg");
+    expect(proxy).not.toMatch(/^ *maxconn/m);
+    expect(proxy).toMatch(/^ {2}fd-hard-limit 100100$/m);
+  });
+
   const chart = ["deploy/helm/tap-or-tarp", "--kube-version", "1.30.0", "--namespace", "tap-or-tarp"];
   // Helm is no Debian package, so it is not asked for in CI: without it the checks above are all there is.
   if (findProgram("helm") !== null) {

@@ -93,6 +93,25 @@ test("metrics that cannot be made on their own port are an error of the log, too
   expect(lines).toEqual([{ err: planted }]);
 });
 
+test("F46 who is refused the metrics on their own port is noted by the address that the edge knows him by, as everywhere else", async () => {
+  const notes: unknown[] = [];
+  const { operations } = opened({
+    config: { ...readConfig({ NODE_ENV: "test" }), host: "127.0.0.1", metricsPort: 0 },
+    secrets: {
+      current: () => ({ ...readConfig({ NODE_ENV: "test" }).secrets, metricsToken: "the-metrics-of-the-tests" }),
+      reload: () => [],
+    },
+    audit: { ...noAudit(), note: (event, actor) => void notes.push([event, actor]) },
+  });
+  const port = await operations.listen();
+  try {
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(401);
+  } finally {
+    await operations.close();
+  }
+  expect(notes).toEqual([["metrics-denied", "10.0.0.9"]]);
+});
+
 test("F35 a secret that only a start uses is named when it has changed: it is not in force yet", async () => {
   const lines: unknown[] = [];
   const note = (fields: object, message: string) => void lines.push([message, fields]);

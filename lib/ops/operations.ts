@@ -1,8 +1,8 @@
 // The operator's side of one server: its admin routes, charts, a metrics port of its own, and secrets that rotate. Games go on
 // whatever happens here.
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Request, Router } from "express";
+import type { Router } from "express";
 import type { ViewerId } from "../game/ids.ts";
 import type { RefusalCode } from "../game/refusals.ts";
 import type { Rooms } from "../room/rooms.ts";
@@ -38,7 +38,7 @@ export interface OperationsParts {
   /** Begins the ordered stop. */
   readonly drain: () => void;
   /** The client's address as the edge knows it. */
-  readonly addressOf: (request: Request) => string;
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly countedAs: (address: string) => string;
   readonly deadLetters: Pick<AdminHost, "deadLetters" | "replayDeadLetters">;
 }
@@ -109,14 +109,14 @@ function hostOf(parts: OperationsParts, startedAt: number): AdminHost {
 }
 
 /** A server that knows one page. With a METRICS_TOKEN it asks for it, else the port itself is the protection. */
-function metricsServer({ metrics, secrets, audit, log }: OperationsParts): Server {
+function metricsServer({ metrics, secrets, audit, log, addressOf }: OperationsParts): Server {
   return createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
     if (request.method !== "GET" || request.url?.split("?", 1)[0] !== "/metrics") {
       response.writeHead(404).end();
       return;
     }
     if (checkBearer(request.headers.authorization, secrets.current().metricsToken) === "denied") {
-      audit.note("metrics-denied", request.socket.remoteAddress ?? "unknown");
+      audit.note("metrics-denied", addressOf(request));
       response.writeHead(401, { "WWW-Authenticate": 'Bearer realm="metrics"' }).end();
       return;
     }

@@ -18,6 +18,7 @@ const found: readonly { readonly seed: number; readonly bug: string }[] = [
   { seed: 37007, bug: "a change of another instance was never shown, because its turn could not be had while the log was slow" },
   { seed: 73783, bug: "a claim given again brought a connection back that had gone, and its room was kept for ever" },
   { seed: 203, bug: "a host whose claim was answered while the line was down sat in a seat that his page did not know" },
+  { seed: 1513, bug: "the check called a seat's key that was left with its seat good, because the same key opens the host's chair" },
 ];
 
 describe("simulated evenings that once went wrong", () => {

@@ -6,6 +6,7 @@ import { chshRules } from "../../lib/chsh/rules.ts";
 import type { State } from "../../lib/chsh/state.ts";
 import type { HostView, PlayerView, WatcherView } from "../../lib/chsh/view.ts";
 import type { SystemCommand } from "../../lib/game/commands.ts";
+import type { Dismissal } from "../../lib/game/contract.ts";
 import type { GameId, Instant, SeatId, ViewerId } from "../../lib/game/ids.ts";
 import { diceFrom } from "../../lib/game/random.ts";
 
@@ -14,6 +15,8 @@ class Class {
   state: State;
   now = 1_000_000 as Instant;
   readonly events: Event[] = [];
+  /** Who had to go with the last change. */
+  dismissed: readonly Dismissal[] = [];
   readonly #dice = diceFrom("0123456789abcdef0123456789abcdef");
   #v = 1;
 
@@ -44,6 +47,7 @@ class Class {
     const decision = chshRules.decide(this.state, { now: this.now, v: this.#v, viewerId: viewer as ViewerId, rttMs: 0, command, draw });
     if (!decision.ok) return decision.code;
     this.state = decision.state;
+    this.dismissed = decision.dismissals ?? [];
     this.#v += 1;
     this.events.push(...decision.events);
     // Slow where thousands of rounds are played: every hundredth change is enough there.
@@ -139,6 +143,7 @@ describe("a class", () => {
     one.pair("Bell", "a", "b");
     one.say("host", { type: "start" });
     expect(one.say("host", { type: "endGame" })).toBe("ok");
+    expect(one.dismissed).toEqual([{ viewerId: null, reason: "closed" }]);
     expect(one.events.slice(-2)).toEqual([
       { type: "roundAbandoned", data: { teamId: 1, round: 1 } },
       { type: "gameEnded", data: { reason: "host" } },
@@ -293,6 +298,30 @@ describe("a class", () => {
     expect(one.events.slice(-4).map(({ type }) => type)).toEqual(["answered", "playerBack", "gamePaused", "hostBack"]);
     expect(one.host()).toMatchObject({ hostConnected: true, teams: [{ players: ["here", "here"] }] });
     expect(chshRules.settle(one.state, (one.now + 2 * 3_600_000) as Instant)).toBeNull();
+  });
+
+  test("CS10 two partners whose hour is over at the same moment are both gone, and the round that was open with them", () => {
+    const one = new Class();
+    one.pair("Bell", "a", "b");
+    one.say("host", { type: "start" });
+    for (const viewer of ["a", "b"]) one.say(null, { type: "drop", viewerId: viewer as ViewerId });
+    const settled = chshRules.settle(one.state, (one.now + 3_600_000) as Instant);
+    expect(settled?.events.map(({ type }) => type)).toEqual(["roundAbandoned", "playerFreed", "playerFreed"]);
+    expect(settled?.state.teams[0]).toMatchObject({ slots: [{ holder: null }, { holder: null }], open: null });
+    expect(settled && [brokenInvariants(settled.state), chshRules.nextWakeAt(settled.state)]).toEqual([[], null]);
+  });
+
+  test("CS10 who comes back through another connection shows the old one out, when it is still there", () => {
+    const one = new Class();
+    const back = (viewer: string, seat: SeatId | null, tokenHash: string, next: string) =>
+      one.say(viewer, { type: "reconnect", seat, tokenHash, grantId: null }, next);
+    const [key, next] = ["c", "d"].map((digit) => digit.repeat(64)) as [string, string];
+    one.say("a", { type: "createTeam", name: "Bell" }, key);
+    expect([back("a2", 1 as SeatId, key, next), one.dismissed]).toEqual(["ok", [{ viewerId: "a", reason: "displaced" }]]);
+    one.say(null, { type: "drop", viewerId: "a2" as ViewerId });
+    expect([back("a3", 1 as SeatId, next, key), one.dismissed]).toEqual(["ok", []]);
+    const host = one.state.host?.tokenHash ?? "";
+    expect([back("host2", null, host, next), one.dismissed]).toEqual(["ok", [{ viewerId: "host", reason: "displaced" }]]);
   });
 
   test("CS10 an outage counts for nobody's hour: who was away when the server went has what was left of his, everybody else a whole one", () => {

@@ -284,6 +284,19 @@ describe("UN undo", () => {
     play(table, `at 11000 host undo -> undone ${table.v}\nat 11000 see A A.timeoutPending -> A=10000 A.timeoutPending=false`);
   });
 
+  test("UN2 UN3 a flag fall is nobody's change: a host without a seat asks the table, too", () => {
+    play(
+      new Table({ initialTime: 10_000, warningThresholds: [] }),
+      `at 0      A claim A -> seat-claimed A
+      B claim B -> seat-claimed B
+      host start -> game-started
+      at 10000  wake -> timeout A 1
+      at 11000  host undo -> undo-asked - 5
+      A undo agree=true -> undo-agreed A 5
+      B undo agree=true -> undone 5`,
+    );
+  });
+
   test("UN3 SE9 what an outage stopped stays stopped, and the time in between is nobody's", () => {
     const table = started({ ...quick, playerCount: 3 });
     const v = table.v + 2;

@@ -41,8 +41,8 @@ import { Rooms } from "./lib/room/rooms.ts";
 import type { OnSaved, Store } from "./lib/store/store.ts";
 import { openStorage, type Storage, tryStorage } from "./lib/store/store-choice.ts";
 
-/** Time for headers, for a whole request, and between requests, ms; how often Node looks. */
-const httpTimes = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+/** Time for headers and for a whole request, ms; how often Node looks. */
+const httpTimes = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 1_000 };
 /** Plain HTTP beside the sockets, so that probes are answered when the sockets are full. */
 const spareConnections = 1_000;
 const aliveEveryMs = 1_000;
@@ -261,7 +261,8 @@ export async function startServer(config: Config, secrets: SecretSource, games =
     operatorRoutes: operations.routes,
     publicDir,
   });
-  const server = createServer({ ...httpTimes, shouldUpgradeCallback: asksForSocket }, app);
+  const { keepAliveMs: keepAliveTimeout } = config.limits;
+  const server = createServer({ ...httpTimes, keepAliveTimeout, shouldUpgradeCallback: asksForSocket }, app);
   server.maxConnections = config.limits.connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const defaultGame = games[0]?.rules.kind ?? "";

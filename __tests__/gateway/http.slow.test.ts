@@ -6,7 +6,7 @@ import { seatTable } from "../support/table-client.ts";
 let server: RunningServer;
 beforeAll(async () => {
   server = await startRunningServer({
-    env: { LIMIT_HTTP_REQUESTS: "300", LIMIT_EVENT_STREAMS: "2", ADMIN_TOKEN: "the-operator-of-the-tests" },
+    env: { LIMIT_HTTP_REQUESTS: "300", LIMIT_EVENT_STREAMS: "2", LIMIT_KEEP_ALIVE_MS: "65000", ADMIN_TOKEN: "the-operator-of-the-tests" },
   });
 });
 afterAll(() => server.dispose());
@@ -47,6 +47,10 @@ describe("F31 SAFETY 20: HTTP", () => {
 
   test.each(["/live", "/ready", "/health", "/metrics", "/api/server/state", "/api/games"])("%s is kept by no cache", async (path) => {
     expect((await fetch(server.url + path)).headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("an operator whose proxy keeps its connections for a minute may have the server keep them longer", async () => {
+    expect(await byHand("GET /live HTTP/1.1\r\nHost: here\r\n\r\n")).toMatch(/^Keep-Alive: timeout=65$/im);
   });
 
   test("only an address of a game says that there is no such game", async () => {

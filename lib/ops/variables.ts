@@ -121,6 +121,7 @@ export const limitVariables = {
     "Time between a close frame and cutting the connection.",
   ),
   heartbeatMs: limit("LIMIT_HEARTBEAT_MS", "ms", 15_000, [100, 10 * minuteMs], "Time between pings. Two missed answers end a connection."),
+  keepAliveMs: limit("LIMIT_KEEP_ALIVE_MS", "ms", 5000, [1000, 15 * minuteMs], "Silence between two HTTP requests on one connection."),
   // The room
   lockWaitMs: limit(
     "LIMIT_LOCK_WAIT_MS",

@@ -96,6 +96,14 @@ describe("what rules refuse is refused for good", () => {
     expect(back.data).toMatchObject({ code: "class-full", retry: false });
   });
 
+  test("CS5 a name that cannot be is refused with the field at fault, so that the page can say where", async () => {
+    const { student } = await openClass();
+    const [ann, ben] = [await student(), await student()];
+    expect((await ann.ask("createTeam", { name: "<b>" })).data).toMatchObject({ code: "bad-message", field: "name" });
+    await ann.ask("createTeam", { name: "Bell" });
+    expect((await ben.ask("createTeam", { name: "bell" })).data).toMatchObject({ code: "name-taken", field: "name" });
+  });
+
   test("CS11 the rules of neither game name a code that is worth a repeat: what they decide is kept under its id for ever", () => {
     const worthARepeat = Object.entries(refusals).flatMap(([code, { retry }]) => (retry ? [code] : []));
     const named = ["lib/game", "lib/chsh"].flatMap((folder) =>

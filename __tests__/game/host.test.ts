@@ -1,6 +1,6 @@
 // Who is host when its maker, his heir and their seats come and go.
 import { describe, test } from "vitest";
-import { play, seated } from "./table.ts";
+import { play, seated, Table } from "./table.ts";
 
 describe("HO a former host at the table", () => {
   test("HO4 HO5 when his heir leaves he is host again, from the seat he sits on, and everybody sees it", () => {
@@ -68,6 +68,20 @@ describe("HO a former host at the table", () => {
       A unclaim -> seat-left A, host-changed -
       see hostPlayer -> hostPlayer=-
       A renameGame name=Mine -> game-renamed Mine`,
+    );
+  });
+
+  test("HO4 SE7 a kick takes nobody else's chair: who was succeeded while he was away is host again when his heir leaves", () => {
+    play(
+      new Table({ playerCount: 3, warningThresholds: [] }),
+      `at 0      B claim B -> seat-claimed B
+      C claim C -> seat-claimed C
+      host drops -> host-away
+      at 300000 wake -> host-changed B
+      B kick C -> kicked C
+      B unclaim -> seat-left B, host-changed -
+      host reconnects -> host-back
+      host renameGame name=Mine -> game-renamed Mine`,
     );
   });
 });

@@ -63,6 +63,38 @@ test("SET3 the clock's sheet offers what may be changed now, so that nothing cho
   expect(await may()).toEqual([false, true, true]);
 });
 
+/** Two taps of one finger on the same place, whatever has come under it by the second. */
+async function tapPlaceTwice(page: Page, button: string): Promise<void> {
+  const box = await page.locator(button).boundingBox();
+  const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+  await page.mouse.click(x, y);
+  await page.waitForTimeout(150);
+  await page.mouse.click(x, y);
+}
+
+test("a double tap on playing again or on laying a table does not start it by the button that has come under the finger", async ({
+  table,
+}) => {
+  const host = await table.open("/");
+  await createTable(host, "duel");
+  await sit(host, 1);
+  await tap(host, "start");
+  await host.locator('.card[data-seat="2"]').click();
+  await host.getByRole("button", { name: "Out of the game" }).click();
+  const sure = host.getByRole("button", { name: "Tap again to do it" });
+  await expect(sure).toHaveAttribute("aria-disabled", "false");
+  await sure.click();
+  await expect(host.locator('.go[data-act="reset"][aria-disabled="false"]')).toBeVisible();
+  await tapPlaceTwice(host, '.go[data-act="reset"]');
+  await expect(host.locator('.lobby .go[data-act="start"][aria-disabled="false"]')).toBeVisible();
+
+  const here = await table.open("/#local");
+  await here.getByRole("button", { name: "2", exact: true }).click();
+  await tapPlaceTwice(here, '[data-act="create"]');
+  await expect(here.locator('.panel-tap[aria-disabled="false"]')).toHaveCount(2);
+  await expect(here.locator(".table-mode")).toHaveAttribute("data-status", "waiting");
+});
+
 test("a double tap on what cannot be undone only asks, and one on a class's start does not pause it", async ({ table }) => {
   const host = await table.open("/");
   await createTable(host, "duel");

@@ -72,7 +72,7 @@ interface PanelProps {
 function Panel({ table, player, place, asked }: PanelProps): JSX.Element {
   const { session, speech, sheet } = useApp();
   const words = useWords();
-  const { give } = useOneTap();
+  const { resting, give } = useOneTap();
   const seat = player.id;
   const who = standing(session.model.value);
   const offer = offerFor(table, who, seat);
@@ -98,6 +98,7 @@ function Panel({ table, player, place, asked }: PanelProps): JSX.Element {
         class="panel-tap"
         aria-label={speech.t("table.seat", { name: player.name, act })}
         data-act={offer.command?.type ?? "none"}
+        aria-disabled={resting && offer.command !== null}
         onClick={() => {
           if (offer.command) give(offer.command);
           else sheet.value = { name: "seat", seat };

@@ -261,9 +261,9 @@ export async function startServer(config: Config, secrets: SecretSource, games =
     operatorRoutes: operations.routes,
     publicDir,
   });
-  const { keepAliveMs: keepAliveTimeout } = config.limits;
+  const { keepAliveMs: keepAliveTimeout, connectionsMax, standstillMs: mostMs } = config.limits;
   const server = createServer({ ...httpTimes, keepAliveTimeout, shouldUpgradeCallback: asksForSocket }, app);
-  server.maxConnections = config.limits.connectionsMax + spareConnections;
+  server.maxConnections = connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const defaultGame = games[0]?.rules.kind ?? "";
   const gateway = openGateway({ server, games: byKind, defaultGame, rooms, store, ambient, edge, instanceId });
@@ -287,13 +287,11 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   await operations.listen();
   const port = await listen(server, config);
   rooms.start();
-  const { standstillMs: mostMs } = config.limits;
   const away = countAsAway({ ...parts, gateway }, { mostMs, recallMs });
   timers.push(parts.standstill.begin(mostMs, away.stoodStill));
   parts.serving.saved = away.saved;
   parts.audit.note("server-started", "server", { version });
   parts.above?.ready();
-  const { connectionsMax } = config.limits;
   const fewFiles = fileLimitWarning(connectionsMax, spareConnections);
   if (fewFiles !== null) log[fileLimitLevel(connectionsMax)]({}, fewFiles);
   log.info({ port, tier: store.health().tier }, `Tap-or-Tarp is ready on http://localhost:${port}`);

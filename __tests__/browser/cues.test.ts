@@ -226,6 +226,10 @@ test("what became of the table while the line was down is told once, as far as i
   backAt({ v: 17, ...asked });
   backAt({ v: 18, ...asked, players: [player(1), player(2, { timeoutPending: true }), player(3), player(4)] });
   backAt({ v: 19, status: "finished", turn: 12, activePlayer: null, running: [] });
+  const next = { turn: 13, activePlayer: 2 };
+  backAt({ v: 20, ...next, status: "paused", running: [] });
+  backAt({ v: 21, ...next, interruptingPlayers: [3], running: [3] });
+  backAt({ v: 22, ...next, running: [2] });
   stop();
   expect(told).toEqual([
     [["turn"], ["live.yourTurn"]],
@@ -234,5 +238,8 @@ test("what became of the table while the line was down is told once, as far as i
     [["priority"], ["live.yourAnswer"]],
     [["timeout"], ["live.yourTimeout"]],
     [[], []],
+    [[], []],
+    [[], []],
+    [["turn"], ["live.yourTurn"]],
   ]);
 });

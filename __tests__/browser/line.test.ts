@@ -376,6 +376,22 @@ test.each([
   }
 });
 
+test("a wish to begin that is refused for a moment is not sent again to a game that others have begun meanwhile", () => {
+  const { env, session } = seated();
+  const socket = env.socket();
+  socket.says("change", { v: 12, serverTime: 0, status: "waiting", running: [], events: [] });
+  session.give({ type: "start", data: {} });
+  const id = socket.told.at(-1)?.id;
+  socket.says("error", { id, code: "store-unavailable", message: "", retry: true, retryAfterMs: 1_000 });
+  for (const [v, status] of [
+    [13, "running"],
+    [14, "paused"],
+  ] as const)
+    socket.says("change", { v, serverTime: 0, status, events: [] });
+  env.pass(3_000);
+  expect([socket.told.filter(({ type }) => type === "start").length, session.model.value.outbox]).toEqual([1, []]);
+});
+
 describe("a seat's numbers that were given while the line was down", () => {
   const given = { playerId: 2, life: 36, counters: { poison: 2 }, commanderDamage: { 1: [3, 0] } } as const;
   const was = { life: 40, counters: { poison: 0 }, commanderDamage: { 1: [0, 0] } };

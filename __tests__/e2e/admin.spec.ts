@@ -138,7 +138,10 @@ test("F35 a page that is open while the operator's token is replaced asks for th
     const field = page.getByLabel("Admin token");
     await expect(field).toBeVisible();
     await expect(page.getByRole("button", { name: "Charts" })).toHaveCount(0);
+    // What was asked before it knew may still be answered.
+    await page.waitForLoadState("networkidle");
     const { length } = guesses;
+    // Not a wait for something: twice as long as it would take to ask again.
     await page.waitForTimeout(5_000);
     expect(guesses).toHaveLength(length);
     await field.fill("a-newer-token-for-the-operator");

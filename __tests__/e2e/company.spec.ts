@@ -373,20 +373,23 @@ test("a player who is tapped again while the answer is long on its way is still 
   const code = await createTable(page, "commander");
   await sit(page, 1);
   await tap(page, "start");
+  let held: (() => void)[] | null = null;
   await page.routeWebSocket(/\/ws$/, (socket) => {
     const server = socket.connectToServer();
-    server.onMessage((text) => void setTimeout(() => socket.send(text), 800));
+    server.onMessage((text) => (held === null ? socket.send(text) : void held.push(() => socket.send(text))));
   });
   await page.reload();
   await page.locator('[data-action="target"]').click();
   for (const button of ['[data-target="2"]', '.card[data-seat="3"]']) {
     const other = page.locator(button);
+    await expect(other).toBeVisible();
+    const waiting: (() => void)[] = [];
+    held = waiting;
     await other.click();
-    // Not a wait for something: longer than a double tap takes, shorter than the answer.
-    await page.waitForTimeout(450);
+    await expect.poll(() => waiting.length).toBeGreaterThan(0);
     await other.click();
-    await expect(other).toHaveAttribute("aria-pressed", "true");
-    await page.waitForTimeout(1_200);
+    held = null;
+    for (const release of waiting) release();
     await expect(other).toHaveAttribute("aria-pressed", "true");
     await page.keyboard.press("Escape");
   }

@@ -90,6 +90,18 @@ describe("SE8 drop policies", () => {
     );
   });
 
+  test("SE8 pause: a table that stands on after an absent player's hour is not set going by freeing the seat of one who is out", () => {
+    play(
+      started({ dropPolicy: "pause", playerCount: 4, warningThresholds: [] }),
+      `at 0        A eliminate C -> eliminated C host
+      at 200       B drops -> seat-away B, game-paused drop
+      at 1000000   C drops -> seat-away C
+      at 3600200   wake -> seat-freed B
+      A kick C -> kicked C
+      see status pausedBy -> status=paused pausedBy=drop`,
+    );
+  });
+
   test("TU5 SE8 pause: who pauses by hand in the moment of a drop means it: the return of the absent does not end it", () => {
     const dropped = (returns: string): string =>
       `at 1000  B drops -> seat-away B, game-paused drop

@@ -61,6 +61,17 @@ describe("a host who comes back by his chair", () => {
     expect(outcome(table.say("host", { type: "reconnect", seat: null, tokenHash: chair, grantId: null }))).toBe("seat-back A");
   });
 
+  test("SE4 and hears nothing of it, twice, still opens his seat by the token he had for it", () => {
+    const table = new Table();
+    play(table, "at 0 host claim A -> seat-claimed A, host-changed A\nat 0 host drops -> seat-away A");
+    const [chair, own] = ["host", "A"].map((name) => hashOf(table.tokens.get(name) ?? ""));
+    const come = (seat: number | null, tokenHash: string | undefined): string => {
+      table.renew("host");
+      return outcome(table.say("host", { type: "reconnect", seat, tokenHash: tokenHash ?? null, grantId: null }));
+    };
+    expect([come(null, chair), come(null, chair), come(1, own)]).toEqual(["seat-back A", "seat-back A", "seat-back A"]);
+  });
+
   test("SE3 through another connection shows the one out that he came by before", () => {
     const table = new Table();
     const [old, token] = [table.viewer("host"), table.tokens.get("host") ?? ""];

@@ -113,6 +113,31 @@ describe.skipIf(lacks("redis-server"))("a Redis Cluster of three nodes", () => {
     );
   });
 
+  test("a node that is away for long, which many games are on: those on the other nodes are heard all the while, and all when it is back", async () => {
+    const one = await join("one");
+    const listener = { onAnnouncement() {}, onGap() {}, onWatchedElsewhere() {} };
+    for (let i = 0; i < 900; i += 1) await one.side.bus.subscribe(`G${String(i).padStart(5, "0")}`, listener);
+    const heardOn = (places: readonly number[]) =>
+      Promise.all(
+        places.map(async (place) => {
+          const inside = await cluster.nodes[place]?.client();
+          const channels = (await inside?.call("PUBSUB", "SHARDCHANNELS")) as readonly string[];
+          inside?.disconnect();
+          return channels.length;
+        }),
+      );
+    const before = await heardOn([0, 1, 2]);
+    await cluster.nodes[1]?.kill();
+    for (let look = 0; look < 16; look += 1) {
+      // Some seconds of it are what is looked at: the client notices at once, and again and again.
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      expect(await heardOn([0, 2])).toEqual([before[0], before[2]]);
+    }
+    await cluster.nodes[1]?.start();
+    await cluster.agreed();
+    await eventually("all are heard", async () => String(await heardOn([0, 1, 2])) === String(before), 20_000);
+  });
+
   test("a node that refuses signs of life refuses its own games only, after a quiet time, too", async () => {
     await cluster.flush();
     const one = await join("one");

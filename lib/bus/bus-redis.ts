@@ -30,7 +30,10 @@ export interface RedisBusOptions {
 }
 
 const tickMs = 2_000;
-/** Channels that are listened to again at the same time, and games that are read again; the next ones follow when few reads are under way. */
+/**
+ * Channels that are listened to again at the same time, and games that are read again; the next ones follow when few reads are under way.
+ * Of a cluster all at once: the channels of a node that is away must not stand before those of the others.
+ */
 const listenWidth = 200;
 const readMs = 10;
 /** For a Redis under load, at which many reads are always under way. */
@@ -281,14 +284,15 @@ export class RedisBus implements Bus {
     const pass = {};
     this.#pass = pass;
     const channels = [...this.#unheard];
+    const width = isCluster(this.#redis) ? Math.max(1, channels.length) : listenWidth;
     let count = 0;
-    for (let from = 0; from < channels.length && this.#pass === pass; from += listenWidth) {
-      const heard = await this.#listenToSome(channels.slice(from, from + listenWidth));
+    for (let from = 0; from < channels.length && this.#pass === pass; from += width) {
+      const heard = await this.#listenToSome(channels.slice(from, from + width));
       if (count + heard.length === 0) break;
       if (count === 0) this.#options.onGap?.();
       count += heard.length;
       for (const channel of heard) for (const listener of [...(this.#listeners.get(channel)?.listeners ?? [])]) listener.onGap();
-      if (from + listenWidth < channels.length) await this.#mostlyRead();
+      if (from + width < channels.length) await this.#mostlyRead();
     }
     if (this.#pass !== pass) return 0;
     this.#pass = null;

@@ -61,8 +61,14 @@ function rotate(holder: Holder, match: "current" | "previous", { viewerId, draw 
   return { ...fresh, previousTokenHash: holder.tokenHash, retiredTokenHash: holder.previousTokenHash };
 }
 
-/** Whoever came back by his other place (the host's chair) has a new token for this one too. */
-export const withFreshToken = (holder: Holder, back: Return): Holder => rotate(holder, "current", back);
+/**
+ * Whoever came back by his `other` place (the host's chair) has a new token for this one too. One that he was given for both, and has not
+ * shown, falls away unused here as it does there.
+ */
+export function withFreshToken(holder: Holder, other: Holder, back: Return): Holder {
+  const isUnused = holder.tokenHash === other.tokenHash && !sameHash(back.proof.tokenHash ?? "", other.tokenHash);
+  return rotate(holder, isUnused ? "previous" : "current", back);
+}
 
 const revoke = (holder: Holder): Holder => ({ ...holder, tokenHash: null, previousTokenHash: null, retiredTokenHash: null, grantId: null });
 

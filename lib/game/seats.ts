@@ -33,12 +33,12 @@ function freeSeat(draft: Draft, id: SeatId, how: "seatLeft" | "kicked" | "seatFr
   leaveHostSeat(draft, id);
 }
 
-/** Frees a seat because somebody said so: whom the clocks stood for is not waited for any more. */
+/** Frees a seat because somebody said so: whom the clocks stood for is not waited for any more. Nobody waits for one who is out. */
 function giveUpSeat(draft: Draft, id: SeatId, how: "seatLeft" | "kicked"): void {
   const found = seatAt(draft.state, id);
-  const wasAway = found !== undefined && isAway(found);
+  const wasAwaited = found !== undefined && !found.dead && isAway(found);
   freeSeat(draft, id, how);
-  if (wasAway) runOn(draft);
+  if (wasAwaited) runOn(draft);
 }
 
 export function unclaim(draft: Draft, id: SeatId): Outcome {
@@ -182,7 +182,7 @@ export function reconnectHost(draft: Draft, arrival: Return): Outcome {
   follow(draft, chair.viewerId, viewerId);
   const own = heldBefore ?? held;
   const holder = seatAt(state, own)?.holder;
-  if (own !== null && holder) writeSeat(draft, own).holder = withFreshToken(holder, arrival);
+  if (own !== null && holder) writeSeat(draft, own).holder = withFreshToken(holder, chair, arrival);
   draft.grant = { seat: own, how: "reconnected" };
   draft.events.push(heldBefore === null ? { type: "hostBack", data: {} } : { type: "seatBack", data: { playerId: heldBefore } });
   runOn(draft);

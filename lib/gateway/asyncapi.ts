@@ -50,7 +50,7 @@ export const sentMessages: Readonly<Record<string, Sent>> = {
   },
   state: {
     about:
-      "The whole game: after join and sync; for clients that asked for changes also where those do not do, as some were left out or another view is seen from now on; for all others after create and reconnect, too, and after each change. After a change, those others may find left out what says nothing: of the clock, as far as it is as in a new casual game, playOrder, campaign, monarch, initiative, dayNight, stormCount, undoRequest, of a player delayRemaining and asks, and settings other than the main ones.",
+      "The whole game: after join and sync; for clients that asked for changes also where those do not do, as some were left out or another view is seen from now on; for all others after create and reconnect, too, and after each change. After a change, those others may miss fields of the clock that say nothing, being as in a new casual game: playOrder, campaign, monarch, initiative, dayNight, stormCount, undoRequest, of a player delayRemaining and asks, and settings other than the main ones.",
     data: state.properties,
     required: ["id", "v", "serverTime"],
     hasView: true,

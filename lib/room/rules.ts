@@ -49,8 +49,8 @@ export interface Rules<State, Command, Event, Settings> {
   audienceOf(state: State, viewerId: ViewerId): string;
   /**
    * A JSON object without undefined, NaN or what is secret to its audience, and always with the same fields. Arrays of objects with `id` are
-   * compared by id (see protocol/change): such an object always has the same fields, too. `now` may be past what is due: nothing is to be shown because of it. The page wants `game` (the
-   * kind) and `name` in it, too, and `seat` where its reader holds one.
+   * compared by id (see protocol/change): such an object always has the same fields, too. `now` may be past what is due: nothing is to be
+   * shown because of it. The page wants `game` (the kind) and `name` in it, too, and `seat` where its reader holds one.
    */
   view(state: State, audience: string, now: Instant): View;
   /**

@@ -21,6 +21,7 @@ import "../styles/forced.css";
 async function start(): Promise<void> {
   const env = browserEnv();
   const prefShelf = createPrefs(env.shelf);
+  addEventListener("storage", ({ key }) => prefShelf.heard(key));
   const chosen = computed(() => prefShelf.prefs.value.language);
   const spoken = (): Language => (chosen.value === "auto" ? preferredLanguage(navigator.languages) : chosen.value);
   const speech = await createSpeech(spoken());
@@ -39,7 +40,6 @@ async function start(): Promise<void> {
       route.value = routeOf(location);
       sheet.value = null;
     });
-  addEventListener("storage", ({ key }) => prefShelf.heard(key));
   effect(() => void speech.use(spoken()));
   effect(() => {
     document.documentElement.lang = speech.language.value;

@@ -101,8 +101,4 @@ export const trClass: Readonly<Record<string, string>> = {
   "class.score_one": "{{count}} turdan {{won}} kazanıldı",
   "class.score_other": "{{count}} turdan {{won}} kazanıldı",
   "class.scoreLimit": "İşaretler: %75, her planın sınırı; %85,4, dolanık parçacıkların ulaştığı",
-  "refusal.already-answered": "Bu sorunun yanıtı verildi.",
-  "refusal.class-full": "Bu sınıfta bir oyuncuya ya da takıma daha yer yok.",
-  "refusal.name-taken": "Bu ad başka bir takımda.",
-  "refusal.wrong-round": "Bu, şu anda açık olan tur değil.",
 };

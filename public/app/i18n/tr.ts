@@ -157,6 +157,10 @@ export const tr: Readonly<Record<string, string>> = {
   "refusal.store-unavailable": "Sunucu şu anda kaydedemiyor. Yeniden deneniyor.",
   "refusal.draining": "Sunucu yeniden başlıyor. Yeniden deneniyor.",
   "refusal.no-free-code": "Şu anda boş masa kodu yok. Yeniden deneniyor.",
+  "refusal.already-answered": "Bu sorunun yanıtı verildi.",
+  "refusal.class-full": "Bu sınıfta bir oyuncuya ya da takıma daha yer yok.",
+  "refusal.name-taken": "Bu ad başka bir takımda.",
+  "refusal.wrong-round": "Bu, şu anda açık olan tur değil.",
   "refusal.internal": "Sunucuda bir şey ters gitti. İşletene bildirildi.",
   "refusal.version-unsupported": "Bu sayfa sunucuya uymuyor. Sayfayı yenile.",
 };

@@ -5,10 +5,10 @@ import type { Model } from "./model.ts";
 
 /**
  * The rules refuse whoever is gone for long (HO2). Since when somebody is gone no view says, only the log: of one whom this page did not see
- * go it cannot tell, and offers nothing that may be refused.
+ * go it cannot tell, and lets the rules say.
  */
 export function mayBeHost({ happenings }: Model, { id, claimed, connected }: PlayerView, nowMs: number): boolean {
   if (!claimed || connected) return claimed;
   const left = happenings.findLast(({ event }) => event.type === "seatAway" && (event.data as { playerId?: number }).playerId === id);
-  return left !== undefined && nowMs < left.at + limits.hostAwayMs;
+  return left === undefined || nowMs < left.at + limits.hostAwayMs;
 }

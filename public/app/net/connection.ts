@@ -264,14 +264,9 @@ export class Connection {
     const { model, shelf, dispatch } = this.ports;
     const { outbox, table } = model();
     const late = outbox.filter((sent) => shelf.tooOld(sent));
-    const dropped = outbox.filter((sent) => late.includes(sent) || isOvertaken(sent, table));
-    for (const { id } of dropped) {
-      shelf.remove(id);
-      dispatch({ type: "drop", id });
-    }
+    for (const sent of outbox) if (late.includes(sent) || isOvertaken(sent, table)) this.forsake(sent);
     if (late.length > 0) dispatch({ type: "notice", tone: "error", key: "link.tooLate" });
-    const kept = outbox.filter((sent) => !dropped.includes(sent));
-    for (const { type, data, id } of givenFromNow(kept, table)) this.send(type, data, id);
+    for (const { type, data, id } of givenFromNow(model().outbox, table)) this.send(type, data, id);
   }
 
   private watches(): boolean {
@@ -318,7 +313,13 @@ export class Connection {
   private resend(id: string): void {
     const { outbox, table } = this.ports.model();
     const sent = givenFromNow(outbox, table).find((s) => s.id === id);
-    if (sent) this.send(sent.type, sent.data, sent.id);
+    if (sent && isOvertaken(sent, table)) this.forsake(sent);
+    else if (sent) this.send(sent.type, sent.data, sent.id);
+  }
+
+  private forsake({ id }: Sent): void {
+    this.ports.shelf.remove(id);
+    this.ports.dispatch({ type: "drop", id });
   }
 
   /** The key does not open now, or there is no such game: come in with the next key or as a viewer, or give up. */

@@ -7,8 +7,11 @@ import type { Happening, Model, Table } from "../model/model.ts";
 type Hear = (fresh: readonly Happening[], table: Table, model: Model) => void;
 
 /** What came of changes that this page was not told of, as far as somebody has to act on it now: the rest is for the log alone. */
-function meanwhile(before: Table, { v, serverTime: at, activePlayer: to, turn, awaitingPriority, players }: Table): readonly Happening[] {
-  const passed = to === null || turn === before.turn ? [] : [{ type: "turnPassed", data: { to, turn } }];
+function meanwhile(before: Table, now: Table): readonly Happening[] {
+  const { v, serverTime: at, activePlayer: to, turn, running, awaitingPriority, players } = now;
+  // Nothing is to be done in a turn whose clock stands: the table is paused, or somebody else is asked or holds priority.
+  const isOn = to !== null && running.includes(to);
+  const passed = isOn && (turn !== before.turn || !before.running.includes(to)) ? [{ type: "turnPassed", data: { to, turn } }] : [];
   const asked = awaitingPriority.filter((id) => !before.awaitingPriority.includes(id));
   const fell = players.filter(({ timeoutPending }, place) => timeoutPending && !before.players[place]?.timeoutPending);
   return [

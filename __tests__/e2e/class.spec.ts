@@ -143,6 +143,7 @@ test("CS7 a double tap answers one question: its second half is none to the next
   for (const round of [1, 2]) {
     expect((await bob.request("answer", { round, answer: true })).type).toBe("ack");
     await expect(ann.locator(".question")).toHaveAttribute("data-round", String(round));
+    await expect(ann.locator('.answer[aria-disabled="false"]')).toHaveCount(2);
     await doubleTap(ann.locator('.answer[data-answer="true"]'));
     await expect(ann.locator(".question")).toHaveAttribute("data-round", String(round + 1));
     await expect(ann.locator('.answer[aria-disabled="false"]')).toHaveCount(2);

@@ -114,6 +114,7 @@ test("a whole game by keyboard alone", async ({ table }) => {
   await press("Enter");
   await page.waitForSelector(".seat.own");
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await expect(page.locator('.go[data-act="start"][aria-disabled="false"]')).toBeVisible();
   await press("Space");
   await expect(page.locator("main")).toHaveAttribute("data-status", "running");
   await expect(page.locator('.go[data-act="passTurn"][aria-disabled="false"]')).toBeVisible();

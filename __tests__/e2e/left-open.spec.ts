@@ -106,8 +106,7 @@ test("a double tap on what cannot be undone only asks, and one on a class's star
   await expect(host.locator('[data-ended="closed"]')).toBeVisible();
   const teacher = await table.open("/#class");
   await teacher.locator(".go").click();
-  const start = teacher.locator('.go[data-act="start"]');
-  await start.waitFor();
+  await teacher.locator('.go[data-act="start"][aria-disabled="false"]').waitFor();
   await doubleTap(teacher.locator(".class-controls > .go"));
   await expect(teacher.locator('.go[data-act="pause"]')).toBeVisible();
   await expect(teacher.locator("main")).toHaveAttribute("data-status", "running");

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { realAmbient } from "../../lib/ops/ambient.ts";
 import { readConfig } from "../../lib/ops/config.ts";
 import { runDbCommand } from "../../lib/store/db-command.ts";
-import { isCi } from "../support/programs.ts";
+import { gotOrSkip } from "../support/programs.ts";
 import { mountSmall } from "../torture/disk.ts";
 import { runDb } from "./run-db.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
@@ -45,11 +45,7 @@ describe("the db command", () => {
 
   test("a file beside which nothing may be written is not called damaged by who reads it, but where it can be read", async (context) => {
     const disk = join(folder, "snapshot");
-    const mounted = mountSmall(disk, 4);
-    if (typeof mounted === "string") {
-      if (isCi()) throw new Error(mounted);
-      return context.skip(mounted);
-    }
+    const mounted = gotOrSkip(context, mountSmall(disk, 4));
     try {
       copyFileSync(join(folder, "games.db"), join(disk, "games.db"));
       execFileSync("mount", ["-o", "remount,ro", disk]);

@@ -22,7 +22,7 @@ import { isTooOld } from "../../lib/store/sqlite-gate.ts";
 import { readMark } from "../../lib/store/sqlite-mark.ts";
 import { trySqlite } from "../../lib/store/sqlite-try.ts";
 import { StartRefused } from "../../lib/store/store-sqlite.ts";
-import { isCi } from "../support/programs.ts";
+import { gotOrSkip } from "../support/programs.ts";
 import { mountSmall, readOnlyFile } from "../torture/disk.ts";
 import { dropFolder, newFolder, openAt } from "./sqlite-folder.ts";
 import { found, start, Table } from "./table.ts";
@@ -276,11 +276,7 @@ describe("SAFETY 6 start gate", () => {
 
   test("files that may only be read, and a disk without room: each refused with one line that says so", async (context) => {
     const disk = file("small");
-    const mounted = mountSmall(disk, 4);
-    if (typeof mounted === "string") {
-      if (isCi()) throw new Error(mounted);
-      return context.skip(mounted);
-    }
+    const mounted = gotOrSkip(context, mountSmall(disk, 4));
     const remount = (how: string) => execFileSync("mount", ["-o", `remount,${how}`, disk]);
     try {
       await (await openAt(disk)).close();
@@ -299,11 +295,7 @@ describe("SAFETY 6 start gate", () => {
 
   test("a lock file that may only be read locks nothing: who finds one is refused with one line", async (context) => {
     await (await openAt(folder)).close();
-    const readOnly = readOnlyFile(file("games.db.lock"));
-    if (typeof readOnly === "string") {
-      if (isCi()) throw new Error(readOnly);
-      return context.skip(readOnly);
-    }
+    const readOnly = gotOrSkip(context, readOnlyFile(file("games.db.lock")));
     try {
       await expect(openAt(folder)).rejects.toThrow(/^The lock file .* may only be read/);
     } finally {

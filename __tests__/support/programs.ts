@@ -2,6 +2,7 @@
 // get it. With CI set nothing is skipped: the test runs and fails where the program is missing.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import type { TestContext } from "vitest";
 
 const packages = {
   "redis-server": { names: ["redis-server"], variable: "REDIS_SERVER_BIN", get: "apt-get install redis-server" },
@@ -63,4 +64,11 @@ export function lacks(program: Program): boolean {
 export function isCi(): boolean {
   const ci = process.env["CI"] ?? "";
   return ci !== "" && ci !== "0" && ci !== "false";
+}
+
+/** What a test got of the machine. Where that gave a reason instead, the test is skipped with it; with CI set it fails. */
+export function gotOrSkip<T extends object>(context: TestContext, got: T | string): T {
+  if (typeof got !== "string") return got;
+  if (isCi()) throw new Error(got);
+  return context.skip(got);
 }

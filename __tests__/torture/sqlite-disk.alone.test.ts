@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dropFolder, newFolder } from "../store/sqlite-folder.ts";
-import { isCi, lacks, programPath } from "../support/programs.ts";
+import { gotOrSkip, lacks, programPath } from "../support/programs.ts";
 import { backupsUnderLoad, fullDisk, longReader, mountSmall, slowFsync, diskBounds } from "./disk.ts";
 import { migrationKills } from "./migrations.ts";
 import { traceLife } from "./strace.ts";
@@ -32,12 +32,7 @@ describe("the disk as the trouble", () => {
 
   test("a disk that fills up: no wrong acknowledgement, not ready within 2 s, service within 5 s of room", async (context) => {
     const disk = join(folder, "small");
-    const mounted = mountSmall(disk, 24);
-    if (typeof mounted === "string") {
-      if (isCi()) throw new Error(mounted);
-      say(`skipped: ${mounted}`);
-      return context.skip(mounted);
-    }
+    const mounted = gotOrSkip(context, mountSmall(disk, 24));
     try {
       const figures = await fullDisk({ dataDir: disk, notesDir: folder, seed: 12, times: 2 });
       const { times, notReadyMsMax, backMsMax, acknowledgedAfter, verdict } = figures;

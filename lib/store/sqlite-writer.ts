@@ -1,7 +1,7 @@
 // The writer thread: the only one that writes the data file. It takes batches, makes them durable, then answers.
 // It never answers "done" before the commit has reached the disk, and nothing at all after an I/O error.
 import { parentPort, workerData } from "node:worker_threads";
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import { type Ambient, realAmbient } from "../ops/ambient.ts";
 import { failpoints, type Hit } from "./failpoint.ts";
 import { type Applier, createApplier, FencedError } from "./sqlite-batch.ts";
@@ -19,8 +19,14 @@ const checkpointAgainMs = 100;
  * writer looks whether its files are still where the next start will look for them.
  */
 const lookEveryMs = 1_000;
-/** Pages a change dirties, roughly; the true number is read at each checkpoint. */
+/** Pages a change dirties when it has its batch to itself; the more share one, the fewer. The true number is asked for before it matters. */
 const pagesPerOp = 3;
+
+/** Pages in the log, and how many of them are copied into the data file. */
+interface LogSize {
+  readonly log: number;
+  readonly checkpointed: number;
+}
 
 /** The batch is on the disk, but could not be answered. */
 class AfterCommitError extends Error {}
@@ -49,9 +55,13 @@ class Writer {
   readonly #mark: MarkFile;
   readonly #storeId: string;
   readonly #post: (reply: WriterReply) => void;
+  /** Pages in the log when it was looked at last, and an upper estimate of what came since. */
   #logPages = 0;
-  #checkpointedAt = 0;
   #pagesSince = 0;
+  readonly #logSize: Statement<unknown[], LogSize>;
+  #checkpointedAt = 0;
+  /** The last checkpoint could not finish. */
+  #isLogHeld = false;
   #dead = false;
   #isMarkBroken = false;
   #lookedAt = 0;
@@ -64,6 +74,7 @@ class Writer {
     this.#hit = failpoints(settings.failpoints);
     const { db, mark, storeId, opened, notes } = passGate(settings, this.#hit);
     this.#db = db;
+    this.#logSize = db.prepare("PRAGMA wal_checkpoint(NOOP)");
     this.#mark = mark;
     this.#storeId = storeId;
     this.#files = [settings.path, `${settings.path}-wal`].map((path) => [path, identityOf(path)]);
@@ -157,10 +168,9 @@ class Writer {
       this.#assertSameFiles();
       if (this.#dead) return;
     }
-    const isLeft = this.#logPages > 0 && now - this.#checkpointedAt > checkpointAgainMs;
-    if (this.#pagesSince <= this.#settings.walPagesMax && !isLeft) return;
     try {
-      this.#checkpoint();
+      const isLong = this.#isLogLong();
+      if (this.#isLogHeld ? now - this.#checkpointedAt > checkpointAgainMs : isLong) this.#checkpoint();
     } catch (error) {
       // A full disk or a busy file leaves the log as it is; the batches that no longer fit into it will say so themselves.
       if (troubleOf(error, this.#settings.path) === "fatal") this.#fail(0, error);
@@ -174,14 +184,25 @@ class Writer {
     if (lost !== undefined) this.#fail(0, new FencedError(`${lost[0]} was removed or replaced while it was in use`));
   }
 
+  #isLogLong(): boolean {
+    if (this.#logPages + this.#pagesSince > this.#settings.walPagesMax) this.#measured(this.#logSize.get());
+    return this.#logPages > this.#settings.walPagesMax;
+  }
+
   /** A reader that holds old pages makes it do less, not fail. */
   #checkpoint(): void {
     this.#checkpointedAt = this.#ambient.monotonicMs();
-    this.#pagesSince = 0;
     this.#hit("checkpoint-before");
-    const [done] = this.#db.pragma("wal_checkpoint(PASSIVE)") as { busy: number; log: number; checkpointed: number }[];
+    const [done] = this.#db.pragma("wal_checkpoint(PASSIVE)") as LogSize[];
     this.#hit("checkpoint-after");
-    this.#logPages = done === undefined || done.log === done.checkpointed ? 0 : done.log;
+    this.#measured(done);
+    this.#isLogHeld = this.#logPages > 0;
+  }
+
+  /** A log of which all is copied begins anew with the next change. */
+  #measured(size: LogSize | undefined): void {
+    this.#logPages = size === undefined || size.log === size.checkpointed ? 0 : size.log;
+    this.#pagesSince = 0;
   }
 
   #assertRoom(): void {

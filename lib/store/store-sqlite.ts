@@ -53,7 +53,7 @@ export function sqliteLimitsOf(limits: Limits): SqliteLimits {
     answerMsMax: limits.storeCallMs,
     retriesMax: 6,
     /** 4 KiB pages in the log past which it is copied into the data file. */
-    walPagesMax: 8_192,
+    walPagesMax: 2_048,
     checkBytesMax: limits.storeCheckBytesMax,
     cacheBytesMax: limits.storeCacheBytesMax,
     deadLetterBytesMax: 64 << 20,

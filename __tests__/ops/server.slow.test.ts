@@ -162,6 +162,11 @@ describe("F45 what --validate tries, it tries as the start does", () => {
         status: 1,
         stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: DATA_DIR [^\n]*\n$/),
       });
+    const env = { PATH: process.env["PATH"], PORT: "0", DATA_DIR: join(link, "data") };
+    expect(spawnSync(process.execPath, ["server.ts"], { cwd: root, encoding: "utf8", env, timeout: 30_000 })).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^Tap-or-Tarp cannot start: [^\n]* a link that leads nowhere[^\n]*\n$/),
+    });
   });
 
   test("letters that cannot be read, also those of a replay that was cut short: exit 1 and one line, as from the start", () => {

@@ -1,5 +1,5 @@
 // Makes a folder with all that leads to it.
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -13,6 +13,9 @@ export function makeFolder(path: string): void {
     mkdirSync(path);
   } catch (error) {
     // Somebody else was quicker.
-    if (!isFolder(path)) throw error;
+    if (isFolder(path)) return;
+    // Taken, and not there: a volume that is not mounted, perhaps.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" && !existsSync(path)) throw new Error(`${path} is a link that leads nowhere`);
+    throw error;
   }
 }

@@ -74,7 +74,9 @@ async function main(): Promise<number> {
     values.url === undefined
       ? fromFile(values["data-dir"] ?? (process.env["DATA_DIR"] || "./data"), code)
       : await fromServer(values.url, code);
-  if (recorded.changes.length === 0) throw new Error(`There is no game ${code}, or it has no log.`);
+  const oldest = recorded.changes[0]?.v;
+  if (oldest === undefined) throw new Error(`There is no game ${code}, or it has no log.`);
+  if (oldest > 1) throw new Error(`Of ${code} the changes before ${oldest} are no longer kept; without the first it cannot be replayed.`);
   const rules = rulesOf(recorded, code);
   let last = "same";
   let count = 0;

@@ -154,6 +154,23 @@ describe("F50 npm run replay", () => {
       err: "There is no game ZZZZZZ, or it has no log.\n",
     });
   });
+
+  test("a game whose first changes are no longer kept, as on Redis: exit 1 and one line says that, not that its rules are unknown", async () => {
+    const changes = [{ v: 501, at: 1, change: {}, hash: "" }];
+    const json = { "Content-Type": "application/json" };
+    const forgetful = createServer((_request, response) => response.writeHead(200, json).end(JSON.stringify({ changes })));
+    forgetful.listen(0, "127.0.0.1");
+    try {
+      await once(forgetful, "listening");
+      const url = `http://127.0.0.1:${(forgetful.address() as AddressInfo).port}`;
+      expect(await command("replay", ["AAAAAA", "--url", url], { ADMIN_TOKEN: adminToken })).toMatchObject({
+        status: 1,
+        err: "Of AAAAAA the changes before 501 are no longer kept; without the first it cannot be replayed.\n",
+      });
+    } finally {
+      forgetful.close();
+    }
+  });
 });
 
 describe("a reader that has read enough", () => {

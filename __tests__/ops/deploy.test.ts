@@ -141,6 +141,15 @@ describe("F33 the workflows", () => {
     expect(deploy).toMatch(/canary/);
   });
 
+  test("an image is named without capital letters, which a registry refuses, whatever the repository is called", () => {
+    const deploy = workflow("deploy");
+    const [, line = ""] = /id: name\n +run: (.*) >> "\$GITHUB_OUTPUT"/.exec(deploy) ?? [];
+    const env = { PATH: process.env["PATH"], GITHUB_REPOSITORY: "Somebody/Tap-or-Tarp", GITHUB_REF_NAME: "v1.2.3" };
+    expect(spawnSync("bash", ["-c", line], { encoding: "utf8", env }).stdout).toBe("name=ghcr.io/somebody/tap-or-tarp:v1.2.3\n");
+    const used = [...deploy.matchAll(/^ +(?:tags|IMAGE): \$\{\{ (.*) \}\}$/gm)].map(([, given]) => given);
+    expect(used).toEqual(["steps.name.outputs.name", "needs.image.outputs.name"]);
+  });
+
   test("every npm script that they run is there, and nothing of theirs may fail unseen", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const all = ["ci", "deploy", "security"].map(workflow).join("\n");

@@ -64,4 +64,11 @@ describe("the programs of the command line", () => {
       expect(refused.err).toMatch(/^[^\n]{10,200}\. --help says how it is called\.\n$/);
     }
   });
+
+  test.each(["sqlite", "edge", "redis"])("torture's help names every run of %s that --only takes", async (area) => {
+    const file = "__tests__/torture/run.ts";
+    const { err } = await run(file, [area, "--only", "no-such-run"]);
+    const [, names = ""] = /there are ([^.]+)\./.exec(err) ?? [];
+    expect((await run(file, ["--help"])).out).toContain(`${area}: ${names}\n`);
+  });
 });

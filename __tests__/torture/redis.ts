@@ -37,6 +37,9 @@ const runs: Readonly<Record<string, LongRun>> = {
   "rolling-restart": { fault: faults.rollingRestart, operations: whole },
 };
 
+/** What `--only` takes. */
+export const redisRuns: readonly string[] = [...Object.keys(runs), "clocks"];
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function long(name: string, { fault, operations, lines = "direct", healedMsMax = 2_000 }: LongRun, seed: number): Promise<boolean> {
@@ -71,10 +74,9 @@ async function clocks(): Promise<boolean> {
 
 /** Gives the exit code. */
 export async function tortureRedis(seed: number, only: readonly string[] | null): Promise<number> {
-  const known = [...Object.keys(runs), "clocks"];
-  const names = only ?? known;
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) return misused(`There is no run ${unknown}; there are ${known.join(", ")}.`);
+  const names = only ?? redisRuns;
+  const unknown = names.find((name) => !redisRuns.includes(name));
+  if (unknown !== undefined) return misused(`There is no run ${unknown}; there are ${redisRuns.join(", ")}.`);
   say(`seed ${seed}`);
   let broken = 0;
   for (const name of names) {

@@ -3,6 +3,7 @@
 import { misused, readArguments, wholeNumber } from "../../scripts/arguments.ts";
 import { dropFolder, newFolder } from "../store/sqlite-folder.ts";
 import { edgeRuns } from "./edge.ts";
+import { redisRuns, tortureRedis } from "./redis.ts";
 import { type Run, sqliteRuns } from "./sqlite-runs.ts";
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -14,8 +15,8 @@ const usage = `npm run torture -- ${Object.keys(areas).join(" | ")} | redis [--r
   --rounds N  how often each is done (300; redis has its own number)
   --seed N    what is drawn by chance is drawn from this
   --only      some of the runs
-              ${Object.entries(areas)
-                .map(([area, runs]) => `${area}: ${Object.keys(runs).join(", ")}`)
+              ${[...Object.entries(areas).map(([area, runs]) => [area, Object.keys(runs)] as const), ["redis", redisRuns] as const]
+                .map(([area, names]) => `${area}: ${names.join(", ")}`)
                 .join("\n              ")}
 
 Exit 0 when all runs held, 1 when one broke.`;
@@ -26,7 +27,6 @@ async function main(): Promise<void> {
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1e6) : wholeNumber("seed", values.seed);
   const rounds = wholeNumber("rounds", values.rounds, 1);
   if (positionals[0] === "redis") {
-    const { tortureRedis } = await import("./redis.ts");
     process.exitCode = await tortureRedis(seed, values.only?.split(",") ?? null);
     return;
   }

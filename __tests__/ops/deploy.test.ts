@@ -217,7 +217,9 @@ describe("F36 deployment files", () => {
   test("the image that the manifests name is the one that a release makes: the tag is that of the release, and begins with v", () => {
     const { version } = JSON.parse(read("package.json")) as { version: string };
     expect(read("deploy/helm/tap-or-tarp/Chart.yaml")).toContain(`appVersion: "${version}"`);
-    expect(read(".github/workflows/deploy.yml")).toMatch(/tags: \["v\*"\][\s\S]*tags: ghcr\.io\/.*:\$\{\{ github\.ref_name \}\}$/m);
+    expect(read(".github/workflows/deploy.yml")).toMatch(
+      /tags: \["v\*"\][\s\S]*run: echo "name=ghcr\.io\/.*:\$GITHUB_REF_NAME" >> "\$GITHUB_OUTPUT"$/m,
+    );
     expect(/image: "\S+:(.*)"/.exec(read("deploy/kubernetes/tap-or-tarp.yaml"))?.[1]).toBe(`v${version}`);
     expect(read("deploy/helm/tap-or-tarp/templates/deployment.yaml")).toContain('default (printf "v%s" .Chart.AppVersion)');
   });

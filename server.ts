@@ -282,7 +282,6 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   metrics.loopLagMs();
   const timers = [...keepWatch(parts, { condition, edge, rooms })];
   metrics.onScrape(() => setGauges({ ...parts, gateway, rooms, health, isDraining: () => condition.draining }));
-  metrics.storeTier(store.health().tier);
   const stop = wayOut({ ...parts, server, gateway, rooms, operations, timers, leaving });
   await operations.listen();
   const port = await listen(server, config);

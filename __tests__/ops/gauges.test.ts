@@ -8,7 +8,7 @@ test("F16 each gauge shows what its part says, in the unit of its name", async (
   const metrics = createMetrics();
   setGauges({
     metrics,
-    store: { health: () => ({ ready: true, tier: "memory", problem: null, queueDepth: 7, queueAgeMs: 2_500 }) },
+    store: { health: () => ({ ready: true, tier: "redis-memory", problem: null, queueDepth: 7, queueAgeMs: 2_500 }) },
     bus: { subscriptions: () => 3 },
     gateway: { connections: 5, bufferedBytes: () => 1_100 },
     rooms: { size: 4 },
@@ -22,5 +22,6 @@ test("F16 each gauge shows what its part says, in the unit of its name", async (
     ...{ store_queue_changes: 7, store_queue_age_seconds: 2.5, clock_ahead_seconds: -1.5 },
   };
   for (const [name, value] of Object.entries(expected)) expect(text).toMatch(new RegExp(`^tapotarp_${name} ${value}$`, "m"));
+  expect(text).toMatch(/^tapotarp_store_tier_info\{tier="redis-memory"\} 1$/m);
   metrics.close();
 });

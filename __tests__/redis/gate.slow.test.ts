@@ -32,6 +32,30 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     await store.close();
   });
 
+  test("names what it promises now, though Redis was set otherwise since the start, as a failover may, and says that it changed", async () => {
+    const redis = await start({ appendonly: "yes", appendfsync: "always" });
+    // Minutes go by in a moment.
+    const real = realAmbient();
+    const ambient = { ...real, every: (ms: number, run: () => void) => real.every(ms > 5_000 ? 20 : ms, run) };
+    const said: string[] = [];
+    const log = (level: string, message: string) => said.push(`${level}: ${message}`);
+    const { store } = await openRedisStore({ url: redis.url, ambient, instanceId: "one", log });
+    const client = await redis.client();
+    await client.config("SET", "appendfsync", "everysec");
+    await eventually("it says so", () => store.health().tier === "redis-aof-everysec");
+    await client.config("SET", "maxmemory-policy", "allkeys-lru");
+    await eventually("what would have ended a start is said", () =>
+      /error: .*maxmemory-policy allkeys-lru.*noeviction/.test(said.join("\n")),
+    );
+    await client.config("SET", "maxmemory-policy", "noeviction");
+    await client.config("SET", "appendonly", "no");
+    await eventually("it says so again", () => store.health().tier === "redis-memory");
+    expect(said.filter((line) => line.startsWith("warn: what an acknowledgement promises has changed"))).toHaveLength(2);
+    expect(said.filter((line) => line.startsWith("error: "))).toHaveLength(1);
+    client.disconnect();
+    await store.close();
+  });
+
   test("a Redis that throws keys out when memory is short is refused with the reason", async () => {
     const redis = await start({ more: ["--maxmemory-policy", "allkeys-lru"] });
     await expect(join(redis, "one")).rejects.toThrow(/maxmemory-policy allkeys-lru.*noeviction/);

@@ -19,7 +19,7 @@ export interface GaugeSources {
 
 /** Reads memory only: a scrape never waits for a dependency. */
 export function setGauges({ metrics, store, bus, gateway, rooms, health, instances, isDraining }: GaugeSources): void {
-  const { ready, queueDepth, queueAgeMs } = store.health();
+  const { ready, tier, queueDepth, queueAgeMs } = store.health();
   metrics.health.set(levels.indexOf(health.report().status));
   metrics.draining.set(isDraining() ? 1 : 0);
   metrics.connections.set(gateway.connections);
@@ -27,6 +27,7 @@ export function setGauges({ metrics, store, bus, gateway, rooms, health, instanc
   metrics.rooms.set(rooms.size);
   metrics.subscriptions.set(bus.subscriptions());
   metrics.storeReady.set(ready ? 1 : 0);
+  metrics.storeTier(tier);
   metrics.storeQueueChanges.set(queueDepth);
   metrics.storeQueueAgeSeconds.set(queueAgeMs / 1_000);
   metrics.clockAheadSeconds.set((instances?.clockAheadMs ?? 0) / 1_000);

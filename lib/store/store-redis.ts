@@ -18,6 +18,7 @@ import { RedisLink } from "./redis-link.ts";
 import { liveLimits, RedisLive } from "./redis-live.ts";
 import { RedisLists } from "./redis-lists.ts";
 import { RedisPast } from "./redis-past.ts";
+import { RedisTierWatch } from "./redis-tier.ts";
 import { gameFields, readGame } from "./redis-record.ts";
 import { RedisWrites } from "./redis-writes.ts";
 import { checkpointScript, commitScript, expireFeedbackScript, feedbackScript, removeScript, resolveScript } from "./redis-scripts.ts";
@@ -105,9 +106,11 @@ export async function openRedisStore(options: RedisOptions): Promise<OpenedRedis
     for (const warning of facts.warnings) log("warn", warning);
     const writes = new RedisWrites({ link, ambient, onSaved });
     const live = new RedisLive({ link, writes, ambient, instanceId, limits: liveLimits });
-    const store = new RedisStore({ link, live, writes, facts, limits, ambient, instanceId });
+    const tierWatch = new RedisTierWatch({ link, ambient, facts, log });
+    const store = new RedisStore({ link, live, writes, facts, tierWatch, limits, ambient, instanceId });
     await answered(() => store.probe(), { link, ambient, until });
     await answered(() => live.arrive(), { link, ambient, until });
+    tierWatch.begin();
     log("info", "Redis opened", { version: facts.version, tier: facts.tier, sharded: facts.sharded });
     return { store, facts, link, live };
   } catch (error) {
@@ -122,6 +125,7 @@ interface Parts {
   readonly live: RedisLive;
   readonly writes: RedisWrites;
   readonly facts: RedisFacts;
+  readonly tierWatch: RedisTierWatch;
   readonly limits: RedisLimits;
   readonly ambient: Ambient;
   readonly instanceId: string;
@@ -300,12 +304,12 @@ class RedisStore implements Store {
   }
 
   health(): StoreHealth {
-    const { link, writes, facts, limits } = this.#parts;
+    const { link, writes, tierWatch, limits } = this.#parts;
     const queueAgeMs = link.oldestMs;
     const isSlow = queueAgeMs > limits.readyAgeMsMax;
     const problem =
       this.#closing !== null ? "The store is closed." : (link.problem ?? writes.problem ?? (isSlow ? "Redis is slow." : null));
-    return { ready: problem === null, tier: facts.tier, problem, queueDepth: link.inFlight, queueAgeMs };
+    return { ready: problem === null, tier: tierWatch.tier, problem, queueDepth: link.inFlight, queueAgeMs };
   }
 
   close(): Promise<void> {
@@ -314,7 +318,8 @@ class RedisStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { link, live } = this.#parts;
+    const { link, live, tierWatch } = this.#parts;
+    tierWatch.stop();
     await link.settled();
     await live.depart().catch(() => {});
     await link.close();

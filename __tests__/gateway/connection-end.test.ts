@@ -18,6 +18,22 @@ describe("what a connection may send", () => {
     expect(counted).toMatch(/rate_limited_total\{kind="frames"\} 0$/m);
   });
 
+  test("F46 who is refused for his pace and never cut off is in the audit log with his address, once a minute", async () => {
+    const { ambient, connect, notes, seated } = virtualEdge({
+      limits: { bytesPerSecondMax: 200, frameBytesMax: 1_000, commandsPerSessionPerSecondMax: 1 },
+    });
+    const client = connect();
+    const large = { text: "x".repeat(600) };
+    for (let n = 0; n < 3; n += 1) await client.ask("ping", large);
+    expect(notes).toEqual([{ event: "rate-limited", detail: { kind: "bytes" } }]);
+    await ambient.advance(60_000);
+    for (let n = 0; n < 3; n += 1) await client.ask("ping", large);
+    expect(notes).toHaveLength(2);
+    const { host } = await seated();
+    for (let n = 0; n < 9; n += 1) await host.ask("pause");
+    expect(notes.slice(2)).toEqual([{ event: "rate-limited", detail: { kind: "session" } }]);
+  });
+
   test("F06 a message as large as messages may be is no flood, however few bytes a second are free", async () => {
     const { connect } = virtualEdge({ limits: { bytesPerSecondMax: 1_024, frameBytesMax: 65_536 } });
     const client = connect();

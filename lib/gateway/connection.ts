@@ -37,6 +37,9 @@ const noPing = -0.5;
 /** A flooder gets this long to read why, ms. */
 const floodCutMs = 250;
 
+/** One connection's refusals are recorded no more often: they may be hundreds a second. */
+const notedEveryMs = 60_000;
+
 export class Connection implements Subscriber, Pinged, Reader {
   readonly viewerId: ViewerId;
   readonly traceId: string;
@@ -57,6 +60,8 @@ export class Connection implements Subscriber, Pinged, Reader {
   /** When the ping that is not answered yet was sent. */
   #pingedAt = noPing;
   #isPaused = false;
+  /** Before that no other record says that it was over its pace. */
+  #notedUntil = 0;
   #termination: Cancellable | null = null;
   #isClosing = false;
 
@@ -103,6 +108,19 @@ export class Connection implements Subscriber, Pinged, Reader {
   get pressed(): "frames" | "bytes" {
     const now = this.#edge.ambient.monotonicMs();
     return this.#bytes.waitMs(1, now) > this.#frames.waitMs(1, now) ? "bytes" : "frames";
+  }
+
+  /**
+   * Something it said was refused because there is too much of `kind`: counted, and now and then recorded, so that the address of who does
+   * it stands somewhere though he is never cut off.
+   */
+  overPace(kind: "frames" | "bytes" | "session" | "game"): void {
+    const { metrics, ambient } = this.#edge;
+    metrics.rateLimited(kind).add();
+    const now = ambient.monotonicMs();
+    if (now < this.#notedUntil) return;
+    this.#notedUntil = now + notedEveryMs;
+    this.#edge.note("rate-limited", this.address, { kind });
   }
 
   /** Time until the next frame is free again, ms. */

@@ -1,17 +1,20 @@
 // How fast one session may speak, and whether as somebody who holds a seat. The session bites before the game, the game before all.
 import type { Room } from "../room/room.ts";
 import type { Bucket } from "./bucket.ts";
+import type { Connection } from "./connection.ts";
 import type { Edge } from "./edge.ts";
 
 export class SessionPace {
   readonly #edge: Edge;
+  readonly #connection: Pick<Connection, "overPace">;
   /** Without a seat, in whatever game. Null before the first command: most who watch never say anything. */
   #own: Bucket | null = null;
   /** The seat's, whichever connection speaks for it; null while none is held. */
   #seat: Bucket | null = null;
 
-  constructor(edge: Edge) {
+  constructor(edge: Edge, connection: Pick<Connection, "overPace">) {
     this.#edge = edge;
+    this.#connection = connection;
   }
 
   /** It speaks for a seat, or for the host's chair. */
@@ -30,12 +33,12 @@ export class SessionPace {
 
   /** Null when another command may come now, else the time to wait, ms. */
   take(room: Room, cost: number): number | null {
-    const { ambient, metrics, pace } = this.#edge;
+    const { ambient, pace } = this.#edge;
     const now = ambient.monotonicMs();
     if (this.#seat === null) this.#own ??= pace.fresh();
     const session = this.#seat ?? (this.#own as Bucket);
     if (!session.take(cost, now)) {
-      metrics.rateLimited("session").add();
+      this.#connection.overPace("session");
       return session.waitMs(cost, now);
     }
     const game = pace.ofGame(room);
@@ -43,7 +46,7 @@ export class SessionPace {
     const spectators = this.holdsSeat ? null : pace.ofSpectators(room);
     const short = spectators !== null && !spectators.take(cost, now) ? spectators : game.take(cost, now) ? null : game;
     if (short === null) return null;
-    metrics.rateLimited("game").add();
+    this.#connection.overPace("game");
     return short.waitMs(cost, now);
   }
 }

@@ -42,7 +42,7 @@ export class Session implements EntranceHost {
   constructor(connection: Connection, parts: SessionParts) {
     this.#connection = connection;
     this.#parts = parts;
-    this.#pace = new SessionPace(parts.edge);
+    this.#pace = new SessionPace(parts.edge, connection);
     this.#entrance = new Entrance(this);
     this.#intake = new Intake(connection, this);
   }
@@ -100,7 +100,7 @@ export class Session implements EntranceHost {
   /** The connection sends faster than it may: nothing is looked at but the id, so that the refusal can be matched. */
   #refuseOver(payload: Buffer): void {
     const decoded = decodeEnvelope(payload.toString());
-    this.#parts.edge.metrics.rateLimited(this.#connection.pressed).add();
+    this.#connection.overPace(this.#connection.pressed);
     this.refuse(decoded.ok ? decoded.value.id : decoded.id, "rate-limited", { retryAfterMs: this.#connection.waitMs });
   }
 

@@ -414,6 +414,7 @@ describe("F46 the audit log of a whole server", () => {
       ["server-started", "server", null],
       ["metrics-denied", "127.0.0.1", null],
       ["secrets-reloaded", "server", 1],
+      ["rate-limited", "127.0.0.1", null],
       ["flood-closed", "127.0.0.1", null],
       ["server-stopping", "server", null],
     ]);

@@ -71,6 +71,47 @@ describe("a table without a server", () => {
     expect(later.model.value.table?.players[0]?.timeRemaining).toBe(50_000);
   });
 
+  test("nobody is away from it: an hour after it was opened again, or opened and put away once more, it goes on with a tap", () => {
+    const shelf = memoryShelf();
+    const first = device(fakeEnv(shelf));
+    const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    first.env.pass(10_000);
+    local?.leave();
+    for (const afterMs of [20_000, 3 * 3_600_000]) {
+      const later = device(fakeEnv(shelf));
+      later.env.pass(afterMs);
+      const kept = keptLocalTable(later.env, later.dispatch);
+      kept?.open();
+      later.env.pass(2 * 3_600_000);
+      expect(later.model.value.table).toMatchObject({ status: "paused", pausedBy: "restart" });
+      kept?.leave();
+    }
+    const last = device(fakeEnv(shelf));
+    last.env.pass(9 * 3_600_000);
+    const kept = keptLocalTable(last.env, last.dispatch);
+    kept?.open();
+    kept?.give({ type: "pause", data: { to: "running" } });
+    kept?.give({ type: "passTurn", data: { playerId: 1 } });
+    expect(last.model.value.notices).toEqual([]);
+    expect(last.model.value.table).toMatchObject({ status: "running", activePlayer: 2 });
+    kept?.leave();
+  });
+
+  test("one whose chair an older page let go of can be played again", () => {
+    const { env, model, dispatch } = device();
+    newLocalTable(env, dispatch, { playerCount: 2 })?.open();
+    const kept = JSON.parse(env.shelf.get("tapotarp:local") ?? "") as { state: string };
+    const { chair: _, ...nobodys } = JSON.parse(kept.state) as { chair: unknown };
+    env.shelf.set("tapotarp:local", JSON.stringify({ ...kept, state: JSON.stringify(nobodys) }));
+    const again = keptLocalTable(env, dispatch);
+    again?.open();
+    again?.give({ type: "start", data: {} });
+    expect(model.value.table?.status).toBe("running");
+    again?.leave();
+  });
+
   test("what was thought before the page was thrown away stays used, without a tap and without a word of the browser", () => {
     const shelf = memoryShelf();
     const first = device(fakeEnv(shelf));

@@ -3,6 +3,7 @@
 import type { Command, SystemCommand } from "../../../lib/game/commands.ts";
 import type { Accepted, Decision } from "../../../lib/game/contract.ts";
 import type { Event } from "../../../lib/game/events.ts";
+import { seatDown } from "../../../lib/game/holders.ts";
 import type { GameId, Instant, ViewerId } from "../../../lib/game/ids.ts";
 import { clockRules } from "../../../lib/game/rules.ts";
 import type { Settings } from "../../../lib/game/settings.ts";
@@ -64,6 +65,12 @@ function withoutOldGames(changes: readonly LoggedChange[], before = Number.POSIT
   return from > 0 ? changes.slice(from) : changes;
 }
 
+/** Nobody is away from a table that lies on his own device: after an hour its chair would be free, and nobody could ever take it again. */
+function inHand(state: State): State {
+  const { seat, chair } = state.host;
+  return { ...state, host: { seat, chair: { ...(chair ?? seatDown(here, state.at, draw())), droppedAt: null } } };
+}
+
 /** A fresh table; null when the settings cannot be. */
 export function newLocalTable(env: Env, dispatch: Dispatch, settings: Partial<Settings>): OwnTable | null {
   const now = Math.floor(env.wallMs()) as Instant;
@@ -76,7 +83,7 @@ export function keptLocalTable(env: Env, dispatch: Dispatch): OwnTable | null {
   const kept = readKept(env);
   if (kept === null) return null;
   try {
-    const table = new OwnTable({ env, dispatch }, { ...kept, state: clockRules.decode(kept.state) });
+    const table = new OwnTable({ env, dispatch }, { ...kept, state: inHand(clockRules.decode(kept.state)) });
     table.wakeUp(kept.seenAt);
     return table;
   } catch {
@@ -157,7 +164,7 @@ export class OwnTable implements LocalTable {
     if (this.state.status !== "running") return;
     const command: SystemCommand = { type: "outage", fromAt: Math.max(seenAt, this.state.at) as Instant };
     const decision = clockRules.decide(this.state, { now: this.now(), v: this.v, viewerId: null, rttMs: 0, command, draw: {} });
-    if (decision.ok) this.accept(command, decision);
+    if (decision.ok) this.accept(command, { ...decision, state: inHand(decision.state) });
   }
 
   /** At every change, when the page goes out of sight, and now and then while clocks run: a page thrown away loses little. */

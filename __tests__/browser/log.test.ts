@@ -55,6 +55,15 @@ test("a log that grows is read on from what is known, and one that cannot be rea
   ]);
 });
 
+test("a log that does not reach the change it is asked for yet, as where another instance tells it, is read on when it is asked for again", async () => {
+  const reader = new LogReader();
+  served(6);
+  expect(await reader.read("K7QX2M", 7)).toBeNull();
+  const asked = served(7);
+  expect((await reader.read("K7QX2M", 7))?.map(({ v }) => v)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(asked).toEqual(["/api/games/K7QX2M/log?after=6"]);
+});
+
 test("a read that fails takes nothing away of what is shown, and what is shown of one game is not another's", () => {
   const shown = afterReading(noLog("K7QX2M"), "K7QX2M", [change(1)]);
   expect(afterReading(shown, "K7QX2M", null)).toEqual({ of: "K7QX2M", changes: [change(1)], isMissing: true });

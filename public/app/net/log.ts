@@ -1,7 +1,7 @@
 // The log of a game over HTTP, page by page, and read on from what is known of it.
 import type { LoggedChange } from "../model/logged.ts";
 
-/** Pages read at most when nothing else is said: longer games show what fits. */
+/** Pages read at once when nothing else is said; who wants more reads on. */
 const pagesUsual = 40;
 /** Whoever reads on waits for the page before: on a line that died it must not be for ever. */
 const patienceMs = 20_000;
@@ -61,7 +61,8 @@ export class LogReader {
     const more = await fetchLog(gameId, { after });
     if (more === null) return null;
     this.known = [...this.known, ...more];
-    return this.known;
+    // Another instance may not have heard of the last change yet, and a log may have more pages than are read at once.
+    return (this.known.at(-1)?.v ?? 0) < v ? null : this.known;
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { presets } from "../../lib/game/presets/presets.ts";
 import { emptyModel, type Table } from "../../public/app/model/model.ts";
 import { interruptCommand, offerFor, pauseCommand, seatInHand, undoCommand } from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
-import { choicesDue, type Standing, undoAnswer } from "../../public/app/model/table-questions.ts";
+import { choicesDue, type Standing, undoAnswer, wonBy } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
 
 const as = (seat: number | null, part: Partial<Standing> = {}): Standing => ({ seat, host: seat === 1, local: false, ...part });
@@ -181,6 +182,19 @@ describe("a campaign's score on the play screen", () => {
     expect(soFarOf(table(), 1)).toBeNull();
   });
 });
+
+test.for([...presets.values()])(
+  "of the campaign $name the page tells what wins it, and the cards of the next round, as its rules have them",
+  (preset) => {
+    const standings = [{ id: 1, wins: 1, points: 96, level: 4, usedMs: 1_450_000 }];
+    const { name, rounds, hand } = preset;
+    const cardsIn = (round: number) => (hand === null ? null : hand.first + hand.step * (round - 1));
+    const campaign = { preset: name, round: 2, rounds, handSize: cardsIn(2), standings, roundWinners: [1], winners: null };
+    expect(wonBy(campaign)).toBe(preset.wonBy.kind);
+    const next = offerFor(table({ status: "finished", running: [], mode: "campaign", campaign }), as(1), 1).sub;
+    expect(next?.params?.["count"] ?? null).toBe(cardsIn(3));
+  },
+);
 
 test("who is waited for may agree to an undo; when nobody is left to wait for, whoever sits here can bring it about", () => {
   const asked = (by: number | null, agreed: readonly number[], waitingFor: readonly number[]) =>

@@ -1,7 +1,6 @@
 // What the great button says: the one thing a seat can do now, or in words why there is nothing. Pure.
 import type { SeatId } from "../../../lib/game/ids.ts";
-import type { Sent } from "./model.ts";
-import type { Table } from "./model.ts";
+import type { Sent, Table } from "./model.ts";
 import { isRunning, mayPlayFor, nameOf, nextSeat, playerOf, type Standing, seatsTaken, stackTop } from "./table-questions.ts";
 
 export interface Command {

@@ -3,7 +3,7 @@ import type { SeatId } from "../../../lib/game/ids.ts";
 import type { Table } from "./model.ts";
 import type { Words } from "./offer.ts";
 import { durationText } from "./time-text.ts";
-import { isRunning, nameOf, orderAfter, playerOf, type Standing, stackTop } from "./table-questions.ts";
+import { isRunning, nameOf, orderAfter, playerOf, type Standing, stackTop, wonBy } from "./table-questions.ts";
 
 /** The seat whose clock is large: one's own; for watchers whoever is on the clock. */
 export function focusSeat(table: Table, who: Standing): SeatId | null {
@@ -34,8 +34,9 @@ export function sayOf(table: Table, who: Standing, seat: SeatId): Words {
 export function soFarOf({ campaign }: Table, seat: SeatId): Words | null {
   const row = campaign?.standings.find((standing) => standing.id === seat);
   if (!campaign || !row || campaign.roundWinners.length === 0) return null;
-  if (campaign.preset === "wastelands") return { key: "campaign.points", params: { count: row.points, level: row.level } };
-  if (campaign.preset === "endurance") return { key: "campaign.used", params: { time: durationText(row.usedMs) } };
+  const kind = wonBy(campaign);
+  if (kind === "points") return { key: "campaign.points", params: { count: row.points, level: row.level } };
+  if (kind === "time") return { key: "campaign.used", params: { time: durationText(row.usedMs) } };
   return { key: "recap.won", params: { count: row.wins } };
 }
 

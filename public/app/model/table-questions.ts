@@ -1,7 +1,7 @@
 // Questions about a table that several screens ask. Pure; nothing here changes anything.
 import { type Face, faceAt, runsIntoOvertime } from "../../../lib/game/clock-face.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
-import type { PlayerView } from "../../../lib/game/view.ts";
+import type { CampaignView, PlayerView } from "../../../lib/game/view.ts";
 import type { Model, Table } from "./model.ts";
 import { colorOf } from "./seat-look.ts";
 
@@ -30,6 +30,12 @@ export function nextSeat(table: Table, from: SeatId): SeatId | null {
 }
 
 export const seatsTaken = (table: Table): number => table.players.filter((p) => p.claimed).length;
+
+/** What wins a campaign; rounds won where no preset of the page's says otherwise. */
+export function wonBy({ preset }: Pick<CampaignView, "preset">): "wins" | "time" | "points" {
+  if (preset === "wastelands") return "points";
+  return preset === "endurance" ? "time" : "wins";
+}
 
 /** What this page may do at the table. */
 export interface Standing {

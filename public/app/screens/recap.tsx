@@ -10,7 +10,7 @@ import type { Table } from "../model/model.ts";
 import type { LoggedChange } from "../model/logged.ts";
 import { afterReading, noLog, type ShownLog } from "../net/log.ts";
 import { type Recap as RecapFacts, recapCsv, recapOf } from "../model/recap.ts";
-import { nameOf, standing } from "../model/table-questions.ts";
+import { nameOf, standing, wonBy } from "../model/table-questions.ts";
 import { durationText } from "../model/time-text.ts";
 import { pathOf } from "../route.ts";
 import { QuestionBanners } from "../ui/banners.tsx";
@@ -106,8 +106,8 @@ function Standings({ table }: { readonly table: Table }): JSX.Element | null {
   const { t } = useApp().speech;
   const { campaign } = table;
   if (!campaign) return null;
-  const byPoints = campaign.preset === "wastelands";
-  const byTime = campaign.preset === "endurance";
+  const kind = wonBy(campaign);
+  const [byPoints, byTime] = [kind === "points", kind === "time"];
   const ranked = [...campaign.standings].sort((a, b) => (byTime ? a.usedMs - b.usedMs : byPoints ? b.points - a.points : b.wins - a.wins));
   return (
     <section>

@@ -9,7 +9,7 @@ const edge = virtualEdge();
 const app = virtualHttp(edge, { operatorRoutes: virtualOperatorRoutes(edge) });
 
 const { paths } = openApiDocument("0") as { paths: Record<string, object> };
-const pages = ["/", "/table", "/overlay/ABC234", "/g/ABC234", "/admin", "/admin/", "/api/docs"];
+const pages = ["/", "/overlay/ABC234", "/g/ABC234", "/admin", "/admin/", "/api/docs"];
 /** What each address may be asked by, as `Allow` says it. */
 const known: readonly (readonly [path: string, allow: string])[] = [
   ...Object.entries(paths).map(

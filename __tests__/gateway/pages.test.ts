@@ -2,11 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import express from "express";
+import express, { type Express } from "express";
 import request from "supertest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addPages } from "../../lib/gateway/pages.ts";
 import { readConfig } from "../../lib/ops/config.ts";
+import { routeOf } from "../../public/app/route.ts";
 import { virtualEdge } from "../support/virtual-edge.ts";
 
 const addresses = ["/", "/g/ABC234", "/admin/", "/api/docs"];
@@ -23,10 +24,15 @@ function build(text: string): void {
   }
 }
 
-function serve(environment: string) {
+function pagesApp(environment: string): Express {
   const app = express();
   const { edge, rooms } = virtualEdge();
   addPages(app, { publicDir, rooms, edge, config: readConfig({ NODE_ENV: environment }) });
+  return app;
+}
+
+function serve(environment: string) {
+  const app = pagesApp(environment);
   return async () => Promise.all(addresses.map(async (address) => (await request(app).get(address)).text));
 }
 
@@ -45,5 +51,19 @@ describe("built pages", () => {
     const pages = serve("production");
     build("<p>second</p>");
     expect(await pages()).toEqual(addresses.map(() => "<p>first</p>"));
+  });
+
+  test("each address of the players' page is one of its screens: none but the first shows the start", () => {
+    const operators = ["/admin", "/api/docs"];
+    const served = pagesApp("production")
+      .router.stack.flatMap(({ route }) => route?.path ?? [])
+      .flat();
+    const players = served.map(String).filter((path) => !operators.includes(path));
+    const screens = players.map((path) => [path, routeOf({ pathname: path.replace(":code", "ABC234"), hash: "" }).page]);
+    expect(screens).toEqual([
+      ["/", "home"],
+      ["/overlay/:code", "overlay"],
+      ["/g/:code", "game"],
+    ]);
   });
 });

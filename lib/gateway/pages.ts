@@ -73,7 +73,7 @@ export function addPages(app: Express, parts: PagesParts): void {
     if (html === null) return void response.status(503).type("text/plain").send("The page has not been built yet: run npm run build.");
     response.type("html").set("Cache-Control", "no-cache").send(html);
   };
-  app.get(["/", "/overlay/:code", "/table"], (_request, response) => send(response, page()));
+  app.get(["/", "/overlay/:code"], (_request, response) => send(response, page()));
   for (const [path, folder] of [
     ["/admin", "admin"],
     ["/api/docs", "api-docs"],

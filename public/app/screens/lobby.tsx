@@ -31,20 +31,18 @@ export function Lobby({ table }: { readonly table: Table }): JSX.Element {
         </h1>
         <LineDot />
         <span class="grow" />
-        {who.local ? null : <IconButton name="share" label={t("share.title")} onClick={() => (sheet.value = { name: "share" })} />}
+        <IconButton name="share" label={t("share.title")} onClick={() => (sheet.value = { name: "share" })} />
         <IconButton name="menu" label={t("menu.title")} onClick={() => (sheet.value = { name: "menu" })} />
       </header>
-      {who.local ? null : (
-        <section class="invite" aria-label={t("share.title")}>
-          <QrPicture code={table.id} />
-          <div>
-            <p class="code num" data-code={table.id}>
-              {table.id}
-            </p>
-            <p class="hint">{t("lobby.scan")}</p>
-          </div>
-        </section>
-      )}
+      <section class="invite" aria-label={t("share.title")}>
+        <QrPicture code={table.id} />
+        <div>
+          <p class="code num" data-code={table.id}>
+            {table.id}
+          </p>
+          <p class="hint">{t("lobby.scan")}</p>
+        </div>
+      </section>
       <ul class="seats">
         {table.players.map((player) => (
           <SeatRow key={player.id} table={table} player={player} />
@@ -72,7 +70,7 @@ function SeatRow({ table, player }: { readonly table: Table; readonly player: Pl
   const mine = who.seat === player.id;
   const notes = seatNotes({ table, player, mine });
   if (mine) return <OwnSeat table={table} player={player} />;
-  const free = !player.claimed && who.seat === null && !who.local;
+  const free = !player.claimed && who.seat === null;
   const act = (): void => {
     // The second half of a double tap on standing up must not sit down again.
     if (free && session.busy("unclaim")) return;
@@ -222,12 +220,10 @@ function LobbyTools({ table }: { readonly table: Table }): JSX.Element | null {
         <Icon name="clock" size={18} />
         {t("lobby.clock")}
       </button>
-      {who.local ? null : (
-        <button type="button" onClick={() => go(pathOf(table.id, "table"))}>
-          <Icon name="table" size={18} />
-          {t("menu.table")}
-        </button>
-      )}
+      <button type="button" onClick={() => go(pathOf(table.id, "table"))}>
+        <Icon name="table" size={18} />
+        {t("menu.table")}
+      </button>
     </div>
   );
 }

@@ -38,7 +38,7 @@ export function Play({ table }: { readonly table: Table }): JSX.Element {
       data-many={others.length > 4}
     >
       <h1 class="sr">{table.name || table.id}</h1>
-      <PlayBar table={table} who={who} />
+      <PlayBar table={table} />
       <section class="others" aria-label={useApp().speech.t("play.others")}>
         {others.map((seat) => (
           <SeatCard key={seat} table={table} seat={seat} />
@@ -55,22 +55,20 @@ export function Play({ table }: { readonly table: Table }): JSX.Element {
   );
 }
 
-function PlayBar({ table, who }: { readonly table: Table; readonly who: Standing }): JSX.Element {
+function PlayBar({ table }: { readonly table: Table }): JSX.Element {
   const { speech, sheet } = useApp();
   const { t } = speech;
   const { pause } = useActs(table);
   return (
     <header class="bar play-bar">
-      {who.local ? null : (
-        <button
-          type="button"
-          class="chip num"
-          aria-label={t("share.open", { code: table.id })}
-          onClick={() => (sheet.value = { name: "share" })}
-        >
-          {table.id}
-        </button>
-      )}
+      <button
+        type="button"
+        class="chip num"
+        aria-label={t("share.open", { code: table.id })}
+        onClick={() => (sheet.value = { name: "share" })}
+      >
+        {table.id}
+      </button>
       <LineDot />
       <span class="grow" />
       {table.campaign ? (

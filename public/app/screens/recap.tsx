@@ -48,14 +48,13 @@ function useLog({ id, v }: Table): ShownLog {
 }
 
 function RecapOf({ table }: { readonly table: Table }): JSX.Element {
-  const { session, speech, sheet, go, route } = useApp();
+  const { session, speech, sheet, go } = useApp();
   const { t } = speech;
   const { changes: log, isMissing } = useLog(table);
   const who = standing(session.model.value);
   const facts = useMemo(() => (log ? factsOf(table, log) : null), [log, table]);
   const finished = table.status === "finished";
   const title = finished ? resultWords(table, t) : t("recap.running");
-  const here = route.value;
   return (
     <main
       class="page recap tint"
@@ -64,9 +63,7 @@ function RecapOf({ table }: { readonly table: Table }): JSX.Element {
       data-v={table.v}
     >
       <header class="bar">
-        {finished ? null : (
-          <IconButton name="back" label={t("recap.back")} onClick={() => go(here.page === "local" ? "/#local" : pathOf(table.id))} />
-        )}
+        {finished ? null : <IconButton name="back" label={t("recap.back")} onClick={() => go(pathOf(table.id))} />}
         <span class="num">
           {table.campaign ? `${t("campaign.round", { round: table.campaign.round, rounds: table.campaign.rounds })} · ` : ""}
           {facts ? t("recap.length", { time: durationText(facts.playedMs) }) : table.name}

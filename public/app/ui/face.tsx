@@ -29,7 +29,7 @@ export function useMoment(seat: SeatId | null, draw: (moment: Moment) => LastsMs
     if (seat === null) return;
     let stop: (() => void) | null = null;
     const show = (): LastsMs => {
-      const { table, link } = session.model.peek();
+      const { table } = session.model.peek();
       const player = table && playerOf(table, seat);
       if (!table || !player) return Number.POSITIVE_INFINITY;
       // While the line is down nobody knows whether the clock runs; what is drawn goes on from the last known moment.
@@ -39,7 +39,7 @@ export function useMoment(seat: SeatId | null, draw: (moment: Moment) => LastsMs
         fullMs: fullBankMs(table, player),
         delayTimeMs: table.settings.delayTime,
         choiceTimeMs: table.settings.timeoutGracePeriod,
-        runs: link !== "kicked" && timeRuns(table, player),
+        runs: timeRuns(table, player),
       });
     };
     const unsubscribe = session.model.subscribe(({ table }) => {

@@ -9,9 +9,9 @@ import { protocols } from "../protocol/version.ts";
 import type { Answer } from "../room/answer.ts";
 import type { Copy } from "../room/copy.ts";
 import { readRecord } from "../room/log.ts";
+import { presentGames } from "../room/present-games.ts";
 import type { Room } from "../room/room.ts";
-import type { GameIndex } from "../room/rules.ts";
-import type { ListedGame, StoredChange } from "../store/store.ts";
+import type { StoredChange } from "../store/store.ts";
 import { EventStream, eventWire } from "./event-stream.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { refuseHttp } from "./http-guard.ts";
@@ -42,31 +42,18 @@ const isCursor = (text: unknown): text is string => typeof text === "string" && 
 async function sendList(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const { cursor } = request.query;
   if (cursor !== undefined && !isCursor(cursor)) return refuseHttp(response, "bad-message");
-  const page = await parts.store.listed(cursor ?? null, pageMax);
-  const games = await Promise.all(
-    page.items.map(async (item) => {
-      const { kind, name, status, seats, seatsFree } = await presentIndex(parts, item);
-      return { id: item.gameId, game: kind, name, status, seats, seatsFree };
-    }),
-  );
+  const { rooms, store, edge } = parts;
+  const during = (room: Room, read: () => Promise<void>): Promise<void> => edge.spectators.during(room, read);
+  const page = await presentGames({ rooms, store, during }, await store.listed(cursor ?? null, pageMax));
+  const games = page.items.map(({ gameId: id, index: { kind: game, name, status, seats, seatsFree } }) => ({
+    id,
+    game,
+    name,
+    status,
+    seats,
+    seatsFree,
+  }));
   response.json({ games, next: page.next });
-}
-
-/**
- * A game that ran when the last server went stands still since, which its index says only when somebody looked at it. So those of a page
- * that nobody has touched since are looked at, once: then their index says it.
- */
-async function presentIndex({ rooms, edge, store }: HttpParts, { gameId, index, updatedAt }: ListedGame): Promise<GameIndex> {
-  if (index.status !== "running" || !store.outages.wasSince(updatedAt)) return index;
-  const found = await rooms.find(gameId);
-  if (!("room" in found)) return index;
-  const { room } = found;
-  let present: GameIndex = index;
-  const look = ({ state }: Copy): void => {
-    present = room.rules.index(state);
-  };
-  await edge.spectators.during(room, () => room.read(look, () => {}));
-  return present;
 }
 
 async function sendView(parts: HttpParts, request: Request, response: Response): Promise<void> {

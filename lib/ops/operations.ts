@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Router } from "express";
 import type { ViewerId } from "../game/ids.ts";
 import type { RefusalCode } from "../game/refusals.ts";
+import { presentGames } from "../room/present-games.ts";
 import type { Rooms } from "../room/rooms.ts";
 import type { Store } from "../store/store.ts";
 import { type AdminGame, type AdminHost, adminRouter } from "./admin.ts";
@@ -16,7 +17,6 @@ import type { Health } from "./health.ts";
 import type { LiveGames } from "./live-games.ts";
 import type { RootLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { presentGames } from "./present-games.ts";
 import { createSeries } from "./series.ts";
 import { settingVariables } from "./variables.ts";
 
@@ -96,7 +96,7 @@ function hostOf(parts: OperationsParts, startedAt: number): AdminHost {
   return {
     about: () => ({ instance: instanceId, release: version, startedAt, connections: connections(), rooms: rooms.size }),
     counts: () => store.counts(),
-    games: (cursor, limit) => presentGames({ store, rooms }, cursor, limit),
+    games: async (cursor, limit) => presentGames({ store, rooms }, await store.all(cursor, limit)),
     game: (id) => gameOf(rooms, id),
     changes: (id, afterV, limit) => store.changes(id, afterV, limit),
     closeGame: (id, reason) => closeGame(rooms, id, reason),

@@ -1,6 +1,6 @@
-// The operator's list after an outage: which of its games are looked at, and how many at a time.
+// A list of games after an outage: which of its games are looked at, and how many at a time.
 import { expect, test } from "vitest";
-import { presentGames } from "../../lib/ops/present-games.ts";
+import { presentGames } from "../../lib/room/present-games.ts";
 import { memoryStore } from "../../lib/store/store-memory.ts";
 import { start, Table } from "../store/table.ts";
 
@@ -24,7 +24,8 @@ test("a long page is whole and in its order, looked at 32 games at a time, and o
       return { refused: "busy" as const };
     },
   };
-  expect(await presentGames({ store, rooms }, null, 200)).toEqual(await store.all(null, 200));
+  const stored = await store.all(null, 200);
+  expect(await presentGames({ store, rooms }, stored)).toEqual(stored);
   expect(asked.toSorted()).toEqual(Array.from({ length: 40 }, (_, place) => `RAN${place}`).toSorted());
   expect(most).toBeLessThanOrEqual(32);
 });

@@ -55,6 +55,22 @@ describe("a table without a server", () => {
     local?.leave();
   });
 
+  test("a tap in the very millisecond in which something falls due is heard: whatever is due then comes first", () => {
+    for (let lateMs = 0; lateMs <= 20; lateMs += 1) {
+      const { env, model, dispatch } = device();
+      let readings = 0;
+      // Each look at the clock takes a while.
+      const slow = { ...env, nowMs: () => env.nowMs() + (readings += 1) };
+      const local = newLocalTable(slow, dispatch, { playerCount: 2, initialTime: 31_000, warningThresholds: [30_000] });
+      local?.open();
+      local?.give({ type: "start", data: {} });
+      env.pass(1_000 - readings + lateMs);
+      local?.give({ type: "passTurn", data: { playerId: 1 } });
+      expect(model.value.table?.activePlayer).toBe(2);
+      local?.leave();
+    }
+  });
+
   test("is kept on the device, and the time in which the page was gone is nobody's", () => {
     const shelf = memoryShelf();
     const first = device(fakeEnv(shelf));

@@ -141,12 +141,11 @@ export class OwnTable implements LocalTable {
     const command = (
       given.type === "updateSettings" ? { type: given.type, settings: given.data } : { ...given.data, type: given.type }
     ) as Command;
-    this.settle();
+    // One moment for both: what falls due between two looks at the clock would not be settled.
+    const now = this.now();
+    this.settle(now);
     const past = command.type === "undo" ? this.undoable() : null;
-    this.decided(
-      command,
-      clockRules.decide(this.state, { now: this.now(), v: this.v, viewerId: here, rttMs: 0, command, draw: draw(), past }),
-    );
+    this.decided(command, clockRules.decide(this.state, { now, v: this.v, viewerId: here, rttMs: 0, command, draw: draw(), past }));
   }
 
   leave(): void {
@@ -204,8 +203,8 @@ export class OwnTable implements LocalTable {
     return found ? { v: found.v, at: found.at, type: found.command.type, by: null, state: found.before } : null;
   }
 
-  private settle(): void {
-    const settled = clockRules.settle(this.state, this.now());
+  private settle(now: Instant): void {
+    const settled = clockRules.settle(this.state, now);
     if (settled) this.accept({ type: "wake" }, settled);
   }
 
@@ -247,7 +246,7 @@ export class OwnTable implements LocalTable {
     const due = clockRules.nextWakeAt(this.state);
     if (due === null) return;
     this.cancelWake = this.env.after(Math.min(timerMsMax, Math.max(0, due - this.now())), () => {
-      this.settle();
+      this.settle(this.now());
       this.plan();
     });
   }

@@ -55,6 +55,20 @@ describe("a table without a server", () => {
     local?.leave();
   });
 
+  test("a clock that is again what it was before dice were rolled is shown so: a reset after a roll shows full banks", () => {
+    const { env, model, dispatch } = device();
+    const local = newLocalTable(env, dispatch, { playerCount: 2, initialTime: 60_000 });
+    const left = () => model.value.table?.players[0]?.timeRemaining;
+    local?.open();
+    local?.give({ type: "start", data: {} });
+    env.pass(20_000);
+    local?.give({ type: "rollDice", data: { sides: 6 } });
+    expect(left()).toBe(40_000);
+    local?.give({ type: "reset", data: {} });
+    expect(left()).toBe(60_000);
+    local?.leave();
+  });
+
   test("a tap in the very millisecond in which something falls due is heard: whatever is due then comes first", () => {
     for (let lateMs = 0; lateMs <= 20; lateMs += 1) {
       const { env, model, dispatch } = device();

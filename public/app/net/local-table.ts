@@ -9,6 +9,7 @@ import { clockRules } from "../../../lib/game/rules.ts";
 import type { Settings } from "../../../lib/game/settings.ts";
 import { defaultSettings } from "../../../lib/game/setup.ts";
 import type { State } from "../../../lib/game/state.ts";
+import type { View } from "../../../lib/game/view.ts";
 import { viewChange } from "../../../lib/protocol/change.ts";
 import { type Env, freshHex } from "../device/env.ts";
 import type { FromServer, Input } from "../model/model.ts";
@@ -101,6 +102,8 @@ export class OwnTable implements LocalTable {
   private isGone = false;
   private v: number;
   private state: State;
+  /** What the page was told last. Changes are made against it: a time that ran may come back to what it was in the state before. */
+  private told: View;
   private lastNow = 0;
   private cancelWake: (() => void) | null = null;
   private cancelKeep: (() => void) | null = null;
@@ -118,6 +121,7 @@ export class OwnTable implements LocalTable {
     this.wallOffsetMs = Math.max(ports.env.wallMs(), from.seenAt ?? 0, from.state.at) - ports.env.nowMs();
     this.v = from.v;
     this.state = from.state;
+    this.told = clockRules.view(from.state, "all", from.state.at);
     this.changes = from.log;
   }
 
@@ -129,7 +133,8 @@ export class OwnTable implements LocalTable {
     this.dispatch({ type: "enter", gameId });
     this.dispatch({ type: "link", link: "local" });
     this.say("pong", { t: this.env.nowMs(), serverTime: now });
-    this.say("state", { ...clockRules.view(this.state, "all", now), v: this.v, serverTime: now, viewers: 1 });
+    this.told = clockRules.view(this.state, "all", now);
+    this.say("state", { ...this.told, v: this.v, serverTime: now, viewers: 1 });
     this.plan();
     this.keep();
   }
@@ -227,12 +232,14 @@ export class OwnTable implements LocalTable {
     this.state = accepted.state;
     this.past = [{ v: this.v, at: now, before, command, events: accepted.events }, ...this.past].slice(0, historyMax);
     const lived = command.type === "outage" ? { fromAt: command.fromAt } : {};
-    this.tell(before, accepted.events, { at: now, command: command.type, ...lived });
+    this.tell(accepted.events, { at: now, command: command.type, ...lived });
     this.plan();
   }
 
-  private tell(before: State, events: readonly Event[], step: Pick<LoggedChange, "command" | "fromAt"> & { readonly at: Instant }): void {
-    const change = viewChange(clockRules.view(before, "all", before.at), clockRules.view(this.state, "all", step.at)) ?? {};
+  private tell(events: readonly Event[], step: Pick<LoggedChange, "command" | "fromAt"> & { readonly at: Instant }): void {
+    const view = clockRules.view(this.state, "all", step.at);
+    const change = viewChange(this.told, view);
+    this.told = view;
     const all = [...this.changes, { v: this.v, by: null, ...step, events }];
     // As long as an undo can reach behind a reset, the game before it is still needed.
     this.changes = withoutOldGames(all, this.past.at(-1)?.v);
@@ -255,7 +262,7 @@ export class OwnTable implements LocalTable {
   private roll(sides: number): void {
     this.v += 1;
     const result = 1 + Math.floor((Number.parseInt(freshHex().slice(0, 12), 16) / 2 ** 48) * sides);
-    this.tell(this.state, [{ type: "diceRolled", data: { playerId: null, sides, result } }], { at: this.now(), command: "rollDice" });
+    this.tell([{ type: "diceRolled", data: { playerId: null, sides, result } }], { at: this.now(), command: "rollDice" });
   }
 
   private say(type: string, data: object): void {

@@ -74,7 +74,11 @@ describe("a table without a server", () => {
       const { env, model, dispatch } = device();
       let readings = 0;
       // Each look at the clock takes a while.
-      const slow = { ...env, nowMs: () => env.nowMs() + (readings += 1) };
+      const nowMs = (): number => {
+        readings += 1;
+        return env.nowMs() + readings;
+      };
+      const slow = { ...env, nowMs };
       const local = newLocalTable(slow, dispatch, { playerCount: 2, initialTime: 31_000, warningThresholds: [30_000] });
       local?.open();
       local?.give({ type: "start", data: {} });

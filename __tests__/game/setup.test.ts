@@ -289,7 +289,7 @@ describe("SET4 names", () => {
 
   test("SET4 whatever is typed: clean names are stable, well-formed, one line, bounded", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 80 }), (typed) => {
+      fc.property(fc.string({ unit: "binary", maxLength: 160, size: "max" }), (typed) => {
         const clean = cleanGameName(typed);
         if (clean === null) return;
         expect(cleanGameName(clean)).toBe(clean);

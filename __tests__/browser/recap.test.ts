@@ -3,7 +3,7 @@ import { apart, chartScale, linePath } from "../../public/app/model/chart.ts";
 import { changedBlow, damageCommand } from "../../public/app/model/damage.ts";
 import type { LoggedChange } from "../../public/app/model/logged.ts";
 import { recapCsv, recapOf } from "../../public/app/model/recap.ts";
-import { tableLayout } from "../../public/app/model/table-layout.ts";
+import { type Place, tableLayout } from "../../public/app/model/table-layout.ts";
 import { player, table } from "./support/tables.ts";
 
 /** A log from lines of [seconds, event type, data]. */
@@ -167,11 +167,38 @@ describe("table mode's geometry", () => {
       const layout = tableLayout(count, shape);
       const cells = layout.places.flatMap((p) => Array.from({ length: p.span }, (_, i) => `${p.row}:${p.column + i}`));
       expect(layout.places).toHaveLength(count);
+      expect(layout.places.filter((p) => p.column < 1 || p.column + p.span - 1 > layout.columns)).toEqual([]);
       expect(new Set(cells).size).toBe(cells.length);
       expect(cells).toHaveLength(layout.columns * layout.rows);
       expect(layout.places.some((p) => p.row === layout.strip)).toBe(false);
     }
   });
+
+  test.each([2, 3, 4, 5, 6, 7, 8])(
+    "%i seats: every panel is turned to the edge where its player sits, and play goes clockwise",
+    (count) => {
+      for (const shape of ["wide", "tall"] as const) {
+        const { columns, rows, strip, places } = tableLayout(count, shape);
+        const lines = rows + 1;
+        expect(new Set([strip, ...places.map(({ row }) => row)])).toEqual(new Set(Array.from({ length: lines }, (_, i) => i + 1)));
+        const atEdge = ({ turn, row, column, span }: Place) =>
+          ({ 0: row === lines, 90: column === 1, 180: row === 1, 270: column + span - 1 === columns })[turn];
+        expect(places.filter((place) => !atEdge(place))).toEqual([]);
+        expect(places.filter(({ turn, span }) => turn % 180 !== 0 && span === columns)).toEqual([]);
+        if (shape === "wide") expect(rows).toBe(2);
+        // Round the middle of the device, from its near edge on.
+        const angles = places.map(({ row, column, span }) => {
+          const [right, down] = [(column - 1 + span / 2) / columns - 0.5, (row - 0.5) / lines - 0.5];
+          return (Math.atan2(-right, down) * 180) / Math.PI;
+        });
+        const [first = Number.NaN] = angles;
+        expect(first >= 0 && first < 90, "the first seat is the near left one").toBe(true);
+        const round = angles.map((angle) => (angle - first + 360) % 360);
+        expect(round).toEqual(round.toSorted((a, b) => a - b));
+        expect(new Set(round).size).toBe(count);
+      }
+    },
+  );
 });
 
 test("a chart's line stays in its box", () => {

@@ -1,17 +1,11 @@
 // What the page does with the device: sound, vibration, the screen kept lit, the nudge, being an app. Only the browser's outermost
 // parts are stood in for (the speaker, the motor, the lamp); everything of the page is the built page.
 import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { feltBy, outerWorld } from "./support/outer-world.ts";
 import { openStage, type Stage } from "./support/scene-page.ts";
 import { type Scene, scenes } from "./support/scenes.ts";
 import { startStaticSite, type StaticSite } from "./support/static-site.ts";
-
-interface Felt {
-  readonly tones: number[];
-  readonly shakes: number[][];
-  /** +1 for each lamp asked for, -1 for each let go. */
-  readonly lamps: number[];
-}
 
 let site: StaticSite;
 test.beforeAll(async () => {
@@ -21,34 +15,6 @@ test.afterAll(async () => {
   await site.close();
 });
 
-/** Stands in for speaker, motor and lamp, and writes down what they were told. */
-const outerWorld = (): void => {
-  const felt: Felt = { tones: [], shakes: [], lamps: [] };
-  const ramp = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
-  class Speaker {
-    state = "running";
-    currentTime = 0;
-    destination = {};
-    createOscillator() {
-      const frequency = { value: 0 };
-      return { type: "", frequency, connect: (next: object) => next, start: () => felt.tones.push(frequency.value), stop() {} };
-    }
-    createGain() {
-      return { gain: ramp, connect: (next: object) => next };
-    }
-    async resume() {}
-  }
-  const request = async () => {
-    felt.lamps.push(1);
-    const lamp = { released: false, release: async () => void felt.lamps.push(-1) };
-    return lamp;
-  };
-  Object.assign(window, { felt, AudioContext: Speaker });
-  Object.defineProperty(navigator, "vibrate", { value: (pattern: number[]) => felt.shakes.push(pattern) > 0 });
-  Object.defineProperty(navigator, "wakeLock", { value: { request } });
-};
-
-const feltBy = (page: Page): Promise<Felt> => page.evaluate(() => (window as unknown as { felt: Felt }).felt);
 const sceneOf = (name: string): Scene => scenes.find((scene) => scene.name === name) ?? ({ name, path: "/" } as Scene);
 
 /** The turn goes to this seat with the next version; the page shows version 10 at first. */
@@ -102,6 +68,20 @@ stageTest("sounds and vibration tell the player his turn, each with a switch tha
   turnTo(stage, 1, 12);
   await expect(page.locator(".say")).toHaveText("Your turn");
   expect(await feltBy(page)).toMatchObject({ tones: [], shakes: [] });
+});
+
+stageTest("a page in table mode sounds for every seat, and the strip for a stream for none", async ({ stage }) => {
+  for (const [name, tones] of Object.entries({ "table-4": [523, 784, 196], overlay: [] })) {
+    await stage.show(sceneOf(name));
+    await stage.page.keyboard.press("x");
+    const events = [
+      { type: "turnPassed", data: { from: 2, to: 3, turn: 11 } },
+      { type: "eliminated", data: { playerId: 4 } },
+    ];
+    stage.tell("change", { v: 11, serverTime: 1_000_000, activePlayer: 3, running: [3], events });
+    await expect(stage.page.locator(":is(.panel, .overlay-seat).on")).toContainText(/Jun|Seat 3/);
+    expect((await feltBy(stage.page)).tones, name).toEqual(tones);
+  }
 });
 
 stageTest(
@@ -265,6 +245,9 @@ stageTest("whoever is on the clock and does nothing for half a minute is nudged,
   await expect(page.locator(".say")).toHaveText("Your clock");
   await page.clock.fastForward(120_000);
   expect(await nudges()).toBe(2);
+  await show({ ...sceneOf("play"), shelf: { "tapotarp:prefs": JSON.stringify({ nudge: false }) } });
+  await page.clock.fastForward(120_000);
+  expect(await nudges(), "switched off").toBe(0);
 });
 
 stageTest("the browser's offer to install the page waits until somebody asks for it, and then comes once", async ({ stage }) => {

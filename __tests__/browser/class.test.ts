@@ -17,6 +17,10 @@ import {
   withHappenings,
   withLog,
 } from "../../public/app/chsh/model/rounds.ts";
+import { answerWord, figureText } from "../../public/app/chsh/words.ts";
+import { enClass } from "../../public/app/i18n/en-class.ts";
+import { trClass } from "../../public/app/i18n/tr-class.ts";
+import { createSpeech } from "../../public/app/i18n/words.ts";
 import { emptyModel, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 
@@ -119,6 +123,19 @@ describe("the host's screen", () => {
     });
     expect(gaugeOf({ value: -3, sigma: null }, chshRuler)).toMatchObject({ at: 0, low: 0, high: 100, stands: "about" });
     expect(gaugeOf({ value: 0.5, sigma: 0.1 }, successRuler).stands).toBe("below");
+  });
+
+  test("a figure is said with its error, an infinite one where nothing is known of it, and as no data where there is none", async () => {
+    const speech = await createSpeech("en");
+    speech.teach({ en: enClass, tr: trClass });
+    const figures = [{ value: 2.828, sigma: 0.1 }, { value: 2, sigma: null }, null];
+    expect(figures.map((figure) => figureText(speech, figure))).toEqual(["2.83 ± 0.10", "2.00 ± ∞", enClass["class.noData"]]);
+  });
+
+  test("an answer is said as it was given", async () => {
+    const { t, teach } = await createSpeech("en");
+    teach({ en: enClass, tr: trClass });
+    expect([true, false].map((answer) => answerWord(t, answer))).toEqual(["True", "False"]);
   });
 
   test("success has its limit only where every round counts for it: in classic a plan wins more than 75 %", () => {

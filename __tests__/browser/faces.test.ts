@@ -76,6 +76,9 @@ describe("seats' looks", () => {
       expect(Math.max(a, b) / Math.min(a, b)).toBeGreaterThan(4.5);
     }
     expect(inkOn("#101010")).toBe("#ffffff");
+    // Its own measure would say so whatever it is: these are WCAG's.
+    const known = { "#000000": 0, "#0a0a0a": 0.003_04, "#808080": 0.215_86, "#ff0000": 0.2126, "#00ff00": 0.7152, "#ffffff": 1 };
+    for (const [color, value] of Object.entries(known)) expect(luminance(color), color).toBeCloseTo(value, 4);
   });
 
   test("the colour that a seat begins with is among those that are offered, so that it can be chosen back", () => {

@@ -18,6 +18,7 @@ import { createSpeech } from "../../public/app/i18n/words.ts";
 import { campaignPresets } from "../../public/app/model/presets.ts";
 import { presets } from "../../lib/game/presets/presets.ts";
 import { createSession } from "../../public/app/net/session.ts";
+import { clockLine } from "../../public/app/ui/clock-line.ts";
 import { counterWord } from "../../public/app/ui/counter-word.ts";
 import { fakeEnv } from "./support/fake-env.ts";
 import { player, table } from "./support/tables.ts";
@@ -236,4 +237,15 @@ test("a counter that the game knows has its word, one of a player's own stands a
   const { t } = await createSpeech("en");
   expect(counterWord(t, "commanderTax")).toBe("tax");
   for (const own of ["Treasure", "less", "{{n}}", "$t(menu.title)"]) expect(counterWord(t, own)).toBe(own);
+});
+
+test("what a table is played with is one line, without what it has none of", async () => {
+  const { t } = await createSpeech("en");
+  const line = (bonusTime: number, delayTime: number) => clockLine({ initialTime: 600_000, bonusTime, delayTime, startingLife: 40 }, t);
+  expect(line(30_000, 3_000)).toBe("10:00 each · +0:30 a turn · 3 s delay · 40 life");
+  expect([line(0, 2_000), line(1_000, 0), line(0, 0)].map((text) => text.split(" · ").slice(1, -1))).toEqual([
+    ["2 s delay"],
+    ["+0:01 a turn"],
+    [],
+  ]);
 });

@@ -117,11 +117,11 @@ describe("the page's model", () => {
 
   test("L38 a step that is on its way is shown on top of what somebody else has made of the number, and once it has come through not twice", () => {
     const was = { life: 40, counters: {}, commanderDamage: {} };
-    const data = { playerId: 1, life: 37, counters: { constructor: 1 }, was: { life: 40 } };
+    const data = { playerId: 1, life: 37, counters: { constructor: 2 }, was: { life: 40 } };
     const sent = { id: "l", gameId: "K7QX2M", type: "updatePlayer", data, was, at: 0, serverAt: 0 };
     const model = step(inGame, { type: "give", sent });
     const hit = said(model, "change", change(11, { players: [{ id: 1, life: 35 }] }));
-    expect([valueFor(model, 1, "life"), valueFor(hit, 1, "life"), valueFor(hit, 1, "constructor")]).toEqual([37, 32, 1]);
+    expect([valueFor(model, 1, "life"), valueFor(hit, 1, "life"), valueFor(hit, 1, "constructor")]).toEqual([37, 32, 2]);
     expect(valueFor(said(model, "change", change(11, { players: [{ id: 1, life: 37 }] })), 1, "life")).toBe(37);
   });
 

@@ -103,6 +103,29 @@ describe("F21 SAFETY 13: frames", () => {
     expect(grownBytes).toBeLessThan(50_000_000);
   });
 
+  test("a frame that comes a byte at a time is closed with 1008 before it is whole: each byte costs 500 while it waits", async () => {
+    const peer = await openRaw(server.port);
+    peer.socket.setNoDelay(true);
+    const begun = frame({ payload: "x".repeat(65_535) }).subarray(0, 60_000);
+    for (let sent = 0; sent < begun.length && !peer.socket.readableEnded; sent += 1) {
+      peer.socket.write(begun.subarray(sent, sent + 1));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    peer.socket.end();
+    expect((await peer.ended).code).toBe(1008);
+  });
+
+  test("a small message that comes a byte at a time is taken", async () => {
+    const peer = await openRaw(server.port);
+    peer.socket.setNoDelay(true);
+    for (const byte of frame({ payload: '{"type":"ping","data":{"t":7},"id":"a slow line"}' })) {
+      peer.socket.write(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(() => peer.texts.some((message) => message.includes('"pong"'))).toBe(true);
+    peer.socket.destroy();
+  });
+
   test("a message in three fragments with a ping between is taken, and the ping answered", async () => {
     const peer = await openRaw(server.port);
     const part = (payload: string, fin: boolean) => frame({ opcode: continuation, fin, payload });

@@ -46,6 +46,11 @@ export function openGateway(parts: GatewayParts): Gateway {
 
 /** Fragments of one message; a message of 64 KiB needs none. */
 const fragmentsMax = 64;
+/**
+ * Pieces in which a frame may arrive: each costs some 500 bytes while it waits for the rest, however small it is. A packet holds ten times
+ * `bytes`.
+ */
+const piecesMax = { least: 512, bytes: 128 };
 const bootBytes = 6;
 /** A connection whose commands are under way is asked again so often, and so many times, before it is closed. */
 const letGoEveryMs = 25;
@@ -79,6 +84,7 @@ class SocketGateway implements Gateway {
       clientTracking: false,
       maxPayload: limits.frameBytesMax,
       maxFragments: fragmentsMax,
+      maxBufferedChunks: Math.max(piecesMax.least, Math.ceil(limits.frameBytesMax / piecesMax.bytes)),
       closeTimeout: limits.outboxTerminateMs,
       // Pings are counted before they are answered.
       autoPong: false,

@@ -8,6 +8,7 @@ import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
 import type { HostedGame } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
+import { pipelinesCut } from "./lib/gateway/http-guard.ts";
 import { listen } from "./lib/gateway/listen.ts";
 import { asksForSocket } from "./lib/gateway/upgrade-gate.ts";
 import { hostedGames } from "./lib/hosted-games.ts";
@@ -262,7 +263,7 @@ export async function startServer(config: Config, secrets: SecretSource, games =
     publicDir,
   });
   const { keepAliveMs: keepAliveTimeout, connectionsMax, standstillMs: mostMs } = config.limits;
-  const server = createServer({ ...httpTimes, keepAliveTimeout, shouldUpgradeCallback: asksForSocket }, app);
+  const server = createServer({ ...httpTimes, keepAliveTimeout, shouldUpgradeCallback: asksForSocket }, pipelinesCut(edge, app));
   server.maxConnections = connectionsMax + spareConnections;
   const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const defaultGame = games[0]?.rules.kind ?? "";

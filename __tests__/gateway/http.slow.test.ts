@@ -53,6 +53,23 @@ describe("F31 SAFETY 20: HTTP", () => {
     expect(await byHand("GET /live HTTP/1.1\r\nHost: here\r\n\r\n")).toMatch(/^Keep-Alive: timeout=65$/im);
   });
 
+  test("a line on which requests pile up is cut: 2,000 in one piece are not all served while nobody else is heard", async () => {
+    const answersTo = (count: number) =>
+      new Promise<number>((resolve) => {
+        let heard = "";
+        const answers = () => heard.split("HTTP/1.1 200 OK").length - 1;
+        const socket = connect(server.port, "127.0.0.1", () => socket.write("GET /live HTTP/1.1\r\nHost: x\r\n\r\n".repeat(count)));
+        socket.on("error", () => undefined);
+        socket.on("data", (chunk) => {
+          heard += chunk.toString("latin1");
+          if (answers() === count) socket.destroy();
+        });
+        socket.on("close", () => resolve(answers()));
+      });
+    expect(await answersTo(8)).toBe(8);
+    expect(await answersTo(2_000)).toBeLessThanOrEqual(8);
+  });
+
   test("only an address of a game says that there is no such game", async () => {
     const body = async (path: string, method = "GET") => (await fetch(server.url + path, { method })).text();
     expect(JSON.parse(await body("/api/games/AAAAAA"))).toMatchObject({ code: "no-such-game" });

@@ -1,5 +1,6 @@
 // What every HTTP request meets first: a correlation id, a stopwatch, the ceiling of its address, and a bound on its body.
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
+import type { Socket } from "node:net";
 import type { RequestHandler, Response } from "express";
 import { type RefusalCode, refusals } from "../game/refusals.ts";
 import { scrubText } from "../ops/scrub.ts";
@@ -22,6 +23,9 @@ const httpStatusOf: Partial<Record<RefusalCode, number>> = {
 /** Probes are never counted out: a flood from the supervisor's address must not make it think that we are dead. */
 const probes: ReadonlySet<string> = new Set(["/live", "/ready"]);
 
+/** Requests of one line that are not answered. Browsers and proxies wait for each answer; there is room for who does not. */
+const unansweredMax = 8;
+
 /** The correlation id of a request, once `traced` has seen it. */
 export function traceIdOf(response: Response): string {
   return String(response.getHeader("X-Request-Id") ?? "");
@@ -34,6 +38,27 @@ export function refuseHttp(response: Response, code: RefusalCode, retryAfterMs =
   const traceId = code === "internal" ? { traceId: traceIdOf(response) } : {};
   const later = retryAfterMs === undefined ? {} : { retryAfterMs };
   response.status(httpStatusOf[code] ?? (retry ? 503 : 400)).json({ code, message, retry, ...later, ...traceId });
+}
+
+/**
+ * Cuts a line on which too many requests wait, before anything is done for them. A piece that was read holds up to 2,000, and all of them
+ * are heard in one turn of the loop, also those that are refused or never counted: four such lines were the only ones heard.
+ */
+export function pipelinesCut(edge: Edge, listener: RequestListener): RequestListener {
+  const unanswered = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    // The rest of the piece that was too much.
+    if (socket.destroyed) return;
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    if (count > unansweredMax) {
+      edge.rateLimited("http", edge.clientOf(request).address);
+      return void socket.destroy();
+    }
+    unanswered.set(socket, count);
+    response.on("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    listener(request, response);
+  };
 }
 
 /** Gives the request its id and measures it. */

@@ -113,7 +113,7 @@ const others: readonly Deletion[] = [
     name: "limit: sockets per address",
     file: "lib/gateway/address-limits.ts",
     ...address,
-    from: "if (keys.some(({ key, times }) => (sockets.get(key) ?? 0) >= limits.connectionsPerAddressMax * times)) return false;",
+    from: "if (keys.some(({ key, times }) => (held.get(key) ?? 0) >= most * times)) return false;",
     to: "",
   },
   {

@@ -129,3 +129,28 @@ describe("PRODUCT 3: a command with an id is applied at most once", () => {
     }
   });
 });
+
+test("SAFETY 15 one address cannot hold every line that a server has, not even by asking for probes: another is heard", async () => {
+  const server = await startRunningServer({ env: { LIMIT_CONNECTIONS: "10", LIMIT_CONNECTIONS_PER_ADDRESS: "5" } });
+  const probe = "GET /live HTTP/1.1\r\nHost: x\r\n\r\n";
+  const lines: { readonly socket: Socket; heard: boolean }[] = [];
+  const open = (localAddress: string) => {
+    const socket = connect({ port: server.port, host: "127.0.0.1", localAddress }, () => void socket.write(probe));
+    const line = { socket, heard: false };
+    socket.on("error", () => {}).on("data", () => (line.heard = true));
+    lines.push(line);
+    return line;
+  };
+  const isOver = ({ heard, socket }: (typeof lines)[number]) => heard || socket.closed;
+  try {
+    for (let count = 0; count < 1_010; count += 1) open("127.0.0.1");
+    await eventually("each line is answered or cut", () => lines.every(isOver));
+    expect(lines.filter(({ heard }) => heard).length).toBe(505);
+    const other = open("127.0.0.2");
+    await eventually("the other is answered or cut", () => isOver(other));
+    expect(other.heard).toBe(true);
+  } finally {
+    for (const { socket } of lines) socket.destroy();
+    await server.dispose();
+  }
+});

@@ -27,6 +27,9 @@ export interface AddressLimits {
   /** One more open socket, unless there are too many; call `closed` when it is gone. */
   opened(address: string): boolean;
   closed(address: string): void;
+  /** The same for lines of any kind, sockets among them: one address leaves some of what the server has to others. */
+  lineOpened(address: string): boolean;
+  lineClosed(address: string): void;
   /** Addresses remembered now. */
   readonly size: number;
 }
@@ -34,6 +37,8 @@ export interface AddressLimits {
 /** Addresses remembered; the least recently seen are forgotten first. */
 const rememberedMax = 50_000;
 const minuteSeconds = 60;
+/** Lines of one address beside its sockets; half of what a server has for all. */
+const plainLinesMax = 500;
 
 const limitOf = {
   upgrades: "upgradesPerAddressPerMinuteMax",
@@ -47,12 +52,36 @@ export function perMinute(limits: Limits, use: AddressUse): number {
   return limits[limitOf[use]];
 }
 
+/** What an address holds at the same time, `most` at most. */
+function placesOf(most: number) {
+  const held = new Map<string, number>();
+  return {
+    opened(address: string): boolean {
+      const keys = addressKeys(address);
+      if (keys.some(({ key, times }) => (held.get(key) ?? 0) >= most * times)) return false;
+      for (const { key } of keys) held.set(key, (held.get(key) ?? 0) + 1);
+      return true;
+    },
+    closed(address: string): void {
+      for (const { key } of addressKeys(address)) {
+        const open = (held.get(key) ?? 0) - 1;
+        if (open > 0) held.set(key, open);
+        else held.delete(key);
+      }
+    },
+    get size() {
+      return held.size;
+    },
+  };
+}
+
 export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicMs">, shared?: SharedCounts): AddressLimits {
   // Counted one by one, see pace.ts.
   const remembered = { maxSize: rememberedMax, sizeCalculation: () => 1 };
   const buckets = new LRUCache<string, Bucket>(remembered);
   const blocked = new LRUCache<string, number>(remembered);
-  const sockets = new Map<string, number>();
+  const sockets = placesOf(limits.connectionsPerAddressMax);
+  const lines = placesOf(limits.connectionsPerAddressMax + plainLinesMax);
 
   function bucketOf(use: AddressUse, { key, times }: AddressKey): Bucket {
     const name = `${use} ${key}`;
@@ -99,21 +128,12 @@ export function addressLimits(limits: Limits, ambient: Pick<Ambient, "monotonicM
       const now = ambient.monotonicMs();
       return Math.min(...addressKeys(address).map((counted) => bucketOf(use, counted).left(now)));
     },
-    opened(address) {
-      const keys = addressKeys(address);
-      if (keys.some(({ key, times }) => (sockets.get(key) ?? 0) >= limits.connectionsPerAddressMax * times)) return false;
-      for (const { key } of keys) sockets.set(key, (sockets.get(key) ?? 0) + 1);
-      return true;
-    },
-    closed(address) {
-      for (const { key } of addressKeys(address)) {
-        const open = (sockets.get(key) ?? 0) - 1;
-        if (open > 0) sockets.set(key, open);
-        else sockets.delete(key);
-      }
-    },
+    opened: sockets.opened,
+    closed: sockets.closed,
+    lineOpened: lines.opened,
+    lineClosed: lines.closed,
     get size() {
-      return buckets.size + sockets.size;
+      return buckets.size + sockets.size + lines.size;
     },
   };
 }

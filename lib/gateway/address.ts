@@ -34,6 +34,16 @@ export function addressReader(trustedProxies: readonly string[], clientHeader: s
   };
 }
 
+/** The address of a line about which nothing is known yet; null: that of a trusted proxy, or of nobody. */
+export function lineAddressReader(trustedProxies: readonly string[]): (remoteAddress: string | undefined) => string | null {
+  const trust = proxyAddr.compile([...trustedProxies]);
+  return (remoteAddress) => {
+    if (remoteAddress === undefined) return null;
+    const address = plain(remoteAddress);
+    return trustedProxies.length > 0 && trust(address, 0) ? null : address;
+  };
+}
+
 /** Some proxies write the client's port behind its address. */
 function withoutPort(text: string): string {
   const match = /^(?:\[([0-9a-f:.]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/i.exec(text.trim());

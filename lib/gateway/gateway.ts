@@ -10,6 +10,7 @@ import { protocols } from "../protocol/version.ts";
 import { replyFrame } from "../room/frame.ts";
 import { Connection } from "./connection.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { boundLines } from "./lines.ts";
 import type { OutboxParts } from "./outbox.ts";
 import { refuse } from "./replies.ts";
 import { Session } from "./session.ts";
@@ -68,6 +69,7 @@ class SocketGateway implements Gateway {
   readonly #gate: (request: IncomingMessage) => UpgradeVerdict;
   readonly #onUpgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
   readonly #unwatch: () => void;
+  readonly #unboundLines: () => void;
   readonly #storeWatch: Cancellable;
   /** Drawn at start, so that no viewer of an earlier process with the same instance id is ever met again (L15). */
   readonly #boot: string;
@@ -101,6 +103,8 @@ class SocketGateway implements Gateway {
       storeLookMs,
       storeWatch(parts.store, () => this.#warnUnsaved()),
     );
+    // First: a line that is cut is not watched.
+    this.#unboundLines = boundLines(server, edge);
     this.#unwatch = watchArrivals(server, { ambient, limitMs: limits.upgradeMs, late: () => metrics.upgradesRefused("timeout").add() });
   }
 
@@ -228,6 +232,7 @@ class SocketGateway implements Gateway {
   close(): void {
     this.#heartbeat.stop();
     this.#unwatch();
+    this.#unboundLines();
     this.#storeWatch.cancel();
     this.#parts.server.off("upgrade", this.#onUpgrade);
     for (const { socket } of this.#guests) socket.terminate();

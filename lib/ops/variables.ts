@@ -45,7 +45,7 @@ export const limitVariables = {
     "connections",
     12_000,
     [1, 200_000],
-    "Open sockets and event streams from one client address (IPv6: one /64), at most LIMIT_CONNECTIONS. Past it 429.",
+    "Open sockets and event streams from one client address (IPv6: one /64), at most LIMIT_CONNECTIONS. Past it 429; lines of any kind are cut past 500 more.",
   ),
   upgradesPerAddressPerMinuteMax: limit(
     "LIMIT_UPGRADES_PER_ADDRESS",

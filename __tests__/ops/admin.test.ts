@@ -81,6 +81,13 @@ describe("F53 SAFETY 21 the door", () => {
     expect(did).toEqual(['admin-denied 10.0.0.9 {"path":"/overview"}']);
   });
 
+  test("a guess with a long path makes no longer record than others: a few of them would fill what the log keeps for guesses", async () => {
+    const { app, did } = scene();
+    await request(app).get(`/admin/api/${"x".repeat(8_000)}`);
+    expect(did).toHaveLength(1);
+    expect(did[0]?.length).toBeLessThan(200);
+  });
+
   test("off, and saying so, when no token is set", async () => {
     const { get } = scene({}, null);
     expect((await get("/overview")).status).toBe(404);

@@ -233,6 +233,15 @@ describe("F46 audit log", () => {
     await audit.close();
   });
 
+  test("a flood hides no guess at the operator's token, neither in the same second nor once it has filled its share of the month", async () => {
+    const { ambient, audit } = scene(64 * 1024);
+    await flood({ ambient, audit }, 10);
+    for (let count = 0; count < 50; count++) audit.note("origin-refused", "10.0.0.1", { count });
+    audit.note("admin-denied", "10.0.0.1", { path: "/overview" });
+    expect(await audit.query({ event: "admin-denied", limit: 5 })).toMatchObject([{ actor: "10.0.0.1" }]);
+    await audit.close();
+  });
+
   test("a flood fills no more than its share of a month's file, also over a restart; an operator's actions are kept, and the rest is counted", async () => {
     const bytesMax = 64 * 1024;
     const { ambient, audit, again, file } = scene(bytesMax);

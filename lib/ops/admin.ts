@@ -62,6 +62,8 @@ export interface AdminSettings {
 }
 
 const failuresPerMinuteMax = 20;
+/** Of the path that was asked for without the token, in its record. */
+const pathCharsMax = 100;
 
 /** A request that cannot be served as asked; told to its sender with this status. */
 class Unusable extends Error {
@@ -116,7 +118,7 @@ function guard({ token, audit, addressOf, countedAs }: AdminSettings): RequestHa
       response.status(429).json({ code: "rate-limited", message: "Too many wrong tokens from this address." });
       return;
     }
-    audit.note("admin-denied", address, { path: request.path });
+    audit.note("admin-denied", address, { path: request.path.slice(0, pathCharsMax) });
     response.set("WWW-Authenticate", 'Bearer realm="admin"');
     response.status(401).json({ code: "bad-token", message: "This needs the admin token." });
   };

@@ -16,8 +16,8 @@ export interface AuditQuery {
 
 export interface Audit {
   /**
-   * Adds a record. Returns at once; the write follows within the same turn or so. Past 50 a second of what strangers cause, and as many of
-   * the rest, and once the month's file is full, records are counted, not kept.
+   * Adds a record. Returns at once; the write follows within the same turn or so. Past 50 a second of what strangers cause, as many guesses
+   * at the operator's token, and as many of the rest, and once the month's file is full, records are counted, not kept.
    */
   note(event: AuditEvent, actor: string, detail?: Readonly<Record<string, unknown>>): void;
   /** Newest first. */
@@ -43,8 +43,12 @@ export interface AuditSettings {
 
 const recordsPerSecondMax = 50;
 const waitingMax = 1000;
-/** What strangers cause takes no more of a month's file, nor of what waits to be written: no flood hides what an operator did. */
-const strangersShare = 0.9;
+/**
+ * What each may take of a month's file, and of what waits to be written: no flood hides what an operator did, nor who guessed at his token,
+ * which has a limit of its own for each address.
+ */
+const shareOf = { strangers: 0.9, guesses: 0.95, own: 1 };
+type Whose = keyof typeof shareOf;
 const ownEvents: ReadonlySet<AuditEvent> = new Set([
   "server-started",
   "server-stopping",
@@ -53,6 +57,9 @@ const ownEvents: ReadonlySet<AuditEvent> = new Set([
   "dead-letter",
   "secrets-reloaded",
 ]);
+
+const whoseIs = (event: AuditEvent): Whose => (ownEvents.has(event) ? "own" : event === "admin-denied" ? "guesses" : "strangers");
+const noneYet: Readonly<Record<Whose, number>> = { strangers: 0, guesses: 0, own: 0 };
 
 /** A record on its way to the file of its month. */
 interface Waiting {
@@ -78,7 +85,7 @@ class FileAudit implements Audit {
   #monthBytes: number;
   #isFull = false;
   #second = 0;
-  #thisSecond = { own: 0, strangers: 0 };
+  #thisSecond = { ...noneYet };
   #suppressed = 0;
   /** The last try to write did not succeed: what waits is written with the next record. */
   #hasFailed = false;
@@ -104,11 +111,11 @@ class FileAudit implements Audit {
     const second = Math.floor(this.#settings.ambient.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
-      this.#thisSecond = { own: 0, strangers: 0 };
+      this.#thisSecond = { ...noneYet };
       if (this.#suppressed > 0 && this.#hasRoom("suppressed")) this.#appendSuppressed();
       if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
     }
-    const whose = ownEvents.has(event) ? "own" : "strangers";
+    const whose = whoseIs(event);
     this.#thisSecond[whose] += 1;
     if (this.#thisSecond[whose] > recordsPerSecondMax || !this.#hasRoom(event)) this.#suppressed += 1;
     else this.#append(event, actor, detail);
@@ -122,7 +129,7 @@ class FileAudit implements Audit {
       this.#monthBytes = this.#files.bytesOf(month);
       this.#isFull = false;
     }
-    const share = ownEvents.has(event) ? 1 : strangersShare;
+    const share = shareOf[whoseIs(event)];
     const isFull = this.#monthBytes >= monthBytesMax * share;
     if (isFull && !this.#isFull) log.warn({ month, monthBytesMax }, "the month's audit log is full; events are counted");
     this.#isFull ||= isFull;

@@ -17,6 +17,7 @@ describe("F28 reading a message", () => {
     ["a type that is no string", '{"type":7}', "type"],
     ["an id that is no string", '{"type":"start","id":7}', "id"],
     ["an empty id", '{"type":"start","id":""}', "id"],
+    ["an id with half a character, which a store keeps as the same id as any other half", String.raw`{"type":"start","id":"\ud800"}`, "id"],
     ["an id of 65 characters", `{"type":"start","id":"${"x".repeat(65)}"}`, "id"],
     ["a field beside type, data and id", '{"type":"start","extra":1}', "extra"],
     ["nesting of 9", `${'{"a":'.repeat(9)}1${"}".repeat(9)}`, ""],

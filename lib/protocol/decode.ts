@@ -74,7 +74,7 @@ export function decodeEnvelope(text: string, n = 0): Decoded<Envelope> {
   let id: string | null = null;
   if (message["id"] !== undefined) {
     const given = message["id"];
-    if (typeof given !== "string" || given.length === 0 || given.length > actionIdCharsMax) return bad(null, "id");
+    if (typeof given !== "string" || given.length === 0 || given.length > actionIdCharsMax || !given.isWellFormed()) return bad(null, "id");
     id = given;
   }
   const { type } = message;

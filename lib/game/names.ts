@@ -9,6 +9,9 @@ const unwanted = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u20
 /** Joiners, fillers, selectors: nobody sees them by themselves, though some count as letters or marks. */
 export const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 
+/** A Braille cell without dots: a space between words of Braille, and a symbol to Unicode. */
+const blank = "\u2800";
+
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Number of characters as people count them, or more than `max` when there are more. */
@@ -31,7 +34,7 @@ export function cleanText(text: string): string | null {
 export function cleanName(text: unknown, max: number): string | null {
   if (typeof text !== "string" || text.length > limits.nameUnitsMax) return null;
   const clean = cleanText(text.replaceAll("\n", ""))?.replace(/\s+/gu, " ") ?? "";
-  if (clean.replace(unseen, "").trim() === "") return null;
+  if (clean.replace(unseen, "").replaceAll(blank, "").trim() === "") return null;
   return clean.length > limits.nameUnitsMax || graphemeCount(clean, max) > max ? null : clean;
 }
 

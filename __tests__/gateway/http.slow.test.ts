@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startRunningServer } from "../support/running-server.ts";
 import { seatTable } from "../support/table-client.ts";
@@ -156,6 +156,25 @@ describe("F31 SAFETY 20: HTTP", () => {
     await reader?.cancel();
     await second.body?.cancel();
     await expect.poll(async () => (await fetch(url)).status).toBe(200);
+  });
+
+  test("F52 where no stream is left, who comes from another address takes the place of one from the address with most", async () => {
+    const { gameId } = await seatTable(server.port, 2);
+    const listen = (localAddress: string) =>
+      new Promise<{ readonly status: string; readonly socket: Socket }>((resolve) => {
+        const wish = `GET /api/games/${gameId}/events HTTP/1.1\r\nHost: x\r\n\r\n`;
+        const socket = connect({ port: server.port, host: "127.0.0.1", localAddress }, () => void socket.write(wish));
+        socket.on("error", () => undefined).once("data", (chunk) => resolve({ status: chunk.toString("latin1", 9, 12), socket }));
+      });
+    const many = [await listen("127.0.0.1")];
+    while (many.at(-1)?.status === "200") many.push(await listen("127.0.0.1"));
+    const other = await listen("127.0.0.2");
+    expect(other.status).toBe("200");
+    // The newest that was let in; the last was not.
+    await expect.poll(() => many.at(-2)?.socket.closed).toBe(true);
+    const another = await listen("127.0.0.1");
+    expect(another.status).toBe("503");
+    for (const { socket } of [...many, other, another]) socket.destroy();
   });
 
   test("F43 the address's share is told in every answer, and past it 429 says when to come back; probes go on", async () => {

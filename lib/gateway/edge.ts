@@ -7,6 +7,7 @@ import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { Reporter } from "../ops/report.ts";
 import type { Work } from "../ops/shedding.ts";
+import type { Subscriber } from "../room/subscriber.ts";
 import { type AddressReader, addressReader } from "./address.ts";
 import { type AddressLimits, addressLimits, type SharedCounts } from "./address-limits.ts";
 import { Bucket } from "./bucket.ts";
@@ -51,6 +52,12 @@ export type AddressLimit = "connections" | "upgrades" | "creates" | "joins" | "f
 /** Lines about security events a second: a flood of refusals must not become a flood of log. */
 const linesPerSecond = { perSecond: 5, burst: 50 };
 
+/** Who watches over Server-Sent Events. */
+interface Listener extends Pick<Subscriber, "viewerId" | "countedAs"> {
+  readonly bufferedBytes: number;
+  cutOff(): void;
+}
+
 export class Edge {
   readonly config: Config;
   readonly limits: Limits;
@@ -64,7 +71,7 @@ export class Edge {
   readonly pace: Pace;
   readonly spectators = new Spectators();
   /** Watchers over Server-Sent Events, while they are here. */
-  readonly eventStreams = new Set<{ readonly bufferedBytes: number; cutOff(): void }>();
+  readonly eventStreams = new Set<Listener>();
   /** The server is leaving: nothing new begins here. */
   draining = false;
   readonly #audit: Audit;

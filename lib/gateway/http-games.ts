@@ -9,9 +9,11 @@ import { protocols } from "../protocol/version.ts";
 import type { Answer } from "../room/answer.ts";
 import type { Copy } from "../room/copy.ts";
 import { readRecord } from "../room/log.ts";
+import { whoMakesPlace } from "../room/places.ts";
 import { presentGames } from "../room/present-games.ts";
 import type { Room } from "../room/room.ts";
 import type { StoredChange } from "../store/store.ts";
+import { addressKey } from "./address.ts";
 import { EventStream, eventWire } from "./event-stream.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { refuseHttp } from "./http-guard.ts";
@@ -20,6 +22,7 @@ import { fullRetryMs } from "./upgrade-gate.ts";
 const pageMax = 100;
 const logPage = 500;
 const nobody = "" as ViewerId;
+const noHolders: ReadonlySet<ViewerId> = new Set();
 const noRooms = { find: async () => ({ refused: "no-such-game" as const }) };
 
 export function addGames(app: Express, parts: HttpParts): void {
@@ -142,16 +145,19 @@ function addEvents(app: Express, parts: HttpParts): void {
     // Behind another answer on the same line it would take a place and hear nothing, for as long as the other lasts.
     if (response.socket === null) return refuseHttp(response, "busy");
     if (edge.draining) return refuseHttp(response, "draining");
-    if (edge.eventStreams.size >= edge.limits.eventStreamsMax) return refuseHttp(response, "busy");
+    const { address } = edge.clientOf(request);
+    const isFull = edge.eventStreams.size >= edge.limits.eventStreamsMax;
+    const leaver = isFull ? whoMakesPlace(edge.eventStreams, { countedAs: addressKey(address) }, noHolders) : null;
+    if (isFull && leaver === null) return refuseHttp(response, "busy");
     // Nobody goes for one who only listens.
     if (room.viewers >= edge.limits.viewersPerGameMax) return refuseHttp(response, "game-full");
     // Asked for the head alone: whoever has it takes the answer for whole, and a proxy puts somebody else's request behind it.
     if (request.method === "HEAD") return void response.type("text/event-stream").end();
-    const { address } = edge.clientOf(request);
     if (!edge.addresses.opened(address)) {
       edge.rateLimited("connections", address);
       return refuseHttp(response, "rate-limited", fullRetryMs);
     }
+    leaver?.cutOff();
     serial += 1;
     await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address, outboxes }).begin();
   });

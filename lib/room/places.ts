@@ -7,19 +7,19 @@ import type { Subscriber } from "./subscriber.ts";
  * The newest spectator of the address with most of them, if the newcomer's has fewer even with him; else null. Whoever holds a seat
  * neither counts nor goes.
  */
-export function whoMakesPlace(
-  viewers: Iterable<Subscriber>,
+export function whoMakesPlace<Watcher extends Pick<Subscriber, "viewerId" | "countedAs">>(
+  viewers: Iterable<Watcher>,
   newcomer: Pick<Subscriber, "countedAs">,
   holders: ReadonlySet<ViewerId>,
-): Subscriber | null {
-  const crowds = new Map<string, { newest: Subscriber; size: number }>();
+): Watcher | null {
+  const crowds = new Map<string, { newest: Watcher; size: number }>();
   for (const viewer of viewers) {
     if (holders.has(viewer.viewerId)) continue;
     const crowd = crowds.get(viewer.countedAs) ?? { newest: viewer, size: 0 };
     crowds.set(viewer.countedAs, { newest: viewer, size: crowd.size + 1 });
   }
   const own = crowds.get(newcomer.countedAs)?.size ?? 0;
-  let most = { newest: null as Subscriber | null, size: own + 1 };
+  let most = { newest: null as Watcher | null, size: own + 1 };
   for (const crowd of crowds.values()) if (crowd.size > most.size) most = crowd;
   return most.newest;
 }

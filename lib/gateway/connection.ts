@@ -3,8 +3,9 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ViewerId } from "../game/ids.ts";
 import type { Cancellable } from "../ops/ambient.ts";
+import { refusals } from "../game/refusals.ts";
 import { type CloseReason, closeCodes } from "../protocol/close-codes.ts";
-import type { Frame } from "../room/frame.ts";
+import { type Frame, replyFrame } from "../room/frame.ts";
 import type { Dismissal } from "../room/rules.ts";
 import type { Subscriber } from "../room/subscriber.ts";
 import { addressKey } from "./address.ts";
@@ -133,7 +134,8 @@ export class Connection implements Subscriber, Pinged, Reader {
     if (!this.#isClosing) this.#outbox.send(frame);
   }
 
-  dismiss(reason: Dismissal["reason"] | "overloaded"): void {
+  dismiss(reason: Dismissal["reason"] | "overloaded" | "damaged"): void {
+    if (reason === "damaged") return this.send(replyFrame("error", { code: "game-damaged", ...refusals["game-damaged"] }));
     if (reason === "displaced") this.isDisplaced = true;
     if (this.isDisplaced && !this.#isClosing) this.#edge.note("seat-displaced", this.address);
     this.close(reason);

@@ -147,8 +147,8 @@ export class EventStream implements Subscriber, Reader {
   }
 
   dismiss(reason: string): void {
-    // Said as whoever comes to a full house hears it.
-    this.#end(reason === "overloaded" ? "game-full" : reason);
+    // Said as whoever comes to a full house, or to a damaged game, hears it.
+    this.#end(reason === "overloaded" ? "game-full" : reason === "damaged" ? "game-damaged" : reason);
   }
 
   /** The server closes. Without a last word, as the game goes on: the reader comes again by himself. */

@@ -50,6 +50,7 @@ export class FanOut {
   readonly #rules: AnyRules;
   readonly #viewers = new Map<Subscriber, Served>();
   #elsewhere = 0;
+  #wereToldDamaged = false;
   /**
    * The view each audience saw at the version last shown: the base of the next change. Kept when there are several audiences. A single
    * one's is made again from the state before: kept, it would be a kilobyte for each game, and old enough by the next change to cost more
@@ -98,6 +99,7 @@ export class FanOut {
   /** Lets somebody in; `show` gives him the whole view. When the rules throw at that he stays outside, as nobody would ever let him out. */
   letIn<T>(subscriber: Subscriber, copy: Copy, show: () => T): T {
     const wasThere = this.#viewers.has(subscriber);
+    this.#wereToldDamaged = false;
     this.#viewers.set(subscriber, this.#rules.audienceOf(copy.state, subscriber.viewerId));
     if (!wasThere) this.#count.changed(this);
     try {
@@ -198,6 +200,7 @@ export class FanOut {
   /** Whole states to everybody: changes were missed, or the copy was not the truth. */
   resync(copy: Copy, now: number): void {
     this.#lastViews = noViews;
+    this.#wereToldDamaged = false;
     for (const subscriber of this.#viewers.keys()) this.sendState(subscriber, copy, now);
   }
 
@@ -213,6 +216,17 @@ export class FanOut {
         if (viewerId === null || subscriber.viewerId === viewerId) subscriber.dismiss(reason);
       }
     }
+  }
+
+  /** The game's record was found damaged: everybody hears so once, as whoever comes now does. The next whole states take it back. */
+  tellDamaged(): void {
+    if (this.#wereToldDamaged) return;
+    this.#wereToldDamaged = true;
+    for (const subscriber of [...this.#viewers.keys()]) subscriber.dismiss("damaged");
+  }
+
+  get wereToldDamaged(): boolean {
+    return this.#wereToldDamaged;
   }
 
   sendViewers(viewers: number): void {

@@ -174,18 +174,19 @@ export class Keeper {
     const loaded = this.#justRead ?? (await this.#parts.store.load(this.gameId));
     this.#justRead = null;
     if (loaded.kind === "absent") return this.#vanished();
-    if (loaded.kind === "damaged") throw new DamagedGame(loaded.reason);
-    const { game } = loaded;
-    const copy = storedCopy(this.rules, game);
-    const { v } = copy;
+    if (loaded.kind === "damaged") {
+      this.viewers.tellDamaged();
+      throw new DamagedGame(loaded.reason);
+    }
+    const copy = storedCopy(this.rules, loaded.game);
     this.#notice(copy);
     // Before it is kept: when the log cannot be read, nobody has been told anything, and all of it is tried again.
-    const isBehind = this.#shownV !== v && this.viewers.size > 0;
-    const missed = isBehind ? await missedDismissals(this.#parts.store, this.gameId, { shownV: this.#shownV, v }) : null;
+    const isBehind = (this.#shownV !== copy.v || this.viewers.wereToldDamaged) && this.viewers.size > 0;
+    const missed = isBehind ? await missedDismissals(this.#parts.store, this.gameId, { shownV: this.#shownV, v: copy.v }) : null;
     this.#keep(copy);
-    this.#shownV = v;
+    this.#shownV = copy.v;
     if (missed !== null) this.#showWhole(copy, missed);
-    return game.outageFrom === null ? copy : this.#afterOutage(copy, game.outageFrom as Instant);
+    return loaded.game.outageFrom === null ? copy : this.#afterOutage(copy, loaded.game.outageFrom as Instant);
   }
 
   #keep(copy: Copy, wakeAt = this.rules.nextWakeAt(copy.state)): void {
@@ -246,12 +247,11 @@ export class Keeper {
 
   /** Writes one step and, once it is durable, makes it the truth here and shows it. After a conflict the next `current` gives another copy. */
   step(copy: Copy, step: Step): Promise<Stepped> {
-    const { store, ambient } = this.#parts;
     const commit = this.#commitOf(copy, step);
-    const startedAt = ambient.monotonicMs();
+    const startedAt = this.#parts.ambient.monotonicMs();
     this.#writing = commit.hash;
     // No async function: it runs for every tap, and what an async one keeps while it waits costs more than the rest of it.
-    return store.commit(commit).then(
+    return this.#parts.store.commit(commit).then(
       (outcome) => this.#stepped(outcome, { copy, step, commit, startedAt }),
       async (error: unknown) => this.#stepped(await surely(this.#parts, commit, error), { copy, step, commit, startedAt }),
     );

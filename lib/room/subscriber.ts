@@ -19,6 +19,9 @@ export interface Subscriber {
   readonly isDisplaced?: boolean;
   /** Puts a frame into the outbox. Never throws, never waits. */
   send(frame: Frame): void;
-  /** Closes the connection once what is in the outbox has gone. */
-  dismiss(reason: Dismissal["reason"] | "overloaded"): void;
+  /**
+   * Closes the connection once what is in the outbox has gone. `damaged`: what can speak stays open, as that of whoever comes to such a
+   * game does, and is told.
+   */
+  dismiss(reason: Dismissal["reason"] | "overloaded" | "damaged"): void;
 }

@@ -7,7 +7,7 @@ import { isOvertaken } from "../model/offer.ts";
 import { givenFromNow } from "../model/values.ts";
 import { Attempt } from "./attempt.ts";
 import { asksWhy, backoffMs, refusedMs } from "./backoff.ts";
-import { parsed } from "./heard.ts";
+import { isOfTheGame, parsed } from "./heard.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { plainer } from "./plainer.ts";
 import type { Ports } from "./ports.ts";
@@ -275,8 +275,7 @@ export class Connection {
 
   /** What an earlier page of this device gave and nobody answered. */
   private takeFromShelf(gameId: string): void {
-    const known = new Set(this.ports.model().outbox.map((sent) => sent.id));
-    for (const sent of this.ports.shelf.of(gameId)) if (!known.has(sent.id)) this.ports.dispatch({ type: "give", sent });
+    for (const sent of this.ports.shelf.of(gameId)) this.ports.dispatch({ type: "give", sent });
   }
 
   private refused(error: Told<"error">): void {
@@ -292,7 +291,7 @@ export class Connection {
       return;
     }
     if (error.id !== undefined) this.ports.shelf.remove(error.id);
-    if (!this.isLetIn) this.notLetIn(error);
+    if (!this.isLetIn || isOfTheGame(error)) this.notLetIn(error);
   }
 
   private syncAgain(): void {
@@ -332,6 +331,7 @@ export class Connection {
     if (error.code === "no-such-game" || error.code === "game-damaged") {
       // A damaged record may yet be restored.
       if (error.code === "no-such-game") this.ports.keys.forget(wish.gameId);
+      this.say("leave", {});
       this.wish = { type: "nothing" };
       this.ports.dispatch({ type: "enter", gameId: null });
     } else if (this.keyInUse !== null) {

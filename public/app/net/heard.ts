@@ -1,5 +1,5 @@
 // A message of the server, out of a socket's text.
-import type { FromServer } from "../model/model.ts";
+import type { FromServer, Told } from "../model/model.ts";
 
 /** Null for what is no message. */
 export function parsed(text: unknown): FromServer | null {
@@ -11,3 +11,6 @@ export function parsed(text: unknown): FromServer | null {
     return null;
   }
 }
+
+/** Said to nobody's command: the record of the whole game is damaged. A command may need an old change that is, while the game plays on. */
+export const isOfTheGame = ({ code, id }: Told<"error">): boolean => code === "game-damaged" && id === undefined;

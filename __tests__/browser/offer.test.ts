@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { presets } from "../../lib/game/presets/presets.ts";
 import { emptyModel, type Table } from "../../public/app/model/model.ts";
-import { interruptCommand, offerFor, pauseCommand, seatInHand, undoCommand } from "../../public/app/model/offer.ts";
+import {
+  cancelCommand,
+  choiceCommand,
+  confirmCommand,
+  interruptCommand,
+  offerFor,
+  pauseCommand,
+  seatInHand,
+  targetCommand,
+  undoCommand,
+} from "../../public/app/model/offer.ts";
 import { chainOf, focusSeat, otherSeats, sayOf, soFarOf } from "../../public/app/model/play-face.ts";
 import { choicesDue, type Standing, undoAnswer, wonBy } from "../../public/app/model/table-questions.ts";
 import { player, table } from "./support/tables.ts";
@@ -119,8 +129,25 @@ describe("the great button always says what can be done now, or why nothing can"
 
   test("TU5 pausing and going on say which is meant, so that of two who tap at the same moment the second does not undo the first", () => {
     const paused = table({ status: "paused", pausedBy: "player" });
-    expect(offerFor(paused, as(3), 3).command).toEqual({ type: "pause", data: { to: "running" } });
-    expect(pauseCommand(table())).toEqual({ type: "pause", data: { to: "paused" } });
+    expect(offerFor(paused, as(3), 3).command).toEqual({ type: "pause", data: { to: "running", turn: 9 } });
+    expect(pauseCommand(table())).toEqual({ type: "pause", data: { to: "paused", turn: 9 } });
+  });
+
+  test("TU8 every tap of play names its turn: it may wait for the line until another one", () => {
+    const now = table({ turn: 5 });
+    const commands = [
+      pauseCommand(now),
+      interruptCommand(now),
+      targetCommand(now, 2),
+      confirmCommand(now),
+      cancelCommand(now),
+      choiceCommand(now, as(1), { seat: 2, choice: "die" }),
+      offerFor(now, as(1), 1).command,
+      offerFor({ ...now, interruptingPlayers: [2], running: [2] }, as(2), 2).command,
+      offerFor({ ...now, targetingState: "selecting", targetedPlayers: [2] }, as(1), 1).command,
+    ];
+    for (const command of commands) expect(command).toMatchObject({ data: { turn: 5 } });
+    expect(choiceCommand(now, as(1), { seat: 2, choice: "die" }).data).toMatchObject({ playerId: 2, choice: "die" });
   });
 
   test("IN2 whoever passes priority is told to whom: the one below him, those who are asked, or the turn", () => {

@@ -31,7 +31,10 @@ describe("a page at a server of an older version", () => {
     ["passTargetPriority", { turn: 4 }, "turn", { heardAt }],
     ["passTargetPriority", { turn: 4 }, "heardAt", { turn: 4 }],
     ["undo", { agree: true, v: 10 }, "v", { agree: true }],
-    ["pause", { to: "paused" }, "to", {}],
+    ["pause", { to: "paused", turn: 4 }, "to", { turn: 4, heardAt }],
+    ["pause", { to: "paused", turn: 4 }, "turn", { to: "paused", heardAt }],
+    ["toggleTarget", { playerId: 2, turn: 4 }, "turn", { playerId: 2, heardAt }],
+    ["timeoutChoice", { choice: "die", turn: 4 }, "heardAt", { choice: "die", turn: 4 }],
     ["updatePlayer", { playerId: 1, life: 39, was: { life: 40 } }, "was", { playerId: 1, life: 39 }],
     ["updateTable", { stormCount: 1, was: { stormCount: 0 } }, "was", { stormCount: 1 }],
   ] as const)("%s goes without what only guards it, once that was refused by name", (type, data, field, plain) => {

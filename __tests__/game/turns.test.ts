@@ -95,6 +95,39 @@ describe("TU turns", () => {
     );
   });
 
+  test("TU8 so does every other tap of play that names its turn: a pause, a target, what becomes of the targets, priority given back", () => {
+    play(
+      started({ playerCount: 3 }),
+      `at 0  A passTurn -> turn-passed A B 2
+      B passTurn -> turn-passed B C 3
+      C passTurn -> turn-passed C A 4
+      B pause to=paused turn=1 -> ! too-late turn
+      B pause to=paused turn=4 -> game-paused player
+      B pause to=running turn=3 -> ! too-late turn
+      B pause to=running turn=4 -> game-resumed
+      A toggleTarget C turn=1 -> ! too-late turn
+      A toggleTarget B turn=4 -> target-toggled B true
+      A cancelTargeting turn=1 -> ! too-late turn
+      A confirmTargets turn=1 -> ! too-late turn
+      A confirmTargets turn=4 -> targets-confirmed B
+      A cancelTargeting turn=4 -> targeting-ended true
+      A interrupt -> interrupted A
+      A passPriority turn=1 -> ! too-late turn
+      A passPriority turn=4 -> priority-passed A`,
+    );
+  });
+
+  test("TU8 a choice that names its turn pays for no flag fall of another one", () => {
+    play(
+      started({ playerCount: 2, initialTime: 10_000, bonusTime: 0, timeoutBonusTime: 10_000, warningThresholds: [] }),
+      `at 10000  A timeoutChoice choice=loseLives turn=1 -> timeout A 1 | timeout-choice A loseLives false, life-changed A 20 18 -
+      A passTurn -> turn-passed A B 2
+      B passTurn -> turn-passed B A 3
+      at 20000  A timeoutChoice choice=die turn=1 -> timeout A 2 | ! too-late turn
+      A timeoutChoice choice=gainDrunk turn=3 -> timeout-choice A gainDrunk false, counter-changed A drunk 0 2`,
+    );
+  });
+
   test("TU8 nor in the same turn of a game that was set since its sender heard of the one before", () => {
     const heardAt = startAt + 1;
     play(

@@ -2,7 +2,7 @@
 import { setName, updateSettings } from "./arrange.ts";
 import { authorise, askerOf, type Asker } from "./authorise.ts";
 import { advance } from "./clock.ts";
-import type { Command, SystemCommand } from "./commands.ts";
+import type { Command, InTurn, SystemCommand } from "./commands.ts";
 import type { Decision, Input } from "./contract.ts";
 import { type Draft, draftOf, type Outcome, refuse } from "./draft.ts";
 import type { Event } from "./events.ts";
@@ -46,14 +46,12 @@ const activeTap = (draft: Draft, context: Context): Tap => {
 
 /** What only the seat that has the turn may do; a seat that is named has to be that one. */
 function byActive(act: (draft: Draft, tap: Tap) => Outcome) {
-  return (draft: Draft, { playerId }: { readonly playerId?: SeatId }, context: Context): Outcome =>
+  return (draft: Draft, { playerId }: Omit<Told<"passTurn">, "type">, context: Context): Outcome =>
     playerId !== undefined && playerId !== draft.state.active ? refuse("not-your-turn", "playerId") : act(draft, activeTap(draft, context));
 }
 
-type Timely = Pick<Told<"passTurn">, "playerId" | "turn" | "heardAt">;
-
 /** What names its turn is meant for no other one, nor for the same number of a game whose table was set since. */
-function inItsTurn(act: (draft: Draft, command: Timely, context: Context) => Outcome) {
+function inItsTurn<Timely extends InTurn>(act: (draft: Draft, command: Timely, context: Context) => Outcome) {
   return (draft: Draft, command: Timely, context: Context): Outcome => {
     const { turn, ledger } = draft.state;
     if (command.turn !== undefined && command.turn !== turn) return refuse("too-late", "turn");
@@ -66,17 +64,17 @@ const handlers: { readonly [Type in Command["type"]]: Handler<Type> } = {
   claim: (draft, { playerId }, { asker, input }) => claim(draft, playerId, { viewerId: asker.viewerId, draw: input.draw }),
   unclaim: (draft, _, { asker }) => (asker.seat === null ? refuse("no-seat") : unclaim(draft, asker.seat)),
   start,
-  pause: togglePause,
+  pause: inItsTurn(togglePause),
   reset,
   switch: (draft, { playerId }) => switchTo(draft, playerId),
   passTurn: inItsTurn(byActive(passTurn)),
   interrupt: inItsTurn((draft, command, context) => interrupt(draft, tap(draft, command, context))),
-  passPriority: (draft, command, context) => passPriority(draft, tap(draft, command, context)),
-  toggleTarget: (draft, { playerId }) => toggleTarget(draft, playerId),
-  confirmTargets: byActive(confirmTargets),
-  cancelTargeting: byActive(cancelTargeting),
+  passPriority: inItsTurn((draft, command, context) => passPriority(draft, tap(draft, command, context))),
+  toggleTarget: inItsTurn((draft, { playerId }) => toggleTarget(draft, playerId)),
+  confirmTargets: inItsTurn(byActive(confirmTargets)),
+  cancelTargeting: inItsTurn(byActive(cancelTargeting)),
   passTargetPriority: inItsTurn((draft, command, context) => passTargetPriority(draft, tap(draft, command, context))),
-  timeoutChoice: (draft, command, context) => choose(draft, tap(draft, command, context).seat, command.choice),
+  timeoutChoice: inItsTurn((draft, command, context) => choose(draft, tap(draft, command, context).seat, command.choice)),
   updatePlayer: (draft, command, { asker }) => updatePlayer(draft, command, asker.seat),
   updateTable,
   adjustTime: (draft, command, { asker }) =>

@@ -11,7 +11,7 @@ interface AboutSeat {
   readonly playerId: SeatId;
 }
 /** The turn it is meant for. A tap may wait for the line, and the turn may have come back to its sender by then. */
-interface InTurn {
+export interface InTurn {
   readonly turn?: number;
   /** When the game was as its sender knew it: turns are counted anew after a reset and in the next round. */
   readonly heardAt?: Instant;
@@ -55,7 +55,7 @@ export interface UpdateTable {
  * Without `to` it toggles. With it what is so already stays so: two who mean the same at the same moment do not undo each other's tap. Paused
  * by hand outranks paused for the absent.
  */
-export interface Pause {
+export interface Pause extends InTurn {
   readonly type: "pause";
   readonly to?: "running" | "paused";
 }
@@ -69,12 +69,12 @@ export type Command =
   | ({ readonly type: "switch" } & AboutSeat)
   | ({ readonly type: "passTurn" } & ForSeat & InTurn)
   | ({ readonly type: "interrupt" } & ForSeat & InTurn)
-  | ({ readonly type: "passPriority" } & ForSeat)
-  | ({ readonly type: "toggleTarget" } & AboutSeat)
-  | { readonly type: "confirmTargets"; readonly playerId?: SeatId }
-  | { readonly type: "cancelTargeting"; readonly playerId?: SeatId }
+  | ({ readonly type: "passPriority" } & ForSeat & InTurn)
+  | ({ readonly type: "toggleTarget" } & AboutSeat & InTurn)
+  | ({ readonly type: "confirmTargets" } & ForSeat & InTurn)
+  | ({ readonly type: "cancelTargeting" } & ForSeat & InTurn)
   | ({ readonly type: "passTargetPriority" } & ForSeat & InTurn)
-  | ({ readonly type: "timeoutChoice"; readonly choice: TimeoutChoice } & ForSeat)
+  | ({ readonly type: "timeoutChoice"; readonly choice: TimeoutChoice } & ForSeat & InTurn)
   | UpdatePlayer
   | UpdateTable
   | ({ readonly type: "adjustTime"; readonly deltaMs: number } & AboutSeat)

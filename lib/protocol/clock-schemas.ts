@@ -12,7 +12,7 @@ const forSeat = z.strictObject({ playerId: seat.optional() });
 const aboutSeat = z.strictObject({ playerId: seat });
 /** Dates end there. */
 const lastInstant = 8_640_000_000_000_000;
-const forSeatInTurn = forSeat.extend({
+const inTurn = {
   turn: z.int().min(0).max(limits.turnMax).describe("The turn it is meant for: in any other one it does nothing.").optional(),
   heardAt: z
     .int()
@@ -20,7 +20,8 @@ const forSeatInTurn = forSeat.extend({
     .max(lastInstant)
     .describe("The `serverTime` of the newest message its sender had heard of the game: after a later reset or next round it does nothing.")
     .optional(),
-});
+};
+const forSeatInTurn = forSeat.extend(inTurn);
 /** More changes than a game can have. */
 const version = z.int().min(0).max(1_000_000_000_000);
 const nothing = z.strictObject({});
@@ -82,7 +83,7 @@ export const clockCommands = {
   unclaim: nothing.describe("Leave the seat. Its holder."),
   start: nothing.describe(`Begin, or run on after a pause. ${byTable}`),
   pause: z
-    .strictObject({ to: z.enum(["running", "paused"]).optional() })
+    .strictObject({ to: z.enum(["running", "paused"]).optional(), ...inTurn })
     .describe(
       `Stop the clocks or let them run on; with \`to\` nothing changes when it is so already, but a pause outlasts one for the absent. ${byTable}`,
     ),
@@ -90,13 +91,13 @@ export const clockCommands = {
   switch: aboutSeat.describe("Give the turn to a living seat; while waiting: say who begins. The host; in play also who has the turn."),
   passTurn: forSeatInTurn.describe("The turn goes to the next living seat. Who has it, the host."),
   interrupt: forSeatInTurn.describe(`Take priority. ${bySeat}`),
-  passPriority: forSeat.describe(`Give priority back: the top of the stack alone. ${bySeat}`),
-  toggleTarget: aboutSeat.describe(`Choose who must answer, or take that back. ${byActive}`),
-  confirmTargets: forSeat.describe(`Ask all who were chosen at once. ${byActive}`),
-  cancelTargeting: forSeat.describe(`Ask nobody any more. ${byActive}`),
+  passPriority: forSeatInTurn.describe(`Give priority back: the top of the stack alone. ${bySeat}`),
+  toggleTarget: aboutSeat.extend(inTurn).describe(`Choose who must answer, or take that back. ${byActive}`),
+  confirmTargets: forSeatInTurn.describe(`Ask all who were chosen at once. ${byActive}`),
+  cancelTargeting: forSeatInTurn.describe(`Ask nobody any more. ${byActive}`),
   passTargetPriority: forSeatInTurn.describe(`Done answering. ${bySeat}`),
   timeoutChoice: z
-    .strictObject({ playerId: seat.optional(), choice: z.enum(["loseLives", "gainDrunk", "die"]) })
+    .strictObject({ playerId: seat.optional(), choice: z.enum(["loseLives", "gainDrunk", "die"]), ...inTurn })
     .describe(`What a flag fall costs. ${bySeat}`),
   updatePlayer: z
     .strictObject({

@@ -61,7 +61,10 @@ function finishedOffer(table: Table, who: Standing): Offer {
 }
 
 /** It says what it is for: of two who pause or resume at the same moment the second must not undo the first. */
-export const pauseCommand = ({ status }: Table): Command => ({ type: "pause", data: { to: status === "running" ? "paused" : "running" } });
+export const pauseCommand = ({ status, turn }: Table): Command => ({
+  type: "pause",
+  data: { to: status === "running" ? "paused" : "running", turn },
+});
 
 function pausedOffer(table: Table, who: Standing): Offer {
   const why = say(`offer.pausedBy.${table.pausedBy ?? "player"}`);
@@ -100,6 +103,21 @@ function runningOffer(table: Table, who: Standing, seat: SeatId): Offer {
 /** One's own, wherever it is offered: the great button speaks for empty seats, too. It names its turn, as it may wait for the line. */
 export const interruptCommand = ({ turn }: Table): Command => ({ type: "interrupt", data: { turn } });
 
+/** Whoever is chosen is tapped once more to take it back: late, it would choose somebody in another turn. */
+export const targetCommand = ({ turn }: Table, playerId: SeatId): Command => ({ type: "toggleTarget", data: { playerId, turn } });
+export const confirmCommand = ({ turn }: Table): Command => ({ type: "confirmTargets", data: { turn } });
+export const cancelCommand = ({ turn }: Table): Command => ({ type: "cancelTargeting", data: { turn } });
+
+/** Late, it would pay for another flag fall. */
+export const choiceCommand = (
+  { turn }: Table,
+  who: Standing,
+  { seat, choice }: { readonly seat: SeatId; readonly choice: string },
+): Command => ({
+  type: "timeoutChoice",
+  data: { ...asSeat(who, seat), choice, turn },
+});
+
 /** It takes nothing back that this page has not heard of yet. */
 export const undoCommand = ({ v }: Table): Command => ({ type: "undo", data: { v } });
 
@@ -112,7 +130,12 @@ function passPriority(table: Table, who: Standing, seat: SeatId): Offer {
   const below = table.interruptingPlayers.at(-2) ?? null;
   const back = below ?? (table.targetingState === "resolving" ? null : table.activePlayer);
   const sub = back === null ? say("offer.backToTargets") : say("offer.backTo", { name: nameOf(table, back) });
-  return { label: say("offer.passPriority"), sub, command: { type: "passPriority", data: asSeat(who, seat) }, weight: "go" };
+  return {
+    label: say("offer.passPriority"),
+    sub,
+    command: { type: "passPriority", data: { ...asSeat(who, seat), turn: table.turn } },
+    weight: "go",
+  };
 }
 
 function resolvingOffer(table: Table, who: Standing, seat: SeatId): Offer {
@@ -129,7 +152,7 @@ function turnOffer(table: Table, seat: SeatId): Offer {
   if (table.targetingState === "selecting") {
     const count = table.targetedPlayers.length;
     if (count === 0) return nothing(say("offer.pickTargets"), say("offer.pickTargetsWhy"));
-    return { label: say("offer.ask", { count }), sub: say("offer.askSub"), command: { type: "confirmTargets", data: {} }, weight: "go" };
+    return { label: say("offer.ask", { count }), sub: say("offer.askSub"), command: confirmCommand(table), weight: "go" };
   }
   // It names its seat even when that is one's own: a host may pass for anyone, and a late tap must not pass the next player;
   // and its turn: one that waited for the line must not pass another turn of the same seat.

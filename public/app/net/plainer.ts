@@ -3,18 +3,9 @@
 import type { FromServer, Sent } from "../model/model.ts";
 
 /** Fields by command without which it says the same. */
-const guards: ReadonlySet<string> = new Set([
-  "pause.to",
-  "passTurn.turn",
-  "passTurn.heardAt",
-  "interrupt.turn",
-  "interrupt.heardAt",
-  "passTargetPriority.turn",
-  "passTargetPriority.heardAt",
-  "undo.v",
-  "updatePlayer.was",
-  "updateTable.was",
-]);
+const guards: ReadonlySet<string> = new Set(["pause.to", "undo.v", "updatePlayer.was", "updateTable.was"]);
+/** Of whatever names its turn. */
+const guardsInTurn: ReadonlySet<string> = new Set(["turn", "heardAt"]);
 
 /** What was refused for such a field, without it; null for every other message. */
 export function plainer(message: FromServer, outbox: readonly Sent[]): Sent | null {
@@ -22,6 +13,7 @@ export function plainer(message: FromServer, outbox: readonly Sent[]): Sent | nu
   const { id, field = "" } = message.data;
   const sent = outbox.find((one) => one.id === id);
   const name = field.replace(/^data\./, "");
-  if (sent === undefined || !(name in sent.data) || !guards.has(`${sent.type}.${name}`)) return null;
+  const guardsOnly = guardsInTurn.has(name) || guards.has(`${sent?.type}.${name}`);
+  if (sent === undefined || !(name in sent.data) || !guardsOnly) return null;
   return { ...sent, data: Object.fromEntries(Object.entries(sent.data).filter(([key]) => key !== name)) };
 }

@@ -27,16 +27,26 @@ export interface LocalTable {
 
 export type Session = ReturnType<typeof createSession>;
 
+/**
+ * Turns are counted anew after a reset and in the next round: what names its turn names the game it was given in, too. Behind a pass that has
+ * no answer yet it is meant for the turn after it.
+ */
+function inItsTurn({ type, data }: Command, { table, outbox }: Model): object {
+  if (table === null || !("turn" in data)) return data;
+  const turn = Number(data.turn);
+  const isPassed = outbox.some((sent) => sent.type === "passTurn" && "turn" in sent.data && sent.data.turn === turn);
+  return { ...data, turn: isPassed && type !== "passTurn" ? turn + 1 : turn, heardAt: table.serverTime };
+}
+
 /** A command as it is kept until it is answered; null where there is no game to give it to. */
 function sentNow(env: Env, model: Model, command: Command): Sent | null {
   const { gameId, table, serverClock } = model;
   if (gameId === null) return null;
   const was = numbersBefore(model, command);
   const times = { at: env.wallMs(), serverAt: env.nowMs() + serverClock.offsetMs };
-  // Turns are counted anew after a reset and in the next round: it names the game it was given in, too.
-  const inGame = table && "turn" in command.data && { data: { ...command.data, heardAt: table.serverTime } };
-  const step = was && { data: asStep(command.data, was), was };
-  return { ...command, ...inGame, ...step, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
+  const data = inItsTurn(command, model);
+  const step = was && { data: asStep(data, was), was };
+  return { ...command, data, ...step, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
 }
 
 /** What the screens show of it. A table stays the same object while nothing of it changes. */

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useApp } from "../app-context.ts";
+import { confirmCommand, targetCommand } from "../model/offer.ts";
 import { otherSeats } from "../model/play-face.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
 import { Icon, SeatShape } from "../ui/icons.tsx";
@@ -37,7 +38,7 @@ export function TargetsSheet(): JSX.Element | null {
                 key={seat}
                 data-target={seat}
                 aria-pressed={on}
-                onClick={() => session.giveAnswer({ type: "toggleTarget", data: { playerId: seat } })}
+                onClick={() => session.giveAnswer(targetCommand(table, seat))}
               >
                 <SeatShape seat={seat} size={18} />
                 <span dir="auto">{playerOf(table, seat)?.name}</span>
@@ -52,7 +53,7 @@ export function TargetsSheet(): JSX.Element | null {
         data-act="confirmTargets"
         disabled={count === 0 || (who.seat !== actor && !who.host)}
         onClick={() => {
-          session.give({ type: "confirmTargets", data: {} });
+          session.give(confirmCommand(table));
           sheet.value = null;
         }}
       >

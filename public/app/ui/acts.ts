@@ -3,7 +3,7 @@
 import { useApp } from "../app-context.ts";
 import { diceCommand } from "../model/dice.ts";
 import type { Table } from "../model/model.ts";
-import { type Command, interruptCommand, pauseCommand, undoCommand } from "../model/offer.ts";
+import { cancelCommand, type Command, interruptCommand, pauseCommand, undoCommand } from "../model/offer.ts";
 import { mayPlayFor, playerOf, stackTop, standing } from "../model/table-questions.ts";
 import type { IconName } from "./icons.tsx";
 
@@ -48,7 +48,7 @@ export function useActs(table: Table): Readonly<Record<ActName, Act>> {
     ask:
       table.targetingState === "none"
         ? { icon: "target", word: t("action.target"), off: !mayAsk || stackTop(table) !== null, ...open("targets") }
-        : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, ...give("cancelTargeting") },
+        : { icon: "close", word: t("action.cancelTargets"), off: !mayAsk, ...giving(cancelCommand(table)) },
     interrupt: { icon: "bolt", word: t("action.interrupt"), off: !(running && living), ...giving(interruptCommand(table)) },
     damage: { icon: "sword", word: t("action.damage"), off: !living && !who.host, ...open("damage") },
     dice: { icon: "dice", word: t("action.dice"), off: diceCommand(table, who, 2) === null, ...open("dice") },

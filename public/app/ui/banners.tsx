@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { useApp } from "../app-context.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
-import { undoCommand } from "../model/offer.ts";
+import { choiceCommand, undoCommand } from "../model/offer.ts";
 import { mayPlayFor, nameOf, type Standing, standing, undoAnswer } from "../model/table-questions.ts";
 import { lastsMs, secondsLeft } from "../model/time-text.ts";
 import { useMoment, write } from "./face.tsx";
@@ -52,9 +52,8 @@ export function ChoiceBanner({
     return lastsMs(face.choiceMs, "tenths");
   });
   const mine = mayPlayFor(table, who, player.id);
-  const data = who.seat === player.id ? {} : { playerId: player.id };
   const { timeoutPenaltyLives: lives, timeoutPenaltyDrunk: drunk } = table.settings;
-  const choose = (choice: string) => () => session.giveAnswer({ type: "timeoutChoice", data: { ...data, choice } });
+  const choose = (choice: string) => () => session.giveAnswer(choiceCommand(table, who, { seat: player.id, choice }));
   return (
     <section class="banner choice" data-banner="choice" aria-label={t("choice.title")}>
       <p>

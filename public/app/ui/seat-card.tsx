@@ -4,6 +4,7 @@ import { useApp } from "../app-context.ts";
 import type { SeatId } from "../../../lib/game/ids.ts";
 import type { PlayerView } from "../../../lib/game/view.ts";
 import type { Table } from "../model/model.ts";
+import { targetCommand } from "../model/offer.ts";
 import { isRunning, playerOf, standing } from "../model/table-questions.ts";
 import { BankLine, ClockFace } from "./face.tsx";
 import { Icon, type IconName, SeatShape } from "./icons.tsx";
@@ -22,7 +23,7 @@ export function SeatCard({ table, seat }: { readonly table: Table; readonly seat
   const away = player.claimed && !player.connected;
   const act = (): void => {
     // Nothing shows before the answer that he is chosen: whoever taps once more means the same.
-    if (choosing) session.giveAnswer({ type: "toggleTarget", data: { playerId: seat } });
+    if (choosing) session.giveAnswer(targetCommand(table, seat));
     else sheet.value = { name: "seat", seat };
   };
   return (

@@ -35,7 +35,7 @@ import { type StandstillWatch, standstillWatch } from "./lib/ops/standstill.ts";
 import type { Stop } from "./lib/ops/stop.ts";
 import { ringTogether } from "./lib/ops/together.ts";
 import { wayOut } from "./lib/ops/way-out.ts";
-import { type Above, connectAbove, isWorker } from "./lib/ops/worker.ts";
+import { type Above, connectAbove, isWorker, secretsFromAbove } from "./lib/ops/worker.ts";
 import { limitYoungSpace } from "./lib/ops/young-space.ts";
 import { gameLock } from "./lib/room/lock.ts";
 import { Rooms } from "./lib/room/rooms.ts";
@@ -298,7 +298,7 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   return { port, gateway, rooms, store, stop, operations };
 }
 
-function startWorkers(config: Config): void {
+function startWorkers(config: Config, secrets: SecretSource): void {
   const ambient = realAmbient();
   // The same at each start, so that a worker goes on with the audit log of its former life; each life adds something drawn.
   const name = config.instanceId ?? defaultName;
@@ -308,13 +308,14 @@ function startWorkers(config: Config): void {
     pretty: config.environment === "development",
     base: { instance: name, release: config.release ?? packageVersion() },
   });
-  runPrimary({ workers: config.workers, name, ambient, log, exit: exitSurely });
+  runPrimary({ workers: config.workers, name, ambient, log, secrets, exit: exitSurely });
 }
 
 /** The whole program, for `games` instead of those of this repository: settings, `--validate`, workers, signals. A worker runs the same program again. */
 export async function runServer(games = hostedGames()): Promise<void> {
   try {
-    const config = readConfig(process.env);
+    const config = readConfig(process.env, undefined, await secretsFromAbove(realAmbient()));
+    const secrets = secretSource(process.env, config.secrets);
     const [word, ...rest] = process.argv.slice(2);
     // A misspelled --validate must not start a server.
     if (rest.length > 0 || (word !== undefined && word !== "--validate"))
@@ -324,9 +325,9 @@ export async function runServer(games = hostedGames()): Promise<void> {
       return void process.stdout.write("The configuration is good, and the store can be used.\n");
     }
     limitYoungSpace(realAmbient());
-    if (config.workers > 1 && !isWorker()) return startWorkers(config);
+    if (config.workers > 1 && !isWorker()) return startWorkers(config, secrets);
     const serve = watchSignals({ process, isWorker: isWorker(), exit: exitSurely });
-    const { stop, operations } = await startServer(config, secretSource(process.env), games);
+    const { stop, operations } = await startServer(config, secrets, games);
     serve({ stop, reloadSecrets: () => operations.reloadSecrets() });
   } catch (error) {
     process.stderr.write(

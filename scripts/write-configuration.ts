@@ -19,7 +19,7 @@ export function configurationPage(): string {
     "## Settings",
     "",
     "Those marked *secret* may also come from a file: set `NAME_FILE` to its path instead of `NAME`. Secret files are read again on SIGHUP;",
-    "a REDIS_URL or SENTRY_DSN that has changed is in force after the next start.",
+    "a REDIS_URL or SENTRY_DSN that has changed is in force after the next start. A worker that is started again is given what was good last, whatever is in the files by then.",
     "",
     row(["variable", "unit", "default", "allowed", "what it does"]),
     row(["---", "---", "---", "---", "---"]),

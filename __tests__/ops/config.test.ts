@@ -24,6 +24,8 @@ function problemsOf(env: Environment, files: Record<string, string> = {}): reado
 
 const token = "a-token-of-enough-length";
 
+const sourceOf = (env: Environment, readText: () => string) => secretSource(env, readConfig(env, readText).secrets, readText);
+
 /** What is wrong, the environment, and the variable that the one problem must name. */
 const invalid: readonly (readonly [string, Environment, string])[] = [
   ["port is a word", { PORT: "http" }, "PORT"],
@@ -175,7 +177,7 @@ describe("F45 configuration", () => {
 
   test("F35 a secret comes from a file, is rotated by reading again, and a bad rotation keeps the old one", () => {
     let text = `${token}-1\n`;
-    const source = secretSource({ ADMIN_TOKEN_FILE: "/token" }, () => text);
+    const source = sourceOf({ ADMIN_TOKEN_FILE: "/token" }, () => text);
     expect(source.current().adminToken).toBe(`${token}-1`);
     text = `${token}-2`;
     expect(source.reload()).toEqual([]);
@@ -187,14 +189,14 @@ describe("F45 configuration", () => {
 
   test("a rotation that reads what is no URL among the nodes of a cluster is refused, and ends nothing", () => {
     let text = "redis://one,redis://two";
-    const source = secretSource({ REDIS_URL_FILE: "/redis" }, () => text);
+    const source = sourceOf({ REDIS_URL_FILE: "/redis" }, () => text);
     text = "redis://one,";
     expect(source.reload()).toEqual([expect.stringContaining("REDIS_URL")]);
   });
 
   test("a rotation to what a start would refuse is refused", () => {
     let text = `${token}-1`;
-    const source = secretSource({ ADMIN_TOKEN_FILE: "/token", METRICS_TOKEN: `${token}-2` }, () => text);
+    const source = sourceOf({ ADMIN_TOKEN_FILE: "/token", METRICS_TOKEN: `${token}-2` }, () => text);
     text = `${token}-2`;
     expect(source.reload()).toEqual(["ADMIN_TOKEN and METRICS_TOKEN must differ."]);
     expect(source.current().adminToken).toBe(`${token}-1`);

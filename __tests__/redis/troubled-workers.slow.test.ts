@@ -1,5 +1,8 @@
 // WORKERS=n when a worker dies or hangs: what is told stays true, and nobody else is drawn in.
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lacks, programPath } from "../support/programs.ts";
@@ -165,6 +168,37 @@ describe.skipIf(lacks("redis-server"))("WORKERS=3 in trouble", () => {
       expect(server.output().split("a worker ended").length).toBe(2);
     } finally {
       await server.dispose();
+    }
+  }, 120_000);
+
+  test("F35 a worker that dies while a secret's file is bad comes back with what was good last, and the log says so", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tapotarp-secret-"));
+    const file = join(folder, "token");
+    const [first, second] = ["a-token-for-the-start", "a-token-that-was-rotated"];
+    writeFileSync(file, first);
+    const server = await startRunningServer({ env: { REDIS_URL: redis.url, WORKERS: "2", INSTANCE_ID: "files", ADMIN_TOKEN_FILE: file } });
+    const statuses = async (token: string) => {
+      const ask = { headers: { authorization: `Bearer ${token}`, connection: "close" } };
+      const answers = await Promise.all(Array.from({ length: 8 }, () => fetch(`${server.url}/admin/api/overview`, ask)));
+      return [...new Set(answers.map(({ status }) => status))];
+    };
+    try {
+      await eventually("two workers answer", async () => (await workersOf(server)).size === 2, 30_000);
+      expect(await statuses(first)).toEqual([200]);
+      writeFileSync(file, second);
+      server.signal("SIGHUP");
+      await eventually("both read their secrets again", async () => server.output().split("secrets were read again").length === 3);
+      writeFileSync(file, "short");
+      const before = await workersOf(server);
+      process.kill(childrenOf(server.pid)[0] as number, "SIGKILL");
+      await eventually("another worker has come", async () => [...(await workersOf(server))].some((name) => !before.has(name)), 40_000);
+      expect([await statuses(second), await statuses(first)]).toEqual([[200], [401]]);
+      expect(server.output()).toContain("those that were good last");
+      expect(server.output().split("a worker ended").length).toBe(2);
+      expect(server.output()).not.toContain(second);
+    } finally {
+      await server.dispose();
+      rmSync(folder, { recursive: true });
     }
   }, 120_000);
 });

@@ -2,6 +2,7 @@
 // It serves no game and holds no state of one; any worker may serve any game, because all of them share a store.
 import cluster, { type Worker } from "node:cluster";
 import type { Ambient } from "./ambient.ts";
+import type { SecretSource } from "./config.ts";
 import type { Level } from "./health.ts";
 import type { RootLog } from "./log.ts";
 import { WorkerFigures } from "./metrics-workers.ts";
@@ -13,6 +14,8 @@ export interface PrimarySettings {
   readonly name: string;
   readonly ambient: Ambient;
   readonly log: RootLog;
+  /** Each worker is given what is good in it. */
+  readonly secrets: SecretSource;
   exit(code: number): void;
 }
 
@@ -76,6 +79,8 @@ class Primary {
     process.on("SIGTERM", () => this.#stop(0));
     process.on("SIGINT", () => this.#stop(0));
     process.on("SIGHUP", () => {
+      // Whether they are good is told by each worker.
+      this.#settings.secrets.reload();
       for (const place of this.#places) this.#reload(place);
     });
   }
@@ -95,12 +100,21 @@ class Primary {
     const worker = cluster.fork({ INSTANCE_ID: place.name, WORKERS: "1" });
     Object.assign(place, { worker, readyAt: null, unheard: 0, status: "degraded", problems: [`Worker ${place.name} is starting.`] });
     worker.on("message", (message: ToPrimary) => this.#heard(place, worker, message));
+    this.#giveSecrets(place, worker);
     worker.on("exit", (code, signal) => this.#died(place, code, signal));
     // Without memory or a process to spare none is made, and no end is told.
     worker.on("error", (error) => {
       this.#settings.log.error({ worker: place.name, err: error }, "a worker cannot be started or spoken to");
       if (worker.process.pid === undefined) this.#died(place, 1, "not started");
     });
+  }
+
+  /** A file that has gone bad since the start must not keep a worker from coming back. */
+  #giveSecrets({ name }: Place, worker: Worker): void {
+    const { secrets, log } = this.#settings;
+    const problems = secrets.reload();
+    if (problems.length > 0) log.error({ worker: name, problems }, "the secrets are not good; a worker is given those that were good last");
+    if (worker.isConnected()) worker.send({ tarp: "secrets", secrets: secrets.current() } satisfies ToWorker, ignoreGone);
   }
 
   #heard(place: Place, worker: Worker, message: ToPrimary): void {

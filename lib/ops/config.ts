@@ -168,23 +168,28 @@ export function readRedisUrl(env: Environment, readText: ReadText = readSecretFi
   return url;
 }
 
-/** Reads only the secrets, for a rotation without a restart. Throws ConfigError. */
-export function readSecrets(env: Environment, readText: ReadText = readSecretFile): Secrets {
-  const problems: string[] = [];
-  const read = reader({ env, readText, problems });
-  const secrets: Secrets = {
+const secretsOf = (read: ReturnType<typeof reader>): Secrets =>
+  Object.freeze({
     redisUrl: read("redisUrl"),
     adminToken: read("adminToken"),
     metricsToken: read("metricsToken"),
     sentryDsn: read("sentryDsn"),
-  };
+  });
+
+/** Reads only the secrets, for a rotation without a restart. Throws ConfigError. */
+export function readSecrets(env: Environment, readText: ReadText = readSecretFile): Secrets {
+  const problems: string[] = [];
+  const secrets = secretsOf(reader({ env, readText, problems }));
   problems.push(...secretConflicts(secrets));
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(secrets);
+  return secrets;
 }
 
-/** Checks everything and gives the settings to run with. Throws ConfigError with every problem found. */
-export function readConfig(env: Environment, readText: ReadText = readSecretFile): Config {
+/**
+ * Checks everything and gives the settings to run with. Throws ConfigError with every problem found. `given`: secrets that were read and
+ * checked before, for a worker: they are not looked for.
+ */
+export function readConfig(env: Environment, readText: ReadText = readSecretFile, given: Secrets | null = null): Config {
   const problems: string[] = [];
   const read = reader({ env, readText, problems });
   const limits = readLimits(env, problems);
@@ -204,12 +209,7 @@ export function readConfig(env: Environment, readText: ReadText = readSecretFile
     logSampleEvery: read("logSampleEvery") ?? 1,
     instanceId: read("instanceId"),
     release: read("release"),
-    secrets: Object.freeze({
-      redisUrl: read("redisUrl"),
-      adminToken: read("adminToken"),
-      metricsToken: read("metricsToken"),
-      sentryDsn: read("sentryDsn"),
-    }),
+    secrets: given ?? secretsOf(read),
     limits,
   });
   problems.push(...conflicts(config, problems));
@@ -229,8 +229,9 @@ export interface SecretSource {
   reload(): readonly string[];
 }
 
-export function secretSource(env: Environment, readText: ReadText = readSecretFile): SecretSource {
-  let secrets = readSecrets(env, readText);
+/** Begins with those that were read at start, whatever has become of their files since. */
+export function secretSource(env: Environment, atStart: Secrets, readText: ReadText = readSecretFile): SecretSource {
+  let secrets = atStart;
   return {
     current: () => secrets,
     reload() {

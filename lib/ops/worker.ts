@@ -1,6 +1,7 @@
 // One of several servers that share a port: what it says to the process above it (cluster.ts), and is told.
 import cluster from "node:cluster";
 import type { Ambient } from "./ambient.ts";
+import type { Secrets } from "./config.ts";
 import type { Level } from "./health.ts";
 import type { Figure } from "./metrics-workers.ts";
 
@@ -12,6 +13,7 @@ export type ToPrimary =
   | { readonly tarp: "figures"; readonly id: number; readonly figures: readonly Figure[] }
   | { readonly tarp: "drain" };
 export type ToWorker =
+  | { readonly tarp: "secrets"; readonly secrets: Secrets }
   | { readonly tarp: "problem"; readonly problem: string | null }
   | { readonly tarp: "metrics"; readonly id: number; readonly text: string }
   | { readonly tarp: "figures"; readonly id: number }
@@ -22,10 +24,30 @@ export const tellMs = 1_000;
 /** For the metrics of all workers. */
 const metricsMs = 5_000;
 
+/** A worker's first word from above lies ready when it listens. One that some other program has made waits in vain. */
+const secretsMs = 5_000;
+
 /** Who leaves between the look and the word misses nothing; without this the word's failure would end the process. */
 export function ignoreGone(): void {}
 
 export const isWorker = (): boolean => cluster.isWorker;
+
+/** The secrets that were good last: their files may be bad by now. Null for a server that runs by itself. */
+export function secretsFromAbove(ambient: Pick<Ambient, "after">): Promise<Secrets | null> {
+  if (!cluster.isWorker) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const end = (secrets: Secrets | null) => {
+      process.off("message", heard);
+      timer.cancel();
+      resolve(secrets);
+    };
+    const heard = (message: ToWorker) => {
+      if (message.tarp === "secrets") end(message.secrets);
+    };
+    const timer = ambient.after(secretsMs, () => end(null));
+    process.on("message", heard);
+  });
+}
 
 /** The process above a worker. */
 export interface Above {

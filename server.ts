@@ -6,7 +6,7 @@ import type { Bus } from "./lib/bus/bus.ts";
 import { addressKey } from "./lib/gateway/address.ts";
 import { Edge } from "./lib/gateway/edge.ts";
 import { type Gateway, openGateway } from "./lib/gateway/gateway.ts";
-import type { HostedGame } from "./lib/gateway/hosted-game.ts";
+import { gamesByKind, type HostedGame } from "./lib/gateway/hosted-game.ts";
 import { httpApp } from "./lib/gateway/http.ts";
 import { pipelinesCut } from "./lib/gateway/http-guard.ts";
 import { listen } from "./lib/gateway/listen.ts";
@@ -265,9 +265,8 @@ export async function startServer(config: Config, secrets: SecretSource, games =
   const { keepAliveMs: keepAliveTimeout, connectionsMax, standstillMs: mostMs } = config.limits;
   const server = createServer({ ...httpTimes, keepAliveTimeout, shouldUpgradeCallback: asksForSocket }, pipelinesCut(edge, app));
   server.maxConnections = connectionsMax + spareConnections;
-  const byKind = new Map(games.map((game) => [game.rules.kind, game]));
   const defaultGame = games[0]?.rules.kind ?? "";
-  const gateway = openGateway({ server, games: byKind, defaultGame, rooms, store, ambient, edge, instanceId });
+  const gateway = openGateway({ server, games: gamesByKind(games), defaultGame, rooms, store, ambient, edge, instanceId });
   const leaving = () => {
     condition.draining = true;
   };
@@ -320,6 +319,7 @@ export async function runServer(games = hostedGames()): Promise<void> {
     // A misspelled --validate must not start a server.
     if (rest.length > 0 || (word !== undefined && word !== "--validate"))
       throw new Error(`it does not know "${[word, ...rest].join(" ")}". Settings are environment variables; --validate only checks them.`);
+    gamesByKind(games);
     if (word === "--validate") {
       await tryStorage(config, realAmbient());
       return void process.stdout.write("The configuration is good, and the store can be used.\n");

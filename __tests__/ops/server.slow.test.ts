@@ -84,6 +84,23 @@ describe("F45 --validate", () => {
     }
   });
 
+  test("two games of one kind are refused in one sentence, before a worker or a folder is made: one would take the other's place", () => {
+    const [own, from] = [freshFolder(), (file: string) => JSON.stringify(join(root, file))];
+    const [program, folder] = [join(own, "two.mts"), join(own, "data")];
+    const games = "[...hostedGames(), ...hostedGames().slice(0, 1)]";
+    const imports = `import { runServer } from ${from("server.ts")}; import { hostedGames } from ${from("lib/hosted-games.ts")};`;
+    writeFileSync(program, `${imports} await runServer(${games});`);
+    for (const words of [[], ["--validate"]]) {
+      const env = { PATH: process.env["PATH"], PORT: "0", DATA_DIR: folder };
+      const { status, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: "utf8", env, timeout: 40_000 });
+      expect([status, stderr]).toEqual([
+        1,
+        'Tap-or-Tarp cannot start: two of the games it is to host are of the kind "clock", and each needs one of its own.\n',
+      ]);
+    }
+    expect(spawnSync("ls", [folder]).status).not.toBe(0);
+  });
+
   test("a good configuration: exit 0 and nothing made", () => {
     const folder = join(freshFolder(), "data");
     expect(validate({ DATA_DIR: folder })).toMatchObject({ status: 0, stderr: "" });

@@ -52,3 +52,14 @@ export function hosted<State, Command, Event, Settings>(typed: TypedGame<State, 
   if (taken.length > 0) throw new Error(`The game "${game.rules.kind}" cannot be hosted: the shell has ${taken.join(", ")} itself.`);
   return game;
 }
+
+/** By kind, as clients and the store name them. Throws when two share one: the later would silently take the place of the first. */
+export function gamesByKind(games: readonly HostedGame[]): ReadonlyMap<string, HostedGame> {
+  const byKind = new Map<string, HostedGame>();
+  for (const game of games) {
+    const { kind } = game.rules;
+    if (byKind.has(kind)) throw new Error(`two of the games it is to host are of the kind "${kind}", and each needs one of its own.`);
+    byKind.set(kind, game);
+  }
+  return byKind;
+}

@@ -125,6 +125,15 @@ describe("the page's model", () => {
     expect(valueFor(said(model, "change", change(11, { players: [{ id: 1, life: 37 }] })), 1, "life")).toBe(37);
   });
 
+  test.each(["constructor", "__proto__", "toString"])(
+    "a counter called %s that nobody has yet is 0, and the first step makes it 1",
+    (name) => {
+      const model = said(emptyModel, "state", table());
+      expect(valueFor(model, 1, name)).toBe(0);
+      expect(stepCommand(model, { seat: 1, name }, 1)).toEqual({ type: "updatePlayer", data: { playerId: 1, counters: { [name]: 1 } } });
+    },
+  );
+
   test("L38 a step of the storm count counts from what it is by then, once, and goes as far as the rules let it", () => {
     const data = { stormCount: 1, was: { stormCount: 0 } };
     const sent = { id: "s", gameId: "K7QX2M", type: "updateTable", data, was: data.was, at: 0, serverAt: 0 };

@@ -123,7 +123,7 @@ export function asStep(data: object, was: Numbers): object {
 
 export function valueFor(model: Model, seat: SeatId, name: ValueName): number {
   const player = meantPlayer(model, seat);
-  return (name === "life" ? player?.life : player?.counters[name]) ?? 0;
+  return player === undefined ? 0 : name === "life" ? player.life : ownOf(player.counters, name, 0);
 }
 
 /** A step kept within what the game allows. */

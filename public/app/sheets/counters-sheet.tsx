@@ -6,7 +6,7 @@ import { knownCounters } from "../../../lib/game/commands.ts";
 import { limits } from "../../../lib/game/limits.ts";
 import type { Table } from "../model/model.ts";
 import { playerOf, standing } from "../model/table-questions.ts";
-import { meantPlayer, meantTable, stormStep } from "../model/values.ts";
+import { meantTable, stormStep, valueFor } from "../model/values.ts";
 import { counterWord } from "../ui/counter-word.ts";
 import { Segments, Stepper } from "../ui/parts.tsx";
 import { Counter } from "../ui/tally.tsx";
@@ -41,7 +41,7 @@ function OwnCounters({ table, seat }: { readonly table: Table; readonly seat: nu
   const add = (): void => {
     const wanted = name.trim();
     // One that stands above already keeps its number.
-    const isThere = (meantPlayer(session.model.peek(), seat)?.counters[wanted] ?? 0) > 0;
+    const isThere = valueFor(session.model.peek(), seat, wanted) > 0;
     if (wanted && !isThere) session.give({ type: "updatePlayer", data: { playerId: seat, counters: { [wanted]: 1 } } });
     setName("");
   };

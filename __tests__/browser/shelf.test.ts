@@ -4,6 +4,7 @@ import { createPrefs } from "../../public/app/device/prefs.ts";
 import { SeatKeys } from "../../public/app/net/seat-keys.ts";
 import { createSession } from "../../public/app/net/session.ts";
 import { fakeEnv } from "./support/fake-env.ts";
+import { seated } from "./support/seated-page.ts";
 import { table } from "./support/tables.ts";
 
 /** Keeps what it is given until it is full; its keys are its own, as the browser's are. */
@@ -168,4 +169,19 @@ describe("what lies on the device", () => {
     expect(env.socket().told[0]).toMatchObject({ type: "join" });
     expect(session.model.value).toMatchObject({ link: "open", seat: null, chair: false });
   });
+});
+
+test("F20 what a player gave before he was kicked goes with his seat: whoever then watches gives nothing, nor does a page loaded anew", () => {
+  const { env, session } = seated();
+  for (const type of ["passTurn", "interrupt"]) session.give({ type, data: {} });
+  env.socket().dies(4003);
+  const typesAfter = (enter: () => void) => {
+    enter();
+    env.socket().opens();
+    env.socket().says("state", table({ v: 13 }));
+    return env.socket().told.map(({ type }) => type);
+  };
+  expect(typesAfter(() => session.enter("K7QX2M"))).toEqual(["join"]);
+  expect(session.model.value.outbox).toEqual([]);
+  expect(typesAfter(() => createSession(env).enter("K7QX2M"))).toEqual(["join"]);
 });

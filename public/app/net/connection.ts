@@ -147,6 +147,7 @@ export class Connection {
 
   private kicked(): void {
     if (this.wish.type === "game") this.ports.keys.dropSeat(this.wish.gameId);
+    for (const sent of this.ports.model().outbox) this.forsake(sent);
     this.ports.dispatch({ type: "link", link: "kicked" });
   }
 
@@ -226,9 +227,8 @@ export class Connection {
   private acknowledged({ id, v }: Told<"ack">): void {
     const sent = this.ports.model().outbox.find((s) => s.id === id);
     // The key of a seat that was given up opens nothing any more: shown again it would only be counted as a guess.
-    if (sent?.type === "unclaim" && this.ports.keys.dropSeat(sent.gameId, v)) {
-      if (this.ports.keys.best(sent.gameId) !== null) this.ports.dispatch({ type: "chaired" });
-    }
+    if (sent?.type === "unclaim" && this.ports.keys.dropSeat(sent.gameId, v) && this.ports.keys.best(sent.gameId) !== null)
+      this.ports.dispatch({ type: "chaired" });
     this.ports.shelf.remove(id);
   }
 

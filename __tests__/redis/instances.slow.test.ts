@@ -5,6 +5,7 @@ import type { RunningServer } from "../support/running-server.ts";
 import { connectTable, type TableClient } from "../support/table-client.ts";
 import { allAt, eventually, spreadTable, startInstances } from "./instances.ts";
 import { TestRedis } from "./redis-server.ts";
+import { metricOf } from "./workers.ts";
 
 interface HealthBody {
   readonly parts: { readonly clock: { readonly level: string; readonly problem: string | null } };
@@ -86,6 +87,23 @@ describe.skipIf(lacks("redis-server"))("three instances on one Redis", () => {
     const metrics = await (await fetch(`${wrong?.url}/metrics`)).text();
     expect(Number(/^tapotarp_clock_ahead_seconds (\S+)$/m.exec(metrics)?.[1])).toBeCloseTo(2, 1);
     await wrong?.dispose();
+  });
+
+  test("bus_gaps_total counts each time that an instance may have missed messages, once, and nothing while it hears all", async () => {
+    const { players } = await spreadTable(ports(), 3);
+    const gaps = () =>
+      Promise.all(servers.map(async ({ url }) => metricOf(await (await fetch(`${url}/metrics`)).text(), "tapotarp_bus_gaps_total")));
+    const before = await gaps();
+    const inside = await redis.client();
+    for (const times of [1, 2]) {
+      const heard = await players[0]?.request("renameGame", { name: `Named ${times}` });
+      await allAt(heard?.data.v, players);
+      expect((await gaps()).map((count, at) => count - (before[at] ?? 0))).toEqual(servers.map(() => times - 1));
+      await inside.call("CLIENT", "KILL", "TYPE", "pubsub");
+      const isCounted = async () => (await gaps()).every((count, at) => count - (before[at] ?? 0) >= times);
+      await eventually(`the gap is counted by each, time ${times}`, isCounted);
+    }
+    inside.disconnect();
   });
 });
 

@@ -46,6 +46,20 @@ describe("F42 health", () => {
     for (const problem of report.problems) expect(problem).toMatch(/^[A-Z].*\.$/);
   });
 
+  test.each([
+    ["a minute and a half", 90_000, "90 s ahead of it and runs a hundredth slower: the two agree in about 3 hours. Games take no harm."],
+    ["half an hour", 1_800_000, "1800 s ahead of it and runs a hundredth slower: the two agree in about 2 days. Games take no harm."],
+    ["a day", 86_400_000, "86400 s ahead of it and runs a hundredth slower: the two agree in about 100 days. Games take no harm."],
+    [
+      "74 years",
+      2_335_000_000_000,
+      "2335000000 s ahead of it and runs a hundredth slower: the two agree in about 7404 years. Games take no harm.",
+    ],
+  ])("of a clock that was set back by %s it is said how long the two will differ", (_, aheadMs, says) => {
+    const { problem } = ownClockPart(() => aheadMs, 60_000)();
+    expect(problem).toBe(`This machine's clock was set back: server time is ${says}`);
+  });
+
   test("F26 how many games are in memory is told, and is never a problem", () => {
     const report = createHealth({ store: store(), rooms: roomsPart(() => 20_000, 20_000) }).report();
     expect([report.status, report.parts["rooms"]?.facts]).toEqual(["healthy", { rooms: 20_000, roomsMax: 20_000 }]);

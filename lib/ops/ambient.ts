@@ -56,7 +56,7 @@ export interface SteadyClock {
 }
 
 /** As long as our time is ahead of the wall clock it runs a hundredth slower. */
-const paceAhead = 0.99;
+export const paceAhead = 0.99;
 
 /**
  * A wall clock that is set forward is followed at once; one that is set back is not: the time runs on, a hundredth slower, until the two

@@ -1,5 +1,6 @@
 // What the probes say: parts report from memory, and a pure combination makes the whole. Never does I/O, so that a hanging
 // dependency cannot make a probe hang.
+import { paceAhead } from "./ambient.ts";
 import { refusedFrom, type Work } from "./shedding.ts";
 
 export type Level = "healthy" | "degraded" | "unhealthy";
@@ -131,13 +132,23 @@ export function clockPart(aheadMs: () => number | null, skewMsMax: number): Part
   };
 }
 
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** In words, rounded: nobody needs it to the minute. */
+function spanText(ms: number): string {
+  if (ms < 2 * dayMs) return `${Math.ceil(ms / hourMs)} hours`;
+  return ms < 2 * 365 * dayMs ? `${Math.round(ms / dayMs)} days` : `${Math.round(ms / (365 * dayMs))} years`;
+}
+
 /** The same of a server that is alone: its time does not step back with the machine's clock, so the two may differ. Games take no harm. */
 export function ownClockPart(aheadMs: () => number, aheadMsMax: number): Part {
   return () => {
     const ms = aheadMs();
     const facts = { aheadMs: ms };
     if (ms <= aheadMsMax) return { ...healthy, facts };
-    const problem = `This machine's clock was set back: server time is ${Math.round(ms / 1_000)} s ahead of it, and slowly lets it catch up.`;
+    const slower = `runs a hundredth slower: the two agree in about ${spanText(ms / (1 - paceAhead))}`;
+    const problem = `This machine's clock was set back: server time is ${Math.round(ms / 1_000)} s ahead of it and ${slower}. Games take no harm.`;
     return { level: "degraded", problem, ready: true, facts };
   };
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { WireEvent } from "../../lib/game/wire-event.ts";
 import { en } from "../../public/app/i18n/en.ts";
 import { sentencesFor, since, toastFor } from "../../public/app/model/announce.ts";
-import { cueFor, isOnTheClock } from "../../public/app/model/cues.ts";
+import { cueFor, isOnTheClock, tabSays } from "../../public/app/model/cues.ts";
 import { logLine } from "../../public/app/model/log-lines.ts";
 import { emptyModel, type FromServer, type Happening, type Input, type Model, type Table } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
@@ -242,4 +242,10 @@ test("what became of the table while the line was down is told once, as far as i
     [[], []],
     [["turn"], ["live.yourTurn"]],
   ]);
+});
+
+test("the tab of a table on this device says so, and no code: nobody can come by it; at a server's table it says the code", () => {
+  const words = (key: string): string => `<${key}>`;
+  const at = (link: Model["link"]): Model => ({ ...emptyModel, link, table: table({ id: "LCAL22" }) });
+  expect([tabSays(at("local"), words), tabSays(at("open"), words), tabSays(emptyModel, words)]).toEqual(["<link.local>", "LCAL22", null]);
 });

@@ -1,7 +1,7 @@
 // The device around the page: theme, the tab's title, coming back from sleep, keeping the screen lit; and starts sounds, keys and the app.
 import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
-import { isOnTheClock } from "../model/cues.ts";
+import { tabSays } from "../model/cues.ts";
 import { hasEnded } from "../model/model.ts";
 import { startCues } from "./cues.ts";
 import { keepInstallOffer, startInstalled } from "./installed.ts";
@@ -22,9 +22,8 @@ export function startDevice(app: App): void {
 /** The tab says when it is on you, for a laptop with many tabs. */
 function nameTab({ session, speech }: App): void {
   effect(() => {
-    const { table } = session.model.value;
-    const says = isOnTheClock(session.model.value) ? speech.t("say.your.turn") : table?.id;
-    document.title = says === undefined ? "Tap-or-Tarp" : `${says} – Tap-or-Tarp`;
+    const says = tabSays(session.model.value, speech.t);
+    document.title = says === null ? "Tap-or-Tarp" : `${says} – Tap-or-Tarp`;
   });
 }
 

@@ -54,3 +54,9 @@ export function isOnTheClock({ table, seat, link }: Model): boolean {
   const player = playerOf(table, seat);
   return player !== undefined && timeRuns(table, player);
 }
+
+/** What the tab says beside the program's name; null for nothing. Nobody can come by the code of a table that is on this device only. */
+export function tabSays(model: Model, t: (key: string) => string): string | null {
+  if (isOnTheClock(model)) return t("say.your.turn");
+  return model.link === "local" ? t("link.local") : (model.table?.id ?? null);
+}

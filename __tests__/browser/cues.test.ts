@@ -7,7 +7,7 @@ import { en } from "../../public/app/i18n/en.ts";
 import { sentencesFor, since, toastFor } from "../../public/app/model/announce.ts";
 import { cueFor, isOnTheClock, tabSays } from "../../public/app/model/cues.ts";
 import { logLine } from "../../public/app/model/log-lines.ts";
-import { emptyModel, type FromServer, type Happening, type Input, type Model, type Table } from "../../public/app/model/model.ts";
+import { emptyModel, type FromServer, type Happening, type Input, isPlayed, type Model, type Table } from "../../public/app/model/model.ts";
 import { step } from "../../public/app/model/step.ts";
 import { newLocalTable } from "../../public/app/net/local-table.ts";
 import { eachNews } from "../../public/app/net/news.ts";
@@ -248,4 +248,24 @@ test("the tab of a table on this device says so, and no code: nobody can come by
   const words = (key: string): string => `<${key}>`;
   const at = (link: Model["link"]): Model => ({ ...emptyModel, link, table: table({ id: "LCAL22" }) });
   expect([tabSays(at("local"), words), tabSays(at("open"), words), tabSays(emptyModel, words)]).toEqual(["<link.local>", "LCAL22", null]);
+});
+
+test("every hosted game keeps the screen lit from its start to its end, unless the page is out of it", () => {
+  const clock = (status: Table["status"]): Model => ({ ...emptyModel, link: "open", table: table({ status }) });
+  const inClass = (status: string, link: Model["link"] = "open"): Model => {
+    const other = { id: "CLASS2", game: "chsh", name: "Class", v: 1, serverTime: 0, viewers: 1, status };
+    return { ...emptyModel, link, other };
+  };
+  for (const game of [clock, inClass])
+    expect((["waiting", "running", "paused", "finished"] as const).map((status) => isPlayed(game(status)))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  expect([isPlayed(inClass("running", "lost")), isPlayed(inClass("running", "closed")), isPlayed(emptyModel)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import type { App } from "../app-context.ts";
 import { tabSays } from "../model/cues.ts";
-import { hasEnded } from "../model/model.ts";
+import { isPlayed } from "../model/model.ts";
 import { startCues } from "./cues.ts";
 import { keepInstallOffer, startInstalled } from "./installed.ts";
 import { startKeyboard } from "./keyboard.ts";
@@ -77,11 +77,7 @@ function comeBack({ session }: App): void {
 function keepLit({ session, prefShelf }: App): void {
   let lock: WakeLockSentinel | null = null;
   let asking = false;
-  const wanted = (): boolean => {
-    const { table, link } = session.model.value;
-    const on = table?.status === "running" || table?.status === "paused";
-    return prefShelf.prefs.value.wakeLock && on && !hasEnded(link);
-  };
+  const wanted = (): boolean => prefShelf.prefs.value.wakeLock && isPlayed(session.model.value);
   const light = async (): Promise<void> => {
     // A second one would take the first one's place, and nobody could put that out.
     if (!("wakeLock" in navigator) || document.visibilityState !== "visible" || asking || lock?.released === false) return;

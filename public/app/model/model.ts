@@ -12,6 +12,8 @@ interface OtherView {
   readonly id: string;
   readonly game: string;
   readonly name: string;
+  /** How it stands, in words that all games share, where its view says so. */
+  readonly status?: string;
   /** The seat that this page holds, where its view says so. */
   readonly seat?: SeatId;
 }
@@ -111,6 +113,12 @@ export type Input =
 
 /** The game this page shows, whichever it is. */
 export const shownGame = ({ table, other }: Model): Table | OtherGame | null => other ?? table;
+
+/** It has begun and is not over, and this page is in it: nobody wants his screen to go dark. */
+export function isPlayed(model: Model): boolean {
+  const status = shownGame(model)?.status;
+  return (status === "running" || status === "paused") && !hasEnded(model.link);
+}
 
 export const happeningsMax = 200;
 export const noticesMax = 4;

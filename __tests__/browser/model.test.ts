@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { damageCommand, damageFrom, firstBlow } from "../../public/app/model/damage.ts";
 import { endedWhy } from "../../public/app/model/ended.ts";
+import { en } from "../../public/app/i18n/en.ts";
 import { emptyModel, foremost, type FromServer, type Model } from "../../public/app/model/model.ts";
 import { noSamples, withPong, withServerTime } from "../../public/app/model/server-clock.ts";
 import { step } from "../../public/app/model/step.ts";
@@ -103,6 +104,17 @@ describe("the page's model", () => {
     const notices = said(said(asked, "error", busy), "error", busy).notices.map(({ key, said: times }) => [key, times]);
     expect(notices).toEqual([["refusal.busy", 2]]);
     expect(said(inGame, "error", busy).notices).toEqual([]);
+  });
+
+  test("HO2 a host who is refused to hand over hears whom he can make host, not that he may not", () => {
+    const given = (type: string) => {
+      const sent = { id: "h", gameId: "K7QX2M", type, data: { playerId: 2 }, at: 0, serverAt: 0 };
+      const model = said(step(inGame, { type: "give", sent }), "error", { id: "h", code: "not-allowed", message: "", retry: false });
+      return model.notices.map(({ key }) => key);
+    };
+    expect(given("transferHost")).toEqual(["refusal.not-allowed.transferHost"]);
+    expect(en["refusal.not-allowed.transferHost"]).toContain("five minutes");
+    expect(given("adjustTime")).toEqual(["refusal.not-allowed"]);
   });
 
   test("a life that is on its way is shown before the server has answered", () => {

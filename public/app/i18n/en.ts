@@ -147,6 +147,7 @@ export const en: Readonly<Record<string, string>> = {
   "refusal.not-host": "Only the host may do that.",
   "refusal.not-your-turn": "It is not your turn.",
   "refusal.not-allowed": "You may not do that.",
+  "refusal.not-allowed.transferHost": "Only somebody who has a seat and was here in the last five minutes can be made host.",
   "refusal.wrong-status": "That cannot be done right now.",
   "refusal.stack-full": "Nobody can interrupt any more: the stack is full.",
   "refusal.bad-token": "Your key to this seat is not valid any more.",

@@ -147,6 +147,7 @@ export const tr: Readonly<Record<string, string>> = {
   "refusal.not-host": "Bunu yalnızca ev sahibi yapabilir.",
   "refusal.not-your-turn": "Sıra sende değil.",
   "refusal.not-allowed": "Bunu yapamazsın.",
+  "refusal.not-allowed.transferHost": "Yalnızca yeri olan ve son beş dakika içinde burada bulunan biri ev sahibi yapılabilir.",
   "refusal.wrong-status": "Bu şu anda yapılamaz.",
   "refusal.stack-full": "Artık kimse araya giremez: yığın dolu.",
   "refusal.bad-token": "Bu yerin anahtarı artık geçerli değil.",

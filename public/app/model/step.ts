@@ -171,13 +171,21 @@ function seated(model: Model, seat: Told<"claimed" | "reconnected">): Model {
   return seat.playerId === null ? { ...next, chair: true } : { ...next, seat: seat.playerId };
 }
 
+/** Refusals of one command that say more than their code does. A page cannot tell beforehand that it would be refused. */
+const ownWords: ReadonlySet<string> = new Set(["not-allowed.transferHost"]);
+
+function refusalKey(model: Model, { id, code }: Told<"error">): string {
+  const own = `${code}.${model.outbox.find((sent) => sent.id === id)?.type}`;
+  return `refusal.${ownWords.has(own) ? own : code}`;
+}
+
 function refused(model: Model, error: Told<"error">): Model {
   // What waits in the outbox says so where it was given. A table that was asked for says nothing yet.
   if (error.retry && error.id !== undefined && model.gameId !== null) return model;
   const next = { ...model, outbox: without(model, error.id) };
   // A newer server may know codes that this page has no words for: then it speaks for itself.
   const params = { defaultValue: error.message, ...(error.field !== undefined && { field: error.field }) };
-  const news: News = { tone: "error", key: `refusal.${error.code}`, params };
+  const news: News = { tone: "error", key: refusalKey(model, error), params };
   return (error.retry ? saidAgain(next, news) : null) ?? noticed(next, news);
 }
 

@@ -21,3 +21,10 @@ test("TU8 what is given behind a pass that has no answer yet is meant for the tu
   session.give(confirmCommand(table({ turn: 10 })));
   expect(env.socket().told.at(-1)?.data["turn"]).toBe(10);
 });
+
+test("TU8 a pause that is tapped while the line is there stops the table, whoever passes at the same moment", () => {
+  const { env, session } = seated();
+  session.give(pauseCommand(table()));
+  const { type, data } = env.socket().told.at(-1) ?? { type: "", data: {} };
+  expect([type, data]).toEqual(["pause", { to: "paused", heardAt: expect.any(Number) }]);
+});

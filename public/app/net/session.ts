@@ -29,10 +29,12 @@ export type Session = ReturnType<typeof createSession>;
 
 /**
  * Turns are counted anew after a reset and in the next round: what names its turn names the game it was given in, too. Behind a pass that has
- * no answer yet it is meant for the turn after it.
+ * no answer yet it is meant for the turn after it. A pause is meant for whatever is played now, also when somebody passes at the same moment:
+ * only one that waits for the line names a turn.
  */
-function inItsTurn({ type, data }: Command, { table, outbox }: Model): object {
+function inItsTurn({ type, data }: Command, { table, outbox, link }: Model): object {
   if (table === null || !("turn" in data)) return data;
+  if (type === "pause" && link === "open") return { ...data, turn: undefined, heardAt: table.serverTime };
   const turn = Number(data.turn);
   const isPassed = outbox.some((sent) => sent.type === "passTurn" && "turn" in sent.data && sent.data.turn === turn);
   return { ...data, turn: isPassed && type !== "passTurn" ? turn + 1 : turn, heardAt: table.serverTime };

@@ -275,6 +275,11 @@ describe("the db command", () => {
       err: expect.stringContaining("There is no data file"),
     });
     expect(await runDb(folder, "replay")).toMatchObject({ code: 1, err: expect.stringContaining("nothing to replay") });
+    for (const name of ["backup", "restore", "verify"])
+      expect(await runDb(folder, name, folder)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("is a folder, and a file is meant."),
+      });
   });
 
   test("an option that a command does not take ends it, too: `check --game` read every game, and `replay --game` wrote the letters of all", async () => {

@@ -130,7 +130,7 @@ const commands = {
     return report.problems.length === 0 ? 0 : 1;
   },
   backup({ path, words, out }: Context): number {
-    const target = resolve(wordOf(words, "FILE"));
+    const target = fileOf(words);
     makeFolder(dirname(target));
     assertThere(path);
     const report = backupDataFile(path, target);
@@ -162,7 +162,7 @@ const commands = {
     });
   },
   restore({ path, dataDir, words, ambient, out }: Context): number {
-    const backup = resolve(wordOf(words, "FILE"));
+    const backup = fileOf(words);
     makeFolder(dataDir);
     const lock = lockDataFile(path);
     try {
@@ -212,7 +212,7 @@ const commands = {
     return isThere || left > 0 ? 0 : 1;
   },
   verify({ words, out }: Context): number {
-    const report = verifyCopy(resolve(wordOf(words, "FILE")));
+    const report = verifyCopy(fileOf(words));
     out(`${report.path}: ${report.games} games, ${report.changes} changes, up to change ${report.seq}, sound`);
     return 0;
   },
@@ -241,6 +241,13 @@ function wordOf(words: readonly string[], name: string): string {
   const [word] = words;
   if (word === undefined || word === "") throw new Misuse(`${name} is missing.`);
   return word;
+}
+
+/** There, or yet to come. Of a folder SQLite says only that there is a disk I/O error. */
+function fileOf(words: readonly string[]): string {
+  const path = resolve(wordOf(words, "FILE"));
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Misuse(`${path} is a folder, and a file is meant.`);
+  return path;
 }
 
 function assertThere(path: string): void {

@@ -1,4 +1,4 @@
-// Every bound of the clock game, with its unit in its name or comment. Relations between them are asserted at load.
+// Every bound of the clock game, with its unit in its name or comment. What must hold between them is in limit-relations.ts.
 
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
@@ -74,16 +74,3 @@ export const within = (value: unknown, range: Range): value is number =>
 /** `given` was meant as a step from `was`: that step from what it is `now`, as far as the range goes. */
 export const stepFrom = ({ min, max }: Range, now: number, [was, given]: readonly [number, number]): number =>
   Math.min(max, Math.max(min, now + given - was));
-
-/** What must hold between them, and what it means. */
-const relations: readonly (readonly [boolean, string])[] = [
-  [limits.initialTimeMs.max <= limits.bankMsMax, "a full bank fits"],
-  [limits.timeoutBonusTimeMs.min > 0, "a seat that chose has time to go on"],
-  [limits.initialTimeMs.min > 0, "a seat starts with time"],
-  [limits.startingLife.min > 0 && limits.startingLife.max <= limits.life.max, "starting life is alive and fits"],
-  [limits.hostAwayMs < limits.seatAwayMs, "a host is succeeded before his seat is free"],
-  [limits.lagQuotaStart <= limits.lagQuotaMax, "the lag quota starts within its cap"],
-  [limits.seatNameGraphemesMax <= limits.nameUnitsMax && limits.gameNameGraphemesMax <= limits.nameUnitsMax, "names fit their raw bound"],
-  [limits.poisonAsk <= limits.counter.max && limits.commanderDamageAsk <= limits.commanderDamage.max, "losses can be reached"],
-];
-for (const [holds, relation] of relations) if (!holds) throw new Error(`limits contradict each other: ${relation}`);

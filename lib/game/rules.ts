@@ -1,4 +1,5 @@
 // The clock game as the shell hosts it. It satisfies the shell's `Rules` by its shape alone and knows nothing of the shell.
+import "./limit-relations.ts";
 import { decide } from "./apply.ts";
 import { briefView } from "./brief-view.ts";
 import { remainingMs } from "./clock.ts";

@@ -19,8 +19,10 @@ const checkpointAgainMs = 100;
  * writer looks whether its files are still where the next start will look for them.
  */
 const lookEveryMs = 1_000;
-/** Pages a change dirties when it has its batch to itself; the more share one, the fewer. The true number is asked for before it matters. */
-const pagesPerOp = 3;
+/** Pages that a batch and each of its changes dirty, roughly. The true number is asked for before it matters. */
+const pagesPer = { batch: 6, op: 3 };
+/** So often the true length of the log is asked for before it has grown as long as it may. */
+const looksPerLog = 4;
 
 /** Pages in the log, and how many of them are copied into the data file. */
 interface LogSize {
@@ -55,13 +57,15 @@ class Writer {
   readonly #mark: MarkFile;
   readonly #storeId: string;
   readonly #post: (reply: WriterReply) => void;
-  /** Pages in the log when it was looked at last, and an upper estimate of what came since. */
+  /** Pages in the log when it was looked at last, 0 when all were copied; how many were not; and an estimate of what came since. */
   #logPages = 0;
+  #uncopied = 0;
   #pagesSince = 0;
   readonly #logSize: Statement<unknown[], LogSize>;
   #checkpointedAt = 0;
-  /** The last checkpoint could not finish. */
-  #isLogHeld = false;
+  /** Pages that the last checkpoint had to leave. */
+  #left = 0;
+  #isLogStuck = false;
   #dead = false;
   #isMarkBroken = false;
   #lookedAt = 0;
@@ -75,6 +79,7 @@ class Writer {
     const { db, mark, storeId, opened, notes } = passGate(settings, this.#hit);
     this.#db = db;
     this.#logSize = db.prepare("PRAGMA wal_checkpoint(NOOP)");
+    this.#measured(this.#logSize.get());
     this.#mark = mark;
     this.#storeId = storeId;
     this.#files = [settings.path, `${settings.path}-wal`].map((path) => [path, identityOf(path)]);
@@ -98,7 +103,7 @@ class Writer {
       const walBytes = (this.#logPages + this.#pagesSince) * frameBytes;
       this.#post({ kind: "done", batch, results: isQuiet ? null : results, commitMs: this.#ambient.monotonicMs() - startedAt, walBytes });
       this.#hit("batch-answered");
-      this.#pagesSince += 2 + ops.length * pagesPerOp;
+      this.#pagesSince += pagesPer.batch + ops.length * pagesPer.op;
     } catch (error) {
       this.#fail(batch, error);
       return;
@@ -169,13 +174,20 @@ class Writer {
       if (this.#dead) return;
     }
     try {
-      const isLong = this.#isLogLong();
-      if (this.#isLogHeld ? now - this.#checkpointedAt > checkpointAgainMs : isLong) this.#checkpoint();
+      const isLeft = this.#left > 0 && now - this.#checkpointedAt > checkpointAgainMs;
+      if (isLeft || this.#hasGrown()) this.#checkpoint();
     } catch (error) {
-      // A full disk or a busy file leaves the log as it is; the batches that no longer fit into it will say so themselves.
       if (troubleOf(error, this.#settings.path) === "fatal") this.#fail(0, error);
-      else this.#post({ kind: "noted", level: "warn", message: `the log could not be copied into the data file: ${oneLine(error)}` });
+      else this.#checkpointFailed(error);
     }
+  }
+
+  /** A full disk or a busy file leaves the log as it is; the batches that no longer fit into it will say so themselves. */
+  #checkpointFailed(error: unknown): void {
+    this.#left = Math.max(1, this.#uncopied);
+    if (!this.#isLogStuck)
+      this.#post({ kind: "noted", level: "warn", message: `the log could not be copied into the data file: ${oneLine(error)}` });
+    this.#isLogStuck = true;
   }
 
   /** A file that was removed or replaced under a server goes on taking writes that nobody will ever find again. */
@@ -184,9 +196,10 @@ class Writer {
     if (lost !== undefined) this.#fail(0, new FencedError(`${lost[0]} was removed or replaced while it was in use`));
   }
 
-  #isLogLong(): boolean {
-    if (this.#logPages + this.#pagesSince > this.#settings.walPagesMax) this.#measured(this.#logSize.get());
-    return this.#logPages > this.#settings.walPagesMax;
+  /** Whether as many pages as the log may have came since the last checkpoint. */
+  #hasGrown(): boolean {
+    if (this.#pagesSince > this.#settings.walPagesMax / looksPerLog) this.#measured(this.#logSize.get());
+    return this.#uncopied - this.#left > this.#settings.walPagesMax;
   }
 
   /** A reader that holds old pages makes it do less, not fail. */
@@ -196,12 +209,14 @@ class Writer {
     const [done] = this.#db.pragma("wal_checkpoint(PASSIVE)") as LogSize[];
     this.#hit("checkpoint-after");
     this.#measured(done);
-    this.#isLogHeld = this.#logPages > 0;
+    this.#left = this.#uncopied;
+    this.#isLogStuck = false;
   }
 
-  /** A log of which all is copied begins anew with the next change. */
+  /** A log of which all is copied begins anew with the next change, unless somebody reads just then. */
   #measured(size: LogSize | undefined): void {
-    this.#logPages = size === undefined || size.log === size.checkpointed ? 0 : size.log;
+    this.#uncopied = size === undefined ? 0 : size.log - size.checkpointed;
+    this.#logPages = this.#uncopied === 0 ? 0 : (size?.log ?? 0);
     this.#pagesSince = 0;
   }
 

@@ -157,6 +157,17 @@ describe("the log when games and rows go", () => {
     expect((await store.changes("LONG", v - 1, 10)).map((row) => row.v)).toEqual([v, v + 1, v + 2]);
   });
 
+  test("a log that cannot be copied into the data file is tried again a little later, not after every batch, and told once", async () => {
+    await store.close();
+    const told: string[] = [];
+    const log = (level: string, message: string) => void (level === "warn" ? told.push(message) : 0);
+    const failpoints = [{ at: "checkpoint-before", nth: 1, times: Infinity, action: { kind: "throw", code: "SQLITE_FULL" } }] as const;
+    store = await openAt(folder, { log, failpoints, limits: { walPagesMax: 20 } });
+    const table = new Table(store, "DDDDDD");
+    for (let step = 0; step < 100; step += 1) await table.step();
+    expect(told).toEqual([expect.stringContaining("could not be copied")]);
+  });
+
   test("on a disk with little room logs of games that are gone stay: what goes is written first, and would take what the players need", async (context) => {
     const disk = join(folder, "small");
     const mounted = gotOrSkip(context, mountSmall(disk, 15));

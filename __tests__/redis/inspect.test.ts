@@ -1,4 +1,5 @@
 // What the start gate makes of what Redis says of itself: also of versions, settings and clusters that this machine does not have.
+import { ReplyError } from "ioredis";
 import { expect, test } from "vitest";
 import { inspectRedis } from "../../lib/store/redis-gate.ts";
 import type { RedisLink } from "../../lib/store/redis-link.ts";
@@ -13,6 +14,11 @@ interface Said {
 
 const well = { redis_version: "7.0.15", maxmemory_policy: "noeviction", aof_enabled: "0" };
 
+/** What the link makes of an error that Redis answers with. */
+function saidNo(message: string): StoreFault {
+  return new StoreFault("unknown", `Redis gave no clear answer: ${message}`, { cause: new ReplyError(message) });
+}
+
 /** `nodes`: one server, or those of a cluster. */
 function inspect(...nodes: readonly Said[]) {
   const asked = nodes.map(({ info, config }) => {
@@ -21,7 +27,7 @@ function inspect(...nodes: readonly Said[]) {
       options: {},
       info: async () => ["# Server", ...lines.map(([name, value]) => `${name}:${value}`), ""].join("\r\n"),
       async config(_: "GET", name: string) {
-        if (config === undefined) throw new Error("NOPERM this user has no permissions to run the 'config|get' command");
+        if (config === undefined) throw saidNo("NOPERM this user has no permissions to run the 'config|get' command");
         return config[name] === undefined ? [] : [name, config[name]];
       },
     };
@@ -87,6 +93,26 @@ test("a Redis that falls silent while it is asked is not taken for one that does
     throw silence;
   }
   await expect(inspectRedis(link as unknown as RedisLink)).rejects.toBe(silence);
+});
+
+const infoWell = "redis_version:7.0.15\r\nmaxmemory_policy:noeviction";
+
+const notToldByRedis = [
+  new StoreFault("unknown", "Redis gave no clear answer: Connection is closed.", { cause: new Error("Connection is closed.") }),
+  new StoreFault("unknown", "Redis gave no answer in time."),
+  new StoreFault("busy", "Too many requests to Redis are under way."),
+  new StoreFault("busy", "BUSY Redis is busy running a script.", { cause: new ReplyError("BUSY Redis is busy running a script.") }),
+];
+
+test.each(notToldByRedis)("a database is refused when Redis says so, and not because of: $message", async (fault) => {
+  const link = (error: Error) => ({
+    problem: null,
+    nodes: () => [{ options: { db: 1 }, select: () => Promise.reject(error), info: async () => infoWell }],
+    call: (send: () => unknown) => send(),
+  });
+  await expect(inspectRedis(link(fault) as unknown as RedisLink)).rejects.toBe(fault);
+  const outOfRange = link(saidNo("ERR DB index is out of range"));
+  await expect(inspectRedis(outOfRange as unknown as RedisLink)).rejects.toThrow(/^Database 1.*REDIS_URL.*out of range/);
 });
 
 test("a cluster promises what its weakest node does, and has sharded channels when all have; what several warn of is said once", async () => {

@@ -1,8 +1,9 @@
 // The start gate of a server on Redis: is this Redis one that can keep what is promised? It names the promise and refuses the rest.
-import type { Redis } from "ioredis";
+import { type Redis, ReplyError } from "ioredis";
 import type { Ambient } from "../ops/ambient.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { oneLine } from "./sqlite-disk.ts";
+import { StoreFault } from "./store.ts";
 
 /** What an acknowledgement survives: a crash of Redis, all but the last second before one, or nothing. */
 export type RedisTier = "redis-aof-always" | "redis-aof-everysec" | "redis-memory";
@@ -57,6 +58,11 @@ export async function answered<T>(ask: () => Promise<T>, { link, ambient, until 
   }
 }
 
+/** Whether Redis itself said no, for good: not that it is away, or has no time now. */
+function saidNo(error: unknown): boolean {
+  return error instanceof StoreFault && error.kind !== "busy" && error.cause instanceof ReplyError;
+}
+
 /** One configuration value of a node; null when this user may not ask for it. A Redis that falls silent is another matter. */
 async function configValue(link: RedisLink, node: Redis, name: string): Promise<string | null> {
   try {
@@ -89,6 +95,7 @@ async function assertDatabase(link: RedisLink, node: Redis): Promise<void> {
   try {
     await link.call(() => node.select(db));
   } catch (error) {
+    if (!saidNo(error)) throw error;
     throw new RedisRefused(`Database ${db}, which REDIS_URL names, cannot be used: ${oneLine(error)}`);
   }
 }

@@ -115,6 +115,24 @@ test.each(notToldByRedis)("a database is refused when Redis says so, and not bec
   await expect(inspectRedis(outOfRange as unknown as RedisLink)).rejects.toThrow(/^Database 1.*REDIS_URL.*out of range/);
 });
 
+test.each(notToldByRedis)(
+  "a setting is taken for one that nobody may ask for when Redis says so, and not because of: $message",
+  async (fault) => {
+    const link = {
+      problem: null,
+      nodes: () => [
+        {
+          options: {},
+          info: async () => "redis_version:7.0.15\r\nmaxmemory_policy:noeviction\r\naof_enabled:1",
+          config: () => Promise.reject(fault),
+        },
+      ],
+      call: (send: () => unknown) => send(),
+    };
+    await expect(inspectRedis(link as unknown as RedisLink)).rejects.toBe(fault);
+  },
+);
+
 test("a cluster promises what its weakest node does, and has sharded channels when all have; what several warn of is said once", async () => {
   const synced = (appendfsync: string, redis_version = "7.2.0"): Said => ({
     info: { aof_enabled: "1", redis_version },

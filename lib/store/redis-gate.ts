@@ -63,13 +63,13 @@ function saidNo(error: unknown): boolean {
   return error instanceof StoreFault && error.kind !== "busy" && error.cause instanceof ReplyError;
 }
 
-/** One configuration value of a node; null when this user may not ask for it. A Redis that falls silent is another matter. */
+/** One configuration value of a node; null when this user may not ask for it. */
 async function configValue(link: RedisLink, node: Redis, name: string): Promise<string | null> {
   try {
     const [, value] = (await link.call(() => node.config("GET", name))) as string[];
     return value ?? null;
   } catch (error) {
-    if (link.problem !== null) throw error;
+    if (!saidNo(error)) throw error;
     return null;
   }
 }

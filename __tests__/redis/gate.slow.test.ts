@@ -47,9 +47,10 @@ describe.skipIf(lacks("redis-server"))("SAFETY 12 the start gate of Redis", () =
     await eventually("what would have ended a start is said", () =>
       /error: .*maxmemory-policy allkeys-lru.*noeviction/.test(said.join("\n")),
     );
-    await client.config("SET", "maxmemory-policy", "noeviction");
+    // What would not do for a start is known nevertheless.
     await client.config("SET", "appendonly", "no");
     await eventually("it says so again", () => store.health().tier === "redis-memory");
+    await client.config("SET", "maxmemory-policy", "noeviction");
     expect(said.filter((line) => line.startsWith("warn: what an acknowledgement promises has changed"))).toHaveLength(2);
     expect(said.filter((line) => line.startsWith("error: "))).toHaveLength(1);
     client.disconnect();

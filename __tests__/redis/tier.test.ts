@@ -51,3 +51,22 @@ test("while Redis is away nobody is told that its database cannot be used; a dat
   expect(await look()).toEqual([]);
   expect(watch.tier).toBe("redis-aof-always");
 });
+
+test("a Redis that keeps less and would not do for a start is named as what it is, and what it lacks is told each time it comes to that", async () => {
+  const { redis, watch, look } = watched();
+  expect(await look()).toEqual([]);
+  redis.policy = "allkeys-lru";
+  redis.aof = "0";
+  const refusal = expect.stringMatching(/^error: .*maxmemory-policy allkeys-lru.*noeviction/);
+  expect(await look()).toEqual([
+    "warn: what an acknowledgement promises has changed",
+    expect.stringMatching(/^warn: Redis keeps no append-only file/),
+    refusal,
+  ]);
+  expect(watch.tier).toBe("redis-memory");
+  expect(await look()).toEqual([]);
+  redis.policy = "noeviction";
+  expect(await look()).toEqual([]);
+  redis.policy = "allkeys-lru";
+  expect(await look()).toEqual([refusal]);
+});

@@ -17,6 +17,12 @@ export interface RedisFacts {
   readonly warnings: readonly string[];
 }
 
+export interface RedisSeen {
+  readonly facts: RedisFacts;
+  /** One line for the operator where no server could start on it. */
+  readonly refusal: string | null;
+}
+
 /** The server cannot start on this Redis; the message is one line for the operator. */
 export class RedisRefused extends Error {
   override readonly name = "RedisRefused";
@@ -77,45 +83,62 @@ async function configValue(link: RedisLink, node: Redis, name: string): Promise<
 /** From the weakest promise to the strongest. */
 const tiers: readonly RedisTier[] = ["redis-memory", "redis-aof-everysec", "redis-aof-always"];
 
-/** Asks Redis, every node of a cluster, what it is. Throws RedisRefused when it is too old or may forget games to make room. */
+/** Asks Redis what it is. Throws RedisRefused when it has not the database, is too old or may forget games to make room. */
 export async function inspectRedis(link: RedisLink): Promise<RedisFacts> {
-  const nodes = await Promise.all(link.nodes().map((node) => inspectNode(link, node)));
+  const { facts, refusal } = await lookAtRedis(link);
+  if (refusal !== null) throw new RedisRefused(refusal);
+  return facts;
+}
+
+/** Asks Redis, every node of a cluster, what it is, be it one on which no server could start. */
+export async function lookAtRedis(link: RedisLink): Promise<RedisSeen> {
+  const seen = await Promise.all(link.nodes().map((node) => lookAtNode(link, node)));
+  const nodes = seen.map(({ facts }) => facts);
   const [first] = nodes;
   if (first === undefined) throw new RedisRefused("The cluster has no node that holds keys.");
   // What an acknowledgement promises is what the weakest node does.
   const tier = tiers.find((weak) => nodes.some((node) => node.tier === weak)) ?? first.tier;
   const warnings = new Set(nodes.flatMap((node) => node.warnings));
-  return { version: first.version, sharded: nodes.every((node) => node.sharded), tier, warnings: [...warnings] };
+  const facts = { version: first.version, sharded: nodes.every((node) => node.sharded), tier, warnings: [...warnings] };
+  return { facts, refusal: seen.find((node) => node.refusal !== null)?.refusal ?? null };
 }
 
 /** The client goes on in the first database where it cannot have the one it was told: among games of others, perhaps. */
-async function assertDatabase(link: RedisLink, node: Redis): Promise<void> {
+async function refusedDatabase(link: RedisLink, node: Redis): Promise<string | null> {
   const { db = 0 } = node.options;
-  if (db === 0) return;
+  if (db === 0) return null;
   try {
     await link.call(() => node.select(db));
+    return null;
   } catch (error) {
     if (!saidNo(error)) throw error;
-    throw new RedisRefused(`Database ${db}, which REDIS_URL names, cannot be used: ${oneLine(error)}`);
+    return `Database ${db}, which REDIS_URL names, cannot be used: ${oneLine(error)}`;
   }
 }
 
-async function inspectNode(link: RedisLink, node: Redis): Promise<RedisFacts> {
-  await assertDatabase(link, node);
+function refusedVersion(version: string): string | null {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const isKnown = major > versionMin[0] || (major === versionMin[0] && minor >= versionMin[1]);
+  return isKnown ? null : `Redis ${version || "of unknown version"} is too old: ${versionMin.join(".")} or later is needed.`;
+}
+
+function refusedPolicy(policy: string | null): string | null {
+  if (policy === null || policy === "noeviction") return null;
+  return `Redis is set to forget keys when memory is short (maxmemory-policy ${policy}): set it to noeviction.`;
+}
+
+async function lookAtNode(link: RedisLink, node: Redis): Promise<RedisSeen> {
+  const database = await refusedDatabase(link, node);
   const info = infoOf(await link.call(() => node.info()));
   const version = info.get("redis_version") ?? "";
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major < versionMin[0] || (major === versionMin[0] && minor < versionMin[1])) {
-    throw new RedisRefused(`Redis ${version || "of unknown version"} is too old: ${versionMin.join(".")} or later is needed.`);
-  }
   const policy = info.get("maxmemory_policy") ?? (await configValue(link, node, "maxmemory-policy"));
-  if (policy !== null && policy !== "noeviction") {
-    throw new RedisRefused(`Redis is set to forget keys when memory is short (maxmemory-policy ${policy}): set it to noeviction.`);
-  }
   const unsaid = policy === null ? ["Redis does not say what it does when memory is short; it must be noeviction."] : [];
   const sync = info.get("aof_enabled") === "1" ? ((await configValue(link, node, "appendfsync")) ?? "unsaid") : null;
   const [tier, warning] = promiseOf(sync);
-  return { tier, warnings: warning === null ? unsaid : [...unsaid, warning], version, sharded: major >= 7 };
+  return {
+    facts: { tier, warnings: warning === null ? unsaid : [...unsaid, warning], version, sharded: Number.parseInt(version, 10) >= 7 },
+    refusal: database ?? refusedVersion(version) ?? refusedPolicy(policy),
+  };
 }
 
 /** `appendfsync`: how the append-only file is synced; null when there is none. */

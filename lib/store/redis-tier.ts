@@ -1,7 +1,7 @@
 // What an acknowledgement promises, as it is now: Redis may be set otherwise while servers run, restarted with other settings, or replaced by
 // a replica that keeps less. Asked again every so often; it ends no server, and no command waits for it.
 import type { Ambient, Cancellable } from "../ops/ambient.ts";
-import { inspectRedis, type RedisFacts, RedisRefused, type RedisTier } from "./redis-gate.ts";
+import { lookAtRedis, type RedisFacts, type RedisTier } from "./redis-gate.ts";
 import type { RedisLink } from "./redis-link.ts";
 
 interface TierParts {
@@ -19,7 +19,7 @@ export class RedisTierWatch {
   #timer: Cancellable | null = null;
   #tier: RedisTier;
   #isLooking = false;
-  /** What would have ended a start; said once. */
+  /** What would have ended a start, said once for as long as it lasts. */
   #refused: string | null = null;
 
   constructor(parts: TierParts) {
@@ -44,19 +44,22 @@ export class RedisTierWatch {
     if (this.#isLooking || link.problem !== null) return;
     this.#isLooking = true;
     try {
-      const { tier, warnings } = await inspectRedis(link);
-      this.#refused = null;
-      if (tier === this.#tier) return;
-      log("warn", "what an acknowledgement promises has changed", { from: this.#tier, to: tier });
-      this.#tier = tier;
-      for (const warning of warnings) log("warn", warning);
-    } catch (error) {
-      // Anything else is Redis being away, which is told elsewhere.
-      if (!(error instanceof RedisRefused) || error.message === this.#refused) return;
-      this.#refused = error.message;
-      log("error", error.message);
+      const { facts, refusal } = await lookAtRedis(link);
+      this.#take(facts);
+      if (refusal !== null && refusal !== this.#refused) log("error", refusal);
+      this.#refused = refusal;
+    } catch {
+      // Redis is away, which is told elsewhere, or has no time for this.
     } finally {
       this.#isLooking = false;
     }
+  }
+
+  #take({ tier, warnings }: RedisFacts): void {
+    const { log } = this.#parts;
+    if (tier === this.#tier) return;
+    log("warn", "what an acknowledgement promises has changed", { from: this.#tier, to: tier });
+    this.#tier = tier;
+    for (const warning of warnings) log("warn", warning);
   }
 }

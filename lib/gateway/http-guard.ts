@@ -20,7 +20,10 @@ const httpStatusOf: Partial<Record<RefusalCode, number>> = {
   internal: 500,
   "version-unsupported": 501,
 };
-/** Probes are never counted out: a flood from the supervisor's address must not make it think that we are dead. */
+/**
+ * Probes are never refused for the share per minute: a flood from the supervisor's address must not make it think that we are dead. Lines,
+ * and what waits on one, have their bounds for probes as well.
+ */
 const probes: ReadonlySet<string> = new Set(["/live", "/ready"]);
 
 /** Requests of one line that are not answered. Browsers and proxies wait for each answer; there is room for who does not. */

@@ -218,6 +218,45 @@ describe("F52 places for event streams", () => {
     expect([(await ask()).statuses, (await ask()).statuses, (await ask()).statuses]).toEqual([[200], [200], [429]]);
   });
 
+  test("two who come in the same turn of a full server never get the same place, and who makes it hears why, as whoever comes then", async () => {
+    const { ambient, edge, gameId, host, room, line, lineOf } = await watched({ eventStreamsMax: 2 });
+    const second = lineOf();
+    const newcomers = ["198.51.100.1", "198.51.100.2"].map((address) => lineOf(address));
+    second.get(`/api/games/${gameId}/events`);
+    await ambient.advance(0);
+    for (const newcomer of newcomers) newcomer.get(`/api/games/${gameId}/events`);
+    await ambient.advance(0);
+    expect(newcomers.map(({ statuses }) => statuses)).toEqual([[200], [503]]);
+    expect([line, second].map(({ heard }) => /event: end\ndata: (.*)/.exec(heard)?.[1])).toEqual([undefined, '{"reason":"busy"}']);
+    expect([edge.eventStreams.size, room.viewers]).toEqual([2, 3]);
+    await host.ask("renameGame", { name: "Later" });
+    expect([line, second].map(({ heard }) => heard.includes("Later"))).toEqual([true, false]);
+    second.get(`/api/games/${gameId}`);
+    await ambient.advance(0);
+    expect(second.statuses).toEqual([200, 200]);
+  });
+
+  test("who makes place and does not take his last word counts at his address until he is cut; one who was behind is cut at once", async () => {
+    const { ambient, edge, gameId, host, line, lineOf } = await watched({ eventStreamsMax: 2, connectionsPerAddressMax: 2 });
+    const ask = async (address?: string) => {
+      const asked = lineOf(address);
+      asked.get(`/api/games/${gameId}/events`);
+      await ambient.advance(0);
+      return asked;
+    };
+    const second = await ask();
+    second.open = false;
+    (await ask("198.51.100.1")).destroy();
+    expect([second.destroyed, (await ask()).statuses]).toEqual([false, [429]]);
+    await ambient.advance(edge.limits.outboxStuckMs);
+    const third = await ask();
+    expect([second.destroyed, third.statuses]).toEqual([true, [200]]);
+    third.open = false;
+    await host.ask("renameGame", { name: "x" });
+    expect((await ask("198.51.100.1")).statuses).toEqual([200]);
+    expect([line.destroyed, third.destroyed, edge.eventStreams.size]).toEqual([false, true, 2]);
+  });
+
   test("SAFETY 22 on the way out nobody new is taken in to watch, and he hears that he may come again", async () => {
     const { ambient, edge, gameId, lineOf } = await watched();
     edge.draining = true;

@@ -161,17 +161,23 @@ describe("F31 SAFETY 20: HTTP", () => {
   test("F52 where no stream is left, who comes from another address takes the place of one from the address with most", async () => {
     const { gameId } = await seatTable(server.port, 2);
     const listen = (localAddress: string) =>
-      new Promise<{ readonly status: string; readonly socket: Socket }>((resolve) => {
+      new Promise<{ readonly status: string; readonly socket: Socket; readonly heard: () => string }>((resolve) => {
         const wish = `GET /api/games/${gameId}/events HTTP/1.1\r\nHost: x\r\n\r\n`;
         const socket = connect({ port: server.port, host: "127.0.0.1", localAddress }, () => void socket.write(wish));
-        socket.on("error", () => undefined).once("data", (chunk) => resolve({ status: chunk.toString("latin1", 9, 12), socket }));
+        let heard = "";
+        socket
+          .on("error", () => undefined)
+          .on("data", (chunk) => {
+            heard += chunk.toString("latin1");
+            resolve({ status: heard.slice(9, 12), socket, heard: () => heard });
+          });
       });
     const many = [await listen("127.0.0.1")];
     while (many.at(-1)?.status === "200") many.push(await listen("127.0.0.1"));
     const other = await listen("127.0.0.2");
     expect(other.status).toBe("200");
     // The newest that was let in; the last was not.
-    await expect.poll(() => many.at(-2)?.socket.closed).toBe(true);
+    await expect.poll(() => many.at(-2)?.heard()).toContain('event: end\ndata: {"reason":"busy"}');
     const another = await listen("127.0.0.1");
     expect(another.status).toBe("503");
     for (const { socket } of [...many, other, another]) socket.destroy();

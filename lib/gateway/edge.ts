@@ -56,6 +56,7 @@ const linesPerSecond = { perSecond: 5, burst: 50 };
 interface Listener extends Pick<Subscriber, "viewerId" | "countedAs"> {
   readonly bufferedBytes: number;
   cutOff(): void;
+  makePlace(): void;
 }
 
 export class Edge {

@@ -84,6 +84,8 @@ export class EventStream implements Subscriber, Reader {
   #lastWord: Cancellable | null = null;
   /** Nothing more is said to it. It is still here until it has taken what was said, or its line is gone. */
   #ended = false;
+  /** Its address is counted as open no more. */
+  #isGone = false;
 
   constructor(viewerId: ViewerId, how: EventStreamParts) {
     const { response, room, edge } = how;
@@ -157,6 +159,16 @@ export class EventStream implements Subscriber, Reader {
     this.#cut();
   }
 
+  /**
+   * For a newcomer on a full server, at once: the next one may come in this very turn. He hears what whoever comes now would hear: coming again,
+   * as he does by himself, he is refused, and a browser gives up there without being told why.
+   */
+  makePlace(): void {
+    this.#leaveList();
+    if (this.#ended || this.#outbox.isBlocked) this.cutOff();
+    else this.#end("busy");
+  }
+
   /** The last word. The room lets it go at once: the line may close much later, or only when it is cut. */
   #end(reason: string): void {
     if (this.#ended) return;
@@ -181,8 +193,14 @@ export class EventStream implements Subscriber, Reader {
     this.#response.req.socket.off("close", this.#gone);
     this.#leave();
     this.#lastWord?.cancel();
+    this.#leaveList();
     // It may be said twice that the line is closed.
-    if (this.#edge.eventStreams.delete(this)) this.#edge.addresses.closed(this.#address);
-    this.#edge.metrics.eventStreams.set(this.#edge.eventStreams.size);
+    if (!this.#isGone) this.#edge.addresses.closed(this.#address);
+    this.#isGone = true;
   };
+
+  #leaveList(): void {
+    this.#edge.eventStreams.delete(this);
+    this.#edge.metrics.eventStreams.set(this.#edge.eventStreams.size);
+  }
 }

@@ -157,7 +157,7 @@ function addEvents(app: Express, parts: HttpParts): void {
       edge.rateLimited("connections", address);
       return refuseHttp(response, "rate-limited", fullRetryMs);
     }
-    leaver?.cutOff();
+    leaver?.makePlace();
     serial += 1;
     await new EventStream(`${instanceId}.${boot}.sse${serial}` as ViewerId, { response, room, edge, address, outboxes }).begin();
   });

@@ -51,11 +51,11 @@ export class Connection {
     this.open();
   }
 
-  /** Sends a command now if it can; it stays in the outbox until it is answered either way. */
-  post(sent: Sent): void {
+  /** Says a command now if it can, as `atOnce`; it stays in the outbox until it is answered either way. */
+  post(sent: Sent, atOnce: object = sent.data): void {
     this.ports.shelf.put(sent);
     this.ports.dispatch({ type: "give", sent });
-    if (this.isLetIn) this.send(sent.type, sent.data, sent.id);
+    if (this.isLetIn) this.send(sent.type, atOnce, sent.id);
   }
 
   /** A message without an answer to wait for. */

@@ -29,12 +29,10 @@ export type Session = ReturnType<typeof createSession>;
 
 /**
  * Turns are counted anew after a reset and in the next round: what names its turn names the game it was given in, too. Behind a pass that has
- * no answer yet it is meant for the turn after it. A pause is meant for whatever is played now, also when somebody passes at the same moment:
- * only one that waits for the line names a turn.
+ * no answer yet it is meant for the turn after it.
  */
-function inItsTurn({ type, data }: Command, { table, outbox, link }: Model): object {
+function inItsTurn({ type, data }: Command, { table, outbox }: Model): object {
   if (table === null || !("turn" in data)) return data;
-  if (type === "pause" && link === "open") return { ...data, turn: undefined, heardAt: table.serverTime };
   const turn = Number(data.turn);
   const isPassed = outbox.some((sent) => sent.type === "passTurn" && "turn" in sent.data && sent.data.turn === turn);
   return { ...data, turn: isPassed && type !== "passTurn" ? turn + 1 : turn, heardAt: table.serverTime };
@@ -50,6 +48,12 @@ function sentNow(env: Env, model: Model, command: Command): Sent | null {
   const step = was && { data: asStep(data, was), was };
   return { ...command, data, ...step, ...times, id: env.freshId(), gameId, ...(table && { status: table.status }) };
 }
+
+/**
+ * What is said of it at once. A pause is meant for whatever is played now, also when somebody passes at the same moment: only one that waits
+ * for the line, or is said again, names its turn.
+ */
+const saidAtOnce = ({ type, data }: Sent): object => (type === "pause" ? { ...data, turn: undefined } : data);
 
 /** What the screens show of it. A table stays the same object while nothing of it changes. */
 function shownModel(model: ReadonlySignal<Model>, nameSeat: NameSeat): ReadonlySignal<Model> {
@@ -95,7 +99,7 @@ export function createSession(env: Env, nameSeat: NameSeat = seatName) {
   const give = (command: Command): void => {
     if (local) return local.give(command);
     const sent = sentNow(env, model.value, command);
-    if (sent !== null) connection.post(sent);
+    if (sent !== null) connection.post(sent, saidAtOnce(sent));
   };
 
   return {

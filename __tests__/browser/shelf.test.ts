@@ -185,3 +185,15 @@ test("F20 what a player gave before he was kicked goes with his seat: whoever th
   expect(session.model.value.outbox).toEqual([]);
   expect(typesAfter(() => createSession(env).enter("K7QX2M"))).toEqual(["join"]);
 });
+
+test("F20 a word to the operator is not of the seat: whoever is kicked before it was heard sends it when he comes to watch, and only it", () => {
+  const { env, session } = seated();
+  session.give({ type: "feedback", data: { text: "Thanks" } });
+  session.give({ type: "passTurn", data: {} });
+  const word = env.socket().told.find(({ type }) => type === "feedback");
+  env.socket().dies(4003);
+  session.enter("K7QX2M");
+  env.socket().opens();
+  env.socket().says("state", table({ v: 13 }));
+  expect(env.socket().told.slice(1)).toEqual([word]);
+});

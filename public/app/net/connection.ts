@@ -147,7 +147,7 @@ export class Connection {
 
   private kicked(): void {
     if (this.wish.type === "game") this.ports.keys.dropSeat(this.wish.gameId);
-    for (const sent of this.ports.model().outbox) this.forsake(sent);
+    for (const sent of this.ports.model().outbox) if (sent.type !== "feedback") this.forsake(sent);
     this.ports.dispatch({ type: "link", link: "kicked" });
   }
 

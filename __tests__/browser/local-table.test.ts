@@ -16,6 +16,18 @@ function device(env = fakeEnv()) {
   return { env, model, dispatch };
 }
 
+/** The shelf of a device on which a table of two was played for ten seconds, and its page closed. */
+function playedAndLeft() {
+  const shelf = memoryShelf();
+  const { env, dispatch } = device(fakeEnv(shelf));
+  const local = newLocalTable(env, dispatch, { playerCount: 2, initialTime: 60_000 });
+  local?.open();
+  local?.give({ type: "start", data: {} });
+  env.pass(10_000);
+  local?.leave();
+  return shelf;
+}
+
 describe("a table without a server", () => {
   test("plays by the server's rules: turns, refusals, undo, dice", () => {
     const { env, model, dispatch } = device();
@@ -90,13 +102,7 @@ describe("a table without a server", () => {
   });
 
   test("is kept on the device, and the time in which the page was gone is nobody's", () => {
-    const shelf = memoryShelf();
-    const first = device(fakeEnv(shelf));
-    const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
-    local?.open();
-    local?.give({ type: "start", data: {} });
-    first.env.pass(10_000);
-    local?.leave();
+    const shelf = playedAndLeft();
     const lateEnv = fakeEnv(shelf);
     lateEnv.pass(3_600_000);
     const later = device(lateEnv);
@@ -106,13 +112,7 @@ describe("a table without a server", () => {
   });
 
   test("nobody is away from it: an hour after it was opened again, or opened and put away once more, it goes on with a tap", () => {
-    const shelf = memoryShelf();
-    const first = device(fakeEnv(shelf));
-    const local = newLocalTable(first.env, first.dispatch, { playerCount: 2, initialTime: 60_000 });
-    local?.open();
-    local?.give({ type: "start", data: {} });
-    first.env.pass(10_000);
-    local?.leave();
+    const shelf = playedAndLeft();
     for (const afterMs of [20_000, 3 * 3_600_000]) {
       const later = device(fakeEnv(shelf));
       later.env.pass(afterMs);

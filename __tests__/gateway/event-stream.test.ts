@@ -15,7 +15,14 @@ async function watched(limits: Partial<Limits> = {}) {
   line.get(`/api/games/${gameId}/events`);
   await all.ambient.advance(0);
   expect(line.heard).toContain('"status":"waiting"');
-  return { ...all, gameId, host, room: found.room, line, lineOf };
+  /** One more that asks to watch, from an address of its own or from the same. */
+  const ask = async (address?: string) => {
+    const asked = lineOf(address);
+    asked.get(`/api/games/${gameId}/events`);
+    await all.ambient.advance(0);
+    return asked;
+  };
+  return { ...all, gameId, host, room: found.room, line, lineOf, ask };
 }
 
 test("F52 nothing on the way keeps events or holds them back until there are more", async () => {
@@ -200,13 +207,7 @@ describe("F52 places for event streams", () => {
   });
 
   test("SAFETY 15 streams count among what one address may have open, and no more once they are gone", async () => {
-    const { ambient, edge, gameId, line, lineOf, notes } = await watched({ connectionsPerAddressMax: 2 });
-    const ask = async (address?: string) => {
-      const asked = lineOf(address);
-      asked.get(`/api/games/${gameId}/events`);
-      await ambient.advance(0);
-      return asked;
-    };
+    const { ambient, edge, line, notes, ask } = await watched({ connectionsPerAddressMax: 2 });
     const second = await ask();
     const third = await ask();
     expect([second.statuses, third.statuses, edge.eventStreams.size]).toEqual([[200], [429], 2]);
@@ -237,13 +238,7 @@ describe("F52 places for event streams", () => {
   });
 
   test("who makes place and does not take his last word counts at his address until he is cut; one who was behind is cut at once", async () => {
-    const { ambient, edge, gameId, host, line, lineOf } = await watched({ eventStreamsMax: 2, connectionsPerAddressMax: 2 });
-    const ask = async (address?: string) => {
-      const asked = lineOf(address);
-      asked.get(`/api/games/${gameId}/events`);
-      await ambient.advance(0);
-      return asked;
-    };
+    const { ambient, edge, host, line, ask } = await watched({ eventStreamsMax: 2, connectionsPerAddressMax: 2 });
     const second = await ask();
     second.open = false;
     (await ask("198.51.100.1")).destroy();

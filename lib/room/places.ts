@@ -1,5 +1,5 @@
-// Who makes place for a newcomer in a full house: one of those who only watch, from where most of them come. Whoever fills a table's
-// places from one address does not keep out a friend who comes from another. It decides and changes nothing.
+// Who makes place for a newcomer at a full table, or on a server full of streams: one of those who only watch, from where most of them
+// come. Whoever fills the places from one address does not keep out a friend who comes from another. It decides and changes nothing.
 import type { ViewerId } from "../game/ids.ts";
 import type { Subscriber } from "./subscriber.ts";
 

@@ -87,8 +87,7 @@ function Screen({ route, model }: { readonly route: Route; readonly model: Model
   if (!table) return <WaitScreen />;
   if (route.page === "overlay") return <Overlay />;
   if (route.page === "local") return table.status === "finished" ? <Recap /> : <TableMode />;
-  // From here on it is a table of the server's.
-  // A finished game is read, and not tapped away by whoever taps his panel as always.
+  // From here on it is a table of the server's. A finished game is read, and not tapped away by whoever taps his panel as always.
   if (route.page === "game" && route.view === "table" && table.status !== "finished") return <TableMode />;
   if (table.status === "waiting") return <Lobby table={table} />;
   if (table.status === "finished" || (route.page === "game" && route.view === "recap")) return <Recap />;
